@@ -1,0 +1,1 @@
+"""Starts things: the only place where the parts are put together."""

@@ -1,0 +1,1 @@
+"""What is said and asked: no input or output, no clock, no words."""

@@ -1,0 +1,1 @@
+"""One file a channel: how it is read, drawn and sent."""
