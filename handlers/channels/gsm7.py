@@ -1,8 +1,8 @@
 """The SMS alphabet: what fits it, folding into it, and how many parts a text takes.
 
 A text whose every character is in the GSM 03.38 table travels in septets, 160 to a message or 153 to a part of several;
-one character outside it moves the whole text to UCS-2, 70 or 67 (3GPP TS 23.038, section 6.2, and TS 23.040, section
-9.2.3.24.1). Extension characters take two septets, and what lies beyond the basic plane two UTF-16 units. Neither may straddle two
+one character outside it moves the whole text to UCS-2, 70 or 67 (3GPP TS 23.038, 6.2, and TS 23.040, 9.2.3.24.1).
+Extension characters take two septets, and what lies beyond the basic plane two UTF-16 units. Neither may straddle two
 parts, so parts are packed greedily: dividing and rounding up is wrong (153 euro signs are three parts, not two).
 
 Folding trades ê for e and ’ for ' where that brings a text into the table, and only then: a text that stays outside
@@ -27,7 +27,8 @@ ALPHABET: Final = BASIC | EXTENSION
 ALONE: Final[dict[Encoding, int]] = {"GSM-7": 160, "UCS-2": 70}
 TOGETHER: Final[dict[Encoding, int]] = {"GSM-7": 153, "UCS-2": 67}
 
-# Turkish tells ı from i, ş from s, ğ from g: another letter, another word. Languages that live on such letters keep all.
+# Turkish tells ı from i, ş from s, ğ from g: another letter, another word. Languages that live on such letters keep
+# all of theirs.
 KEPT_LETTERS: Final = frozenset("ıİşŞğĞ")
 KEPT_LANGUAGES: Final = frozenset({"az", "tr", "vi"})
 
