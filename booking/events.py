@@ -1,0 +1,52 @@
+"""What happened in the core. Facts for `handlers/reactions.py`: every consequence outside the core starts here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from booking.model import Appointment, ContactId, Hold, Person
+
+By: TypeAlias = Literal["person", "worker", "desk"]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonJoined:
+    """An account was made, with its consent; its e-mail address is to be confirmed by a link (terms, article 4.1.2)."""
+
+    person: Person
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentBooked:
+    appointment: Appointment
+    by: By = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentMoved:
+    """`old` is the row that ended; the worker of `appointment` may be another one. `late` as in article 5.1."""
+
+    appointment: Appointment
+    old: Appointment
+    late: bool = False
+    by: By = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentCancelled:
+    appointment: Appointment
+    by: By = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNeeded:
+    """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is what is kept meanwhile."""
+
+    contact: ContactId
+    reason: Literal["no_email", "no_hour", "human", "danger", "not_me", "too_many_tries", "suspended"]
+    hold: Hold | None = None
+
+
+Event: TypeAlias = PersonJoined | AppointmentBooked | AppointmentMoved | AppointmentCancelled | DeskNeeded

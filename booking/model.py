@@ -1,0 +1,233 @@
+"""The nouns of the booking core. All frozen; instants are aware and in UTC; an hour is sixty elapsed minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Literal, NewType
+
+ClientId = NewType("ClientId", str)
+CodeId = NewType("CodeId", str)
+WorkerId = NewType("WorkerId", str)
+PersonId = NewType("PersonId", str)
+ContactId = NewType("ContactId", str)
+AppointmentId = NewType("AppointmentId", str)
+HoldId = NewType("HoldId", str)
+SlotId = NewType("SlotId", str)
+
+HOUR = timedelta(hours=1)
+QUARTER = timedelta(minutes=15)
+
+
+class Motive(StrEnum):
+    """What a consultation may be about (terms, article 6.1). The order is the menu's; 'other' stays last."""
+
+    FINANCE = "finance"
+    CAREGIVER = "caregiver"
+    HOUSING = "housing"
+    DISABILITY = "disability"
+    RETIREMENT = "retirement"
+    FAMILY = "family"
+    OTHER = "other"
+
+
+class Mode(StrEnum):
+    """How the two meet (terms, article 4.2)."""
+
+    VIDEO = "video"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+
+
+class ClientKind(StrEnum):
+    COMPANY = "company"
+    INSURER = "insurer"
+    BROKER = "broker"
+    BRANCH = "branch"
+
+
+class NotifyBy(StrEnum):
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    TELEGRAM = "telegram"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who pays: a company, an insurer, a broker or a professional branch (terms, article 1)."""
+
+    id: ClientId
+    ref: str
+    name: str
+    kind: ClientKind
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A connection code without its letters: those are kept encrypted, and looked up by a keyed hash."""
+
+    id: CodeId
+    client: ClientId
+    valid_from: date | None = None
+    valid_until: date | None = None  # inclusive
+    max_accounts: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Weekly hours, in the worker's local time. `end` at or before `start` crosses midnight. Weekdays: Monday is 0."""
+
+    days: frozenset[int]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Days off, both ends included, in the worker's local calendar."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A social worker as the directory file describes them."""
+
+    id: WorkerId
+    ref: str
+    first_name: str
+    last_name: str
+    phone: str
+    email: str
+    notify_by: NotifyBy
+    motives: frozenset[Motive]
+    modes: frozenset[Mode]
+    languages: tuple[str, ...]
+    hours: tuple[Hours, ...] = ()
+    closed: tuple[Closure, ...] = ()
+    time_zone: str = "Europe/Paris"
+    address: str = ""
+    works_on_holidays: bool = False
+    suspended: bool = False
+    bio: Mapping[str, str] = field(default_factory=dict)  # language -> words
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which hours would suit. Empty fields allow anything; `days`, `earliest`, `latest` are in `zone`, the person's own."""
+
+    motive: Motive | None = None
+    mode: Mode | None = None
+    worker: WorkerId | None = None
+    language: str = "fr"
+    days: tuple[date, ...] = ()
+    earliest: time | None = None  # bounds on the start, local; earliest <= start <= latest
+    latest: time | None = None
+    after: datetime | None = None  # only later starts: 'other dates'
+    zone: str = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A free hour. Nobody's (`worker` is None) until the person names a worker or it is held."""
+
+    id: SlotId
+    start: datetime
+    worker: Worker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """An answer to a wish: the soonest hours first, and whether anybody who speaks the person's language is among them."""
+
+    slots: tuple[Slot, ...]
+    language_spoken: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A slot kept for a contact until an instant. One chosen hold a contact."""
+
+    id: HoldId
+    contact: ContactId
+    worker: WorkerId
+    start: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A beneficiary: one account, whichever channels they use (terms, article 4.1.4)."""
+
+    id: PersonId
+    client: ClientId
+    code: CodeId
+    first_name: str
+    last_name: str
+    email: str | None
+    email_confirmed: bool = False
+    phone: str | None = None  # E.164, proven by the channel
+    language: str = "fr"
+    time_zone: str = "Europe/Paris"
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2). `answer` is what was typed or pressed, verbatim."""
+
+    terms_version: str
+    locale: str
+    channel: str
+    answer: str
+    at: datetime
+
+
+Status = Literal["booked", "cancelled", "moved", "done", "missed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booked hour. Moving ends one row (`moved`) and makes another of the same `series` with the next `version`.
+
+    So a link, a timer or a button of the old hour can be told from the new one, and a calendar sees one event that changes.
+    """
+
+    id: AppointmentId
+    person: PersonId
+    client: ClientId
+    worker: WorkerId
+    motive: Motive
+    mode: Mode
+    start: datetime
+    contact: ContactId  # where it was booked: news of it go there
+    series: AppointmentId  # the id of its first row: the UID of its calendar event
+    version: int = 0  # the SEQUENCE of its calendar event (RFC 5546)
+    status: Status = "booked"
+    late: bool = False  # cancelled under 24 elapsed hours before the start (terms, article 5.1)
+
+    @property
+    def end(self) -> datetime:
+        return self.start + HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The operator's settings that the core obeys."""
+
+    notice: timedelta = timedelta(hours=4)
+    horizon: timedelta = timedelta(days=56)
+    hold_time: timedelta = timedelta(minutes=15)
+    desk_hold_time: timedelta = timedelta(hours=24)  # no e-mail address: kept while the desk is called
+    max_appointments: int = 2
+    terms_version: str = "2024-10-15"
+
+
+def slot_id(start: datetime, worker: WorkerId | None) -> SlotId:
+    """`2026-03-03T08:00Z/any`, or a worker's id in place of 'any'."""
+    return SlotId(f"{start:%Y-%m-%dT%H:%M}Z/{worker or 'any'}")

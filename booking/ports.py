@@ -1,0 +1,209 @@
+"""The two doors of the core: what conversations call (`BookingCore`) and what storage gives (`BookingStore`).
+
+Results that a person must hear of are values (`SlotGone`, `Refused`), not exceptions: a step has to say something about each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
+
+from booking.events import By
+from booking.model import (
+    Appointment,
+    AppointmentId,
+    Client,
+    ClientId,
+    Code,
+    CodeId,
+    Consent,
+    ContactId,
+    Hold,
+    HoldId,
+    Mode,
+    Motive,
+    Person,
+    PersonId,
+    SlotId,
+    Slots,
+    Wish,
+    Worker,
+    WorkerId,
+)
+
+Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a person, "c:<contact id>"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAccepted:
+    code: CodeId
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRefused:
+    """Unknown, expired, full or of a suspended client: one answer for all, so that nothing can be learnt (invariant I12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooManyTries:
+    """The guess was not looked at. Throttled per contact, in the database; fails closed."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    hold: Hold
+    worker: Worker
+
+
+@dataclass(frozen=True, slots=True)
+class SlotGone:
+    """Taken meanwhile, closed meanwhile, or too near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`max_appointments`: the cap of coming ones; `overlap`: the person is busy then; `suspended`: person, client or code;
+    `consent`: no record of the current terms (I19); `dispute`: articles 4.1.7 and 5.2."""
+
+    reason: Literal["max_appointments", "overlap", "suspended", "consent", "dispute"]
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    appointment: Appointment
+    worker: Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """`late`: under 24 elapsed hours before the start (article 5.1)."""
+
+    appointment: Appointment
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    appointment: Appointment
+    worker: Worker
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyOver:
+    """The appointment has begun, is past, or was cancelled before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What need not be asked of a contact again. All None for a stranger."""
+
+    person: Person | None = None
+    terms_accepted: bool = False  # the current version
+    last_mode: Mode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """What a stranger has told us, needed to make the account in the transaction of the first booking."""
+
+    code: CodeId
+    first_name: str
+    last_name: str
+    email: str
+    phone: str | None
+    language: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaEntry:
+    appointment: Appointment
+    first_name: str
+
+
+class BookingCore(Protocol):
+    """The use cases, for one turn: `now` and the ids were given when it was made; events gather until the turn commits."""
+
+    async def known(self, contact: ContactId) -> Known: ...
+    async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
+    async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
+    async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who could take it, with a free hour, soonest first
+    async def worker(self, id: WorkerId) -> Worker | None: ...
+    async def worker_named(self, ref: str) -> Worker | None: ...
+    async def hold(self, slot: SlotId, contact: ContactId, wish: Wish) -> Held | SlotGone: ...
+    async def held(self, contact: ContactId) -> Held | None: ...  # None when it lapsed
+    async def release(self, contact: ContactId) -> None: ...
+    async def ask_desk(
+        self, contact: ContactId, reason: Literal["no_email", "no_hour", "human", "danger", "not_me"]
+    ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`
+    async def book(
+        self,
+        slot: SlotId,
+        wish: Wish,
+        contact: ContactId,
+        joining: Joining | None,  # None: the contact's person is known
+        consent: Consent | None,  # None: accepted before
+    ) -> Booked | SlotGone | Refused: ...  # a lapsed hold whose hour is still free is simply taken again
+    async def appointment(self, id: AppointmentId) -> Appointment | None: ...
+    async def upcoming(self, person: PersonId) -> Sequence[Appointment]: ...  # soonest first
+    async def past(self, person: PersonId, limit: int) -> Sequence[Appointment]: ...  # latest first
+    async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver: ...
+    async def is_late(self, id: AppointmentId) -> bool: ...
+    async def move(self, id: AppointmentId, slot: SlotId, wish: Wish, by: By) -> Moved | SlotGone | AlreadyOver | Refused: ...
+    async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]: ...
+    async def set_language(self, person: PersonId, language: str) -> None: ...
+    async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
+
+
+class Directory(Protocol):
+    """The workers, compiled for search. Storage keeps one per version of the directory and hands it out whole."""
+
+    version: int
+
+    def worker(self, id: WorkerId) -> Worker | None: ...
+    def named(self, ref: str) -> Worker | None: ...
+    def able(self, motive: Motive | None, mode: Mode | None) -> Sequence[Worker]: ...  # not suspended, in order of ref
+
+
+class BookingStore(Protocol):
+    """Rows of the core, inside the transaction of one turn. Three of them pass one suite: memory, SQLite, PostgreSQL."""
+
+    async def directory(self) -> Directory: ...
+    async def client(self, id: ClientId) -> Client | None: ...
+    async def code(self, id: CodeId) -> Code | None: ...
+    async def code_typed(self, normal: str) -> Code | None: ...  # by the normal form of `booking.codes`
+    async def accounts(self, code: CodeId) -> int: ...
+
+    async def tries(self, key: str, since: datetime) -> int: ...  # counted in the database; survives Redis
+    async def add_try(self, key: str, now: datetime) -> None: ...
+
+    async def taken(self, since: datetime, until: datetime, now: datetime) -> Iterable[tuple[WorkerId, datetime]]: ...
+    # (worker, start) of live appointments and holds that overlap [since, until); lapsed holds are left out
+    async def load(self, workers: Sequence[WorkerId], since: datetime, until: datetime) -> Mapping[WorkerId, int]: ...
+    async def take(self, id: HoldId | AppointmentId, owners: Sequence[Owner], start: datetime, now: datetime) -> Owner | None: ...
+    # None: all quarters are ours now; else the owner that is busy, and nothing was taken. Lapsed holds of these quarters are
+    # deleted first, in the same transaction
+    async def free(self, id: HoldId | AppointmentId) -> None: ...
+
+    async def hold_of(self, contact: ContactId) -> Hold | None: ...  # also a lapsed one
+    async def save_hold(self, hold: Hold) -> None: ...
+    async def delete_hold(self, id: HoldId) -> None: ...
+
+    async def person(self, id: PersonId) -> Person | None: ...
+    async def person_of(self, contact: ContactId) -> Person | None: ...
+    async def add_person(self, person: Person, contact: ContactId) -> None: ...
+    async def save_person(self, person: Person) -> None: ...
+    async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None: ...
+    async def consented(self, person: PersonId, terms_version: str) -> bool: ...
+
+    async def appointment(self, id: AppointmentId) -> Appointment | None: ...
+    async def add_appointment(self, appointment: Appointment) -> None: ...
+    async def save_appointment(self, appointment: Appointment) -> None: ...
+    async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]: ...
+    async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]: ...
+    async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]: ...

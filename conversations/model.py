@@ -1,0 +1,285 @@
+"""The types of a talk: what comes in, what is asked, what is remembered, what goes out. Data only."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeAlias
+
+from booking.model import ContactId, PersonId, WorkerId
+from booking.ports import BookingCore, Known
+from conversations.text import Text
+
+# ---------------------------------------------------------------- what comes in
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button: which prompt it belongs to and which of its options, counted from 1."""
+
+    prompt: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """Something that is not text: it is fetched elsewhere, a turn only learns that it came."""
+
+    kind: Literal["image", "document", "voice", "video", "sticker", "location", "contact", "other"]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a person sent. `choice` is filled by the engine with the value of the option that was meant.
+
+    `phone` is a number that the channel itself vouches for (a shared contact of one's own), in E.164.
+    """
+
+    text: str = ""
+    choice: str = ""
+    press: Press | None = None
+    phone: str | None = None
+    files: tuple[FileRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is not said by the person: a timer, an event of the core, the desk. `event` names a line of a flow's `news`."""
+
+    event: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- what goes out
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page of ours, by what it shows. The address is made when the message is drawn (it holds a token)."""
+
+    kind: Literal["appointment", "email", "calendar", "join", "terms", "privacy"]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a question. `value` is ours, `label` is what they see; kept as `Text`, so it matches in any language."""
+
+    value: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question. `free`: the step takes any text. `example` is said at the second miss. `contact`: offer the contact button."""
+
+    text: Text
+    options: tuple[Option, ...] = ()
+    free: bool = False
+    example: Text | None = None
+    contact: bool = False
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Always ONE message: carriers swap two that are sent together. `prompt` is the id that its buttons carry."""
+
+    texts: tuple[Text, ...]
+    options: tuple[Option, ...] = ()
+    link: Link | None = None
+    prompt: str = ""
+    contact: bool = False
+
+
+# ---------------------------------------------------------------- what a step answers
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Answers gained; a None forgets one. `say` comes before the next question."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    say: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Not understood (`miss`), or understood and not possible: said, and asked again."""
+
+    say: Text | None = None
+    miss: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Another flow, above this one (`replace=False`) or in its place. The one below goes on when it is finished."""
+
+    flow: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    replace: bool = False
+    say: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The flow is over. `flags` tell the turn what to do besides (see `Flag`)."""
+
+    say: Text | None = None
+    more: tuple[Text, ...] = ()
+    link: Link | None = None
+    flags: frozenset[Flag] = frozenset()
+
+
+Flag: TypeAlias = Literal["danger", "human", "bot", "opt_out", "opt_in", "not_me"]
+Outcome: TypeAlias = Fill | Again | Switch | Finish
+
+
+def fill(say: Text | None = None, /, **answers: Any) -> Fill:
+    """`fill(motive="housing")`, `fill(t("slot.other"), slot=None)`."""
+    return Fill(answers, say)
+
+
+# ---------------------------------------------------------------- what a flow is
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question: how it is asked and how its answer is judged.
+
+    `wanted` says whether it is to be asked now; by default while its answer is missing. `needs` names the answers that it was
+    given for: when one of them changes, this one is forgotten. `lasting`: the answer outlives the flow (a code, a language).
+    """
+
+    name: str
+    ask: Callable[[Context], Awaitable[Ask]]
+    got: Callable[[Context, Input], Awaitable[Outcome]]
+    wanted: Callable[[Context], bool] | None = None
+    needs: tuple[str, ...] = ()
+    lasting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An ordered list of steps; the next question is the first step whose answer is not known.
+
+    Raise `version` when a stored answer changes its meaning, and give an upgrade from each older one. `hears` names the
+    answers that free text may fill at any of its steps (`conversations/understand.py`).
+    """
+
+    name: str
+    version: int
+    steps: tuple[Step, ...]
+    finish: Callable[[Context], Awaitable[Outcome]]
+    hears: frozenset[str] = frozenset()
+    upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+    def step(self, name: str) -> Step | None:
+        return next((step for step in self.steps if step.name == name), None)
+
+
+# ---------------------------------------------------------------- what is remembered
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The question that is on their screen, with its options as they were shown."""
+
+    id: str
+    flow: str
+    step: str
+    options: tuple[Option, ...]
+    free: bool
+    asked_at: datetime
+    misses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A flow under way. `trail` is the order in which answers came, for BACK."""
+
+    flow: str
+    version: int
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    trail: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is remembered of a talk. `facts` outlive flows. `mode` 'human': the desk talks, the bot is silent."""
+
+    frames: tuple[Frame, ...] = ()
+    prompt: Prompt | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    mode: Literal["bot", "human"] = "bot"
+    met: bool = False  # has been told who writes
+    touched: datetime | None = None  # the last input, for drafts that expire
+
+
+# ---------------------------------------------------------------- what a turn is given
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An address on a channel, as far as a talk may know it: not the address itself."""
+
+    id: ContactId
+    channel: Literal["sms", "whatsapp", "telegram", "terminal"]
+    lang: str
+    person: PersonId | None = None
+    worker: WorkerId | None = None
+    phone: str | None = None  # E.164, where the channel proves it
+    zone: str = "Europe/Paris"
+
+    @property
+    def role(self) -> Literal["beneficiary", "worker"]:
+        return "worker" if self.worker else "beneficiary"
+
+
+class Words(Protocol):
+    """What people type, per language: `words("words.command.help")` gives the phrases, folded by `normal.fold`."""
+
+    def __call__(self, key: str) -> tuple[str, ...]: ...
+
+
+Say: TypeAlias = Callable[[Text], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The people behind the switchboard's number, and whether they are there now."""
+
+    phone: str | None
+    open_now: bool
+    hours: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The world of one turn. `answers` are those of the flow on top, over the lasting facts and what is known of the person."""
+
+    contact: Contact
+    known: Known
+    now: datetime
+    new_id: Callable[[], str]
+    booking: BookingCore
+    words: Words
+    say: Say
+    desk: Desk
+    languages: tuple[str, ...] = ("fr", "en")
+    draft_time: timedelta = timedelta(hours=72)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    raw: str = ""  # what was typed or pressed, verbatim: the proof of a consent
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of an input. `trace` is (flow, step, outcome) for the metrics; `lang` is set when the language changed."""
+
+    state: State
+    reply: Reply | None
+    trace: Sequence[tuple[str, str, str]] = ()
+    flags: frozenset[Flag] = frozenset()
+    lang: str | None = None

@@ -1,0 +1,142 @@
+"""What a provider and a channel are. A provider calls our webhook; a channel is how people are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal, Protocol, TypeAlias
+
+from conversations.model import Input, Link, Reply
+from conversations.text import Text
+
+ChannelName: TypeAlias = Literal["sms", "whatsapp", "telegram", "email", "terminal"]
+
+# Ranked: a row only ever rises (invariant I13). 'failed' is final, but a late 'delivered' still wins over it.
+Status: TypeAlias = Literal["accepted", "sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A webhook call as plain data. `url` is the one that the outside sees: PUBLIC_URL + raw path + raw query."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]  # lower-case names
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One inbound message, unopened: only who and which were looked at. `raw` is what `Channel.decode` will be given."""
+
+    channel: ChannelName
+    address: str  # E.164, a WhatsApp user id (FR.…), a Telegram chat id
+    external_id: str
+    sent_at: datetime | None
+    raw: bytes
+    parked: str | None = None  # right origin, not understood: the reason; stored for a human, no turn
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider says became of a message of ours."""
+
+    outbox_id: str | None
+    provider_id: str
+    status: Status
+    error: str | None = None
+
+
+class BadOrigin(Exception):
+    """Not from the provider: 403, whatever was wrong, and nothing stored."""
+
+
+class Undecodable(Exception):
+    """From the provider, and not understood: parked, with this reason (never the content)."""
+
+
+Signal: TypeAlias = Literal["opted_out", "opted_in", "blocked", "unblocked", "ignored", "unanswerable"]
+# opted_out, opted_in: the provider has done it and answered itself; nothing is said. unanswerable: a short code, letters
+
+
+class SendError(Exception):
+    """A message was not accepted. `code` is the provider's; the text never holds an address or a body.
+
+    retry: it was certainly not processed. refused: it never will be. unknown: it may have arrived (invariant I7).
+    """
+
+    def __init__(
+        self,
+        code: str,
+        outcome: Literal["retry", "refused", "unknown"],
+        *,
+        opted_out: bool = False,
+        dead: bool = False,
+        alarm: bool = False,
+        window_closed: bool = False,
+        after: timedelta | None = None,
+    ) -> None:
+        super().__init__(f"{outcome}: {code}")
+        self.code = code
+        self.outcome = outcome
+        self.opted_out = opted_out  # the person stopped us: silence everything unasked
+        self.dead = dead  # nobody can be reached there: another channel
+        self.alarm = alarm  # ours to mend: credentials, sender, configuration
+        self.window_closed = window_closed  # WhatsApp's 24 hours are over: SMS instead
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, whether it is well, and how to mend it."""
+
+    about: str
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """A message as the channel will send it: its wire fields, ready. `text` is what the person reads, for the budget."""
+
+    text: str
+    fields: Mapping[str, Any]
+    segments: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What a channel needs to draw a reply: the words, the addresses of our pages, the reader's language."""
+
+    say: Callable[[Text], str]
+    url: Callable[[Link], str]
+    lang: str
+    window_open: bool = True  # WhatsApp: free text is allowed
+    expires_at: datetime | None = None  # of no use afterwards: a provider's validity period
+
+
+class Provider(Protocol):
+    """Who calls our webhook."""
+
+    def verify(self, request: Request) -> None:
+        """Raises BadOrigin, whatever is wrong; compares in constant time."""
+
+    def split(self, request: Request, now: datetime) -> Sequence[Envelope | Receipt]:
+        """Who and which, not what. Never raises on content of the right origin: that is an Envelope with `parked`."""
+
+
+class Channel(Protocol):
+    """How people are reached. `decode` and `render` are pure."""
+
+    name: ChannelName
+
+    def decode(self, raw: bytes) -> Input | Signal:
+        """Raises Undecodable."""
+
+    def render(self, reply: Reply, draw: Draw) -> Payload: ...
+
+    async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
+        """Their id. Raises SendError. Never retries by itself (channels' providers have no idempotency key)."""
+
+    async def check(self) -> Sequence[Finding]: ...
