@@ -105,6 +105,8 @@ class Known:
     person: Person | None = None
     terms_accepted: bool = False  # the current version
     last_mode: Mode | None = None
+    upcoming: tuple[Appointment, ...] = ()  # soonest first
+    refused: Refused | None = None  # why no further hour can be booked now, to be said before any question
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a question. `value` is ours, `label` is what they see; kept as `Text`, so it matches in any language."""
+    """One choice of a question. `value` is ours, `label` is what they see; kept as `Text`, so it matches in any language.
+
+    `exact`: it cannot be undone, so a near misspelling does not choose it.
+    """
 
     value: str
     label: Text
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class Ask:
     """A question. `free`: the step takes any text. `example` is said at the second miss. `contact`: offer the contact button."""
 
     text: Text
+    intro: tuple[Text, ...] = ()
     options: tuple[Option, ...] = ()
     free: bool = False
     example: Text | None = None
@@ -133,7 +138,7 @@ class Finish:
     flags: frozenset[Flag] = frozenset()
 
 
-Flag: TypeAlias = Literal["danger", "human", "bot", "opt_out", "opt_in", "not_me"]
+Flag: TypeAlias = Literal["danger", "opt_out", "opt_in", "not_me"]
 Outcome: TypeAlias = Fill | Again | Switch | Finish
 
 
@@ -150,7 +155,7 @@ class Step:
     """One question: how it is asked and how its answer is judged.
 
     `wanted` says whether it is to be asked now; by default while its answer is missing. `needs` names the answers that it was
-    given for: when one of them changes, this one is forgotten. `lasting`: the answer outlives the flow (a code, a language).
+    given for: when one of them changes, this one is forgotten. `lasting`: the answer outlives the flow (a connection code).
     """
 
     name: str
@@ -166,14 +171,17 @@ class Flow:
     """An ordered list of steps; the next question is the first step whose answer is not known.
 
     Raise `version` when a stored answer changes its meaning, and give an upgrade from each older one. `hears` names the
-    answers that free text may fill at any of its steps (`conversations/understand.py`).
+    answers that free text may fill at any of its steps (`conversations/understand.py`); `noted` says back what was understood.
+    `enter` may refuse to begin: with nothing to cancel there is nothing to ask.
     """
 
     name: str
     version: int
     steps: tuple[Step, ...]
     finish: Callable[[Context], Awaitable[Outcome]]
+    enter: Callable[[Context], Awaitable[Finish | Switch | None]] | None = None
     hears: frozenset[str] = frozenset()
+    noted: Callable[[Context, Mapping[str, Any]], Text | None] | None = None
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     def step(self, name: str) -> Step | None:
@@ -208,12 +216,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that is remembered of a talk. `facts` outlive flows. `mode` 'human': the desk talks, the bot is silent."""
+    """All that is remembered of a talk. `facts` outlive flows."""
 
     frames: tuple[Frame, ...] = ()
     prompt: Prompt | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
-    mode: Literal["bot", "human"] = "bot"
     met: bool = False  # has been told who writes
     touched: datetime | None = None  # the last input, for drafts that expire
 
