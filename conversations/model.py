@@ -28,6 +28,8 @@ class FileRef:
 
     kind: Literal["image", "document", "voice", "video", "sticker", "location", "contact", "other"]
     id: str = ""
+    name: str = ""  # as the sender called it
+    size: int = 0  # in bytes, where the channel tells
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,14 @@ class Envelope:
     """One inbound message, unopened: only who and which were looked at. `raw` is what `Channel.decode` will be given."""
 
     channel: ChannelName
-    address: str  # E.164, a WhatsApp user id (FR.…), a Telegram chat id
+    address: str  # E.164, a WhatsApp user id (FR.…), a Telegram chat id; empty when parked
     external_id: str
     sent_at: datetime | None
     raw: bytes
     parked: str | None = None  # right origin, not understood: the reason; stored for a human, no turn
+    # The same person's other address. WhatsApp gives the user id beside the number, and the id alone once the number is
+    # hidden: a contact that was seen under either is the same one.
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,10 @@ class Provider(Protocol):
         """Raises BadOrigin, whatever is wrong; compares in constant time."""
 
     def split(self, request: Request, now: datetime) -> Sequence[Envelope | Receipt]:
-        """Who and which, not what. Never raises on content of the right origin: that is an Envelope with `parked`."""
+        """Who and which, not what. Never raises on content of the right origin: that is an Envelope with `parked`.
+
+        Empty for what is of no use to us (groups, edits, states of calls): nothing is stored, 200 all the same.
+        """
 
 
 class Channel(Protocol):
