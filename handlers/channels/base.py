@@ -28,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One inbound message, unopened: only who and which were looked at. `raw` is what `Channel.decode` will be given."""
+    """One inbound message, unopened: only who and which were looked at. `raw` is what `Channel.decode` is given."""
 
     channel: ChannelName
     address: str  # E.164, a WhatsApp user id (FR.…), a Telegram chat id; empty when parked
@@ -51,16 +51,17 @@ class Receipt:
     error: str | None = None
 
 
-class BadOrigin(Exception):
+class BadOrigin(Exception):  # noqa: N818 - it names what happened
     """Not from the provider: 403, whatever was wrong, and nothing stored."""
 
 
-class Undecodable(Exception):
+class Undecodable(Exception):  # noqa: N818 - it names what happened
     """From the provider, and not understood: parked, with this reason (never the content)."""
 
 
 Signal: TypeAlias = Literal["opted_out", "opted_in", "blocked", "unblocked", "ignored", "unanswerable"]
-# opted_out, opted_in: the provider has done it and answered itself; nothing is said. unanswerable: a short code, letters
+# opted_out, opted_in: the provider has done it and answered itself; nothing is said.
+# unanswerable: sent by a short code or by letters.
 
 
 class SendError(Exception):
@@ -101,7 +102,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """A message as the channel will send it: its wire fields, ready. `text` is what the person reads, for the budget."""
+    """A message as the channel will send it: its wire fields, ready. `text` is what the person reads."""
 
     text: str
     fields: Mapping[str, Any]
