@@ -42,11 +42,20 @@ class AppointmentCancelled:
 
 @dataclass(frozen=True, slots=True)
 class DeskNeeded:
-    """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is what is kept meanwhile."""
+    """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is kept meanwhile."""
 
     contact: ContactId
     reason: Literal["no_email", "no_hour", "human", "danger", "not_me", "too_many_tries", "suspended"]
     hold: Hold | None = None
 
 
-Event: TypeAlias = PersonJoined | AppointmentBooked | AppointmentMoved | AppointmentCancelled | DeskNeeded
+@dataclass(frozen=True, slots=True)
+class CodesGuessed:
+    """All contacts together tried as many codes within the hour as is allowed: an alarm for the operator."""
+
+    tries: int
+
+
+Event: TypeAlias = (
+    PersonJoined | AppointmentBooked | AppointmentMoved | AppointmentCancelled | DeskNeeded | CodesGuessed
+)

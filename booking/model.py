@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal, NewType
 
@@ -119,7 +120,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which hours would suit. Empty fields allow anything; `days`, `earliest`, `latest` are in `zone`, the person's own."""
+    """Which hours would suit. Empty fields allow anything; `days`, `earliest`, `latest` are in the person's `zone`."""
 
     motive: Motive | None = None
     mode: Mode | None = None
@@ -143,7 +144,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """An answer to a wish: the soonest hours first, and whether anybody who speaks the person's language is among them."""
+    """An answer to a wish: the soonest hours first, and whether it is with workers who speak the person's language."""
 
     slots: tuple[Slot, ...]
     language_spoken: bool = True
@@ -175,11 +176,12 @@ class Person:
     language: str = "fr"
     time_zone: str = "Europe/Paris"
     suspended: bool = False
+    in_dispute: bool = False  # new requests are refused meanwhile (terms, article 4.1.7)
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2). `answer` is what was typed or pressed, verbatim."""
+    """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2). `answer` is what was typed, verbatim."""
 
     terms_version: str
     locale: str
@@ -195,7 +197,7 @@ Status = Literal["booked", "cancelled", "moved", "done", "missed"]
 class Appointment:
     """A booked hour. Moving ends one row (`moved`) and makes another of the same `series` with the next `version`.
 
-    So a link, a timer or a button of the old hour can be told from the new one, and a calendar sees one event that changes.
+    So a link, a timer or a button of the old hour can be told from the new one, and a calendar sees one event change.
     """
 
     id: AppointmentId
@@ -225,7 +227,23 @@ class Rules:
     hold_time: timedelta = timedelta(minutes=15)
     desk_hold_time: timedelta = timedelta(hours=24)  # no e-mail address: kept while the desk is called
     max_appointments: int = 2
+    tries_an_hour: int = 5  # guesses at a connection code, of one contact
+    tries_a_day: int = 15
+    tries_overall: int = 300  # an hour, of everybody: beyond it, contacts without history wait
+    time_zone: str = "Europe/Paris"  # the operator's: a code is valid by its calendar
     terms_version: str = "2024-10-15"
+
+
+def read_slot_id(id: SlotId) -> tuple[datetime, WorkerId | None] | None:
+    """The start and the worker of a slot's id; None for what is no such id (it may come from an old button)."""
+    found = re.fullmatch(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})Z/(.+)", id, re.ASCII)
+    if not found:
+        return None
+    try:
+        start = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return start, None if found[2] == "any" else WorkerId(found[2])
 
 
 def slot_id(start: datetime, worker: WorkerId | None) -> SlotId:

@@ -1,6 +1,6 @@
 """The two doors of the core: what conversations call (`BookingCore`) and what storage gives (`BookingStore`).
 
-Results that a person must hear of are values (`SlotGone`, `Refused`), not exceptions: a step has to say something about each.
+Results that a person must hear of are values (`SlotGone`, `Refused`), not exceptions: a step has to answer each.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class CodeAccepted:
 
 @dataclass(frozen=True, slots=True)
 class CodeRefused:
-    """Unknown, expired, full or of a suspended client: one answer for all, so that nothing can be learnt (invariant I12)."""
+    """Unknown, expired, full or of a suspended client: one answer for all, so nothing can be learnt (invariant I12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class SlotGone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`max_appointments`: the cap of coming ones; `overlap`: the person is busy then; `suspended`: person, client or code;
+    """`max_appointments`: the cap of coming ones; `overlap`: they are busy then; `suspended`: person, client, code;
     `consent`: no record of the current terms (I19); `dispute`: articles 4.1.7 and 5.2."""
 
     reason: Literal["max_appointments", "overlap", "suspended", "consent", "dispute"]
@@ -129,12 +129,14 @@ class AgendaEntry:
 
 
 class BookingCore(Protocol):
-    """The use cases, for one turn: `now` and the ids were given when it was made; events gather until the turn commits."""
+    """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
-    async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who could take it, with a free hour, soonest first
+    async def workers(
+        self, wish: Wish, limit: int
+    ) -> Sequence[Worker]: ...  # who could take it, with a free hour, soonest first
     async def worker(self, id: WorkerId) -> Worker | None: ...
     async def worker_named(self, ref: str) -> Worker | None: ...
     async def hold(self, slot: SlotId, contact: ContactId, wish: Wish) -> Held | SlotGone: ...
@@ -156,7 +158,15 @@ class BookingCore(Protocol):
     async def past(self, person: PersonId, limit: int) -> Sequence[Appointment]: ...  # latest first
     async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver: ...
     async def is_late(self, id: AppointmentId) -> bool: ...
-    async def move(self, id: AppointmentId, slot: SlotId, wish: Wish, by: By) -> Moved | SlotGone | AlreadyOver | Refused: ...
+    async def move(
+        self,
+        id: AppointmentId,
+        slot: SlotId,
+        wish: Wish,
+        by: By,
+        contact: ContactId
+        | None = None,  # whose hold, if any, becomes the new hour, and who has the news of it from now on
+    ) -> Moved | SlotGone | AlreadyOver | Refused: ...
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]: ...
     async def set_language(self, person: PersonId, language: str) -> None: ...
     async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
@@ -173,23 +183,35 @@ class Directory(Protocol):
 
 
 class BookingStore(Protocol):
-    """Rows of the core, inside the transaction of one turn. Three of them pass one suite: memory, SQLite, PostgreSQL."""
+    """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...
     async def client(self, id: ClientId) -> Client | None: ...
     async def code(self, id: CodeId) -> Code | None: ...
     async def code_typed(self, normal: str) -> Code | None: ...  # by the normal form of `booking.codes`
-    async def accounts(self, code: CodeId) -> int: ...
+    async def accounts(
+        self, code: CodeId
+    ) -> int: ...  # locks the code's row (PostgreSQL), so that no seat is given twice
 
-    async def tries(self, key: str, since: datetime) -> int: ...  # counted in the database; survives Redis
+    async def tries(
+        self, key: str, since: datetime, most: int
+    ) -> Sequence[datetime]: ...  # at or after `since`, latest first,
+    # at most `most`; kept in the database, so they survive Redis
     async def add_try(self, key: str, now: datetime) -> None: ...
 
-    async def taken(self, since: datetime, until: datetime, now: datetime) -> Iterable[tuple[WorkerId, datetime]]: ...
-    # (worker, start) of live appointments and holds that overlap [since, until); lapsed holds are left out
-    async def load(self, workers: Sequence[WorkerId], since: datetime, until: datetime) -> Mapping[WorkerId, int]: ...
-    async def take(self, id: HoldId | AppointmentId, owners: Sequence[Owner], start: datetime, now: datetime) -> Owner | None: ...
-    # None: all quarters are ours now; else the owner that is busy, and nothing was taken. Lapsed holds of these quarters are
-    # deleted first, in the same transaction
+    async def taken(
+        self, since: datetime, until: datetime, now: datetime, workers: Sequence[WorkerId] | None = None
+    ) -> Iterable[tuple[WorkerId, datetime]]: ...
+    # (worker, start) of live appointments and holds that overlap [since, until); lapsed holds are left out.
+    # `workers`: only theirs; None is everybody's
+    async def load(
+        self, workers: Sequence[WorkerId], since: datetime, until: datetime, now: datetime
+    ) -> Mapping[WorkerId, int]: ...  # live appointments and holds that start in [since, until)
+    async def take(
+        self, id: HoldId | AppointmentId, owners: Sequence[Owner], start: datetime, now: datetime
+    ) -> Owner | None: ...
+    # None: all quarters are ours now; else the owner that is busy, and nothing was taken. Lapsed holds of these
+    # quarters are deleted first, in the same transaction. An id may take more owners later (a second call adds rows)
     async def free(self, id: HoldId | AppointmentId) -> None: ...
 
     async def hold_of(self, contact: ContactId) -> Hold | None: ...  # also a lapsed one
@@ -207,5 +229,9 @@ class BookingStore(Protocol):
     async def add_appointment(self, appointment: Appointment) -> None: ...
     async def save_appointment(self, appointment: Appointment) -> None: ...
     async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]: ...
+    # booked and not ended yet (so that a late person still finds the link), soonest first
     async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]: ...
+    # booked, done or missed, and ended; latest first
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]: ...
+
+    # booked, done or missed, starting in [since, until); soonest first
