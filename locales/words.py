@@ -1,0 +1,73 @@
+"""What people type, per language: the catalogues' word lists, folded once, as `conversations.model.Words`.
+
+A person is heard in their own language and in French. Stop and start words, names of languages and danger words count
+in all languages that we have: who is in danger does not first choose a language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import Final
+
+from babel.messages.pofile import read_po
+
+from conversations.phrases import fold_phrase
+
+FOLDER: Final = Path(__file__).parent
+DOMAIN: Final = "words"
+ROOT: Final = "fr"
+ANYWHERE: Final = re.compile(r"words\.(?:command\.(?:stop|start)|language\.\w+|danger\..+)")
+
+
+@dataclass(frozen=True)
+class Catalogues:
+    """The word lists of some languages, joined. Calling it makes it a `Words`; a list that is not there is empty."""
+
+    lists: Mapping[str, tuple[str, ...]]
+
+    def __call__(self, key: str) -> tuple[str, ...]:
+        return self.lists.get(key, ())
+
+
+@cache
+def words(lang: str) -> Catalogues:
+    """The words of a language and of French. An unknown language has those of French alone."""
+    own = (lang, ROOT) if lang in word_languages() else (ROOT,)
+    joined: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys((*own, *word_languages())):
+        for key, phrases in _lists(name).items():
+            if name in own or ANYWHERE.fullmatch(key):
+                joined[key] = tuple(dict.fromkeys((*joined.get(key, ()), *phrases)))
+    return Catalogues(joined)
+
+
+@cache
+def word_languages() -> tuple[str, ...]:
+    """The languages that have a word list."""
+    found = {path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.*")}
+    return tuple(sorted(found))
+
+
+@cache
+def _lists(lang: str) -> Mapping[str, tuple[str, ...]]:
+    return {key: _phrases(listed) for key, listed in _messages(FOLDER / lang / "LC_MESSAGES").items()}
+
+
+def _phrases(listed: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(fold_phrase, listed.split("|")))))
+
+
+def _messages(folder: Path) -> Mapping[str, str]:
+    """A source tree holds the catalogue that translators edit, an installed package its compiled form."""
+    source = folder / f"{DOMAIN}.po"
+    if source.exists():
+        with source.open("rb") as file:
+            return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+    with (folder / f"{DOMAIN}.mo").open("rb") as compiled:
+        catalogue: dict[str, str] = GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]  # noqa: SLF001
+        return {key: value for key, value in catalogue.items() if key}
