@@ -55,7 +55,10 @@ def main(lock: str) -> int:
         return 2
     if VENV.is_symlink():
         # A second working tree that shares the first one's environment must not install itself into it.
-        return 0
+        if (VENV / "bin" / "python").exists():
+            return 0
+        sys.stderr.write("environment: .venv is a link that leads nowhere: remove it\n")
+        return 1
     started = time.monotonic()
     if not (VENV / "bin" / "python").exists():
         print("Creating .venv ...", flush=True)

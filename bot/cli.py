@@ -1,0 +1,70 @@
+"""The commands. Each lives in `bot/<name>.py` as `run` (one command) or `app` (a Typer with several).
+
+A command's module is imported only when that command is asked for, so it may import at its top whatever it uses,
+and `--help` and its neighbours still start at once. To add one: its file, and its line in COMMANDS.
+
+A command's arguments are its function's parameters (Typer); what it returns is the exit status, None is 0.
+Exit status: 0 done, 1 a check or the work failed, 2 wrong use or wrong settings, said in one line on standard error.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+import typer
+
+from bot.failures import CommandFailed
+
+COMMANDS: Mapping[str, str] = {
+    "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",
+}
+
+
+def main() -> None:
+    """The console script."""
+    raise SystemExit(start(sys.argv[1:]))
+
+
+def start(arguments: Sequence[str]) -> int:
+    """Runs one command and gives its exit status; expected failures are one line on standard error."""
+    try:
+        status = application(arguments)(
+            args=list(arguments) or ["--help"], prog_name="socialdirect", standalone_mode=False
+        )
+    except typer.TyperException as error:
+        return complain(error.format_message(), 2)
+    except (typer.Abort, KeyboardInterrupt):
+        return complain("interrupted", 1)
+    except CommandFailed as error:
+        return complain(str(error), error.status)
+    return status if isinstance(status, int) else 0
+
+
+def complain(message: str, status: int) -> int:
+    """One line on standard error."""
+    sys.stderr.write(f"socialdirect: {' '.join(message.split())}\n")
+    return status
+
+
+def application(arguments: Sequence[str]) -> typer.Typer:
+    """All commands by name and summary; of the one that is asked for, also its arguments."""
+    asked = next((word for word in arguments if not word.startswith("-")), None)
+    app = typer.Typer(
+        help="Social Direct's front door: people book a free hour with a social worker by SMS, WhatsApp or Telegram.",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(overview)
+    for name, summary in COMMANDS.items():
+        module = import_module(f"bot.{name}") if name == asked else None
+        if isinstance(several := getattr(module, "app", None), typer.Typer):
+            app.add_typer(several, name=name, help=summary)
+        else:
+            app.command(name, help=summary)(getattr(module, "run", overview))
+    return app
+
+
+def overview() -> None:
+    """Stands for every command that is not asked for: it is listed and never run."""
