@@ -1,0 +1,65 @@
+"""What every test may ask for: a real PostgreSQL, a real Redis. Each is started once, and only if asked for.
+
+Not there: skipped with the reason in the summary; under CI it fails, so that nobody takes a skip for a pass.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+import pytest
+
+from tests.servers.postgres import Postgres, postgres
+from tests.servers.process import NotHere
+from tests.servers.redis import redis
+
+Server = TypeVar("Server")
+
+
+def missing(reason: str) -> None:
+    """Skips, or fails where everything is required."""
+    if os.environ.get("CI"):
+        pytest.fail(f"required under CI: {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+def serve(server: AbstractContextManager[Server]) -> Iterator[Server]:
+    """Keeps it up as long as the fixture lives."""
+    try:
+        running = server.__enter__()
+    except NotHere as error:
+        missing(str(error))
+        raise
+    try:
+        yield running
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """The cluster of this run."""
+    yield from serve(postgres())
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The Redis of this run; use keys of your own, or flush it."""
+    yield from serve(redis())
+
+
+@pytest.fixture(scope="session")
+def postgres_template() -> str:
+    """What each module's database is a copy of: empty here; a folder whose tests need tables overrides this."""
+    return "template0"
+
+
+@pytest.fixture(scope="module")
+async def postgres_url(postgres_server: Postgres, postgres_template: str) -> AsyncIterator[str]:
+    """DATABASE_URL of a database of this module's own."""
+    name = await postgres_server.create(postgres_template)
+    yield postgres_server.address(name)
+    await postgres_server.drop(name)
