@@ -51,11 +51,11 @@ class Receipt:
     error: str | None = None
 
 
-class BadOrigin(Exception):  # noqa: N818 - it names what happened
+class BadOrigin(Exception):
     """Not from the provider: 403, whatever was wrong, and nothing stored."""
 
 
-class Undecodable(Exception):  # noqa: N818 - it names what happened
+class Undecodable(Exception):
     """From the provider, and not understood: parked, with this reason (never the content)."""
 
 

@@ -105,7 +105,18 @@ def postgres() -> Iterator[Postgres]:
         if made.returncode:
             raise NotHere(f"initdb failed: {made.stderr[-2000:]}")
         settings = itertools.chain.from_iterable(("-c", setting) for setting in FAST)
-        command = [where_from / "postgres", "-D", data, "-k", where, "-p", str(PORT), "-h", "", *settings]
+        command: list[str | Path] = [
+            where_from / "postgres",
+            "-D",
+            data,
+            "-k",
+            where,
+            "-p",
+            str(PORT),
+            "-h",
+            "",
+            *settings,
+        ]
         with running(command, where, lambda: accepts(where), signal.SIGINT):
             yield Postgres(where)
 

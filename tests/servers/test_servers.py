@@ -1,6 +1,7 @@
 """The launchers themselves: what they start answers, is private, and is gone afterwards."""
 
 import os
+import signal
 from pathlib import Path
 
 import asyncpg
@@ -67,7 +68,7 @@ def test_the_wheels_binaries_serve_where_nothing_is_installed(monkeypatch: pytes
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
     with process.folder("none") as where, pytest.raises(process.NotHere, match="did not start"):  # noqa: SIM117
-        with process.running(["/bin/sh", "-c", "echo no; exit 3"], where, lambda: False, process.signal.SIGTERM):
+        with process.running(["/bin/sh", "-c", "echo no; exit 3"], where, lambda: False, signal.SIGTERM):
             raise AssertionError("it runs")
 
 
