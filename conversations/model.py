@@ -48,7 +48,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is not said by the person: a timer, an event of the core, the desk. `event` names a line of a flow's `news`."""
+    """What is not said by the person: a timer, an event of the core, the desk. `event` names a line of `Flow.news`."""
 
     event: str
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a question. `value` is ours, `label` is what they see; kept as `Text`, so it matches in any language.
+    """One choice of a question. `value` is ours, `label` is what they see: a `Text`, so it matches in any language.
 
     `exact`: it cannot be undone, so a near misspelling does not choose it.
     """
@@ -79,7 +79,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question. `free`: the step takes any text. `example` is said at the second miss. `contact`: offer the contact button."""
+    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: offer the contact button."""
 
     text: Text
     intro: tuple[Text, ...] = ()
@@ -156,8 +156,9 @@ def fill(say: Text | None = None, /, **answers: Any) -> Fill:
 class Step:
     """One question: how it is asked and how its answer is judged.
 
-    `wanted` says whether it is to be asked now; by default while its answer is missing. `needs` names the answers that it was
-    given for: when one of them changes, this one is forgotten. `lasting`: the answer outlives the flow (a connection code).
+    `wanted` says whether it is to be asked now; by default while its answer is missing. `needs` names the answers that
+    it was given for: when one of them changes, this one is forgotten. `lasting`: the answer outlives the flow (a
+    connection code).
     """
 
     name: str
@@ -173,8 +174,8 @@ class Flow:
     """An ordered list of steps; the next question is the first step whose answer is not known.
 
     Raise `version` when a stored answer changes its meaning, and give an upgrade from each older one. `hears` names the
-    answers that free text may fill at any of its steps (`conversations/understand.py`); `noted` says back what was understood.
-    `enter` may refuse to begin: with nothing to cancel there is nothing to ask.
+    answers that free text may fill at any of its steps (`conversations/understand.py`); `noted` says back what was
+    understood. `enter` may refuse to begin: with nothing to cancel there is nothing to ask.
     """
 
     name: str
@@ -267,7 +268,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The world of one turn. `answers` are those of the flow on top, over the lasting facts and what is known of the person."""
+    """The world of one turn. `answers` are those of the flow on top, over lasting facts and what is known of the person."""
 
     contact: Contact
     known: Known
@@ -285,7 +286,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of an input. `trace` is (flow, step, outcome) for the metrics; `lang` is set when the language changed."""
+    """What came of an input. `trace`: (flow, step, outcome) for the metrics; `lang`: set when the language changed."""
 
     state: State
     reply: Reply | None
