@@ -1,0 +1,25 @@
+"""Drawing a reply as text: its sentences, its choices counted from 1, its link at the end."""
+
+from conversations.model import Reply
+from handlers.channels.base import Draw
+
+
+def sentences(reply: Reply, draw: Draw) -> list[str]:
+    return [draw.say(text) for text in reply.texts]
+
+
+def labels(reply: Reply, draw: Draw) -> list[str]:
+    return [draw.say(option.label) for option in reply.options]
+
+
+def link(reply: Reply, draw: Draw) -> list[str]:
+    return [draw.url(reply.link)] if reply.link else []
+
+
+def choices(reply: Reply, draw: Draw) -> list[str]:
+    return [f"{number}. {label}" for number, label in enumerate(labels(reply, draw), 1)]
+
+
+def numbered(reply: Reply, draw: Draw) -> str:
+    """The whole reply for a channel without buttons. The link stands last, where phones find it."""
+    return "\n".join([*sentences(reply, draw), *choices(reply, draw), *link(reply, draw)])

@@ -1,0 +1,113 @@
+"""Calls to Twilio through its SDK, over our own session: base address, time-outs, no second try.
+
+Imported only when a Twilio channel is on: the SDK takes a third of a second and 20 MB. Of version 9.13: the
+constructor's `timeout` is ignored by the asynchronous client, `max_retries` repeats a POST (a second SMS), and its way of
+signing in makes aiohttp warn twice a call. `Transport` sees to all three.
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import aiohttp
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from handlers.channels.base import SendError
+from handlers.channels.transport import call
+from handlers.channels.twilio_errors import failure
+
+
+class Transport(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK has no types
+    """The SDK's transport, on our session. `base_url` takes the place of `https://api.twilio.com`."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, timeout: float) -> None:
+        super().__init__(pool_connections=False)  # ours is closed by whoever opened it
+        self._shared, self._base_url, self._limit = session, base_url.rstrip("/"), timeout
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the SDK's own parameter
+        allow_redirects: bool = False,  # noqa: ARG002
+    ) -> Response:
+        parts = urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        signed_in = {**(headers or {})}
+        if auth:
+            signed_in["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
+        answer = await call(
+            self._shared,
+            method.upper(),
+            self._base_url + path,
+            timeout=timeout or self._limit,
+            headers=signed_in,
+            params={name: str(value) for name, value in (params or {}).items()},
+            data=urlencode(data, doseq=True).encode() if data else None,
+        )
+        if answer.status == 429:
+            raise SendError("20429", "retry", after=_after(answer.headers))
+        return Response(answer.status, answer.body.decode("utf-8", "replace"), answer.headers)
+
+
+class TwilioClient:
+    """One account at one base address; a region is another. `auth`: API key and secret, or account and token."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        account_sid: str,
+        auth: tuple[str, str],
+        *,
+        base_url: str = "https://api.twilio.com",
+        timeout: float = 10,
+    ) -> None:
+        self._client = Client(
+            auth[0],
+            auth[1],
+            account_sid,
+            http_client=Transport(session, base_url, timeout),
+            # The SDK would take a region and an edge from the process's own environment.
+            environment={"TWILIO_REGION": ""},
+        )
+
+    async def send(self, fields: Mapping[str, Any]) -> str:
+        """The new message's sid. `fields` by the SDK's names. Raises SendError; never tries twice."""
+        try:
+            created = await self._client.messages.create_async(**fields)
+        except (TwilioException, json.JSONDecodeError) as error:
+            raise _error(error) from None
+        if not created.sid:
+            raise SendError("no_sid", "unknown")
+        return str(created.sid)
+
+    async def account_status(self) -> str:
+        """`active`, `suspended` or `closed`."""
+        try:
+            account = await self._client.api.accounts(self._client.account_sid).fetch_async()
+        except (TwilioException, json.JSONDecodeError) as error:
+            raise _error(error) from None
+        return str(account.status)
+
+
+def _error(error: Exception) -> SendError:
+    # Their texts hold numbers and addresses: only status and code are taken.
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        return failure(error.status, error.code)
+    return SendError("no_sense", "unknown")
+
+
+def _after(headers: Mapping[str, str]) -> timedelta | None:
+    seconds = headers.get("Retry-After", "")
+    return timedelta(seconds=int(seconds)) if re.fullmatch("[0-9]{1,5}", seconds) else None

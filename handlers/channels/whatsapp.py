@@ -1,0 +1,108 @@
+"""WhatsApp through Twilio: what people send there, and numbered text within the 24 hours of their last message.
+
+    Body=Confirmer  ButtonText=Confirmer  ButtonPayload=k3m7q2wz5a:1     a button of ours
+    Body=attestation.pdf  NumMedia=1  MessageType=document               the body is the file's name
+    Body=  Latitude=48.8566  Longitude=2.3522                            a place
+
+https://www.twilio.com/docs/whatsapp/api#whatsapp-specific-parameters. MessageType, ListId and ListTitle are in no page
+of Twilio's: they are used where they are present, and never needed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from conversations.model import FileRef, Input, Press, Reply
+from handlers.channels import drawing, reading, twilio
+from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal, Undecodable
+from handlers.channels.sms import Sender
+
+# Under which names a button's or an item's id may stand in the JSON fields. ProfileName stands beside them: anybody's.
+ID_KEYS: Final = frozenset({"ListId", "ButtonPayload", "id"})
+
+
+@dataclass(frozen=True, slots=True)
+class WhatsAppChannel:
+    """`sender`: our number, without its prefix."""
+
+    client: Sender
+    public_url: str
+    sender: str
+    name: ChannelName = "whatsapp"
+
+    def decode(self, raw: bytes) -> Input | Signal:
+        fields = twilio.message(raw)
+        files = _files(fields)
+        # A document's body is its name; every other one's is what was written, or the title of what was tapped.
+        text = "" if files and files[0].name else fields.get("Body") or fields.get("ButtonText", "")
+        return Input(text, press=_press(fields), files=files)
+
+    def render(self, reply: Reply, draw: Draw) -> Payload:
+        text = drawing.numbered(reply, draw)
+        # Outside the 24 hours Twilio takes free text, and WhatsApp refuses it a moment later (63016).
+        return Payload(text, {"body": text} if draw.window_open else {})
+
+    async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
+        if not payload.fields:
+            raise SendError("63016", "refused", window_closed=True)
+        return await self.client.send(
+            {
+                "to": twilio.WHATSAPP + address,
+                "from_": twilio.WHATSAPP + self.sender,
+                "body": twilio.sendable(payload.fields["body"]),
+                "status_callback": twilio.callback(self.public_url, outbox_id),
+            }
+        )
+
+    async def check(self) -> Sequence[Finding]:
+        try:
+            status: str | SendError = await self.client.account_status()
+        except SendError as error:
+            status = error
+        return [twilio.account_finding("whatsapp", status)]
+
+
+def _files(fields: Mapping[str, str]) -> tuple[FileRef, ...]:
+    kind = fields.get("MessageType", "")
+    if "Latitude" in fields or kind == "location":
+        return (FileRef("location"),)
+    if found := twilio.files(fields, lambda content_type: _file(fields, kind, content_type)):
+        return found
+    return (FileRef("other"),) if kind == "unsupported" else ()
+
+
+def _file(fields: Mapping[str, str], kind: str, content_type: str) -> FileRef:
+    if kind == "sticker" or content_type == "image/webp":
+        return FileRef("sticker")
+    drawn = twilio.media_kind(content_type)
+    if kind == "document" or drawn == "document":
+        return FileRef("document", name=fields.get("Body", ""))
+    return FileRef(drawn)
+
+
+def _press(fields: Mapping[str, str]) -> Press | None:
+    """The button or list item, by the first id that is ours. Without one, its title is an answer like a typed one."""
+    plain = (fields.get("ListId", ""), fields.get("ButtonPayload", ""))
+    return next((found for data in (*plain, *_ids(fields)) if (found := reading.press(data))), None)
+
+
+def _ids(fields: Mapping[str, str]) -> Iterator[str]:
+    for name in ("InteractiveData", "ChannelMetadata"):
+        try:
+            found = reading.tree(fields.get(name, ""))
+        except Undecodable:
+            continue
+        yield from _under(found)
+
+
+def _under(found: Any) -> Iterator[str]:
+    if isinstance(found, dict):
+        for name, value in found.items():
+            if isinstance(value, str):
+                if name in ID_KEYS:
+                    yield value
+            else:
+                yield from _under(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _under(value)
