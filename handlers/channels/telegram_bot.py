@@ -1,0 +1,141 @@
+"""Calls to Telegram through python-telegram-bot, over our own session; its exceptions become SendErrors.
+
+Imported only when Telegram is on: the library takes a second and 45 MB. Its own transport logs the token's address at
+INFO and costs four times the processor time; its reader of answers logs what it cannot read, whole.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+import aiohttp
+from telegram import Bot
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import BaseRequest, RequestData
+
+from handlers.channels.base import SendError
+from handlers.channels.transport import call
+
+
+class Transport(BaseRequest):
+    """The library's transport, on our session."""
+
+    def __init__(self, session: aiohttp.ClientSession, timeout: float) -> None:
+        self._session, self._limit = session, timeout
+
+    @property
+    def read_timeout(self) -> float:
+        return self._limit
+
+    async def initialize(self) -> None:
+        """The session is opened and closed by whoever gave it."""
+
+    async def shutdown(self) -> None:
+        """See `initialize`."""
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+    ) -> tuple[int, bytes]:
+        limit = read_timeout if isinstance(read_timeout, int | float) else self._limit
+        fields = request_data.parameters if request_data else {}
+        answer = await call(self._session, method, url, timeout=limit, json=fields)
+        if answer.status >= 500:
+            raise SendError(str(answer.status), "unknown")
+        return answer.status, answer.body
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        try:
+            return cast("dict[str, Any]", json.loads(payload))
+        except ValueError:
+            raise TelegramError("no JSON") from None
+
+
+class TelegramBot:
+    """Our bot, as far as the channel needs it."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        token: str,
+        *,
+        base_url: str = "https://api.telegram.org",
+        timeout: float = 10,
+    ) -> None:
+        transport = Transport(session, timeout)
+        base = base_url.rstrip("/")
+        self._bot = Bot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=transport,
+            get_updates_request=transport,
+        )
+
+    async def send(self, chat: int, fields: Mapping[str, Any]) -> str:
+        """The new message's id. Raises SendError."""
+        others = {name: value for name, value in fields.items() if name != "text"}
+        try:
+            message = await self._bot.send_message(chat, fields["text"], api_kwargs=others)
+        except (TelegramError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise failure(error) from None
+        return str(message.message_id)
+
+    async def answer_press(self, callback_id: str) -> None:
+        try:
+            await self._bot.answer_callback_query(callback_id)
+        except TelegramError as error:
+            raise failure(error) from None
+
+    async def clear_keyboard(self, chat: int, message_id: int) -> None:
+        try:
+            await self._bot.edit_message_reply_markup(chat, message_id, reply_markup=None)
+        except (TelegramError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise failure(error) from None
+
+    async def webhook(self) -> tuple[str, int, str]:
+        """Where updates go, how many wait, and what went wrong last."""
+        try:
+            info = await self._bot.get_webhook_info()
+        except (TelegramError, LookupError, TypeError, ValueError, AttributeError) as error:
+            raise failure(error) from None
+        return info.url, info.pending_update_count, info.last_error_message or ""
+
+
+def failure(error: Exception) -> SendError:  # noqa: PLR0911 - one line a kind
+    """BadRequest is a NetworkError for the library, so the order matters. Their texts may hold names: none is kept."""
+    if isinstance(error.__cause__, SendError):  # our transport's, wrapped on its way
+        return error.__cause__
+    match error:
+        case RetryAfter():
+            after = error.retry_after
+            return SendError("429", "retry", after=after if isinstance(after, timedelta) else timedelta(seconds=after))
+        case Forbidden():  # blocked, deactivated, never started
+            return SendError("403", "refused", dead=True)
+        case ChatMigrated():  # a group: never a person
+            return SendError("migrated", "refused", dead=True)
+        case InvalidToken():  # revoked or malformed: nothing was processed, and nothing will be until it is mended
+            return SendError("401", "retry", alarm=True, after=timedelta(minutes=5))
+        case Conflict():
+            return SendError("409", "refused", alarm=True)
+        case BadRequest() if "chat not found" in error.message.lower():
+            return SendError("chat_not_found", "refused", dead=True)
+        case BadRequest():
+            return SendError("400", "refused", alarm=True)
+    return SendError("no_sense", "unknown")
