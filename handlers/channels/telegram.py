@@ -144,7 +144,7 @@ def _buttons(prompt: str, labels: Sequence[str]) -> dict[str, Any]:
 
 
 def _contact_keyboard(draw: Draw) -> dict[str, Any]:
-    key = {"text": draw.say(t("phone.share")), "request_contact": True}
+    key = {"text": draw.say(t("phone.button")), "request_contact": True}
     return {"keyboard": [[key]], "one_time_keyboard": True, "resize_keyboard": True}
 
 

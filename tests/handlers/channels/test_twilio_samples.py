@@ -1,0 +1,127 @@
+"""Every request of Twilio's that we know of, judged as its row in the index says."""
+
+import pytest
+
+from conversations.model import Input, Press
+from handlers.channels.base import BadOrigin, Envelope, Receipt
+from tests.handlers.channels import samples
+from tests.handlers.channels.samples import NOW, TWILIO_SAMPLES, Sample
+
+PROVIDER = samples.twilio_provider()
+# The size is the web server's to refuse, before a provider sees the body.
+JUDGED = [sample for sample in TWILIO_SAMPLES if sample.row["status"] != 413]
+STATES = {"queued": "accepted", "undelivered": "failed", "canceled": "failed"}
+FILES = {
+    "mms_in_image": "image",
+    "wa_in_image": "image",
+    "wa_in_image_caption": "image",
+    "wa_in_document": "document",
+    "wa_in_voice": "voice",
+    "wa_in_video": "video",
+    "wa_in_sticker": "sticker",
+    "wa_in_location": "location",
+    "wa_in_location_named": "location",
+    "wa_in_contact": "contact",
+    "wa_in_unsupported": "other",
+}
+
+
+def of(verdict: str) -> list[Sample]:
+    return [sample for sample in JUDGED if sample.row["verdict"] == verdict]
+
+
+def split(sample: Sample) -> list[Envelope | Receipt]:
+    PROVIDER.verify(sample.request)
+    return list(PROVIDER.split(sample.request, NOW))
+
+
+def opened(sample: Sample) -> Envelope:
+    (envelope,) = split(sample)
+    assert isinstance(envelope, Envelope)
+    assert envelope.parked is None
+    assert envelope.external_id == sample.params["MessageSid"]
+    return envelope
+
+
+@pytest.mark.parametrize("sample", of("refused"), ids=str)
+def test_refuses(sample: Sample) -> None:
+    with pytest.raises(BadOrigin):
+        PROVIDER.verify(sample.request)
+
+
+@pytest.mark.parametrize("sample", of("parked"), ids=str)
+def test_parks_under_the_hash_of_the_body(sample: Sample) -> None:
+    (envelope,) = split(sample)
+    assert isinstance(envelope, Envelope)
+    assert envelope.parked
+    assert envelope.address == ""
+    assert len(envelope.external_id) == 64
+    assert envelope.raw == sample.request.body
+
+
+@pytest.mark.parametrize("sample", of("receipt"), ids=str)
+def test_tells_what_became_of_a_message(sample: Sample) -> None:
+    if sample.row["kind"].startswith("voice"):
+        assert split(sample) == []
+        return
+    (receipt,) = split(sample)
+    told = sample.params["MessageStatus"]
+    failed = STATES.get(told, told) == "failed"
+    assert receipt == Receipt(
+        "01J0000000000000000000ABCD",
+        sample.params["MessageSid"],
+        STATES.get(told, told),  # type: ignore[arg-type]
+        sample.params.get("ErrorCode", told) if failed else None,
+    )
+
+
+@pytest.mark.parametrize("sample", of("quiet"), ids=str)
+def test_says_nothing(sample: Sample) -> None:
+    envelope = opened(sample)
+    if sample.row.get("after"):  # a repeat: the same id, so the inbox's unique key stops it
+        (first,) = [other for other in TWILIO_SAMPLES if other.row["file"] == sample.row["after"]]
+        assert opened(first).external_id == envelope.external_id
+        return
+    answered = {"STOP": "opted_out", "START": "opted_in", "HELP": "ignored"}
+    expected = answered.get(sample.expect.get("opt_out", ""), "unanswerable")
+    assert samples.sms().decode(envelope.raw) == expected
+    assert samples.sms(opt_out="advanced").decode(envelope.raw) == expected
+
+
+@pytest.mark.parametrize("sample", of("turn"), ids=str)
+def test_reads(sample: Sample) -> None:
+    envelope = opened(sample)
+    params, expect = sample.params, sample.expect
+    if sample.row["kind"] == "whatsapp.inbound":
+        assert envelope.channel == "whatsapp"
+        assert "whatsapp:" + envelope.address == params["From"]
+        heard = samples.whatsapp().decode(envelope.raw)
+    else:
+        assert (envelope.channel, envelope.address) == ("sms", params["From"])
+        heard = samples.sms().decode(envelope.raw)
+        assert samples.sms(opt_out="advanced").decode(envelope.raw) == heard
+    assert isinstance(heard, Input)
+    assert heard.phone is None
+    body = params["Body"].replace("\0", "")
+    assert heard.text == ("" if "text" in expect else expect.get("label", body))
+    assert heard.press == pressed(expect.get("payload"))
+    kind = FILES.get(str(sample))
+    assert [file.kind for file in heard.files] == ([kind] if kind else [])
+    assert "".join(file.name for file in heard.files) == expect.get("filename", "")
+    if params["NumMedia"] == "1":
+        assert heard.files[0].id == params["MediaUrl0"].rpartition("/Messages/")[2].replace("/Media/", "/")
+
+
+def pressed(payload: str | None) -> Press | None:
+    if payload is None:
+        return None
+    prompt, number = payload.split(":")
+    return Press(prompt, int(number))
+
+
+def test_a_whatsapp_number_comes_with_the_id_that_stays_when_it_is_hidden() -> None:
+    by_name = {str(sample): sample for sample in TWILIO_SAMPLES}
+    assert opened(by_name["wa_in_text"]).alias == "FR.1234567890123456"
+    assert opened(by_name["wa_in_text_old_shape"]).alias is None
+    hidden = opened(by_name["wa_in_text_no_phone"])
+    assert (hidden.address, hidden.alias) == ("FR.9876543210987654", None)
