@@ -79,7 +79,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: offer the contact button."""
+    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: the contact button."""
 
     text: Text
     intro: tuple[Text, ...] = ()
@@ -268,7 +268,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The world of one turn. `answers` are those of the flow on top, over lasting facts and what is known of the person."""
+    """The world of one turn. `answers` are those of the flow on top, over what is known of the person."""
 
     contact: Contact
     known: Known
