@@ -128,5 +128,5 @@ def test_right_values(form: Callable[[str], object], text: str, expected: object
     ],
 )
 def test_wrong_values_are_refused_with_an_example(form: Callable[[str], object], text: str) -> None:
-    with pytest.raises(ValueError, match="^expected"):
+    with pytest.raises(ValueError, match=r"^expected"):
         form(text)
