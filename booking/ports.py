@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
+from booking.directory import Directory
 from booking.events import By
 from booking.model import (
     Appointment,
@@ -23,7 +24,6 @@ from booking.model import (
     Hold,
     HoldId,
     Mode,
-    Motive,
     Person,
     PersonId,
     SlotId,
@@ -134,9 +134,7 @@ class BookingCore(Protocol):
     async def known(self, contact: ContactId) -> Known: ...
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
-    async def workers(
-        self, wish: Wish, limit: int
-    ) -> Sequence[Worker]: ...  # who could take it, with a free hour, soonest first
+    async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who has a free hour, soonest first
     async def worker(self, id: WorkerId) -> Worker | None: ...
     async def worker_named(self, ref: str) -> Worker | None: ...
     async def hold(self, slot: SlotId, contact: ContactId, wish: Wish) -> Held | SlotGone: ...
@@ -172,31 +170,19 @@ class BookingCore(Protocol):
     async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
 
 
-class Directory(Protocol):
-    """The workers, compiled for search. Storage keeps one per version of the directory and hands it out whole."""
-
-    version: int
-
-    def worker(self, id: WorkerId) -> Worker | None: ...
-    def named(self, ref: str) -> Worker | None: ...
-    def able(self, motive: Motive | None, mode: Mode | None) -> Sequence[Worker]: ...  # not suspended, in order of ref
-
-
 class BookingStore(Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
-    async def directory(self) -> Directory: ...
+    async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole
     async def client(self, id: ClientId) -> Client | None: ...
     async def code(self, id: CodeId) -> Code | None: ...
     async def code_typed(self, normal: str) -> Code | None: ...  # by the normal form of `booking.codes`
-    async def accounts(
-        self, code: CodeId
-    ) -> int: ...  # locks the code's row (PostgreSQL), so that no seat is given twice
+    async def accounts(self, code: CodeId) -> int: ...
 
-    async def tries(
-        self, key: str, since: datetime, most: int
-    ) -> Sequence[datetime]: ...  # at or after `since`, latest first,
-    # at most `most`; kept in the database, so they survive Redis
+    # how many were opened with it. Locks the code's row (PostgreSQL), so that no seat is given twice
+
+    async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]: ...
+    # at or after `since`, latest first, at most `most`; kept in the database, so they survive Redis
     async def add_try(self, key: str, now: datetime) -> None: ...
 
     async def taken(

@@ -1,0 +1,50 @@
+"""Who may do what to which appointment: no, unless it says yes here (invariant I11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from booking.model import Appointment, PersonId, WorkerId
+
+AFTERWARDS = timedelta(days=30)  # a worker sees whom they met until then
+
+
+@dataclass(frozen=True, slots=True)
+class PersonActor:
+    id: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerActor:
+    id: WorkerId
+
+
+@dataclass(frozen=True, slots=True)
+class DeskActor:
+    """Somebody behind the switchboard's number, who spoke with the person."""
+
+
+Actor: TypeAlias = PersonActor | WorkerActor | DeskActor
+
+
+class Action(StrEnum):
+    SEE = "see"
+    CANCEL = "cancel"
+    MOVE = "move"
+
+
+def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
+    """A person: their own. A worker: to see and cancel theirs, to see them until 30 days after. The desk: all of it."""
+    match actor, action:
+        case PersonActor(id=id), _:
+            return appointment.person == id
+        case WorkerActor(id=id), Action.SEE:
+            return appointment.worker == id and now <= appointment.end + AFTERWARDS
+        case WorkerActor(id=id), Action.CANCEL:
+            return appointment.worker == id
+        case DeskActor(), _:
+            return True
+    return False

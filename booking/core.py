@@ -1,0 +1,201 @@
+"""The use cases of the core, for one turn: `Booking` is what conversations call as `BookingCore`.
+
+It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
+the turn commits. Whoever returns a refusal has left the store as it was. Making and moving appointments:
+`booking.making`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from booking import codes, policy
+from booking.directory import Directory
+from booking.events import AppointmentCancelled, By, CodesGuessed, DeskNeeded, Event
+from booking.making import Making
+from booking.model import (
+    Appointment,
+    AppointmentId,
+    ClientId,
+    CodeId,
+    Consent,
+    ContactId,
+    Hold,
+    PersonId,
+    Rules,
+    SlotId,
+    Slots,
+    Wish,
+    Worker,
+    WorkerId,
+)
+from booking.ports import (
+    AgendaEntry,
+    AlreadyOver,
+    Booked,
+    BookingStore,
+    Cancelled,
+    CodeAccepted,
+    CodeRefused,
+    Held,
+    Joining,
+    Known,
+    Moved,
+    Refused,
+    SlotGone,
+    TooManyTries,
+)
+from booking.search import Search
+
+EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
+
+
+class Booking:
+    def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
+        self.events: list[Event] = []
+        self._store = store
+        self._rules = rules
+        self._now = now
+        self._making = Making(store, rules, now, new_id, self.events)
+
+    # ------------------------------------------------------------ who writes
+
+    async def known(self, contact: ContactId) -> Known:
+        person = await self._store.person_of(contact)
+        if person is None:
+            return Known()
+        coming = await self._store.upcoming(person.id, self._now)
+        latest = list(coming)[-1:] or await self._store.past(person.id, self._now, 1)
+        return Known(
+            person,
+            terms_accepted=await self._store.consented(person.id, self._rules.terms_version),
+            last_mode=latest[0].mode if latest else None,
+        )
+
+    async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries:
+        """One answer and the same questions to the store, whatever is wrong with the code (invariant I12)."""
+        key = f"contact:{contact}"
+        own = await self._store.tries(key, self._now - timedelta(days=1), self._rules.tries_a_day)
+        hour_ago = self._now - timedelta(hours=1)
+        everybody = await self._store.tries(EVERYBODY, hour_ago, self._rules.tries_overall)
+        person = await self._store.person_of(contact)
+        until = policy.next_guess(own, everybody, person is not None, self._rules, self._now)
+        if until is not None:
+            return TooManyTries(until)
+        await self._store.add_try(key, self._now)
+        await self._store.add_try(EVERYBODY, self._now)
+        code = await self._store.code_typed(codes.normal(typed) or "")
+        client = await self._store.client(code.client if code else ClientId(""))
+        accounts = await self._store.accounts(code.id if code else CodeId(""))
+        if len(everybody) == self._rules.tries_overall - 1:
+            self.events.append(CodesGuessed(self._rules.tries_overall))
+        if code is not None and policy.code_opens(code, client, accounts, self._rules, self._now):
+            return CodeAccepted(code.id)
+        if len([at for at in own if at > hour_ago]) == self._rules.tries_an_hour - 1:
+            self.events.append(DeskNeeded(contact, "too_many_tries"))
+        return CodeRefused()
+
+    async def set_language(self, person: PersonId, language: str) -> None:
+        found = await self._store.person(person)
+        if found is not None:
+            await self._store.save_person(replace(found, language=language))
+
+    async def confirm_email(self, person: PersonId, email: str) -> bool:
+        found = await self._store.person(person)
+        if found is None or found.email != email:
+            return False
+        await self._store.save_person(replace(found, email_confirmed=True))
+        return True
+
+    # ------------------------------------------------------------ which hour
+
+    async def open_slots(self, wish: Wish, limit: int) -> Slots:
+        return await (await self._search()).slots(wish, limit)
+
+    async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]:
+        return await (await self._search()).workers(wish, limit)
+
+    async def worker(self, id: WorkerId) -> Worker | None:
+        return (await self._directory()).worker(id)
+
+    async def worker_named(self, ref: str) -> Worker | None:
+        return (await self._directory()).named(ref)
+
+    async def hold(self, slot: SlotId, contact: ContactId, wish: Wish) -> Held | SlotGone:
+        return await self._making.hold(slot, contact, wish)
+
+    async def held(self, contact: ContactId) -> Held | None:
+        hold = await self._live_hold(contact)
+        worker = hold and (await self._directory()).worker(hold.worker)
+        return Held(hold, worker) if hold and worker else None
+
+    async def release(self, contact: ContactId) -> None:
+        await self._making.release(contact)
+
+    async def ask_desk(
+        self, contact: ContactId, reason: Literal["no_email", "no_hour", "human", "danger", "not_me"]
+    ) -> None:
+        hold = await self._live_hold(contact)
+        if hold is not None and reason == "no_email":
+            hold = replace(hold, until=max(hold.until, self._now + self._rules.desk_hold_time))
+            await self._store.save_hold(hold)
+        self.events.append(DeskNeeded(contact, reason, hold))
+
+    # ------------------------------------------------------------ appointments
+
+    async def book(
+        self, slot: SlotId, wish: Wish, contact: ContactId, joining: Joining | None, consent: Consent | None
+    ) -> Booked | SlotGone | Refused:
+        return await self._making.book(slot, wish, contact, joining, consent)
+
+    async def move(
+        self, id: AppointmentId, slot: SlotId, wish: Wish, by: By, contact: ContactId | None = None
+    ) -> Moved | SlotGone | AlreadyOver | Refused:
+        return await self._making.move(id, slot, wish, by, contact)
+
+    async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver:
+        """Late (article 5.1) is only what comes from the person, by themself or through the desk."""
+        appointment = await self._store.appointment(id)
+        if appointment is None or policy.is_over(appointment, self._now):
+            return AlreadyOver()
+        late = by != "worker" and policy.is_late(appointment.start, self._now)
+        cancelled = replace(appointment, status="cancelled", late=late)
+        await self._store.save_appointment(cancelled)
+        await self._store.free(id)
+        self.events.append(AppointmentCancelled(cancelled, by))
+        return Cancelled(cancelled, late)
+
+    async def is_late(self, id: AppointmentId) -> bool:
+        appointment = await self._store.appointment(id)
+        return appointment is not None and policy.is_late(appointment.start, self._now)
+
+    async def appointment(self, id: AppointmentId) -> Appointment | None:
+        return await self._store.appointment(id)
+
+    async def upcoming(self, person: PersonId) -> Sequence[Appointment]:
+        return await self._store.upcoming(person, self._now)
+
+    async def past(self, person: PersonId, limit: int) -> Sequence[Appointment]:
+        return await self._store.past(person, self._now, limit)
+
+    async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]:
+        entries = []
+        for appointment in await self._store.agenda(worker, since, until):
+            person = await self._store.person(appointment.person)
+            entries.append(AgendaEntry(appointment, person.first_name if person else ""))
+        return entries
+
+    # ------------------------------------------------------------ inside
+
+    async def _directory(self) -> Directory:
+        return await self._store.directory()
+
+    async def _search(self) -> Search:
+        return Search(await self._directory(), self._store, self._rules, self._now)
+
+    async def _live_hold(self, contact: ContactId) -> Hold | None:
+        hold = await self._store.hold_of(contact)
+        return hold if hold is not None and hold.until > self._now else None

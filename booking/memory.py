@@ -1,0 +1,213 @@
+"""The store in dictionaries, with the same meaning as the tables: for tests, rehearsals and `chat` without a database.
+
+Its coroutines never wait, so it can be driven without an event loop. `snapshot` and `restore` are its transaction.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from booking.codes import normal
+from booking.directory import Directory
+from booking.model import (
+    HOUR,
+    QUARTER,
+    Appointment,
+    AppointmentId,
+    Client,
+    ClientId,
+    Code,
+    CodeId,
+    Consent,
+    ContactId,
+    Hold,
+    HoldId,
+    Person,
+    PersonId,
+    Worker,
+    WorkerId,
+)
+from booking.ports import Owner
+
+QUARTERS = 4
+
+
+@dataclass(slots=True)
+class Rows:
+    """Everything that a transaction can change. The values are frozen: a copy of the dictionaries is a snapshot."""
+
+    clients: dict[ClientId, Client] = field(default_factory=dict)
+    codes: dict[CodeId, Code] = field(default_factory=dict)
+    typed: dict[str, CodeId] = field(default_factory=dict)  # normal form -> code
+    tries: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    busy: dict[tuple[Owner, datetime], HoldId | AppointmentId] = field(default_factory=dict)
+    holds: dict[HoldId, Hold] = field(default_factory=dict)
+    persons: dict[PersonId, Person] = field(default_factory=dict)
+    contacts: dict[ContactId, PersonId] = field(default_factory=dict)
+    consents: dict[PersonId, tuple[tuple[ContactId, Consent], ...]] = field(default_factory=dict)
+    appointments: dict[AppointmentId, Appointment] = field(default_factory=dict)
+
+    def copied(self) -> Rows:
+        return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
+
+
+class MemoryStore:
+    def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
+        self.rows = Rows()
+        self._directory = Directory(workers, version)
+
+    # ------------------------------------------------------------ what tests and `load` do
+
+    def set_directory(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def put_client(self, client: Client) -> None:
+        self.rows.clients[client.id] = client
+
+    def put_code(self, code: Code, letters: str) -> None:
+        self.rows.codes[code.id] = code
+        self.rows.typed[normal(letters) or ""] = code.id
+
+    def snapshot(self) -> Rows:
+        return self.rows.copied()
+
+    def restore(self, rows: Rows) -> None:
+        self.rows = rows.copied()
+
+    # ------------------------------------------------------------ directory, codes
+
+    async def directory(self) -> Directory:
+        return self._directory
+
+    async def client(self, id: ClientId) -> Client | None:
+        return self.rows.clients.get(id)
+
+    async def code(self, id: CodeId) -> Code | None:
+        return self.rows.codes.get(id)
+
+    async def code_typed(self, normal: str) -> Code | None:
+        return self.rows.codes.get(self.rows.typed.get(normal, CodeId("")))
+
+    async def accounts(self, code: CodeId) -> int:
+        return sum(person.code == code for person in self.rows.persons.values())
+
+    async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
+        return sorted((at for at in self.rows.tries.get(key, ()) if at >= since), reverse=True)[:most]
+
+    async def add_try(self, key: str, now: datetime) -> None:
+        self.rows.tries[key] = (*self.rows.tries.get(key, ()), now)
+
+    # ------------------------------------------------------------ hours
+
+    async def taken(
+        self, since: datetime, until: datetime, now: datetime, workers: Sequence[WorkerId] | None = None
+    ) -> Iterable[tuple[WorkerId, datetime]]:
+        wanted = None if workers is None else set(workers)
+        return [
+            (worker, start)
+            for worker, start in self._occupied(now)
+            if since - HOUR < start < until and (wanted is None or worker in wanted)
+        ]
+
+    async def load(
+        self, workers: Sequence[WorkerId], since: datetime, until: datetime, now: datetime
+    ) -> Mapping[WorkerId, int]:
+        counts = dict.fromkeys(workers, 0)
+        for worker, start in self._occupied(now):
+            if worker in counts and since <= start < until:
+                counts[worker] += 1
+        return counts
+
+    async def take(
+        self, id: HoldId | AppointmentId, owners: Sequence[Owner], start: datetime, now: datetime
+    ) -> Owner | None:
+        wanted = [(owner, quarter) for owner in owners for quarter in _quarters(start)]
+        for hold in [hold for hold in map(self._hold_in, wanted) if hold is not None and hold.until <= now]:
+            await self.free(hold.id)
+            await self.delete_hold(hold.id)
+        for owner, quarter in wanted:
+            if (owner, quarter) in self.rows.busy:
+                return owner
+        self.rows.busy.update(dict.fromkeys(wanted, id))
+        return None
+
+    async def free(self, id: HoldId | AppointmentId) -> None:
+        self.rows.busy = {place: owner for place, owner in self.rows.busy.items() if owner != id}
+
+    async def hold_of(self, contact: ContactId) -> Hold | None:
+        return next((hold for hold in self.rows.holds.values() if hold.contact == contact), None)
+
+    async def save_hold(self, hold: Hold) -> None:
+        self.rows.holds[hold.id] = hold
+
+    async def delete_hold(self, id: HoldId) -> None:
+        self.rows.holds.pop(id, None)
+
+    # ------------------------------------------------------------ people
+
+    async def person(self, id: PersonId) -> Person | None:
+        return self.rows.persons.get(id)
+
+    async def person_of(self, contact: ContactId) -> Person | None:
+        return self.rows.persons.get(self.rows.contacts.get(contact, PersonId("")))
+
+    async def add_person(self, person: Person, contact: ContactId) -> None:
+        self.rows.persons[person.id] = person
+        self.rows.contacts[contact] = person.id
+
+    async def save_person(self, person: Person) -> None:
+        self.rows.persons[person.id] = person
+
+    async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:
+        self.rows.consents[person] = (*self.rows.consents.get(person, ()), (contact, consent))
+
+    async def consented(self, person: PersonId, terms_version: str) -> bool:
+        return any(consent.terms_version == terms_version for _, consent in self.rows.consents.get(person, ()))
+
+    # ------------------------------------------------------------ appointments
+
+    async def appointment(self, id: AppointmentId) -> Appointment | None:
+        return self.rows.appointments.get(id)
+
+    async def add_appointment(self, appointment: Appointment) -> None:
+        self.rows.appointments[appointment.id] = appointment
+
+    async def save_appointment(self, appointment: Appointment) -> None:
+        self.rows.appointments[appointment.id] = appointment
+
+    async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]:
+        mine = [a for a in self.rows.appointments.values() if a.person == person]
+        return sorted((a for a in mine if a.status == "booked" and a.end > now), key=_by_start)
+
+    async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]:
+        mine = [a for a in self.rows.appointments.values() if a.person == person]
+        ended = [a for a in mine if a.status in {"booked", "done", "missed"} and a.end <= now]
+        return sorted(ended, key=_by_start, reverse=True)[:limit]
+
+    async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]:
+        theirs = [a for a in self.rows.appointments.values() if a.worker == worker and since <= a.start < until]
+        return sorted((a for a in theirs if a.status in {"booked", "done", "missed"}), key=_by_start)
+
+    # ------------------------------------------------------------ inside
+
+    def _occupied(self, now: datetime) -> Iterable[tuple[WorkerId, datetime]]:
+        for appointment in self.rows.appointments.values():
+            if appointment.status in {"booked", "done", "missed"}:
+                yield appointment.worker, appointment.start
+        for hold in self.rows.holds.values():
+            if hold.until > now:
+                yield hold.worker, hold.start
+
+    def _hold_in(self, place: tuple[Owner, datetime]) -> Hold | None:
+        return self.rows.holds.get(HoldId(self.rows.busy.get(place, "")))
+
+
+def _quarters(start: datetime) -> Iterable[datetime]:
+    return [start + number * QUARTER for number in range(QUARTERS)]
+
+
+def _by_start(appointment: Appointment) -> tuple[datetime, str]:
+    return appointment.start, appointment.id

@@ -1,0 +1,103 @@
+"""The rules of the terms and of the operator, one small function each, with its article.
+
+Pure: the caller brings the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from booking.model import HOUR, Appointment, Client, Code, Consent, Person, Rules
+
+LATE = timedelta(hours=24)
+
+
+def first_start(rules: Rules, now: datetime) -> datetime:
+    """The earliest start that may be taken: the worker needs notice."""
+    return now + rules.notice
+
+
+def last_start(rules: Rules, now: datetime) -> datetime:
+    """The furthest start that may be taken."""
+    return now + rules.horizon
+
+
+def in_window(rules: Rules, now: datetime, start: datetime) -> bool:
+    """Notice and horizon; both edges are allowed."""
+    return first_start(rules, now) <= start <= last_start(rules, now)
+
+
+def is_late(start: datetime, now: datetime) -> bool:
+    """Article 5.1: under 24 hours before the start.
+
+    Elapsed hours, whatever the clocks do meanwhile; at 24 it is not late.
+    """
+    return start.astimezone(UTC) - now.astimezone(UTC) < LATE  # two times of one zone would subtract wall clocks
+
+
+def is_over(appointment: Appointment, now: datetime) -> bool:
+    """What has begun, or does not stand any more, can neither be cancelled nor moved."""
+    return appointment.status != "booked" or appointment.start <= now
+
+
+def may_request(person: Person) -> bool:
+    """Articles 4.1.7 and 5.2: no new request while a dispute is open."""
+    return not person.in_dispute
+
+
+def is_suspended(person: Person, client: Client | None) -> bool:
+    """Article 4.1.7; and a client that is suspended brings no new appointments.
+
+    A client that is gone counts as suspended.
+    """
+    return person.suspended or client is None or client.suspended
+
+
+def code_opens(code: Code, client: Client | None, accounts: int, rules: Rules, now: datetime) -> bool:
+    """Articles 1 and 4.1.1: the code opens an account on its days (the operator's calendar), while seats are left."""
+    today = now.astimezone(ZoneInfo(rules.time_zone)).date()
+    return (
+        client is not None
+        and not client.suspended
+        and (code.valid_from is None or code.valid_from <= today)
+        and (code.valid_until is None or today <= code.valid_until)
+        and (code.max_accounts is None or accounts < code.max_accounts)
+    )
+
+
+def consents(consent: Consent, rules: Rules) -> bool:
+    """Articles 2.4 and 4.1.2: it is the current terms that are accepted."""
+    return consent.terms_version == rules.terms_version
+
+
+def at_cap(coming: Sequence[Appointment], rules: Rules, now: datetime) -> bool:
+    """The operator's cap on appointments that have not begun yet."""
+    return sum(appointment.start > now for appointment in coming) >= rules.max_appointments
+
+
+def overlaps(appointments: Sequence[Appointment], start: datetime) -> bool:
+    """Nobody is in two consultations at once."""
+    return any(abs(appointment.start - start) < HOUR for appointment in appointments)
+
+
+def next_guess(
+    own: Sequence[datetime], everybody: Sequence[datetime], has_history: bool, rules: Rules, now: datetime
+) -> datetime | None:
+    """Article 4.1.5, the code is a secret: when a contact may guess again, or None for now.
+
+    `own`: the contact's tries of the last day, `everybody`: those of the last hour, both latest first. While
+    everybody's reach the limit, somebody is trying codes at large: then only contacts whose account is known are
+    looked at.
+    """
+    until = []
+    hour_ago = now - timedelta(hours=1)
+    within_hour = [at for at in own if at > hour_ago]
+    if len(within_hour) >= rules.tries_an_hour:
+        until.append(within_hour[rules.tries_an_hour - 1] + timedelta(hours=1))
+    if len(own) >= rules.tries_a_day:
+        until.append(own[rules.tries_a_day - 1] + timedelta(days=1))
+    if not has_history and len(everybody) >= rules.tries_overall:
+        until.append(everybody[rules.tries_overall - 1] + timedelta(hours=1))
+    return max((moment for moment in until if moment > now), default=None)
