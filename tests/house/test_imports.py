@@ -61,17 +61,7 @@ def test_a_channel_may_import_its_provider(copy: Path) -> None:
 )
 @pytest.mark.parametrize(("name", "free"), [("booking/extra.py", False), ("bot/app.py", True)])
 def test_only_the_one_clock_reads_the_time(line: str, found: bool, name: str, free: bool) -> None:
-    command = [
-        Path(sys.executable).parent / "ruff",
-        "check",
-        "--select",
-        "TID251",
-        "--stdin-filename",
-        ROOT / name,
-        "-",
-    ]
-    done = subprocess.run(
-        ruff = Path(sys.executable).parent / "ruff"
+    ruff = Path(sys.executable).parent / "ruff"
     command: list[str | Path] = [ruff, "check", "--select", "TID251", "--stdin-filename", ROOT / name, "-"]
     source = f'"""A module."""\n\n{line}\n'
     done = subprocess.run(command, cwd=ROOT, input=source, capture_output=True, text=True, check=False)
