@@ -35,6 +35,12 @@ from booking.ports import Owner
 QUARTERS = 4
 
 
+@dataclass(frozen=True, slots=True)
+class Hour:
+    id: HoldId | AppointmentId
+    start: datetime
+
+
 @dataclass(slots=True)
 class Rows:
     """Everything that a transaction can change. The values are frozen: a copy of the dictionaries is a snapshot."""
@@ -43,7 +49,7 @@ class Rows:
     codes: dict[CodeId, Code] = field(default_factory=dict)
     typed: dict[str, CodeId] = field(default_factory=dict)  # normal form -> code
     tries: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
-    busy: dict[tuple[Owner, datetime], HoldId | AppointmentId] = field(default_factory=dict)
+    busy: dict[tuple[Owner, datetime], Hour] = field(default_factory=dict)  # (owner, quarter) -> the hour it is part of
     holds: dict[HoldId, Hold] = field(default_factory=dict)
     persons: dict[PersonId, Person] = field(default_factory=dict)
     contacts: dict[ContactId, PersonId] = field(default_factory=dict)
@@ -124,18 +130,19 @@ class MemoryStore:
     async def take(
         self, id: HoldId | AppointmentId, owners: Sequence[Owner], start: datetime, now: datetime
     ) -> Owner | None:
-        wanted = [(owner, quarter) for owner in owners for quarter in _quarters(start)]
-        for hold in [hold for hold in map(self._hold_in, wanted) if hold is not None and hold.until <= now]:
-            await self.free(hold.id)
-            await self.delete_hold(hold.id)
+        wanted = [(owner, start + number * QUARTER) for owner in owners for number in range(QUARTERS)]
+        for hour in [self.rows.busy[place] for place in wanted if place in self.rows.busy]:
+            if self._lapsed(hour, now):
+                await self.free(hour.id)
+                self.rows.holds.pop(HoldId(hour.id), None)
         for owner, quarter in wanted:
             if (owner, quarter) in self.rows.busy:
                 return owner
-        self.rows.busy.update(dict.fromkeys(wanted, id))
+        self.rows.busy.update(dict.fromkeys(wanted, Hour(id, start)))
         return None
 
     async def free(self, id: HoldId | AppointmentId) -> None:
-        self.rows.busy = {place: owner for place, owner in self.rows.busy.items() if owner != id}
+        self.rows.busy = {place: hour for place, hour in self.rows.busy.items() if hour.id != id}
 
     async def hold_of(self, contact: ContactId) -> Hold | None:
         return next((hold for hold in self.rows.holds.values() if hold.contact == contact), None)
@@ -194,19 +201,13 @@ class MemoryStore:
     # ------------------------------------------------------------ inside
 
     def _occupied(self, now: datetime) -> Iterable[tuple[WorkerId, datetime]]:
-        for appointment in self.rows.appointments.values():
-            if appointment.status in {"booked", "done", "missed"}:
-                yield appointment.worker, appointment.start
-        for hold in self.rows.holds.values():
-            if hold.until > now:
-                yield hold.worker, hold.start
+        for (owner, quarter), hour in self.rows.busy.items():
+            if owner.startswith("w:") and quarter == hour.start and not self._lapsed(hour, now):
+                yield WorkerId(owner.removeprefix("w:")), hour.start
 
-    def _hold_in(self, place: tuple[Owner, datetime]) -> Hold | None:
-        return self.rows.holds.get(HoldId(self.rows.busy.get(place, "")))
-
-
-def _quarters(start: datetime) -> Iterable[datetime]:
-    return [start + number * QUARTER for number in range(QUARTERS)]
+    def _lapsed(self, hour: Hour, now: datetime) -> bool:
+        hold = self.rows.holds.get(HoldId(hour.id))
+        return hold is not None and hold.until <= now
 
 
 def _by_start(appointment: Appointment) -> tuple[datetime, str]:
