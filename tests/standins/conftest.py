@@ -10,10 +10,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from telegram import Bot
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from bot.standins.twilio_messages import Account
 from tests.standins import conformance
@@ -30,6 +32,9 @@ ACCOUNT = Account(
     notice_sender="SocialDir",
     whatsapp_number="+33199000002",
 )
+
+TOKEN = "990000000000001:TEST-TOKEN-NOT-REAL"
+SECRET = "tg-secret_Test-0123456789"
 
 
 @dataclass
@@ -126,3 +131,23 @@ async def client(twilio: Running) -> AsyncIterator[Client]:
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession() as session:
         yield session
+
+
+@pytest.fixture
+def telegram(clock: Clock, ids: Callable[[], int], ours: Ours) -> TelegramStandIn:
+    return TelegramStandIn(TOKEN, clock, ids, check=conformance.telegram, reach=ours.reach)
+
+
+@pytest.fixture
+async def telegram_base(telegram: TelegramStandIn) -> AsyncIterator[str]:
+    async with TestServer(telegram.app) as server:
+        yield str(server.make_url("")).rstrip("/")
+        await telegram.settle()
+
+
+@pytest.fixture
+async def bot(telegram_base: str, telegram: TelegramStandIn) -> AsyncIterator[Bot]:
+    """The official library, with our webhook set."""
+    async with Bot(TOKEN, base_url=f"{telegram_base}/bot", base_file_url=f"{telegram_base}/file/bot") as bot:
+        await bot.set_webhook(f"{PUBLIC_URL}/webhooks/telegram", secret_token=SECRET)
+        yield bot
