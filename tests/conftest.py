@@ -1,4 +1,4 @@
-"""What every test may ask for: a real PostgreSQL, a real Redis. Each is started once, and only if asked for.
+"""What every test may ask for: a real PostgreSQL, a real Redis, a real browser, started once and only if asked for.
 
 Not there: skipped with the reason in the summary; under CI it fails, so that nobody takes a skip for a pass.
 """
@@ -11,7 +11,10 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import pytest
+from playwright.async_api import Browser
 
+from tests.servers.browser import browser as launch
+from tests.servers.browser import program
 from tests.servers.postgres import Postgres, postgres
 from tests.servers.process import NotHere
 from tests.servers.redis import redis
@@ -63,3 +66,14 @@ async def postgres_url(postgres_server: Postgres, postgres_template: str) -> Asy
     name = await postgres_server.create(postgres_template)
     yield postgres_server.address(name)
     await postgres_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The Chromium of this run; open a context of your own. Mark such tests with `browser`."""
+    try:
+        program()
+    except NotHere as error:
+        missing(str(error))
+    async with launch() as running:
+        yield running

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from playwright.async_api import Browser
 from redis.asyncio import Redis
 
 from tests.servers import process
@@ -76,3 +77,13 @@ def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
 def test_root_hands_the_folder_to_nobody() -> None:
     with process.folder("own") as where:
         assert where.owner() == "nobody"
+
+
+@pytest.mark.browser
+async def test_a_browser_shows_a_page(browser: Browser) -> None:
+    context = await browser.new_context(locale="fr-FR", timezone_id="Europe/Paris")
+    page = await context.new_page()
+    await page.set_content("<button onclick=\"this.textContent = 'fait'\">Annuler</button>")
+    await page.get_by_role("button", name="Annuler").click()
+    assert await page.get_by_role("button").text_content() == "fait"
+    await context.close()

@@ -1,0 +1,43 @@
+"""A real browser: Debian's Chromium, driven by playwright. Nothing is downloaded, and it talks to nobody on its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, async_playwright
+
+from tests.servers.process import NotHere
+
+QUIET = (
+    "--no-sandbox",  # root has none
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",  # containers give it 64 MB
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def program() -> str:
+    """$CHROMIUM, else what a system calls it."""
+    for name in filter(None, (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")):
+        if found := shutil.which(name):
+            return found
+    raise NotHere("no Chromium: set CHROMIUM, or install Debian's `chromium`")
+
+
+@asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Up in about a second. Raises NotHere."""
+    executable = program()
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=executable, args=list(QUIET))
+        try:
+            yield running
+        finally:
+            await running.close()
