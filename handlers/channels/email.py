@@ -1,0 +1,160 @@
+"""Mail: confirmation links, and notices to workers who chose it. Text, and a calendar part where there is one.
+
+Nothing is read here: people answer on the channel that they wrote on.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email import policy
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Final, Literal, Protocol
+from urllib.parse import unquote, urlsplit
+
+from conversations.model import Input, Reply
+from conversations.text import t
+from handlers.channels import drawing
+from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal, Undecodable
+
+TIMEOUT: Final = 20.0
+
+
+class Post(Protocol):
+    """What takes a message away. `Smtp`, or `Kept` in the demo."""
+
+    async def deliver(self, message: EmailMessage) -> None:
+        """Raises SendError."""
+
+    async def greet(self) -> None:
+        """Raises SendError when the server does not take us."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """Mail that is shown instead of sent."""
+
+    messages: list[EmailMessage] = field(default_factory=list)
+
+    async def deliver(self, message: EmailMessage) -> None:
+        self.messages.append(message)
+
+    async def greet(self) -> None:
+        """Always there."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChannel:
+    post: Post
+    sender: str  # "Social Direct <contact@…>", or an address alone
+    clock: Callable[[], datetime]
+    name: ChannelName = "email"
+
+    def decode(self, raw: bytes) -> Input | Signal:  # noqa: ARG002
+        raise Undecodable("mail is not read")
+
+    def render(self, reply: Reply, draw: Draw) -> Payload:
+        text = drawing.numbered(reply, draw)
+        return Payload(text, {"subject": draw.say(t("mail.subject")), "text": text})
+
+    async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
+        message = self._message(payload, address)
+        # The same id at each try: a message that came twice is shown once.
+        message["Message-ID"] = f"<{outbox_id}@{self.sender.rpartition('@')[2].strip('>')}>"
+        await self.post.deliver(message)
+        return str(message["Message-ID"])
+
+    async def check(self) -> Sequence[Finding]:
+        try:
+            await self.post.greet()
+        except SendError as error:
+            return [Finding("email", False, f"The mail server does not take us ({error}); check SMTP_URL.")]
+        return [Finding("email", True, "The mail server takes us.")]
+
+    def _message(self, payload: Payload, address: str) -> EmailMessage:
+        message = EmailMessage(policy.SMTP)
+        message["From"] = _line(self.sender)
+        message["To"] = _single(address)
+        message["Subject"] = _line(payload.fields["subject"])
+        message["Date"] = format_datetime(self.clock())
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
+        message.set_content(payload.fields["text"])
+        if calendar := payload.fields.get("calendar"):
+            message.add_alternative(calendar, subtype="calendar", params={"method": payload.fields["method"]})
+        return message
+
+
+def with_calendar(payload: Payload, calendar: str, method: Literal["REQUEST", "CANCEL", "PUBLISH"]) -> Payload:
+    """The message with an iCalendar part, which mail programs offer to put in the agenda (RFC 6047)."""
+    return replace(payload, fields={**payload.fields, "calendar": calendar, "method": method})
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """`url`: smtp://user:password@host:port, or smtps://…"""
+
+    url: str
+    timeout: float = TIMEOUT
+
+    async def deliver(self, message: EmailMessage) -> None:
+        import aiosmtplib
+
+        try:
+            await aiosmtplib.send(message, **self._server())
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _failure(error) from None
+
+    async def greet(self) -> None:
+        import aiosmtplib
+
+        try:
+            async with aiosmtplib.SMTP(**self._server()):
+                pass
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _failure(error) from None
+
+    def _server(self) -> dict[str, Any]:
+        parts = urlsplit(self.url)
+        return {
+            "hostname": parts.hostname,
+            "port": parts.port,
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "use_tls": parts.scheme == "smtps",
+            "timeout": self.timeout,
+        }
+
+
+def _failure(error: Exception) -> SendError:
+    """By SMTP's own grammar: 4xx is for a while, 5xx for good (RFC 5321, 4.2.1). Texts hold addresses: none is kept."""
+    import aiosmtplib
+
+    match error:
+        case aiosmtplib.SMTPAuthenticationError():
+            return SendError(str(error.code), "retry", alarm=True)
+        case aiosmtplib.SMTPRecipientsRefused():
+            code = max((refused.code for refused in error.recipients), default=550)
+            return SendError(str(code), "refused", dead=True) if code >= 500 else SendError(str(code), "retry")
+        case aiosmtplib.SMTPConnectError():
+            return SendError("unreached", "retry")
+        case aiosmtplib.SMTPResponseException():
+            return SendError(str(error.code), "refused" if error.code >= 500 else "retry", alarm=error.code >= 500)
+    return SendError("no_answer", "unknown")
+
+
+def _line(text: str) -> str:
+    """One line of a header: nobody adds one of their own."""
+    return " ".join(text.split())
+
+
+def _single(address: str) -> Address:
+    """One recipient, whatever the text pretends."""
+    try:
+        found = Address(addr_spec=address)
+    except (ValueError, HeaderParseError, IndexError):
+        raise SendError("bad_address", "refused", dead=True) from None
+    if not address.isascii() or not found.domain:
+        raise SendError("bad_address", "refused", dead=True)
+    return found
