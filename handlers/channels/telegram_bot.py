@@ -7,7 +7,7 @@ INFO and costs four times the processor time; its reader of answers logs what it
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import aiohttp
 from telegram import Bot
@@ -17,13 +17,15 @@ from telegram.error import (
     Conflict,
     Forbidden,
     InvalidToken,
-    RetryAfter,
     TelegramError,
 )
 from telegram.request import BaseRequest, RequestData
 
 from handlers.channels.base import SendError
 from handlers.channels.transport import call
+
+# What the library raises, and what its readers do when an answer has not the shape that it should have.
+TROUBLE: Final = (TelegramError, LookupError, TypeError, ValueError, AttributeError)
 
 
 class Transport(BaseRequest):
@@ -57,6 +59,8 @@ class Transport(BaseRequest):
         answer = await call(self._session, method, url, timeout=limit, json=fields)
         if answer.status >= 500:
             raise SendError(str(answer.status), "unknown")
+        if answer.status == 429:  # the library's own exception warns that it will change
+            raise SendError("429", "retry", after=_after(answer.body))
         return answer.status, answer.body
 
     @staticmethod
@@ -93,27 +97,27 @@ class TelegramBot:
         others = {name: value for name, value in fields.items() if name != "text"}
         try:
             message = await self._bot.send_message(chat, fields["text"], api_kwargs=others)
-        except (TelegramError, LookupError, TypeError, ValueError, AttributeError) as error:
+            return str(message.message_id)
+        except TROUBLE as error:
             raise failure(error) from None
-        return str(message.message_id)
 
     async def answer_press(self, callback_id: str) -> None:
         try:
             await self._bot.answer_callback_query(callback_id)
-        except TelegramError as error:
+        except TROUBLE as error:
             raise failure(error) from None
 
     async def clear_keyboard(self, chat: int, message_id: int) -> None:
         try:
             await self._bot.edit_message_reply_markup(chat, message_id, reply_markup=None)
-        except (TelegramError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except TROUBLE as error:
             raise failure(error) from None
 
     async def webhook(self) -> tuple[str, int, str]:
         """Where updates go, how many wait, and what went wrong last."""
         try:
             info = await self._bot.get_webhook_info()
-        except (TelegramError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except TROUBLE as error:
             raise failure(error) from None
         return info.url, info.pending_update_count, info.last_error_message or ""
 
@@ -123,9 +127,6 @@ def failure(error: Exception) -> SendError:  # noqa: PLR0911 - one line a kind
     if isinstance(error.__cause__, SendError):  # our transport's, wrapped on its way
         return error.__cause__
     match error:
-        case RetryAfter():
-            after = error.retry_after
-            return SendError("429", "retry", after=after if isinstance(after, timedelta) else timedelta(seconds=after))
         case Forbidden():  # blocked, deactivated, never started
             return SendError("403", "refused", dead=True)
         case ChatMigrated():  # a group: never a person
@@ -139,3 +140,11 @@ def failure(error: Exception) -> SendError:  # noqa: PLR0911 - one line a kind
         case BadRequest():
             return SendError("400", "refused", alarm=True)
     return SendError("no_sense", "unknown")
+
+
+def _after(body: bytes) -> timedelta | None:
+    try:
+        seconds = json.loads(body)["parameters"]["retry_after"]
+        return timedelta(seconds=seconds)
+    except (ValueError, LookupError, TypeError, OverflowError):
+        return None
