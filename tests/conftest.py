@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
 from tests.servers.browser import browser as launch
@@ -20,6 +21,16 @@ from tests.servers.process import NotHere
 from tests.servers.redis import redis
 
 Server = TypeVar("Server")
+
+# No deadline: a busy machine is no bug. Under CI the same examples each time, so that nothing fails by chance.
+settings.register_profile(
+    "house",
+    deadline=None,
+    max_examples=60,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
 
 
 def missing(reason: str) -> None:
