@@ -2,8 +2,8 @@
 
 import logging
 import traceback
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -28,6 +28,22 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+
+def _without_content(record: logging.LogRecord) -> bool:
+    """aiohttp tells who sent what it could not read, and the bytes themselves; its class is enough."""
+    kind = record.exc_info[0] if record.exc_info else None
+    record.msg, record.args = "a request could not be read: %s", (kind.__name__ if kind else "no exception",)
+    record.exc_info = record.exc_text = None
+    return True
+
+
+unreadable = logging.getLogger(f"{__name__}.unreadable")
+unreadable.addFilter(_without_content)
+
+# For `AppRunner(app, **RUNNER)`. Bodies stay as they came: a compressed one is refused before it is unpacked. No
+# access log, since paths hold tokens.
+RUNNER: Final[Mapping[str, Any]] = {"auto_decompress": False, "access_log": None, "logger": unreadable}
 
 # Draws a kind page for a status, in the visitor's language.
 ErrorPage = Callable[[web.Request, int], web.Response]

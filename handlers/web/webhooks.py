@@ -1,6 +1,6 @@
 """The providers' doors: the bytes are stored, then answered. What a message says is looked at elsewhere, later.
 
-    POST /webhooks/twilio/messages   200 and empty TwiML     POST /webhooks/twilio/status   204
+    POST /webhooks/twilio/messages   200 and empty TwiML     POST /webhooks/twilio/status   200
     POST /webhooks/telegram          200
 
 403 when it is not from the provider, the same whatever was wrong; 503 when it could not be stored: the provider comes
@@ -69,7 +69,7 @@ class Webhooks:
     async def _twilio_status(self, request: web.Request) -> web.Response:
         assert self.twilio
         await self._take(request, self.twilio, TWILIO_LIMIT)
-        return web.Response(status=204)
+        return web.Response()
 
     async def _telegram(self, request: web.Request) -> web.Response:
         assert self.telegram
