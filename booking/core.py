@@ -24,6 +24,7 @@ from booking.model import (
     Consent,
     ContactId,
     Hold,
+    Person,
     PersonId,
     Rules,
     SlotId,
@@ -73,7 +74,17 @@ class Booking:
             person,
             terms_accepted=await self._store.consented(person.id, self._rules.terms_version),
             last_mode=latest[0].mode if latest else None,
+            upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
+            refused=await self._refused(person, coming),
         )
+
+    async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:
+        """Why no further hour could be booked, whichever it were: told before any question is asked."""
+        if policy.is_suspended(person, await self._store.client(person.client)):
+            return Refused("suspended")
+        if policy.at_cap(coming, self._rules, self._now):
+            return Refused("max_appointments")
+        return None if policy.may_request(person) else Refused("dispute")
 
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries:
         """One answer and the same questions to the store, whatever is wrong with the code (invariant I12)."""

@@ -122,22 +122,30 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Another flow, above this one (`replace=False`) or in its place. The one below goes on when it is finished."""
+    """Another flow, above this one or in its place (`replace`); the one below goes on when it is finished.
+
+    `over`: all are left.
+    """
 
     flow: str
     answers: Mapping[str, Any] = field(default_factory=dict)
     replace: bool = False
+    over: bool = False
     say: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The flow is over. `flags` tell the turn what to do besides (see `Flag`)."""
+    """The flow is over.
+
+    `flags` tell the turn what to do besides (see `Flag`); `forget`: keep nothing that was answered.
+    """
 
     say: Text | None = None
     more: tuple[Text, ...] = ()
     link: Link | None = None
     flags: frozenset[Flag] = frozenset()
+    forget: bool = False
 
 
 Flag: TypeAlias = Literal["danger", "opt_out", "opt_in", "not_me"]
@@ -242,6 +250,7 @@ class Contact:
     worker: WorkerId | None = None
     phone: str | None = None  # E.164, where the channel proves it
     zone: str = "Europe/Paris"
+    opted_out: bool = False
 
     @property
     def role(self) -> Literal["beneficiary", "worker"]:
@@ -279,9 +288,10 @@ class Context:
     say: Say
     desk: Desk
     languages: tuple[str, ...] = ("fr", "en")
+    terms_version: str = "2024-10-15"
     draft_time: timedelta = timedelta(hours=72)
     answers: Mapping[str, Any] = field(default_factory=dict)
-    raw: str = ""  # what was typed or pressed, verbatim: the proof of a consent
+    raw: str = ""  # what was typed, or the label of the button: the proof of a consent
 
 
 @dataclass(frozen=True, slots=True)

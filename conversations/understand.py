@@ -64,8 +64,8 @@ class Understood:
 def understand(
     text: str,
     words: Words,
-    now: datetime,  # noqa: ARG001
-    zone: str = "Europe/Paris",  # noqa: ARG001
+    now: datetime,
+    zone: str = "Europe/Paris",
     workers: Mapping[str, str] | None = None,
 ) -> Understood:
     """What a text says, each field on its own. `workers`: ref to first name, of those who may be meant."""

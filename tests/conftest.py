@@ -88,3 +88,7 @@ async def browser() -> AsyncIterator[Browser]:
         missing(str(error))
     async with launch() as running:
         yield running
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the talks with today's answers, for review")

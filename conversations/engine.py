@@ -1,0 +1,107 @@
+"""The engine: one turn of a talk, as a function of what is remembered, what came in, and what the core answered.
+
+A flow is a checklist. *The next question is the first step whose answer is not known*; what we keep is the answers,
+never a position. So a step that a deploy inserts is simply asked, a removed one is forgotten, a code in the first
+message is never asked for, and 'change' and 'back' only forget an answer. The question on the screen is kept with its
+options as they were shown: "2" means what stood at 2 there, not what would stand there now.
+
+Flows lie on a short stack: a global word puts one on top, and when it is over the question below is asked again.
+Every loop is capped. A flow that cannot end is our mistake, and the turn fails loudly instead of talking nonsense.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from conversations.flows.names import call
+from conversations.hear import hear
+from conversations.model import Ask, Context, Flow, Input, News, Prompt, Reply, State, Step, Turn
+from conversations.talk import Talk
+from conversations.text import Text, t
+
+LOOPS: Final = 20  # questions that answer themselves, in one turn
+ROOTS: Final = {"beneficiary": "menu", "worker": "agenda"}  # what begins when nothing is under way
+
+
+async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News, c: Context) -> Turn:
+    """One input, one reply, one question at most.
+
+    Commands to the core go through `c.booking`, whose transaction is the turn's.
+    """
+    talk = Talk(flows, state, replace(c, raw=verbatim(state, came, c)))
+    if isinstance(came, News):
+        await talk.push(came.event, came.data)
+    else:
+        talk.touched = c.now
+        greet(talk)
+        await hear(talk, came)
+    reply, prompt = await close(talk)
+    kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched)
+    lang = talk.facts.get("lang")
+    return Turn(kept, reply, talk.trace, frozenset(talk.flags), lang if lang != c.contact.lang else None)
+
+
+def verbatim(state: State, came: Input | News, c: Context) -> str:
+    """What the person typed, or the words of the button that they pressed."""
+    if isinstance(came, News):
+        return ""
+    if came.press and state.prompt and 1 <= came.press.number <= len(state.prompt.options):
+        return c.say(state.prompt.options[came.press.number - 1].label)
+    return came.text
+
+
+def greet(talk: Talk) -> None:
+    """The first message says who writes, that it is automatic, free and confidential, and how to reach a human."""
+    if not talk.met and talk.c.contact.role == "beneficiary":
+        talk.says.append(t("welcome.sms") if talk.c.contact.channel == "sms" else t("welcome.chat"))
+    talk.met = True
+
+
+async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
+    """Go on until there is a question to ask or nothing more to say."""
+    for _ in range(LOOPS):
+        if talk.hush or (not talk.frames and talk.ended and talk.says):
+            return Reply(tuple(talk.says), link=talk.link), None if not talk.frames else talk.prompt
+        if not talk.frames:
+            await talk.push(ROOTS[talk.c.contact.role])
+            continue
+        assert talk.flow is not None
+        step = talk.next_step()
+        if step is None:
+            await talk.apply(await talk.flow.finish(talk.c), "finish")
+            continue
+        return question(talk, step, await step.ask(talk.c))
+    raise RuntimeError("a flow goes round in circles: " + " ".join(frame.flow for frame in talk.frames))
+
+
+def question(talk: Talk, step: Step, ask: Ask) -> tuple[Reply, Prompt]:
+    """What is to be said, and then the question, in one message."""
+    prompt = talk.ask(step, ask)
+    talk.trace.append((prompt.flow, prompt.step, "asked"))
+    texts = [*talk.says, *wording(talk, ask)]
+    return Reply(tuple(texts), ask.options, ask.link or talk.link, prompt.id, ask.contact), prompt
+
+
+def wording(talk: Talk, ask: Ask) -> list[Text]:
+    """Errors climb three steps:
+
+    the choices shorter; the question with an example; a human. Never the same sentence twice.
+    """
+    said_why = bool(talk.says)
+    match talk.misses:
+        case 0:
+            return [*ask.intro, ask.text]
+        case 1:
+            return [] if said_why else [t("miss.choose") if ask.options else t("miss.again"), *short(ask)]
+        case 2:
+            example = [ask.example] if ask.example else []
+            return [*([] if said_why else [t("miss.example")]), ask.text, *example]
+        case _:
+            return [t("miss.human", call=call(talk.c)), ask.text]
+
+
+def short(ask: Ask) -> list[Text]:
+    """With choices the numbers say enough; without, the question is needed."""
+    return [] if ask.options else [ask.text]

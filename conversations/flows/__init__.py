@@ -1,0 +1,43 @@
+"""The contents page of the talks: one line a flow, one file a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conversations.flows.appointments import APPOINTMENTS
+from conversations.flows.book import BOOK
+from conversations.flows.cancel import CANCEL
+from conversations.flows.danger import DANGER
+from conversations.flows.human import HUMAN
+from conversations.flows.language import LANGUAGE
+from conversations.flows.menu import MENU
+from conversations.flows.move import MOVE
+from conversations.flows.not_me import NOT_ME
+from conversations.flows.private import PRIVATE
+from conversations.flows.resume import RESUME
+from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
+from conversations.flows.worker.joined import JOINED
+from conversations.model import Flow
+
+FLOWS: Final[Mapping[str, Flow]] = {
+    flow.name: flow
+    for flow in (
+        MENU,
+        BOOK,
+        APPOINTMENTS,
+        CANCEL,
+        MOVE,
+        RESUME,
+        LANGUAGE,
+        HUMAN,
+        PRIVATE,
+        NOT_ME,
+        DANGER,
+        # a social worker's
+        AGENDA,
+        AGENDA_TOMORROW,
+        AGENDA_WEEK,
+        JOINED,
+    )
+}

@@ -1,0 +1,324 @@
+"""Booking an hour: the fewest questions that the terms allow, personal ones last and each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from booking import codes
+from booking.model import Appointment, Consent, Mode, Motive, SlotId, Worker
+from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooManyTries
+from conversations.flows import hours
+from conversations.flows.answers import email_in, full_name, mentions
+from conversations.flows.names import MODES, MOTIVES, call
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
+from conversations.normal import fold
+from conversations.text import Text, t
+from conversations.understand import understand
+
+GUESS: Final = range(5, 25)  # letters and digits of what may be a code at the code question
+
+REFUSED: Final[Mapping[str, Text]] = {
+    "max_appointments": t("refused.max_appointments"),
+    "overlap": t("refused.overlap"),
+    "suspended": t("refused.suspended"),
+    "consent": t("refused.consent"),
+    "dispute": t("refused.dispute"),
+}
+
+CONFIRMED: Final[Mapping[Mode, Text]] = {
+    Mode.PHONE: t("confirmed.phone"),
+    Mode.VIDEO: t("confirmed.video"),
+    Mode.IN_PERSON: t("confirmed.in_person"),
+}
+
+
+async def enter(c: Context) -> Finish | None:
+    """Who may not book is told before any question."""
+    if c.known.refused is None:
+        return None
+    return Finish(refusal(c.known.refused, c))
+
+
+def refusal(refused: Refused, c: Context) -> Text:
+    words = REFUSED[refused.reason]
+    return t(words.msgid, call=call(c))
+
+
+# ---------------------------------------------------------------- the connection code
+
+
+async def ask_code(c: Context) -> Ask:
+    return Ask(t("code.ask"), free=True, example=t("code.example"))
+
+
+async def got_code(c: Context, heard: Input) -> Outcome:
+    """Any code at this question; but 'bonjour' is never a guess, and who lost the code is helped."""
+    guess = codes.find(heard.text) or _guess(c, heard.text)
+    if guess is None:
+        if mentions(heard.text, c.words("words.code.lost")):
+            return await _lost(c, heard.text)
+        return Again()
+    answer = await c.booking.redeem_code(guess, c.contact.id)
+    match answer:
+        case CodeAccepted(code):
+            return fill(t("code.accepted"), code=code)
+        case TooManyTries(until):
+            return Again(t("code.slow", until=until, call=call(c)), miss=False)
+    return Again(t("code.refused"), miss=False)
+
+
+def _guess(c: Context, text: str) -> str | None:
+    """One or two words that mean nothing else: some clients' codes are older than our form of them."""
+    folded = fold(text)
+    if len(folded.replace(" ", "")) not in GUESS or len(folded.split()) > 3:
+        return None
+    heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
+    means = heard.intent or heard.motive or heard.mode or heard.days or heard.earliest or heard.latest or heard.language
+    lost = mentions(text, c.words("words.code.lost"))
+    return None if means or lost or not _like_a_code(folded) else text
+
+
+def _like_a_code(folded: str) -> bool:
+    """A digit, or a single word."""
+    return any(char in "0123456789" for char in folded) or " " not in folded
+
+
+async def _lost(c: Context, text: str) -> Outcome:
+    """Where the code is found; the subject, if they said it, is kept."""
+    heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
+    say = t("code.lost", call=call(c))
+    return fill(say, motive=heard.motive) if heard.motive else Again(say, miss=False)
+
+
+# ---------------------------------------------------------------- the subject
+
+
+async def ask_motive(c: Context) -> Ask:
+    return Ask(t("motive.ask"), (), tuple(Option(motive.value, label) for motive, label in MOTIVES.items()))
+
+
+async def got_motive(c: Context, heard: Input) -> Outcome:
+    return fill(motive=heard.choice)
+
+
+# ---------------------------------------------------------------- the telephone number
+
+
+async def ask_phone(c: Context) -> Ask:
+    if c.contact.channel == "telegram":
+        return Ask(t("phone.ask_button"), (), (), free=True, contact=True)
+    return Ask(t("phone.ask_other", call=call(c)), (), (Option("video", t("phone.video_instead")),), free=True)
+
+
+async def got_phone(c: Context, heard: Input) -> Outcome:
+    """Only a number that the channel vouches for: their own contact, shared by the button (T7)."""
+    if heard.phone is not None:
+        return fill(phone=heard.phone)
+    if heard.choice == "video":
+        return fill(mode=Mode.VIDEO.value, slot=None)
+    return Again(t("phone.only_button") if c.contact.channel == "telegram" else None)
+
+
+def phone_wanted(c: Context) -> bool:
+    """Telegram proves no number until the contact button; a phone consultation cannot do without one."""
+    person = c.known.person
+    if c.contact.phone or "phone" in c.answers or (person and person.phone):
+        return False
+    return c.contact.channel == "telegram" or hours.mode_of(c) is Mode.PHONE
+
+
+# ---------------------------------------------------------------- terms, name, e-mail address
+
+
+async def ask_terms(c: Context) -> Ask:
+    options = (Option("accept", t("terms.accept")), Option("refuse", t("terms.refuse")))
+    return Ask(t("terms.ask"), (), options, link=Link("terms"), free=True)
+
+
+async def got_terms(c: Context, heard: Input) -> Outcome:
+    """Terms and policy accepted explicitly (article 4.1.2), 18 or over and authorised by the client (article 2.4)."""
+    if not heard.choice and mentions(heard.text, c.words("words.terms.minor")):
+        await c.booking.release(c.contact.id)
+        return Finish(t("terms.minor", call=call(c)), forget=True)
+    match heard.choice:
+        case "accept":
+            return fill(terms={"answer": c.raw, "at": c.now.isoformat(), "lang": c.contact.lang})
+        case "refuse":
+            await c.booking.release(c.contact.id)
+            return Finish(t("terms.refused", call=call(c)), forget=True)
+    return Again()
+
+
+async def ask_name(c: Context) -> Ask:
+    return Ask(t("name.ask"), free=True, example=t("name.example"))
+
+
+async def got_name(c: Context, heard: Input) -> Outcome:
+    name = full_name(heard.text, c.words)
+    return Again(t("name.both")) if name is None else fill(name=list(name))
+
+
+async def ask_email(c: Context) -> Ask:
+    none = Option("none", t("email.none"))
+    return Ask(t("email.ask", name=c.answers["name"][0]), (), (none,), free=True, example=t("email.example"))
+
+
+async def got_email(c: Context, heard: Input) -> Outcome:
+    if heard.choice == "none":
+        await c.booking.ask_desk(c.contact.id, "no_email")
+        held = await c.booking.held(c.contact.id)
+        if held is None:
+            return Finish(t("email.desk", call=call(c)))
+        return Finish(t("email.desk_kept", call=call(c), start=held.hold.start, until=held.hold.until))
+    address = email_in(heard.text)
+    return Again(t("email.wrong")) if address is None else fill(email=address)
+
+
+def stranger(name: str) -> Callable[[Context], bool]:
+    """Asked of somebody who has no account yet."""
+    return lambda c: c.known.person is None and name not in c.answers
+
+
+# ---------------------------------------------------------------- the summary
+
+
+async def ask_summary(c: Context) -> Ask:
+    held = await c.booking.held(c.contact.id)
+    start = held.hold.start if held else hours.start_of(c.answers["slot"])
+    with_whom = t("summary.with", worker=held.worker.first_name) if held else t("summary.first_free")
+    text = t(
+        "summary.ask",
+        start=start,
+        with_whom=with_whom,
+        mode=MODES[hours.mode_of(c)],
+        motive=MOTIVES[Motive(c.answers["motive"])],
+    )
+    options = (
+        Option("confirm", t("summary.confirm"), exact=True),
+        Option("change", t("summary.change")),
+        Option("give_up", t("summary.give_up"), exact=True),
+    )
+    return Ask(text, (), options)
+
+
+async def got_summary(c: Context, heard: Input) -> Outcome:
+    match heard.choice:
+        case "confirm":
+            return fill(summary=True)
+        case "change":
+            return fill(change=True)
+        case "give_up":
+            await c.booking.release(c.contact.id)
+            return Finish(t("draft.left"))
+    return Again()
+
+
+async def ask_change(c: Context) -> Ask:
+    options = [
+        Option("slot", t("change.slot")),
+        Option("mode", t("change.mode")),
+        Option("motive", t("change.motive")),
+    ]
+    if c.known.person is None:
+        options += [Option("name", t("change.name")), Option("email", t("change.email"))]
+    return Ask(t("change.ask"), (), (*options, Option("nothing", t("change.nothing"))))
+
+
+async def got_change(c: Context, heard: Input) -> Outcome:
+    """The answer is forgotten, so its question is next; all the rest stands."""
+    match heard.choice:
+        case "mode":
+            return fill(choose="mode", change=None)
+        case "nothing":
+            return fill(change=None)
+    return fill(**{heard.choice: None}, change=None)
+
+
+# ---------------------------------------------------------------- the booking
+
+
+async def book(c: Context) -> Outcome:
+    """Everything is known: account, consent and appointment are made in this one transaction."""
+    a = c.answers
+    done = await c.booking.book(SlotId(a["slot"]), hours.wish_of(c), c.contact.id, _joining(c), _consent(c))
+    match done:
+        case Booked(appointment, worker):
+            said = confirmation(appointment, worker)
+            return Finish(said, more=(t("confirmed.change"),), link=Link("appointment", appointment.id))
+        case SlotGone():
+            return fill(t("slot.gone"), slot=None, summary=None)
+        case Refused("overlap"):
+            return fill(t("refused.overlap"), slot=None, summary=None)
+        case Refused("consent"):
+            return fill(t("refused.consent"), terms=None, summary=None)
+    return Finish(refusal(done, c))
+
+
+def confirmation(appointment: Appointment, worker: Worker) -> Text:
+    """Worker, mode, date and motive (terms, article 4.2), said in the answer to the person's own yes."""
+    return t(
+        CONFIRMED[appointment.mode].msgid,
+        start=appointment.start,
+        worker=worker.first_name,
+        address=worker.address,
+        motive=MOTIVES[appointment.motive],
+    )
+
+
+def _joining(c: Context) -> Joining | None:
+    if c.known.person is not None:
+        return None
+    a = c.answers
+    first, last = a["name"]
+    return Joining(
+        code=a["code"],
+        first_name=first,
+        last_name=last,
+        email=a["email"],
+        phone=c.contact.phone or a.get("phone"),
+        language=a.get("lang", c.contact.lang),
+        time_zone=c.contact.zone,
+    )
+
+
+def _consent(c: Context) -> Consent | None:
+    """The proof: the very answer, when it was given, in which language and on which channel."""
+    if (terms := c.answers.get("terms")) is None:
+        return None
+    at = datetime.fromisoformat(terms["at"])
+    return Consent(c.terms_version, terms["lang"], c.contact.channel, terms["answer"], at)
+
+
+def noted(c: Context, gained: Mapping[str, Any]) -> Text | None:
+    """What was understood is said, so that it can be corrected."""
+    if "motive" in gained:
+        return t("noted.motive", motive=MOTIVES[Motive(gained["motive"])])
+    if len(gained.get("days", ())) == 1:
+        day = date.fromisoformat(gained["days"][0])
+        noon = datetime.combine(day, time(12), ZoneInfo(c.contact.zone))
+        return t("noted.day", day=noon)
+    return None
+
+
+BOOK = Flow(
+    "book",
+    version=1,
+    enter=enter,
+    finish=book,
+    hears=frozenset({"motive", "mode", "days", "from", "to", "after"}),
+    noted=noted,
+    steps=(
+        Step("code", ask_code, got_code, wanted=stranger("code"), lasting=True),
+        Step("motive", ask_motive, got_motive),
+        *hours.steps(),  # dates, mode, worker when asked for; the hour itself
+        Step("phone", ask_phone, got_phone, wanted=phone_wanted, lasting=True),
+        Step("terms", ask_terms, got_terms, wanted=lambda c: not c.known.terms_accepted and "terms" not in c.answers),
+        Step("name", ask_name, got_name, wanted=stranger("name")),
+        Step("email", ask_email, got_email, wanted=stranger("email")),
+        Step("change", ask_change, got_change, wanted=lambda c: "change" in c.answers),
+        Step("summary", ask_summary, got_summary),
+    ),
+)

@@ -1,0 +1,88 @@
+"""Moving an appointment: another hour is held before the old one is given back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from booking.model import SlotId
+from booking.ports import AlreadyOver, Moved, Refused, SlotGone
+from conversations.flows import hours, which
+from conversations.flows.book import confirmation, noted, refusal
+from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
+from conversations.text import t
+
+
+def as_before(c: Context) -> Context:
+    """The wish of the old appointment, under what the person asks now: same subject, mode and worker."""
+    old = which.meant(c)
+    if old is None:
+        return c
+    before: Mapping[str, Any] = {"motive": old.motive.value, "mode": old.mode.value, "worker": old.worker}
+    return replace(c, answers={**before, **c.answers})
+
+
+def when_meant(step: Step) -> Step:
+    """Nothing to ask when the appointment went meanwhile: the end says so."""
+    wanted = step.wanted or (lambda c: step.name not in c.answers)
+    return replace(step, wanted=lambda c: which.meant(c) is not None and wanted(c))
+
+
+async def ask_sure(c: Context) -> Ask:
+    old = which.meant(c)
+    assert old is not None
+    new = hours.start_of(c.answers["slot"])
+    late = await c.booking.is_late(old.id)
+    heading = t("move.ask_late", old=old.start, new=new) if late else t("move.ask", old=old.start, new=new)
+    options = (
+        Option("yes", t("move.yes"), exact=True),
+        Option("other", t("move.other")),
+        Option("keep", t("move.keep")),
+    )
+    return Ask(heading, (), options)
+
+
+async def got_sure(c: Context, heard: Input) -> Outcome:
+    old = which.meant(c)
+    match heard.choice:
+        case "yes":
+            return fill(sure=True, which=old.id if old else None)
+        case "other":
+            return fill(slot=None)
+    await c.booking.release(c.contact.id)
+    return Finish(t("cancel.kept"))
+
+
+async def finish(c: Context) -> Outcome:
+    old = which.meant(c)
+    if old is None:
+        return Finish(t("cancel.over"))
+    c = as_before(c)
+    done = await c.booking.move(old.id, SlotId(c.answers["slot"]), hours.wish_of(c), "person")
+    match done:
+        case Moved(appointment, worker):
+            said = confirmation(appointment, worker)
+            return Finish(said, more=(t("confirmed.change"),), link=Link("appointment", appointment.id))
+        case SlotGone():
+            return fill(t("slot.gone"), slot=None, sure=None)
+        case AlreadyOver():
+            return Finish(t("cancel.over"))
+        case Refused("overlap"):
+            return fill(t("refused.overlap"), slot=None, sure=None)
+    return Finish(refusal(done, c))
+
+
+MOVE = Flow(
+    "move",
+    version=1,
+    enter=which.enter,
+    finish=finish,
+    hears=frozenset({"mode", "days", "from", "to", "after"}),
+    noted=noted,
+    steps=(
+        which.WHICH,
+        *(when_meant(step) for step in hours.steps(as_before)),
+        when_meant(Step("sure", ask_sure, got_sure)),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What a social worker can write."""

@@ -1,0 +1,13 @@
+"""A worker has opened their one-time link: from now on this channel is theirs."""
+
+from __future__ import annotations
+
+from conversations.model import Context, Finish, Flow, Outcome
+from conversations.text import t
+
+
+async def finish(c: Context) -> Outcome:
+    return Finish(t("worker.joined"), more=(t("worker.words"),))
+
+
+JOINED = Flow("joined", version=1, finish=finish, steps=())

@@ -1,0 +1,255 @@
+"""How one input is understood. `LISTENERS` is the order, and nothing may come in between: the first that understands
+ends it.
+
+Danger comes before everything, opt-out before any meaning a word may have elsewhere, what stands on the screen before
+global words, and free text last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from conversations.commands import command, opens
+from conversations.danger import danger
+from conversations.flows.danger import NUMBERS
+from conversations.model import Again, FileRef, Frame, Input, Option, Outcome
+from conversations.normal import fold
+from conversations.recognise import by_number, by_words
+from conversations.talk import Talk
+from conversations.text import Text, t
+from conversations.understand import Understood, understand
+
+OLD: Final = timedelta(hours=6)  # a bare digit to a question older than this is asked again, not guessed
+
+MEDIA: Final[dict[str, Text]] = {
+    "voice": t("media.voice"),
+    "image": t("media.document"),
+    "document": t("media.document"),
+}
+
+
+async def hear(talk: Talk, came: Input) -> None:
+    """Let each listener try; what nobody understands is a miss."""
+    for listen in LISTENERS:
+        if await listen(talk, came):
+            return
+    if not resume_instead(talk):
+        talk.miss()
+
+
+async def danger_words(talk: Talk, came: Input) -> bool:
+    """Unmistakable words get the numbers at once, first in the reply, whatever the step. Near ones get one question."""
+    found = danger(came.text, talk.c.words) if came.text and talk.c.contact.role == "beneficiary" else None
+    if found is None:
+        return False
+    if found.level == "ask":
+        await talk.push("danger", {"kind": found.kind})
+        return True
+    talk.says.insert(0, NUMBERS[found.kind])
+    talk.flags.add("danger")
+    await talk.c.booking.ask_desk(talk.c.contact.id, "danger")
+    return True
+
+
+async def opt_words(talk: Talk, came: Input) -> bool:
+    """STOP and START, as a whole message only. 'Stopper mon crédit' is a matter to talk about."""
+    said = fold(came.text)
+    if said and said in talk.c.words("words.command.stop"):
+        talk.flags.add("opt_out")
+        talk.says = [t("stop.done")]
+        talk.hush = True
+        return True
+    if said and said in talk.c.words("words.command.start"):
+        if talk.c.contact.opted_out:
+            talk.flags.add("opt_in")
+            talk.says.append(t("start.done"))
+        return True
+    return False
+
+
+async def button(talk: Talk, came: Input) -> bool:
+    """A button of this question is its option; one of another question is no longer valid."""
+    if came.press is None:
+        return False
+    prompt, step = talk.prompt, talk.open_step
+    if prompt is None or step is None or prompt.id != came.press.prompt:
+        talk.says.append(t("button.stale"))
+        return True
+    if 1 <= came.press.number <= len(prompt.options):
+        chosen = prompt.options[came.press.number - 1]
+        await talk.apply(await talk.answer(step, Input(choice=chosen.value)), step.name)
+    else:
+        talk.says.append(t("button.stale"))
+    return True
+
+
+async def shared_phone(talk: Talk, came: Input) -> bool:
+    """A contact of their own, shared by the button: kept also when it was not asked."""
+    if came.phone is None:
+        return False
+    step = talk.open_step
+    if step is not None and step.name == "phone":
+        await talk.apply(await talk.answer(step, came), step.name)
+    else:
+        talk.facts["phone"] = came.phone
+        talk.says.append(t("phone.thanks"))
+    return True
+
+
+async def option(talk: Talk, came: Input) -> bool:
+    """A choice of the question on the screen: by digit, label, synonym or near misspelling."""
+    prompt, step = talk.prompt, talk.open_step
+    if prompt is None or step is None or not prompt.options or not came.text:
+        return False
+    number = by_number(came.text, talk.c.words)
+    if number is not None and talk.c.now - prompt.asked_at > OLD:
+        if not resume_instead(talk):
+            talk.says.append(t("digit.old"))
+        return True
+    chosen: Option | None
+    if number is not None:
+        chosen = prompt.options[number - 1] if number <= len(prompt.options) else None
+        if chosen is None and prompt.free:
+            return False
+        if chosen is None:
+            talk.miss()
+            return True
+    else:
+        chosen = by_words(came.text, prompt.options, talk.c)
+    if chosen is None:
+        return False
+    await talk.apply(await talk.answer(step, Input(text=came.text, choice=chosen.value)), step.name)
+    return True
+
+
+async def global_word(talk: Talk, came: Input) -> bool:
+    """A word that works at every step: the whole message, in the person's language or in French."""
+    found = command(came.text, talk.c)
+    if found is None:
+        return False
+    await found(talk, {})
+    return True
+
+
+async def media(talk: Talk, came: Input) -> bool:
+    """What is not text is thanked, not ignored; a caption is read as text."""
+    if not came.files:
+        return False
+    talk.says.append(_thanks(came.files[0]))
+    return not came.text
+
+
+def _thanks(file: FileRef) -> Text:
+    return MEDIA.get(file.kind, t("media.other"))
+
+
+async def free_text(talk: Talk, came: Input) -> bool:
+    """The step's own answer, if it takes any text; then what can be understood of it; then the step's own 'no'."""
+    if not came.text.strip():
+        return bool(talk.says) or talk.prompt is None
+    own: Outcome | None = None
+    step = talk.open_step
+    if step is not None and talk.prompt is not None and talk.prompt.free:
+        own = await talk.answer(step, came)
+        if not isinstance(own, Again) or not own.miss:
+            await talk.apply(own, step.name)
+            return True
+    if await understood(talk, came.text):
+        return True
+    if own is not None and step is not None:
+        await talk.apply(own, step.name)
+        return True
+    return talk.prompt is None and not talk.frames  # nothing was asked yet: whatever they wrote, we begin
+
+
+async def understood(talk: Talk, text: str) -> bool:
+    """What a free phrase gives: a global wish, answers of the flow on top, or something to be said kindly and once."""
+    heard = understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
+    gained = answers(heard)
+    if heard.language in talk.c.languages:
+        await talk.push("language", {"lang": heard.language, "chosen": True})
+        return True
+    if heard.intent and (run := opens(heard.intent, talk.c)) and not _under_way(talk, heard.intent):
+        await run(talk, gained)
+        return True
+    if talk.c.contact.role == "worker":
+        return False
+    if heard.code or gained or heard.intent == "book":
+        return await _wish(talk, heard, gained)
+    match heard.intent:
+        case "medical":
+            talk.says.append(t("medical.no"))
+        case "thanks":
+            talk.says.append(t("thanks.reply"))
+            talk.hush = not talk.frames
+        case "greeting":
+            if talk.prompt is not None:
+                resume_instead(talk)
+        case _:
+            return False
+    return True
+
+
+def _under_way(talk: Talk, intent: str) -> bool:
+    return talk.flow is not None and talk.flow.name == intent
+
+
+async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
+    """A code, a subject, a day: answers of the flow on top if it takes them, else the beginning of a booking."""
+    flow = talk.flow
+    if flow is None or not flow.hears:
+        await talk.push("book")
+        flow = talk.flow
+    if flow is None or (flow.name != "book" and heard.code and not gained):
+        return False
+    if heard.code and (step := flow.step("code")) and talk.c.known.person is None:
+        await talk.apply(await talk.answer(step, Input(text=heard.code)), step.name)
+    taken = {name: value for name, value in gained.items() if name in flow.hears}
+    if taken:
+        if flow.noted is not None and (said := flow.noted(talk.c, taken)) is not None:
+            talk.says.append(said)
+        talk.fill(taken)
+        talk.trace.append((flow.name, "understood", "filled"))
+    return bool(taken or heard.code or heard.intent == "book")
+
+
+def answers(heard: Understood) -> dict[str, Any]:
+    """The wish as answers of a flow: JSON values only. Days that are named replace hours of the day that were not."""
+    wish: dict[str, Any] = {}
+    if heard.motive:
+        wish["motive"] = heard.motive
+    if heard.mode:
+        wish["mode"] = heard.mode
+    if heard.days:
+        wish |= {"days": [day.isoformat() for day in heard.days], "after": None}
+    if heard.earliest or heard.latest:
+        wish |= {
+            "from": heard.earliest.isoformat("minutes") if heard.earliest else None,
+            "to": heard.latest.isoformat("minutes") if heard.latest else None,
+            "after": None,
+        }
+    return wish
+
+
+def resume_instead(talk: Talk) -> bool:
+    """Back after a while with something that answers nothing: offer to go on or to start over."""
+    prompt = talk.prompt
+    if prompt is None or talk.draft() is None or talk.c.now - prompt.asked_at <= OLD:
+        return False
+    if talk.flow is not None and talk.flow.name != "resume":
+        talk.frames.append(Frame("resume", talk.flows["resume"].version))
+    return True
+
+
+LISTENERS: Final[tuple[Callable[[Talk, Input], Awaitable[bool]], ...]] = (
+    danger_words,
+    opt_words,
+    button,
+    shared_phone,
+    option,
+    global_word,
+    media,
+    free_text,
+)

@@ -1,0 +1,73 @@
+"""A talk as JSON, and back.
+
+Any state ever released can be loaded: by a newer program, and by an older one after a rollback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from conversations.model import Flow, Frame, Option, Prompt, State
+from conversations.text import text_from_json, text_to_json
+
+VERSION = 1
+
+
+def to_json(state: State) -> dict[str, Any]:
+    """Plain JSON: strings, numbers, lists, objects. Instants as ISO 8601 in UTC."""
+    return {
+        "v": VERSION,
+        "frames": [
+            {"flow": f.flow, "v": f.version, "answers": dict(f.answers), "trail": list(f.trail)} for f in state.frames
+        ],
+        "prompt": _prompt_to_json(state.prompt) if state.prompt else None,
+        "facts": dict(state.facts),
+        "met": state.met,
+        "touched": state.touched.isoformat() if state.touched else None,
+    }
+
+
+def from_json(data: Mapping[str, Any], flows: Mapping[str, Flow]) -> State:
+    """The talk as the flows of today understand it; what they no longer know is left out, never an error."""
+    frames = tuple(_frame(f, flows) for f in data.get("frames", ()) if f["flow"] in flows)
+    prompt = _prompt_from_json(data["prompt"]) if data.get("prompt") else None
+    if prompt and not any(f.flow == prompt.flow and flows[f.flow].step(prompt.step) for f in frames):
+        prompt = None
+    touched = data.get("touched")
+    return State(
+        frames=frames,
+        prompt=prompt,
+        facts=dict(data.get("facts", {})),
+        met=bool(data.get("met")),
+        touched=datetime.fromisoformat(touched) if touched else None,
+    )
+
+
+def _frame(data: Mapping[str, Any], flows: Mapping[str, Flow]) -> Frame:
+    """An older version goes through its upgrades; one from the future keeps its answers: unknown names do no harm."""
+    flow = flows[data["flow"]]
+    answers, version = dict(data["answers"]), int(data["v"])
+    while version < flow.version:
+        answers = flow.upgrades[version](answers)
+        version += 1
+    return Frame(flow.name, flow.version, answers, tuple(name for name in data["trail"] if name in answers))
+
+
+def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
+    return {
+        "id": prompt.id,
+        "flow": prompt.flow,
+        "step": prompt.step,
+        "options": [{"value": o.value, "label": text_to_json(o.label), "exact": o.exact} for o in prompt.options],
+        "free": prompt.free,
+        "at": prompt.asked_at.isoformat(),
+        "misses": prompt.misses,
+    }
+
+
+def _prompt_from_json(data: Mapping[str, Any]) -> Prompt:
+    options = tuple(Option(o["value"], text_from_json(o["label"]), o.get("exact", False)) for o in data["options"])
+    asked_at = datetime.fromisoformat(data["at"])
+    return Prompt(data["id"], data["flow"], data["step"], options, data["free"], asked_at, data["misses"])

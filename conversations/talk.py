@@ -1,0 +1,175 @@
+"""One turn of a talk while it is being taken: the open flows, the answers, and what will be said.
+
+`hear` and `commands` change it; `engine` closes it. Nothing here reads a clock or knows a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from conversations.model import (
+    Again,
+    Ask,
+    Context,
+    Fill,
+    Finish,
+    Flag,
+    Flow,
+    Frame,
+    Input,
+    Link,
+    Outcome,
+    Prompt,
+    State,
+    Step,
+    Switch,
+)
+from conversations.text import Text
+
+_OUTCOMES: dict[type, Literal["filled", "again", "switched", "finished"]] = {
+    Fill: "filled",
+    Again: "again",
+    Switch: "switched",
+    Finish: "finished",
+}
+
+
+class Talk:
+    """The mutable side of one turn."""
+
+    def __init__(self, flows: Mapping[str, Flow], state: State, c: Context) -> None:
+        expired = state.touched is not None and c.now - state.touched > c.draft_time
+        self.flows = flows
+        self.frames: list[Frame] = [] if expired else list(state.frames)
+        self.prompt: Prompt | None = None if expired else state.prompt
+        self.facts: dict[str, Any] = dict(state.facts)
+        self.met = state.met
+        self.touched = state.touched
+        self.says: list[Text] = []
+        self.link: Link | None = None
+        self.flags: set[Flag] = set()
+        self.trace: list[tuple[str, str, str]] = []
+        self.misses = 0  # of this input: 0 understood, else how many in a row at this question
+        self.hush = False  # say what is to be said, and ask nothing
+        self.ended = False  # a flow came to its end: with nothing below it, there is nothing to ask
+        self._c = c
+
+    # ------------------------------------------------------------ where we are
+
+    @property
+    def c(self) -> Context:
+        """The context, with the answers as they stand now."""
+        own = self.frames[-1].answers if self.frames else {}
+        return replace(self._c, answers={**self.facts, **own})
+
+    @property
+    def flow(self) -> Flow | None:
+        return self.flows[self.frames[-1].flow] if self.frames else None
+
+    @property
+    def open_step(self) -> Step | None:
+        """The step whose question is on their screen, if its flow is still on top."""
+        if self.prompt is None or self.flow is None or self.flow.name != self.prompt.flow:
+            return None
+        return self.flow.step(self.prompt.step)
+
+    def next_step(self) -> Step | None:
+        """The rule of the checklist: the first step that is wanted."""
+        assert self.flow is not None
+        c = self.c
+        return next((step for step in self.flow.steps if _wanted(step, c)), None)
+
+    def draft(self) -> Frame | None:
+        """A flow under way in which something was answered already."""
+        return next((frame for frame in reversed(self.frames) if frame.trail), None)
+
+    # ------------------------------------------------------------ what happens
+
+    async def push(self, name: str, answers: Mapping[str, Any] | None = None) -> None:
+        """Put a flow on top. A flow is open once at most, so the stack stays as short as the list of flows."""
+        self.frames = [frame for frame in self.frames if frame.flow != name]
+        flow = self.flows[name]
+        self.frames.append(Frame(name, flow.version))
+        if answers:
+            self.fill(answers)
+        if flow.enter is not None and (outcome := await flow.enter(self.c)) is not None:
+            await self.apply(outcome, "enter")
+
+    def pop(self) -> None:
+        self.frames.pop()
+
+    async def answer(self, step: Step, heard: Input) -> Outcome:
+        """Give an answer to a step, without applying what comes of it."""
+        return await step.got(self.c, heard)
+
+    async def apply(self, outcome: Outcome, step: str) -> None:
+        """Do what a step or the end of a flow said."""
+        flow = self.flow
+        assert flow is not None
+        self.trace.append((flow.name, step, _OUTCOMES[type(outcome)]))
+        if outcome.say is not None:
+            self.says.append(outcome.say)
+        match outcome:
+            case Fill(answers):
+                self.fill(answers)
+            case Again(miss=True):
+                self.miss()
+            case Switch():
+                if outcome.replace:
+                    self.pop()
+                if outcome.over:
+                    self.frames = []
+                await self.push(outcome.flow, outcome.answers)
+            case Finish():
+                self.says.extend(outcome.more)
+                self.link = outcome.link or self.link
+                self.flags |= outcome.flags
+                if outcome.forget:
+                    self.facts = {name: value for name, value in self.facts.items() if name == "lang"}
+                self.pop()
+                self.ended = True
+
+    def fill(self, answers: Mapping[str, Any]) -> None:
+        """Gain and lose answers; a changed one takes those with it that were given because of it."""
+        frame, flow = self.frames[-1], self.flow
+        assert flow is not None
+        known, trail = dict(frame.answers), list(frame.trail)
+        changed = {name for name, value in answers.items() if self.c.answers.get(name) != value}
+        lost = {step.name for step in flow.steps if changed & set(step.needs)} - set(answers)
+        for name in lost | set(answers):
+            known.pop(name, None)
+            self.facts.pop(name, None)
+            trail = [step for step in trail if step != name]
+        for name, value in answers.items():
+            if value is None:
+                continue
+            step = flow.step(name)
+            if step is not None and step.lasting:
+                self.facts[name] = value
+            else:
+                known[name] = value
+            trail.append(name)
+        self.frames[-1] = replace(frame, answers=known, trail=tuple(trail))
+
+    def miss(self) -> None:
+        self.misses = (self.prompt.misses if self.prompt else 0) + 1
+
+    # ------------------------------------------------------------ what is asked
+
+    def ask(self, step: Step, ask: Ask) -> Prompt:
+        """The question as it will stand on their screen. The same question asked again keeps its buttons valid."""
+        assert self.flow is not None
+        before = self.prompt
+        same = (
+            before is not None
+            and (before.flow, before.step) == (self.flow.name, step.name)
+            and before.options == ask.options
+        )
+        id = before.id if before is not None and same else self._c.new_id()[-10:]
+        return Prompt(id, self.flow.name, step.name, ask.options, ask.free, self._c.now, self.misses)
+
+
+def _wanted(step: Step, c: Context) -> bool:
+    return step.wanted(c) if step.wanted is not None else step.name not in c.answers

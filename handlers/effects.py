@@ -1,0 +1,107 @@
+"""What follows from what happened:
+
+rows to be written in the same transaction. Values only; `handlers/turns.py` writes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from booking.model import AppointmentId, ContactId, PersonId, WorkerId
+from conversations.model import Link
+from conversations.text import Text
+
+# The kinds of messages that nobody asked for. A kind is 'harmless' when doubled if a second copy only repeats what is
+# so.
+NoticeKind: TypeAlias = Literal[
+    "booked", "moved", "cancelled", "reminder", "confirm_email", "desk", "alarm", "joined_elsewhere"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ToContact:
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class ToPerson:
+    """On the channel that they used last."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ToWorker:
+    """On the channel they chose, as far as it is linked and open; else by SMS, else by e-mail (contract,
+    `notify_by`).
+    """
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True)
+class ToMail:
+    """The e-mail address of a person."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ToOperator:
+    """ALERT_TO."""
+
+
+Recipient: TypeAlias = ToContact | ToPerson | ToWorker | ToMail | ToOperator
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to somebody who did not ask for it now. `subject`: the appointment row that it speaks of; when that
+    is no longer what it was, the notice is dropped. `expires_at`: of no use afterwards. `urgent`: also in quiet
+    hours.
+    """
+
+    to: Recipient
+    kind: NoticeKind
+    texts: tuple[Text, ...]
+    subject: AppointmentId | None = None
+    link: Link | None = None
+    expires_at: datetime | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """A timer:
+
+    at `due` a reminder of this kind is judged again, and said if it still holds. Useless from `useful_until` on.
+    """
+
+    kind: str
+    subject: AppointmentId
+    contact: ContactId
+    due: datetime
+    useful_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Whatever waits to be said of this appointment row is no longer so:
+
+    its timers, and its unsent notices to these.
+    """
+
+    subject: AppointmentId
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A human must look. `code` is stable: a log line, a metric, and a mail to the operator."""
+
+    code: str
+    contact: ContactId | None = None
+
+
+Effect: TypeAlias = Notice | Remind | Drop | Alarm

@@ -1,0 +1,169 @@
+"""What follows from each event of the core. `REACTIONS` is the whole list, on one screen; all of it happens in the same
+transaction as the event, so a notice cannot vanish. Keep them small: rows only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from booking.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    CodesGuessed,
+    DeskNeeded,
+    Event,
+    PersonJoined,
+)
+from booking.model import Appointment
+from booking.ports import BookingCore
+from conversations.flows.book import confirmation
+from conversations.flows.names import MODES, MOTIVES
+from conversations.model import Link
+from conversations.text import Text, t
+from handlers import reminders
+from handlers.effects import Alarm, Drop, Effect, Notice, Remind, ToMail, ToPerson, ToWorker
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a reaction may know: the core (on the turn's transaction), the time, and the operator's reminders."""
+
+    booking: BookingCore
+    now: datetime
+    befores: Sequence[timedelta]
+    quiet: reminders.Quiet
+
+
+Reaction: TypeAlias = Callable[[Any, World], Awaitable[Sequence[Effect]]]
+
+
+async def react(events: Sequence[Event], world: World) -> list[Effect]:
+    """All effects of some events, in order."""
+    return [
+        effect for event in events for reaction in REACTIONS[type(event)] for effect in await reaction(event, world)
+    ]
+
+
+async def worker_is_told(event: AppointmentBooked, world: World) -> Sequence[Effect]:
+    """First name, motive, mode, time: what the worker needs, and no more."""
+    return [await _to_worker(t("notice.booked").msgid, "booked", event.appointment, world)]
+
+
+async def person_is_told(event: AppointmentBooked, world: World) -> Sequence[Effect]:
+    """Who booked by themself has the confirmation as their answer; who was booked by the desk gets it as a notice."""
+    if event.by == "person":
+        return []
+    return [await _confirmed(event.appointment, "booked", world)]
+
+
+async def reminders_are_set(event: AppointmentBooked | AppointmentMoved, world: World) -> Sequence[Effect]:
+    known = await world.booking.known(event.appointment.contact)
+    zone = ZoneInfo(known.person.time_zone if known.person else "Europe/Paris")
+    timers: Sequence[Remind] = reminders.plan(event.appointment, zone, world.befores, world.quiet, world.now)
+    return timers
+
+
+async def mail_is_to_be_confirmed(event: PersonJoined, world: World) -> Sequence[Effect]:
+    """The link that confirms the address (terms, article 4.1.2)."""
+    if event.person.email is None:
+        return []
+    link = Link("email", event.person.id)
+    texts = (t("mail.confirm", name=event.person.first_name), t("mail.confirm_why"))
+    return [Notice(ToMail(event.person.id), "confirm_email", texts, link=link, urgent=True)]
+
+
+async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Sequence[Effect]:
+    """The new hour's worker, the old one's if it is another person, and the person when it was not their own doing."""
+    new, old = event.appointment, event.old
+    effects: list[Effect] = []
+    if new.worker == old.worker:
+        words = t("notice.moved_late") if event.late else t("notice.moved")
+        effects.append(await _to_worker(words.msgid, "moved", new, world, old=old.start))
+    else:
+        effects.append(await _to_worker(t("notice.gone").msgid, "cancelled", old, world))
+        effects.append(await _to_worker(t("notice.booked").msgid, "booked", new, world))
+    if event.by != "person":
+        effects.append(await _confirmed(new, "moved", world))
+    return effects
+
+
+async def both_are_told_of_the_end(event: AppointmentCancelled, world: World) -> Sequence[Effect]:
+    """Whoever did not do it. Why is nobody's business."""
+    effects: list[Effect] = []
+    if event.by != "worker":
+        words = t("notice.gone_late") if event.appointment.late else t("notice.gone")
+        effects.append(await _to_worker(words.msgid, "cancelled", event.appointment, world))
+    if event.by != "person":
+        text = t("notice.cancelled_for_you", start=event.appointment.start)
+        effects.append(Notice(ToPerson(event.appointment.person), "cancelled", (text,), urgent=True))
+    return effects
+
+
+async def old_is_dropped(event: AppointmentMoved, world: World) -> Sequence[Effect]:
+    return [Drop(event.old.id)]
+
+
+async def ended_is_dropped(event: AppointmentCancelled, world: World) -> Sequence[Effect]:
+    return [Drop(event.appointment.id)]
+
+
+async def desk_is_told(event: DeskNeeded, world: World) -> Sequence[Effect]:
+    return [Alarm(f"desk_{event.reason}", event.contact)]
+
+
+async def guessing_is_told(event: CodesGuessed, world: World) -> Sequence[Effect]:
+    return [Alarm("codes_guessed")]
+
+
+async def _to_worker(
+    msgid: str, kind: Any, appointment: Appointment, world: World, **more: Text | datetime | str | int
+) -> Notice:
+    """A worker's notice names the motive; a late cancellation at once, a new booking when they are awake."""
+    known = await world.booking.known(appointment.contact)
+    text = Text(
+        msgid,
+        {
+            "start": appointment.start,
+            "name": known.person.first_name if known.person else "",
+            "mode": MODES[appointment.mode],
+            "motive": MOTIVES[appointment.motive],
+            **more,
+        },
+    )
+    soon = appointment.start - world.now < timedelta(hours=24)
+    subject = None if kind == "cancelled" else appointment.id
+    return Notice(ToWorker(appointment.worker), kind, (text,), subject, expires_at=appointment.end, urgent=soon)
+
+
+async def _confirmed(appointment: Appointment, kind: Any, world: World) -> Notice:
+    """A confirmation as a notice: others may read the screen, so it does not name the motive."""
+    worker = await world.booking.worker(appointment.worker)
+    assert worker is not None
+    said = confirmation(appointment, worker)
+    texts = (
+        t(NOTICED[said.msgid].msgid, **{k: v for k, v in said.args.items() if k != "motive"}),
+        t("confirmed.change"),
+    )
+    link = Link("appointment", appointment.id)
+    return Notice(ToPerson(appointment.person), kind, texts, appointment.id, link, appointment.end, urgent=True)
+
+
+NOTICED: Final[Mapping[str, Text]] = {
+    "confirmed.phone": t("notice.yours_phone"),
+    "confirmed.video": t("notice.yours_video"),
+    "confirmed.in_person": t("notice.yours_in_person"),
+}
+
+REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
+    PersonJoined: (mail_is_to_be_confirmed,),
+    AppointmentBooked: (worker_is_told, person_is_told, reminders_are_set),
+    AppointmentMoved: (old_is_dropped, both_are_told_of_the_move, reminders_are_set),
+    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end),
+    DeskNeeded: (desk_is_told,),
+    CodesGuessed: (guessing_is_told,),
+}

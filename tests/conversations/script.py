@@ -1,0 +1,135 @@
+"""Talks as text files, which a social worker can read and correct.
+
+    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, known, booked, role
+    channel: sms
+
+    > bonjour                        what the person writes; other lines are what the bot answers
+    > [2]                            presses the second button on the screen; [old 1]: of the question before
+    > (voice)                        sends a file: voice, image, sticker; (contact): shares their own number
+    ! 20 minutes pass                a stage direction, see DIRECTIONS
+    * Claire: …                      a notice to somebody else
+
+`play` gives the whole file again, with the answers that the program gives today.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from conversations.model import Ask, Context, FileRef, Input, Option, Outcome, Press, Step, fill
+from conversations.text import t
+from tests.conversations.stage import Stage
+
+PARIS: Final = ZoneInfo("Europe/Paris")
+
+
+def play(script: str) -> str:
+    """The script as it would be written if every answer were right."""
+    header, _, body = script.partition("\n\n")
+    stage = raised(header)
+    written = [header, ""]
+    for line in cues(body):
+        written += [line, *answer(stage, line), ""]
+    return "\n".join(written)
+
+
+def cues(body: str) -> list[str]:
+    """The lines that make something happen."""
+    return [line for line in body.splitlines() if line[:2] in {"> ", "! "}]
+
+
+def raised(header: str) -> Stage:
+    """The stage as the header wants it."""
+    said = dict(line.split(": ", 1) for line in header.splitlines() if not line.startswith("#"))
+    stage = Stage(
+        _moment(said["clock"]), said.get("channel", "sms"), said.get("lang", "fr"), said.get("role", "beneficiary")
+    )
+    if "known" in said:
+        first, last = said["known"].split(" ", 1)
+        stage.joins(first, last, [_moment(at) for at in said.get("booked", "").split(", ") if at])
+        if not said.get("booked"):
+            stage.joins_only(first, last)
+        stage.saved = stage.saved.replace('"met": false', '"met": true')
+    return stage
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=PARIS)
+
+
+def answer(stage: Stage, line: str) -> list[str]:
+    """What is heard after one cue."""
+    if line.startswith("! "):
+        return direct(stage, line[2:])
+    effects = stage.says(heard(stage, line[2:]))
+    assert stage.turn is not None
+    spoken = stage.reads(stage.turn.reply) if stage.turn.reply else []
+    return spoken + stage.overheard(effects)
+
+
+def heard(stage: Stage, said: str) -> Input:
+    """What a cue puts into the channel."""
+    if found := re.fullmatch(r"\[(old )?(\d+)\]", said):
+        prompt = stage.prompts[-2 if found[1] else -1]
+        return Input(press=Press(prompt, int(found[2])))
+    if said == "(contact)":
+        return Input(phone="+33639980011")
+    if found := re.fullmatch(r"\((\w+)\)", said):
+        return Input(files=(FileRef(found[1]),))  # type: ignore[arg-type]
+    return Input(text=said.replace("\\n", "\n"))
+
+
+# ---------------------------------------------------------------- stage directions
+
+
+def passes(stage: Stage, number: str, unit: str) -> None:
+    stage.now += timedelta(**{unit if unit.endswith("s") else unit + "s": int(number)})
+
+
+def is_taken(stage: Stage, when: str) -> None:
+    stage.somebody_takes(_moment(when))
+
+
+def nobody_works(stage: Stage) -> None:
+    stage.nobody_works()
+
+
+def cancelled_elsewhere(stage: Stage) -> None:
+    stage.cancelled_elsewhere()
+
+
+def step_inserted(stage: Stage) -> None:
+    """A new program is deployed, whose booking asks one thing more, after the subject."""
+
+    async def ask(c: Context) -> Ask:
+        return Ask(t("menu.ask"), (), (Option("yes", t("danger.yes")), Option("no", t("danger.no"))))
+
+    async def got(c: Context, heard: Input) -> Outcome:
+        return fill(inserted=heard.choice)
+
+    book = stage.flows["book"]
+    at = next(n for n, step in enumerate(book.steps) if step.name == "motive") + 1
+    steps = (*book.steps[:at], Step("inserted", ask, got), *book.steps[at:])
+    stage.flows = {**stage.flows, "book": replace(book, steps=steps)}
+
+
+DIRECTIONS: Final[dict[str, Callable[..., None]]] = {
+    r"(\d+) (minutes?|hours?|days?) pass": passes,
+    r"somebody takes (.+)": is_taken,
+    r"nobody works any more": nobody_works,
+    r"the appointment is cancelled on its page": cancelled_elsewhere,
+    r"a deploy inserts a step after the subject": step_inserted,
+}
+
+
+def direct(stage: Stage, direction: str) -> list[str]:
+    for pattern, act in DIRECTIONS.items():
+        if found := re.fullmatch(pattern, direction):
+            act(stage, *found.groups())
+            return []
+    raise ValueError(f"no such stage direction: {direction}")

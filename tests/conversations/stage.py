@@ -1,0 +1,228 @@
+"""The stage on which talks are rehearsed: a person, a core in memory, and a clock that only moves when told.
+
+Between any two lines the state goes to JSON and back, and every turn runs without an event loop: a step that really
+waits for something fails. Ids come from a counter, so a rehearsal is the same each time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from booking.core import Booking
+from booking.directory import Directory
+from booking.memory import MemoryStore
+from booking.model import (
+    Client,
+    ClientId,
+    ClientKind,
+    Closure,
+    Code,
+    CodeId,
+    Consent,
+    ContactId,
+    Hours,
+    Mode,
+    Motive,
+    NotifyBy,
+    Rules,
+    SlotId,
+    Wish,
+    Worker,
+    WorkerId,
+)
+from booking.ports import Booked, Joining
+from conversations.engine import take_turn
+from conversations.flows import FLOWS
+from conversations.model import Contact, Context, Flow, Input, News, Reply, State, Turn
+from conversations.state import from_json, to_json
+from conversations.text import Text
+from handlers.desk import desk
+from handlers.effects import Alarm, Effect, Notice, ToMail, ToPerson, ToWorker
+from handlers.reactions import World, react
+from handlers.reminders import Quiet
+from locales.voice import Voice
+from locales.words import words
+from tests.booking.made import run
+
+PERSON, OTHER = ContactId("person"), ContactId("other")
+WEEK = frozenset(range(5))
+CODES = {
+    "PORTS-7KQM-4XTD": Code(CodeId("ports"), ClientId("ports")),
+    "VIEUX-2XWP-9HNF": Code(CodeId("old"), ClientId("ports"), valid_until=date(2025, 12, 31)),
+}
+QUIET = Quiet(time(21), time(8))
+REMINDERS = (timedelta(hours=48), timedelta(hours=2))
+
+
+def _worker(ref: str, first_name: str, hours: tuple[Hours, ...], **more: object) -> Worker:
+    made = Worker(
+        id=WorkerId(ref),
+        ref=ref,
+        first_name=first_name,
+        last_name="Morel",
+        phone="+33639980101",
+        email=f"{ref}@example.org",
+        notify_by=NotifyBy.SMS,
+        motives=frozenset(Motive),
+        modes=frozenset({Mode.PHONE, Mode.VIDEO}),
+        languages=("fr", "en"),
+        hours=hours,
+        bio={"fr": "budget, dettes", "en": "budget, debt"},
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+WORKERS = (
+    _worker("claire", "Claire", (Hours(WEEK, time(9), time(12)),)),
+    _worker(
+        "ali",
+        "Ali",
+        (Hours(WEEK, time(14), time(17)),),
+        languages=("fr",),
+        modes=frozenset(Mode),
+        address="1 place de la Mairie, 56000 Vannes",
+        bio={"fr": "logement, famille"},
+    ),
+)
+
+
+class Stage:
+    """One contact's talk with the bot, and what the others hear of it."""
+
+    def __init__(self, clock: datetime, channel: str = "sms", lang: str = "fr", role: str = "beneficiary") -> None:
+        self.now = clock
+        self.flows: Mapping[str, Flow] = FLOWS
+        self.rules = Rules()
+        self.store = MemoryStore(WORKERS)
+        self.store.put_client(Client(ClientId("ports"), "ports", "Mutuelle des Ports", ClientKind.INSURER))
+        for letters, code in CODES.items():
+            self.store.put_code(code, letters)
+        phone = None if channel == "telegram" else "+33639980011"
+        worker = WorkerId("claire") if role == "worker" else None
+        self.contact = Contact(PERSON, channel, lang, phone=phone, worker=worker)  # type: ignore[arg-type]
+        self.saved = json.dumps(to_json(State()))
+        self.prompts: list[str] = []
+        self.turn: Turn | None = None
+        self._ids = (f"{n:010}" for n in count(1))
+
+    # ------------------------------------------------------------ turns
+
+    def says(self, came: Input | News) -> list[Effect]:
+        """One turn. Returns what follows from it, for others."""
+        store = self.store.snapshot()
+        core = self.core()
+        state = from_json(json.loads(self.saved), self.flows)
+        try:
+            turn = run(take_turn(self.flows, state, came, self.context(core)))
+        except BaseException:
+            self.store.restore(store)
+            raise
+        self.saved = json.dumps(to_json(turn.state))
+        self.turn = turn
+        if turn.lang:
+            self.contact = replace(self.contact, lang=turn.lang)
+        if turn.flags & {"opt_out", "opt_in"}:
+            self.contact = replace(self.contact, opted_out="opt_out" in turn.flags)
+        if turn.reply and turn.reply.prompt and turn.reply.prompt not in self.prompts:
+            self.prompts.append(turn.reply.prompt)
+        return self.effects(core)
+
+    def effects(self, core: Booking) -> list[Effect]:
+        return run(react(core.events, World(self.core(), self.now, REMINDERS, QUIET)))
+
+    def core(self) -> Booking:
+        return Booking(self.store, self.rules, self.now, lambda: next(self._ids))
+
+    def context(self, core: Booking) -> Context:
+        return Context(
+            contact=self.contact,
+            known=run(core.known(PERSON)),
+            now=self.now,
+            new_id=lambda: next(self._ids),
+            booking=core,
+            words=words(self.contact.lang),
+            say=self.voice(),
+            desk=desk("+33199000009", (Hours(WEEK, time(9), time(18)),), self.now, ZoneInfo("Europe/Paris")),
+        )
+
+    def voice(self) -> Voice:
+        return Voice(self.contact.lang, self.contact.zone)
+
+    # ------------------------------------------------------------ what reads on a telephone
+
+    def reads(self, reply: Reply) -> list[str]:
+        """A reply as the lines of a text message."""
+        say = self.voice()
+        lines = [line for text in reply.texts for line in say(text).split("\n")]
+        lines += [f"{n}. {say(option.label)}" for n, option in enumerate(reply.options, 1)]
+        if reply.contact:
+            lines.append(f"[{say(Text('phone.button'))}]")
+        if reply.link:
+            lines.append(f"/{reply.link.kind}/…")
+        return lines
+
+    def overheard(self, effects: list[Effect]) -> list[str]:
+        """Notices to others, in French: `* Claire: …`."""
+        say = Voice("fr")
+        lines = []
+        for effect in effects:
+            match effect:
+                case Notice(to=ToWorker(worker)):
+                    found = next(w.first_name for w in WORKERS if w.id == worker)
+                    lines.append(f"* {found}: {' '.join(map(say, effect.texts))}")
+                case Notice(to=ToMail()):
+                    lines.append(f"* e-mail: {say(effect.texts[0])}")
+                case Notice(to=ToPerson()):
+                    lines.append(f"* the person: {' '.join(map(say, effect.texts))}")
+                case Alarm(code):
+                    lines.append(f"* desk: {code}")
+        return lines
+
+    # ------------------------------------------------------------ what happens beside the talk
+
+    def joins(self, first: str, last: str, starts: list[datetime], mode: Mode = Mode.PHONE) -> None:
+        """The person has an account, and these appointments with the first worker free."""
+        consent: Consent | None = Consent(self.rules.terms_version, "fr", "sms", "1", self.now)
+        joining: Joining | None = Joining(
+            CodeId("ports"), first, last, "camille@example.org", "+33639980011", "fr", "Europe/Paris"
+        )
+        for start in starts:
+            core = self.core()
+            wish = Wish(Motive.FINANCE, mode)
+            booked = run(core.book(_any(start), wish, PERSON, joining, consent))
+            assert isinstance(booked, Booked), booked
+            joining = consent = None
+
+    def joins_only(self, first: str, last: str) -> None:
+        """The person has an account, and an appointment long ago."""
+        today, self.now = self.now, self.now - timedelta(days=60)
+        start = datetime.combine(self.now.date() + timedelta(days=1), time(9), ZoneInfo("Europe/Paris"))
+        while start.weekday() not in WEEK:
+            start += timedelta(days=1)
+        self.joins(first, last, [start])
+        self.now = today
+
+    def cancelled_elsewhere(self) -> None:
+        core = self.core()
+        known = run(core.known(PERSON))
+        run(core.cancel(known.upcoming[0].id, "person"))
+
+    def somebody_takes(self, start: datetime) -> None:
+        """Another person holds an hour, of every worker who has it free."""
+        for n, worker in enumerate(WORKERS):
+            core = self.core()
+            slot = SlotId(f"{start.astimezone(UTC):%Y-%m-%dT%H:%M}Z/{worker.id}")
+            run(core.hold(slot, ContactId(f"other{n}-{start:%d%H}"), Wish(worker=worker.id)))
+
+    def nobody_works(self) -> None:
+        closed = Closure(self.now.date(), self.now.date() + timedelta(days=99))
+        self.store.set_directory(Directory((replace(w, closed=(closed,)) for w in WORKERS), 1))
+
+
+def _any(start: datetime) -> SlotId:
+    return SlotId(f"{start.astimezone(UTC):%Y-%m-%dT%H:%M}Z/any")
