@@ -72,6 +72,7 @@ class TwilioStandIn(StandIn):
     ) -> None:
         super().__init__(clock, ids, check=check, reach=reach)
         self.account = account
+        self.state = "active"  # or suspended, closed: then nothing is sent
         self.messages: dict[str, Message] = {}  # oldest first
         self.contents: dict[str, Content] = {}
         self.opted_out: set[str] = set()
@@ -83,6 +84,7 @@ class TwilioStandIn(StandIn):
         self.pending: list[Callback] = []
         self._lanes: dict[str, asyncio.Lock] = {}  # one message at a time to a phone, in the order of our calls
         base = f"/{API_VERSION}/Accounts/{{account}}/Messages"
+        self.app.router.add_get(f"/{API_VERSION}/Accounts/{{account}}.json", self._account)
         self.app.router.add_post(f"{base}.json", self._create)
         self.app.router.add_get(f"{base}.json", self._list)
         self.app.router.add_get(f"{base}/{{sid}}.json", self._fetch)
@@ -91,10 +93,18 @@ class TwilioStandIn(StandIn):
 
     # The API
 
+    async def _account(self, request: web.Request) -> web.StreamResponse:
+        def work(_: Call) -> Said:
+            return Said(200, {"sid": self.account.sid, "status": self.state, "type": "Full", "friendly_name": ""})
+
+        return await self._take(request, "FetchAccount", dict(request.query), work)
+
     async def _create(self, request: web.Request) -> web.StreamResponse:
         form = await _form(request)
 
         def work(call: Call) -> Said:
+            if self.state != "active":
+                raise RefusedError(20403)
             sid = f"SM{self.ids():032x}"
             message = accepted(form, self.account, self.contents, sid, self.clock())
             if message.to in self.landlines:
@@ -265,7 +275,7 @@ class TwilioStandIn(StandIn):
         message = self.messages[sid]
         button = next(button for button in message.buttons if button.label == label)
         quoted = {"OriginalRepliedMessageSid": sid, "OriginalRepliedMessageSender": message.sender}
-        return await self._arrive(address, label, {**forms.tapped(button), **quoted})
+        return await self._arrive(address, label, {**forms.tapped(button, message), **quoted})
 
     async def send_media(self, address: str, kind: str, text: str = "") -> Inbound:
         """A picture, voice note or document by its content type. On WhatsApp a document's text is its file name."""

@@ -121,7 +121,7 @@ def _channel(message: Message, user_id: str) -> dict[str, str]:
     }
     if message.status in {"delivered", "read", "undelivered"}:
         form["EventType"] = message.status.upper()
-    else:
+    if message.status == "sent":
         form["StructuredMessage"] = "false"
     if message.error and message.error in ERRORS:
         form["ChannelStatusMessage"] = ERRORS[message.error][1]
@@ -134,12 +134,11 @@ def user_id(address: str) -> str:
     return f"whatsapp:{number}" if not number.startswith("+") else f"whatsapp:FR.{number[1:]}"
 
 
-def tapped(button: Button) -> dict[str, str]:
+def tapped(button: Button, message: Message) -> dict[str, str]:
+    """What a tap adds. The button of an approved template comes without its type."""
     if button.kind == "item":
         return {"MessageType": "interactive", "ListId": button.value, "ListTitle": button.label}
-    return {
-        "MessageType": "interactive",
-        "ButtonPayload": button.value,
-        "ButtonText": button.label,
-        "ButtonType": "REPLY",
-    }
+    pressed = {"ButtonPayload": button.value, "ButtonText": button.label}
+    if message.template:
+        return {"MessageType": "button", **pressed}
+    return {"MessageType": "interactive", "ButtonType": "REPLY", **pressed}
