@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from conversations.text import Text
+from conversations.text import Text, t
 from locales import TAGS, catalogue
 
 HOME = "Europe/Paris"  # a person whose clock differs from it is told both times
@@ -39,7 +39,7 @@ class Voice:
             case "time":
                 return self._time(local)
             case "slot":
-                return self(Text("format.slot", {"day": self._day(local.date()), "time": self._time(local)}))
+                return self(t("format.slot", day=self._day(local.date()), time=self._time(local)))
             case "when":
                 return self._both(local)
         raise ValueError(f"no way to say an instant is called {how!r}")
@@ -49,7 +49,7 @@ class Voice:
         slot = self.moment(local, "slot")
         if home.utcoffset() == local.utcoffset():
             return slot
-        return self(Text("format.two_clocks", {"slot": slot, "home": self._time(home)}))
+        return self(t("format.two_clocks", slot=slot, home=self._time(home)))
 
     def _day(self, day: date) -> str:
         from babel.dates import format_date

@@ -1,8 +1,8 @@
 """The catalogues' four verbs: compile, update, check and init. Words live in locales/, nowhere else.
 
     python scripts/catalogues.py compile     # .po to .mo where the .po is newer
-    python scripts/catalogues.py update      # collect msgids from the code, merge them into every language, compile
-    python scripts/catalogues.py check       # exit status 1 if `update` would change a file
+    python scripts/catalogues.py update      # collect msgids from the code, add new ones to every language, compile
+    python scripts/catalogues.py check       # exit status 1 if a language has holes or relics
     python scripts/catalogues.py init pt     # a new language, with every msgid and no words yet
 
 Two domains a language. messages.po, what we say: the msgids are literals such as "slot.gone" given to t(), and are
@@ -40,12 +40,12 @@ def language(path: Path) -> str:
 
 
 def collect() -> Catalog:
-    """All msgids of the code, with the files that say them."""
+    """All msgids of the code."""
     template = Catalog(project="socialdirect-bot", charset="utf-8", fuzzy=False)
     for room in ROOMS:
         found = extract_from_dir(ROOT / room, METHODS, keywords=KEYWORDS, comment_tags=["Translators:"])
-        for file, _line, message, comments, context in found:
-            template.add(message, locations=[(f"{room}/{file}", 0)], auto_comments=comments, context=context)
+        for _file, _line, message, comments, context in found:
+            template.add(message, auto_comments=comments, context=context)
     return template
 
 
@@ -56,7 +56,7 @@ def read(path: Path, locale: str | None = None) -> Catalog:
 
 
 def written(catalogue: Catalog) -> bytes:
-    """A catalogue as it stands in git: sorted, without line numbers or dates, so that diffs stay small."""
+    """A catalogue as it stands in git: sorted, without places or dates, so that diffs stay small."""
     out = io.BytesIO()
     write_po(out, catalogue, width=120, sort_output=True, include_lineno=False, omit_header=True)
     return out.getvalue()
@@ -70,16 +70,9 @@ def header(catalogue: Catalog) -> bytes:
     return ('msgid ""\nmsgstr ""\n' + "".join(f'"{line}\\n"\n' for line in lines) + "\n").encode()
 
 
-def wanted() -> dict[Path, bytes]:
-    """What every catalogue's file should hold, given the code as it is now."""
-    template = collect()
-    files = {TEMPLATE: header(template) + written(template)}
-    for path in catalogues():
-        catalogue = read(path, language(path))
-        catalogue.update(template, no_fuzzy_matching=True)
-        catalogue.obsolete.clear()
-        files[path] = header(catalogue) + written(catalogue)
-    return files
+def ids(catalogue: Catalog) -> set[str]:
+    """Its msgids, without the header's empty one."""
+    return {str(entry.id) for entry in catalogue if entry.id}
 
 
 def compile_all() -> int:
@@ -94,24 +87,33 @@ def compile_all() -> int:
 
 
 def update() -> int:
-    """Writes what changed, then compiles."""
-    for path, content in wanted().items():
-        if not path.is_file() or path.read_bytes() != content:
-            path.write_bytes(content)
-            print(f"catalogues: {path.relative_to(ROOT)} updated")
+    """Writes the template, puts what is new at the end of each language's catalogue, compiles.
+
+    The rest of a catalogue stays as the translator wrote and ordered it.
+    """
+    template = collect()
+    TEMPLATE.write_bytes(header(template) + written(template))
+    for path in catalogues():
+        new = sorted(ids(template) - ids(read(path, language(path))))
+        if new:
+            with path.open("a") as file:
+                file.write("".join(f'\nmsgid "{name}"\nmsgstr ""\n' for name in new))
+            print(f"catalogues: {path.relative_to(ROOT)} has {len(new)} new: {', '.join(new)}")
     return compile_all()
 
 
 def check() -> int:
-    """Names each catalogue that does not follow the code, and each msgid that a language has no words for."""
-    complaints = [
-        f"{path.relative_to(ROOT)} is not up to date: run `make catalogues`"
-        for path, content in wanted().items()
-        if not path.is_file() or path.read_bytes() != content
-    ]
+    """Names each msgid that a language has no words for, and each that nobody says any more."""
+    template = collect()
+    complaints = []
+    if not TEMPLATE.is_file() or TEMPLATE.read_bytes() != header(template) + written(template):
+        complaints.append(f"{TEMPLATE.relative_to(ROOT)} is not up to date: run `make catalogues`")
     for path in catalogues():
-        holes = [str(entry.id) for entry in read(path, language(path)) if entry.id and not entry.string]
-        complaints += [f"{path.relative_to(ROOT)} has no words for {hole}" for hole in holes]
+        catalogue = read(path, language(path))
+        filled = {str(entry.id) for entry in catalogue if entry.id and entry.string}
+        where = path.relative_to(ROOT)
+        complaints += [f"{where} has no words for {name}" for name in sorted(ids(template) - filled)]
+        complaints += [f"{where} has {name}, which nobody says" for name in sorted(ids(catalogue) - ids(template))]
     for complaint in complaints:
         sys.stderr.write(f"catalogues: {complaint}\n")
     return 1 if complaints else 0
