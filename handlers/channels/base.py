@@ -136,7 +136,8 @@ class Provider(Protocol):
 class Channel(Protocol):
     """How people are reached. `decode` and `render` are pure."""
 
-    name: ChannelName
+    @property
+    def name(self) -> ChannelName: ...
 
     def decode(self, raw: bytes) -> Input | Signal:
         """Raises Undecodable."""

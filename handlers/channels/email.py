@@ -11,13 +11,16 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
 from conversations.model import Input, Reply
 from conversations.text import t
 from handlers.channels import drawing
 from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal, Undecodable
+
+if TYPE_CHECKING:
+    import aiosmtplib  # at run time only where mail is sent: it takes a while
 
 TIMEOUT: Final = 20.0
 
@@ -101,30 +104,38 @@ class Smtp:
     async def deliver(self, message: EmailMessage) -> None:
         import aiosmtplib
 
+        client = await self._connected()
         try:
-            await aiosmtplib.send(message, **self._server())
+            await client.send_message(message)
         except (aiosmtplib.SMTPException, OSError) as error:
             raise _failure(error) from None
+        finally:
+            client.close()
 
     async def greet(self) -> None:
+        (await self._connected()).close()
+
+    async def _connected(self) -> "aiosmtplib.SMTP":
+        """Connected and logged in. Whatever fails here, no message was taken."""
         import aiosmtplib
 
-        try:
-            async with aiosmtplib.SMTP(**self._server()):
-                pass
-        except (aiosmtplib.SMTPException, OSError) as error:
-            raise _failure(error) from None
-
-    def _server(self) -> dict[str, Any]:
         parts = urlsplit(self.url)
-        return {
-            "hostname": parts.hostname,
-            "port": parts.port,
-            "username": unquote(parts.username) if parts.username else None,
-            "password": unquote(parts.password) if parts.password else None,
-            "use_tls": parts.scheme == "smtps",
-            "timeout": self.timeout,
-        }
+        client = aiosmtplib.SMTP(
+            hostname=parts.hostname,
+            port=parts.port,
+            username=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            use_tls=parts.scheme == "smtps",
+            timeout=self.timeout,
+        )
+        try:
+            await client.connect()
+        except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, OSError):
+            raise SendError("unreached", "retry") from None
+        except aiosmtplib.SMTPException as error:  # our name and password, or how they are given
+            code = str(error.code) if isinstance(error, aiosmtplib.SMTPResponseException) else "not_logged_in"
+            raise SendError(code, "retry", alarm=True) from None
+        return client
 
 
 def _failure(error: Exception) -> SendError:
@@ -132,13 +143,9 @@ def _failure(error: Exception) -> SendError:
     import aiosmtplib
 
     match error:
-        case aiosmtplib.SMTPAuthenticationError():
-            return SendError(str(error.code), "retry", alarm=True)
         case aiosmtplib.SMTPRecipientsRefused():
             code = max((refused.code for refused in error.recipients), default=550)
             return SendError(str(code), "refused", dead=True) if code >= 500 else SendError(str(code), "retry")
-        case aiosmtplib.SMTPConnectError():
-            return SendError("unreached", "retry")
         case aiosmtplib.SMTPResponseException():
             return SendError(str(error.code), "refused" if error.code >= 500 else "retry", alarm=error.code >= 500)
     return SendError("no_answer", "unknown")

@@ -20,7 +20,7 @@ from handlers.channels.twilio_client import TwilioClient
 from handlers.channels.whatsapp import WhatsAppChannel
 from tests.handlers.channels import samples
 from tests.handlers.channels.conftest import Api
-from tests.handlers.channels.samples import NOW, SETTINGS
+from tests.handlers.channels.samples import DATA, NOW, SETTINGS
 
 ACCOUNT = SETTINGS["TWILIO_ACCOUNT_SID"]
 TOKEN = SETTINGS["TELEGRAM_BOT_TOKEN"]
@@ -71,6 +71,11 @@ TELEGRAM_ANSWERS: dict[str, dict[str, Any]] = {
     "telegram_error_500": LOST,
     "telegram_error_502_html": LOST,
 }
+
+
+def test_every_refusal_that_we_know_of_has_its_meaning() -> None:
+    known = {file.stem for file in (DATA / "api").glob("*_error_*.json")}
+    assert known == {*TWILIO_ANSWERS, *TELEGRAM_ANSWERS}
 
 
 def said(error: SendError) -> dict[str, Any]:
