@@ -57,6 +57,14 @@ def plan(
     """Or `BadDirectory`, when a code of the file cannot be told from the code of another client that stands."""
     clients = [_merged(e.client, standing.clients.get(e.client.ref), e.given) for e in file.clients]
     workers = [_merged(e.worker, standing.workers.get(e.worker.ref), e.given) for e in file.workers]
+    foreign = [
+        Problem(code.line, "client.code.code", "cannot be told from the code of another client")
+        for entry, client in zip(file.clients, clients, strict=True)
+        for code in entry.codes
+        if code.normal in standing.codes and standing.codes[code.normal].client != client.id
+    ]
+    if foreign:
+        raise BadDirectory(foreign)
     given = [
         _code(code, client, standing, new_id)
         for e, client in zip(file.clients, clients, strict=True)
@@ -96,8 +104,6 @@ def _code(
     entry: CodeEntry, client: Client, standing: Standing, new_id: Callable[[], str]
 ) -> tuple[NewCode, Code | None]:
     old = standing.codes.get(entry.normal)
-    if old is not None and old.client != client.id:
-        raise BadDirectory([Problem(entry.line, "client.code.code", "cannot be told from the code of another client")])
     code = Code(old.id if old else CodeId(new_id()), client.id, entry.valid_from, entry.valid_until, entry.max_accounts)
     return NewCode(_merged(code, old, entry.given), entry.letters), old
 
