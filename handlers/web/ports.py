@@ -1,0 +1,92 @@
+"""What people's pages need of the rest of the house. `bot/app.py` gives it; tests give their own.
+
+A token that never was is None, one that is of no more use is `Gone`: 404, 410. What a page does happens in one
+transaction, with the same reactions as in a talk: both sides are told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol, TypeAlias
+
+from booking.model import Appointment, Slot, SlotId, Worker
+from booking.ports import AlreadyOver, Cancelled, Refused, SlotGone
+
+# The join button (terms, article 4.2: the link is part of the confirmation) works around the hour, not at any time.
+JOIN_OPENS = timedelta(minutes=10)  # before the start
+JOIN_CLOSES = timedelta(minutes=30)  # after the end
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose page it is, as far as words go."""
+
+    lang: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """`moved`, `cancelled`: the appointment; `used`: the address is confirmed; `expired`: too late."""
+
+    why: Literal["moved", "cancelled", "used", "expired"]
+    reader: Reader | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """`late`: ending it now is late (terms, article 5.1). `changeable`: it can still be cancelled or moved."""
+
+    appointment: Appointment
+    worker: Worker
+    reader: Reader
+    late: bool
+    changeable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Free hours for the same subject, mode and worker; with other workers when that one has none."""
+
+    slots: Sequence[Slot]
+    other_workers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTo:
+    """The token of the new hour's page: the old one is of no more use."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailView:
+    address: str
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A worker's coming appointments, and those of the last weeks."""
+
+    appointments: Sequence[Appointment]
+    reader: Reader
+
+
+MoveAnswer: TypeAlias = MovedTo | SlotGone | Refused | AlreadyOver | Gone | None
+
+
+class Pages(Protocol):
+    async def appointment(self, token: str) -> AppointmentView | Gone | None: ...
+    async def hours(self, token: str, after: datetime | None, limit: int) -> Hours | Gone | None: ...
+    async def cancel(self, token: str) -> Cancelled | AlreadyOver | Gone | None: ...
+    async def move(self, token: str, slot: SlotId) -> MoveAnswer: ...
+    async def email(self, token: str) -> EmailView | Gone | None: ...
+    async def confirm_email(self, token: str) -> EmailView | Gone | None: ...
+    async def feed(self, token: str) -> Feed | Gone | None: ...
+
+
+class Rooms(Protocol):
+    """Where a video consultation takes place."""
+
+    def __call__(self, appointment: Appointment) -> str: ...

@@ -1,0 +1,79 @@
+"""Draws pages: a template, the reader's voice, strict escaping. In templates `t("page.title")` and `say(text)` say."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from conversations.text import Text, Value
+from handlers.web.guard import ErrorPage
+from handlers.web.ports import Reader
+from handlers.web.visitor import language
+from locales.voice import Voice
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = HERE / "static"
+
+
+class Renderer:
+    """`languages` are offered to a visitor of whom nothing else is known. `desk` is the number to call, if any."""
+
+    def __init__(
+        self, public_url: str, languages: tuple[str, ...], default: str, zone: str, *, desk: str | None = None
+    ) -> None:
+        self.base = urlsplit(public_url).path.rstrip("/")
+        self.origin = "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
+        self._languages, self._default, self._zone = languages, default, zone
+        self._desk = desk
+        # Newlines stay: a template is read as it is written.
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def add_to(self, app: web.Application) -> None:
+        """The style sheets and scripts."""
+        app.router.add_static("/static", STATIC)
+
+    def visitor(self, request: web.Request) -> Reader:
+        return Reader(language(request, self._languages, self._default), self._zone)
+
+    def page(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
+        voice = voice_of(reader.lang, reader.zone, self._default)
+        html = self._templates.get_template(f"{name}.html").render(
+            t=_sayer(voice), say=voice, lang=voice.lang, base=self.base, desk=self._desk, **values
+        )
+        return web.Response(
+            status=status, text=html, content_type="text/html", headers={"Content-Language": voice.lang}
+        )
+
+    def words(self, reader: Reader, texts: Mapping[str, Text]) -> Mapping[str, str]:
+        voice = voice_of(reader.lang, reader.zone, self._default)
+        return {name: voice(text) for name, text in texts.items()}
+
+    @property
+    def error_page(self) -> ErrorPage:
+        return self._error
+
+    def _error(self, request: web.Request, status: int) -> web.Response:
+        kind = {404: "unknown", 403: "refused", 410: "gone", 503: "trouble"}.get(status, "odd")
+        return self.page("error", self.visitor(request), status, kind=kind)
+
+
+@lru_cache(maxsize=64)
+def voice_of(lang: str, zone: str, fallback: str) -> Voice:
+    return Voice(lang, zone, fallback)
+
+
+def _sayer(voice: Voice) -> Callable[..., str]:
+    def t(msgid: str, /, **args: Value) -> str:
+        return voice(Text(msgid, args))
+
+    return t

@@ -1,0 +1,44 @@
+"""Who looks at a page, as far as a request tells: their language, and whether a form was sent from our own page."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from handlers.web import body
+
+FORM_LIMIT: Final = 4 * body.KIB
+MOST_FIELDS: Final = 20
+RANGE: Final = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,35})?\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*")
+
+
+def language(request: web.Request, offered: Sequence[str], default: str) -> str:
+    """The one of Accept-Language (RFC 9110, 12.5.4) that we have and they like best."""
+    best, weight = default, 0.0
+    for part in request.headers.get("Accept-Language", "")[:500].split(","):
+        found = RANGE.fullmatch(part)
+        if found and found[1].lower() in offered and float(found[2] or 1) > weight:
+            best, weight = found[1].lower(), float(found[2] or 1)
+    return best
+
+
+def own_page(request: web.Request, origin: str) -> bool:
+    """Whether a POST comes from a page of ours. The token in the path is the authority; this is a second bolt.
+
+    Browsers tell Sec-Fetch-Site on https and on localhost. Elsewhere Origin, which our no-referrer makes 'null'.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    return request.headers.get("Origin", "null") in {"null", origin}
+
+
+async def form(request: web.Request) -> Mapping[str, str]:
+    """The fields of a form of ours; of a repeated one the last. 400 for what no browser sends."""
+    raw = await body.read(request, FORM_LIMIT)
+    try:
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
+    except ValueError:
+        raise web.HTTPBadRequest from None

@@ -1,0 +1,367 @@
+"""People's pages: what they say, what they never say, that looking never acts, and what becomes of old links."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from icalendar import Calendar
+
+from booking.model import AppointmentId, Mode
+from booking.ports import Refused
+from handlers.web.guard import HEADERS
+from handlers.web.ports import Gone, Reader
+from tests.handlers.web.site import (
+    APPOINTMENT,
+    EMAIL_TOKEN,
+    FEED_TOKEN,
+    NEW_TOKEN,
+    NOW,
+    START,
+    TOKEN,
+    UNKNOWN,
+    World,
+    application,
+    started,
+)
+
+PAGE = f"/a/{TOKEN}"
+GETS = [PAGE, f"{PAGE}.ics", f"{PAGE}/join", f"{PAGE}/cancel", f"{PAGE}/move", f"/e/{EMAIL_TOKEN}"]
+GETS += [f"/calendar/{FEED_TOKEN}.ics", "/nothing", "/a/short"]
+OURS = {"Sec-Fetch-Site": "same-origin"}
+Client = TestClient[Any, Any]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+async def client(world: World) -> AsyncIterator[Client]:
+    async with TestClient(await started(application(world))) as client:
+        yield client
+
+
+async def get(client: Client, path: str, status: int = 200, **headers: str) -> str:
+    async with client.get(path, allow_redirects=False, headers=headers) as response:
+        assert response.status == status
+        return await response.text()
+
+
+async def post(
+    client: Client,
+    path: str,
+    form: Mapping[str, str] | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] = OURS,
+) -> str:
+    async with client.post(path, data=form or {}, headers=headers, allow_redirects=False) as response:
+        assert response.status == status
+        return await response.text() + response.headers.get("Location", "")
+
+
+async def test_says_what_when_and_with_whom(client: Client) -> None:
+    text = await get(client, PAGE)
+    assert '<html lang="fr">' in text
+    for words in ("Votre rendez-vous", "jeudi 5 mars à 9 h", "Claire", "en vidéo"):
+        assert words in text
+
+
+async def test_never_says_the_subject_or_a_family_name(client: Client) -> None:
+    pages = [await get(client, path) for path in (PAGE, f"{PAGE}.ics", f"{PAGE}/cancel", f"{PAGE}/move")]
+    for text in pages:
+        assert not re.search("finance|argent|dettes|Morel", text, re.IGNORECASE)
+
+
+async def test_says_both_clocks_where_they_differ(client: Client, world: World) -> None:
+    world.reader = Reader("fr", "Indian/Reunion")
+    assert "jeudi 5 mars à 12 h chez vous (9 h à Paris)" in await get(client, PAGE)
+
+
+async def test_speaks_the_persons_language_whatever_the_browser_asks(client: Client, world: World) -> None:
+    world.reader = Reader("en", "Europe/Paris")
+    assert "Thursday 5 March at 9:00" in await get(client, PAGE, 200, **{"Accept-Language": "fr"})
+
+
+@pytest.mark.parametrize(
+    ("accepts", "expected"),
+    [
+        ("en-GB,en;q=0.9,fr;q=0.5", "en"),
+        ("de, fr;q=0.3, en;q=0.2", "fr"),
+        ("*", "fr"),
+        ("", "fr"),
+        (";;q=x,\x80", "fr"),
+    ],
+)
+async def test_speaks_a_strangers_language(client: Client, accepts: str, expected: str) -> None:
+    assert f'<html lang="{expected}">' in await get(client, f"/a/{UNKNOWN}", 404, **{"Accept-Language": accepts})
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [(Mode.PHONE, "Claire vous appelle"), (Mode.IN_PERSON, "1 place de la Mairie, 56000 Vannes")],
+)
+async def test_says_how_the_two_meet(client: Client, world: World, mode: Mode, words: str) -> None:
+    world.appointment_row = replace(APPOINTMENT, mode=mode)
+    text = await get(client, PAGE)
+    assert words in text
+    assert "/join" not in text
+
+
+# The join button
+
+
+@pytest.mark.parametrize(
+    ("minutes", "door"), [(-11, "early"), (-10, "open"), (0, "open"), (89, "open"), (90, "over"), (600, "over")]
+)
+async def test_joins_from_10_minutes_before_to_30_after(client: Client, world: World, minutes: int, door: str) -> None:
+    world.now = START + timedelta(minutes=minutes)
+    text = await get(client, PAGE)
+    assert (f"{PAGE}/join" in text) is (door == "open")
+    assert ("jeudi 5 mars à 8 h 50" in text) is (door == "early")
+    async with client.get(f"{PAGE}/join", allow_redirects=False) as response:
+        assert response.status == 303
+        assert ("/demo/room/" in response.headers["Location"]) is (door == "open")
+
+
+async def test_a_moved_appointment_has_another_room(client: Client, world: World) -> None:
+    world.now = START
+    rooms = set()
+    for id in ("one", "two"):
+        world.appointment_row = replace(APPOINTMENT, id=AppointmentId(id))
+        async with client.get(f"{PAGE}/join", allow_redirects=False) as response:
+            rooms.add(response.headers["Location"])
+    assert len(rooms) == 2
+
+
+# Looking never acts
+
+
+@pytest.mark.parametrize("path", GETS)
+async def test_a_get_never_acts(client: Client, world: World, path: str) -> None:
+    for _ in range(50):
+        for method in ("GET", "HEAD"):
+            async with client.request(method, path, allow_redirects=False, headers=OURS) as response:
+                assert response.status < 500
+    assert world.acts == []
+
+
+@pytest.mark.parametrize("path", [*GETS, "/static/page.css"])
+async def test_every_answer_has_strict_headers(client: Client, path: str) -> None:
+    async with client.get(path, allow_redirects=False) as response:
+        for name, value in HEADERS.items():
+            if name != "Cache-Control" or "static" not in path:
+                assert response.headers[name] == value
+        assert "Set-Cookie" not in response.headers
+        text = await response.text()
+        assert not re.search(r"<script|<style|style=|onclick|https?://(?!chat\.example\.org)", text)
+
+
+# Cancelling
+
+
+async def test_cancels_by_a_post_after_asking(client: Client, world: World) -> None:
+    asked = await get(client, f"{PAGE}/cancel")
+    assert "moins de 24 heures" not in asked
+    assert world.acts == []
+    assert "est annulé" in await post(client, f"{PAGE}/cancel")
+    assert world.acts == ["cancel"]
+
+
+async def test_late_is_said_before_the_yes(client: Client, world: World) -> None:
+    world.now = START - timedelta(hours=23)
+    asked = await get(client, f"{PAGE}/cancel")
+    assert "moins de 24 heures" in asked
+    assert 'name="late"' in asked
+    assert "tardive" in await post(client, f"{PAGE}/cancel", {"late": "said"})
+    assert world.acts == ["cancel"]
+
+
+async def test_what_became_late_while_the_page_was_open_is_said_first(client: Client, world: World) -> None:
+    await get(client, f"{PAGE}/cancel")
+    world.now = START - timedelta(hours=23)
+    assert "moins de 24 heures" in await post(client, f"{PAGE}/cancel")
+    assert world.acts == []
+    assert "moins de 24 heures" in await post(client, f"{PAGE}/move", {"slot": "x"})
+    assert world.acts == []
+
+
+async def test_what_has_begun_is_not_cancelled(client: Client, world: World) -> None:
+    world.now = START + timedelta(minutes=1)
+    await get(client, f"{PAGE}/cancel")
+    await get(client, f"{PAGE}/move")
+    await post(client, f"{PAGE}/cancel", {"late": "said"})
+    assert world.acts == []
+
+
+# Moving
+
+
+async def test_moves_to_a_free_hour(client: Client, world: World) -> None:
+    slots = re.findall(r'value="([^"]+)"', await get(client, f"{PAGE}/move"))
+    assert len(slots) == 8
+    assert f"/a/{NEW_TOKEN}" in await post(client, f"{PAGE}/move", {"slot": slots[3]}, 303)
+    assert world.acts == [f"move {slots[3]}"]
+
+
+async def test_shows_later_hours(client: Client, world: World) -> None:
+    (later,) = re.findall(r'href="([^"]+\?after=[^"]+)"', await get(client, f"{PAGE}/move"))
+    await get(client, later)
+    assert world.asked_after == START + timedelta(hours=8)
+    world.free = 3
+    assert "?after=" not in await get(client, f"{PAGE}/move?after=%00nonsense")
+    assert world.asked_after is None
+
+
+async def test_an_hour_that_went_is_said_with_the_next_ones(client: Client, world: World) -> None:
+    slots = re.findall(r'value="([^"]+)"', await get(client, f"{PAGE}/move"))
+    world.gone_slots = set(slots[:1])
+    text = await post(client, f"{PAGE}/move", {"slot": slots[0]})
+    assert "vient d'être prise" in text.replace("&#39;", "'")
+    assert 'type="radio"' in text
+    assert world.acts == []
+
+
+async def test_no_other_hour_keeps_the_appointment(client: Client, world: World) -> None:
+    world.free = 0
+    assert "Votre rendez-vous est gardé" in await get(client, f"{PAGE}/move")
+
+
+@pytest.mark.parametrize("reason", ["overlap", "max_appointments", "suspended", "consent", "dispute"])
+async def test_every_refusal_has_words(client: Client, world: World, reason: Any) -> None:
+    world.refusal = Refused(reason)
+    assert 'role="alert"' in await post(client, f"{PAGE}/move", {"slot": "x"})
+    assert world.acts == []
+
+
+async def test_moving_without_a_choice_asks_for_one(client: Client, world: World) -> None:
+    assert "Choisissez d&#39;abord une heure" in await post(client, f"{PAGE}/move")
+    assert world.acts == []
+
+
+# The e-mail address
+
+
+async def test_confirms_the_address_once(client: Client, world: World) -> None:
+    page = f"/e/{EMAIL_TOKEN}"
+    text = await get(client, page)
+    assert "ca•••@example.org" in text
+    assert "camille" not in text
+    assert "Adresse confirmée" in await post(client, page)
+    assert world.acts == ["confirm"]
+    assert "déjà confirmé" in await post(client, page, status=410)
+    assert "déjà confirmé" in await get(client, page, 410)
+    assert world.acts == ["confirm"]
+
+
+# Old and unknown links
+
+
+@pytest.mark.parametrize("path", [path for path in GETS if "Token" in path])
+async def test_a_token_that_never_was_is_404(client: Client, path: str) -> None:
+    token = re.search(r"[\w-]*Token[\w-]*", path)
+    assert token
+    assert "page n&#39;existe pas" in await get(client, path.replace(token[0], UNKNOWN), 404)
+
+
+@pytest.mark.parametrize("why", ["moved", "cancelled", "used", "expired"])
+@pytest.mark.parametrize("path", [path for path in GETS if "Token" in path])
+async def test_a_token_of_no_more_use_is_410_and_says_what_to_do(
+    client: Client, world: World, path: str, why: Any
+) -> None:
+    world.gone = Gone(why, Reader("en", "Europe/Paris"))
+    text = await get(client, path, 410, **{"Accept-Language": "fr"})
+    assert '<html lang="en">' in text
+    assert len(re.findall("<p>", text)) >= 2
+
+
+@pytest.mark.parametrize("path", [f"{PAGE}/cancel", f"{PAGE}/move", f"/e/{EMAIL_TOKEN}"])
+async def test_posts_answer_404_and_410_too(client: Client, world: World, path: str) -> None:
+    await post(client, re.sub(r"[\w-]*Token[\w-]*", UNKNOWN, path), {"slot": "x"}, 404)
+    world.gone = Gone("expired")
+    await post(client, path, {"slot": "x"}, 410)
+    assert world.acts == []
+
+
+# Forms of others, and forms that no browser sends
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": "https://chat.example.org"}, 200),
+        ({"Origin": "null"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({}, 200),
+    ],
+)
+async def test_only_forms_of_our_own_pages_act(
+    client: Client, world: World, headers: Mapping[str, str], status: int
+) -> None:
+    await post(client, f"{PAGE}/cancel", status=status, headers=headers)
+    assert world.acts == (["cancel"] if status == 200 else [])
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"late=\xff", 400), (b"late=%ff", 400), (b"&" * 100, 400), (b"x" * 5000, 413)]
+)
+async def test_strange_forms_act_on_nothing(client: Client, world: World, body: bytes, status: int) -> None:
+    async with client.post(f"{PAGE}/cancel", data=body, headers=OURS) as response:
+        assert response.status == status
+    assert world.acts == []
+
+
+async def test_trouble_is_a_kind_page_and_the_log_has_no_token(
+    client: Client, world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.trouble = ConnectionRefusedError("camille@example.org")
+    async with client.get(PAGE) as response:
+        assert response.status == 503
+        assert "Retry-After" in response.headers
+        assert "Essayez encore" in await response.text()
+    assert "ConnectionRefusedError" in caplog.text
+    assert TOKEN not in caplog.text
+    assert "camille" not in caplog.text
+
+
+# Calendar files
+
+
+def events(text: str) -> list[Any]:
+    return list(Calendar.from_ical(text).walk("VEVENT"))
+
+
+async def test_the_calendar_file_is_neutral_and_follows_the_series(client: Client) -> None:
+    text = await get(client, f"{PAGE}.ics")
+    assert "METHOD:PUBLISH" in text
+    (event,) = events(text)
+    assert event["UID"] == "appointment-0@chat.example.org"
+    assert event["SEQUENCE"] == 2
+    assert event["SUMMARY"] == "Rendez-vous"
+    assert event["CLASS"] == "PRIVATE"
+    assert event["URL"] == f"https://chat.example.org{PAGE}"
+    assert (event.start, event.end) == (START, START + timedelta(hours=1))
+    assert event["DTSTAMP"].dt == NOW
+
+
+async def test_the_calendar_file_is_one(client: Client, world: World) -> None:
+    world.appointment_row = replace(APPOINTMENT, mode=Mode.IN_PERSON)
+    async with client.get(f"{PAGE}.ics") as response:
+        assert response.content_type == "text/calendar"
+        (event,) = events(await response.text())
+    assert event["LOCATION"] == "1 place de la Mairie, 56000 Vannes"
+
+
+async def test_the_workers_feed_names_nobody(client: Client) -> None:
+    text = await get(client, f"/calendar/{FEED_TOKEN}.ics")
+    summaries = [str(event["SUMMARY"]) for event in events(text)]
+    assert summaries == ["Consultation en vidéo", "Consultation par téléphone"]
+    assert not re.search("Claire|finance|/a/", text)
