@@ -1,0 +1,253 @@
+"""Contacts: an address on a channel, who is behind it, and the lock that gives a turn its contact alone.
+
+make(tx, channel, address, now, new_id, lang, time_zone) -> id    find it, or make it
+lock(tx, contact) -> ContactRow                    the first statement of a turn; then the person's row, if one is known
+lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
+release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
+get, get_many, of_person, of_worker, find          read
+link_person, link_worker, set_phone, set_language, opt_out, opt_in, inbound, dead, alive    write
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.db import Sql, Tx, claim
+from storage.sql import Row, marks
+
+_COLUMNS = (
+    "id, channel, address, phone, lang, time_zone, person_id, worker_id, turns, received, failures, "
+    "opted_out_at, dead_at, last_inbound_at, created_at"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """A contact, opened. `received` counts its messages: an address with history is trusted more (threat T1)."""
+
+    id: str
+    channel: str
+    address: str
+    phone: str | None
+    lang: str
+    time_zone: str
+    person_id: str | None
+    worker_id: str | None
+    turns: int
+    received: int
+    failures: int
+    opted_out_at: datetime | None
+    dead_at: datetime | None
+    last_inbound_at: datetime | None
+    created_at: datetime
+
+
+async def find(db: Sql, channel: str, address: str) -> str | None:
+    rows = await db.fetch(
+        "SELECT id FROM contact WHERE channel = ? AND address_index = ?", channel, _address_index(db, channel, address)
+    )
+    return rows[0]["id"] if rows else None
+
+
+async def make(
+    tx: Tx, channel: str, address: str, now: datetime, new_id: Callable[[], str], lang: str, time_zone: str
+) -> str:
+    """The contact of an address.
+
+    Does not touch one that is there: a turn may hold its row, and a webhook must not wait.
+    """
+    found = await find(tx, channel, address)
+    if found:
+        return found
+    contact = new_id()
+    phone = address if channel in {"sms", "whatsapp"} and address.startswith("+") else None  # the channel proves it
+    made = await tx.fetch(
+        "INSERT INTO contact (id, channel, address, address_index, phone, phone_index, lang, time_zone, worker_id, "
+        "turns, received, failures, created_at) "
+        f"VALUES (?, ?, ?, ?, ?, ?, ?, ?, {_WORKER_OF_PHONE}, 0, 0, 0, ?) "
+        "ON CONFLICT (channel, address_index) DO NOTHING RETURNING id",
+        contact,
+        channel,
+        tx.vault.seal("contact.address", contact, address),
+        _address_index(tx, channel, address),
+        tx.vault.seal("contact.phone", contact, phone),
+        tx.vault.index("phone", phone) if phone else None,
+        lang,
+        time_zone,
+        tx.vault.index("phone", address) if channel == "sms" else None,
+        now,
+    )
+    if made:
+        return contact
+    other = await find(tx, channel, address)  # made by another webhook between our two statements
+    if other is None:
+        raise LookupError("a contact vanished while it was made")
+    return other
+
+
+# A worker's own number, as the directory gives it, is theirs by SMS. Other channels are joined by a link (threat T5).
+# A number
+# that two workers share is nobody's.
+_WORKER_OF_PHONE = "(SELECT CASE WHEN count(*) = 1 THEN max(id) END FROM worker WHERE phone_index = ?)"
+
+
+# ------------------------------------------------------------ a turn's lock
+
+
+async def lock(tx: Tx, contact: str) -> ContactRow:
+    """Waits for the turn that holds this contact, then holds it until the transaction ends. Always the contact, then
+    the person.
+
+    PostgreSQL locks the row; on SQLite the transaction has had the database's only write lock since it began.
+    """
+    rows = await tx.fetch(f"UPDATE contact SET turns = turns + 1 WHERE id = ? RETURNING {_COLUMNS}", contact)
+    if not rows:
+        raise LookupError(f"no contact {contact}")
+    row = _open(tx, rows[0])
+    if row.person_id:
+        await tx.execute("UPDATE person SET turns = turns + 1 WHERE id = ?", row.person_id)
+    return row
+
+
+async def lease_waiting(db: Sql, owner: str, now: datetime, until: datetime, limit: int) -> list[str]:
+    """Contacts with unread inbox rows that no worker has leased, the longest waiting first.
+
+    One row of a flood counts like any.
+    """
+    oldest = "(SELECT min(i.id) FROM inbox i WHERE i.contact_id = contact.id AND i.status = 'new')"
+    rows = await claim(
+        db,
+        "contact",
+        set_to="lease_owner = ?, lease_ends_at = ?",
+        where="id IN (SELECT contact_id FROM inbox WHERE status = 'new') "
+        "AND (lease_ends_at IS NULL OR lease_ends_at <= ?)",
+        order=oldest,
+        limit=limit,
+        args=(owner, until, now),
+        returning=f"id, {oldest} AS oldest",
+    )
+    return [row["id"] for row in sorted(rows, key=lambda row: row["oldest"] or 0)]
+
+
+async def release(db: Sql, contact: str, owner: str) -> None:
+    await db.execute(
+        "UPDATE contact SET lease_owner = NULL, lease_ends_at = NULL WHERE id = ? AND lease_owner = ?", contact, owner
+    )
+
+
+async def postpone(db: Sql, contact: str, until: datetime) -> None:
+    """Nobody looks at this contact's inbox before `until`: its next row has just failed."""
+    await db.execute("UPDATE contact SET lease_owner = NULL, lease_ends_at = ? WHERE id = ?", until, contact)
+
+
+# ------------------------------------------------------------ reading
+
+
+async def get(db: Sql, contact: str) -> ContactRow | None:
+    found = await get_many(db, [contact])
+    return found.get(contact)
+
+
+async def get_many(db: Sql, contacts: Sequence[str]) -> dict[str, ContactRow]:
+    if not contacts:
+        return {}
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM contact WHERE id IN ({marks(len(contacts))})", *contacts)
+    return {row["id"]: _open(db, row) for row in rows}
+
+
+async def of_person(db: Sql, person: str) -> list[ContactRow]:
+    """The person's addresses, the one that was used last first."""
+    return await _where(db, "person_id = ?", person)
+
+
+async def of_worker(db: Sql, worker: str) -> list[ContactRow]:
+    return await _where(db, "worker_id = ?", worker)
+
+
+async def of_phone(db: Sql, phone: str) -> list[ContactRow]:
+    """Every address for which this number (E.164) was proven, on any channel."""
+    return await _where(db, "phone_index = ?", db.vault.index("phone", phone))
+
+
+# ------------------------------------------------------------ writing
+
+
+async def link_person(tx: Tx, contact: str, person: str | None) -> None:
+    await tx.execute("UPDATE contact SET person_id = ? WHERE id = ?", person, contact)
+
+
+async def link_worker(tx: Tx, contact: str, worker: str | None) -> None:
+    await tx.execute("UPDATE contact SET worker_id = ? WHERE id = ?", worker, contact)
+
+
+async def set_phone(tx: Tx, contact: str, phone: str) -> None:
+    """A number that the channel vouches for (Telegram's contact button) or that a code proved."""
+    await tx.execute(
+        "UPDATE contact SET phone = ?, phone_index = ? WHERE id = ?",
+        tx.vault.seal("contact.phone", contact, phone),
+        tx.vault.index("phone", phone),
+        contact,
+    )
+
+
+async def set_language(tx: Tx, contact: str, lang: str) -> None:
+    await tx.execute("UPDATE contact SET lang = ? WHERE id = ?", lang, contact)
+
+
+async def opt_out(db: Sql, contact: str, now: datetime) -> None:
+    await db.execute("UPDATE contact SET opted_out_at = COALESCE(opted_out_at, ?) WHERE id = ?", now, contact)
+
+
+async def opt_in(db: Sql, contact: str) -> None:
+    await db.execute("UPDATE contact SET opted_out_at = NULL WHERE id = ?", contact)
+
+
+async def inbound(tx: Tx, contact: str, at: datetime) -> None:
+    """They wrote: the address lives, WhatsApp's window is open for 24 hours from then."""
+    await tx.execute(
+        "UPDATE contact SET received = received + 1, failures = 0, dead_at = NULL, "
+        "last_inbound_at = CASE WHEN last_inbound_at > ? THEN last_inbound_at ELSE ? END WHERE id = ?",
+        at,
+        at,
+        contact,
+    )
+
+
+async def failed(db: Sql, contact: str, now: datetime, *, dead: bool, hard_failures: int = 3) -> None:
+    """A message could not reach them.
+
+    Dead at once where the provider says so, else after so many in a row (threat T4).
+    """
+    await db.execute(
+        "UPDATE contact SET failures = failures + 1, "
+        "dead_at = CASE WHEN dead_at IS NULL AND failures + 1 >= ? THEN ? ELSE dead_at END WHERE id = ?",
+        0 if dead else hard_failures,
+        now,
+        contact,
+    )
+
+
+async def reached(db: Sql, contact: str) -> None:
+    """A message was delivered: earlier failures no longer count."""
+    await db.execute("UPDATE contact SET failures = 0 WHERE id = ? AND failures > 0", contact)
+
+
+# ------------------------------------------------------------
+
+
+def _address_index(db: Sql, channel: str, address: str) -> bytes:
+    return db.vault.index(f"address:{channel}", address)
+
+
+async def _where(db: Sql, where: str, value: str | bytes) -> list[ContactRow]:
+    order = "CASE WHEN last_inbound_at IS NULL THEN 1 ELSE 0 END, last_inbound_at DESC, id"
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM contact WHERE {where} ORDER BY {order}", value)
+    return [_open(db, row) for row in rows]
+
+
+def _open(db: Sql, row: Row) -> ContactRow:
+    row["address"] = db.vault.read("contact.address", row["id"], row["address"])
+    row["phone"] = db.vault.read_if("contact.phone", row["id"], row["phone"])
+    return ContactRow(**row)

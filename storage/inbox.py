@@ -1,0 +1,205 @@
+"""The inbox: what happened to a talk, in order of arrival, each once for ever.
+
+accept(db, arrival, now, new_id, …) -> contact id, or None for a repeat      a webhook's one transaction
+add_news(tx, key, contact, event, data, now) -> bool                         what is not said by the person
+next_row(tx, contact) -> InboxRow | None           the oldest unread, under the contact's lock
+done(tx, row, now)                                 in the turn's transaction
+failed(db, row, error) -> Failures                 counted apart, as the turn was rolled back
+park(db, row, reason, now); parked(db, limit); retry(db, row); figures(db)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from storage import contacts
+from storage.db import Database, Sql, Tx
+
+KEY_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as its provider gave it, unopened. `parked`: the reason why no turn will look at it."""
+
+    channel: str
+    address: str
+    external_id: str
+    body: bytes
+    sent_at: datetime | None = None
+    parked: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """`body` is the message's bytes; for news, `event` and `data` are read instead."""
+
+    id: int
+    key: str
+    contact_id: str
+    channel: str
+    external_id: str
+    kind: Literal["message", "news"]
+    body: bytes
+    received_at: datetime
+    sent_at: datetime | None
+    attempts: int
+
+    @property
+    def news(self) -> tuple[str, dict[str, Any]]:
+        told = json.loads(self.body)
+        return told["event"], told["data"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How often this row failed; `alike`, how often in a row with the same error."""
+
+    attempts: int
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A row that waits for a human. Without its body: ids and reasons only."""
+
+    id: int
+    contact_id: str
+    channel: str
+    kind: str
+    received_at: datetime
+    attempts: int
+    reason: str | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    unread: int
+    oldest_at: datetime | None
+    parked: int
+
+
+async def accept(
+    db: Database, arrival: Arrival, now: datetime, new_id: Callable[[], str], *, lang: str, time_zone: str
+) -> str | None:
+    """Stores a message and its contact, committed when it returns. None: it was seen before, and nothing happens."""
+    key = _key(arrival.channel, arrival.external_id)
+    async with db.transaction() as tx:
+        seen = "INSERT INTO ledger (key, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING key"
+        if not await tx.fetch(seen, key, now):
+            return None
+        contact = await contacts.make(tx, arrival.channel, arrival.address, now, new_id, lang, time_zone)
+        await tx.execute(
+            "INSERT INTO inbox (key, contact_id, channel, external_id, kind, body, received_at, sent_at, status, "
+            "reason, settled_at, attempts, alike) VALUES (?, ?, ?, ?, 'message', ?, ?, ?, ?, ?, ?, 0, 0)",
+            key,
+            contact,
+            arrival.channel,
+            arrival.external_id[:KEY_LENGTH],
+            tx.vault.seal("inbox.body", key, arrival.body),
+            now,
+            arrival.sent_at,
+            "parked" if arrival.parked else "new",
+            arrival.parked,
+            now if arrival.parked else None,
+        )
+    return contact
+
+
+async def add_news(tx: Tx, key: str, contact: str, event: str, data: Mapping[str, Any], now: datetime) -> bool:
+    """News for a contact's talk. `key` is the cause and a number: told twice, it is one row. False: it was there."""
+    key = _key("news", key)
+    rows = await tx.fetch(
+        "INSERT INTO inbox (key, contact_id, channel, external_id, kind, body, received_at, status, attempts, alike) "
+        "VALUES (?, ?, 'news', ?, 'news', ?, ?, 'new', 0, 0) ON CONFLICT (key) DO NOTHING RETURNING id",
+        key,
+        contact,
+        key,
+        tx.vault.seal("inbox.body", key, json.dumps({"event": event, "data": dict(data)})),
+        now,
+    )
+    return bool(rows)
+
+
+async def next_row(tx: Sql, contact: str) -> InboxRow | None:
+    rows = await tx.fetch(
+        "SELECT id, key, contact_id, channel, external_id, kind, body, received_at, sent_at, attempts FROM inbox "
+        "WHERE contact_id = ? AND status = 'new' ORDER BY id LIMIT 1",
+        contact,
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    row["body"] = tx.vault.unseal("inbox.body", row["key"], row["body"])
+    return InboxRow(**row)
+
+
+async def done(tx: Tx, row: int, now: datetime) -> None:
+    changed = await tx.execute(
+        "UPDATE inbox SET status = 'done', settled_at = ? WHERE id = ? AND status = 'new'", now, row
+    )
+    if changed != 1:
+        raise LookupError(f"inbox row {row} was settled meanwhile: it must be taken under its contact's lock")
+
+
+async def failed(db: Sql, row: int, error: str) -> Failures:
+    """Counts a failed attempt. `error` is a class name, never a text: texts hold values."""
+    rows = await db.fetch(
+        "UPDATE inbox SET attempts = attempts + 1, alike = CASE WHEN last_error = ? THEN alike + 1 ELSE 1 END, "
+        "last_error = ? WHERE id = ? AND status = 'new' RETURNING attempts, alike",
+        error[:128],
+        error[:128],
+        row,
+    )
+    return Failures(**rows[0]) if rows else Failures(0, 0)
+
+
+async def park(db: Sql, row: int, reason: str, now: datetime) -> bool:
+    """Sets a row aside for a human. False: it was settled meanwhile."""
+    changed = await db.execute(
+        "UPDATE inbox SET status = 'parked', reason = ?, settled_at = ? WHERE id = ? AND status = 'new'",
+        reason[:128],
+        now,
+        row,
+    )
+    return changed == 1
+
+
+async def parked(db: Sql, limit: int) -> list[Parked]:
+    rows = await db.fetch(
+        "SELECT id, contact_id, channel, kind, received_at, attempts, reason, last_error FROM inbox "
+        "WHERE status = 'parked' ORDER BY id LIMIT ?",
+        limit,
+    )
+    return [Parked(**row) for row in rows]
+
+
+async def retry(db: Sql, row: int) -> bool:
+    """Unread again. False: it is not parked, or its body is gone."""
+    changed = await db.execute(
+        "UPDATE inbox SET status = 'new', reason = NULL, settled_at = NULL, attempts = 0, alike = 0, last_error = NULL "
+        "WHERE id = ? AND status = 'parked' AND body IS NOT NULL",
+        row,
+    )
+    return changed == 1
+
+
+async def figures(db: Sql) -> Figures:
+    rows = await db.fetch(
+        "SELECT (SELECT count(*) FROM inbox WHERE status = 'new') AS unread, "
+        "(SELECT min(received_at) FROM inbox WHERE status = 'new') AS oldest_at, "
+        "(SELECT count(*) FROM inbox WHERE status = 'parked') AS parked"
+    )
+    return Figures(**rows[0])
+
+
+def _key(channel: str, external_id: str) -> str:
+    """Unique for ever; a provider's id that is too long for the column stands as its hash."""
+    key = f"{channel}:{external_id}"
+    return key if len(key) <= KEY_LENGTH else f"{channel}:{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()}"

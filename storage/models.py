@@ -1,0 +1,352 @@
+"""Every table. Migrations are made from these; what guards a promise (unique keys, partial indexes) is in `schema.py`.
+
+Conventions that the hand-written statements rely on: a column named `*_at` is an instant (UTC), `*_on` is a date,
+`is_*` and `*_ok` would be ambiguous, so truths are plain adjectives and listed as such by the stores. Bytes are sealed:
+`PERSONAL` says by which column each is bound. There are no foreign keys: rows are erased and purged table by table, by
+different clocks.
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+ID = 64  # characters of an id that was handed in
+NAME = 64  # of a word of ours: a kind, a status, a language
+
+# table -> sealed column -> the column whose value it is bound to (see `crypto.Vault.seal`). A test finds a column
+# left out.
+PERSONAL: dict[str, dict[str, str]] = {
+    "code": {"letters": "id"},
+    "worker": {"card": "id"},
+    "person": {"first_name": "id", "last_name": "id", "email": "id", "phone": "id"},
+    "consent": {"answer": "id"},
+    "contact": {"address": "id", "phone": "id"},
+    "conversation": {"state": "contact_id"},
+    "inbox": {"body": "key"},
+    "outbox": {"content": "key"},
+    "appointment": {"motive": "id"},
+}
+
+
+class Client(Model):
+    """Who pays."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    ref = fields.CharField(max_length=128)
+    name = fields.TextField()
+    kind = fields.CharField(max_length=NAME)
+    suspended = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "client"
+
+
+class Code(Model):
+    """A connection code: its letters sealed, found by a keyed hash of their normal form."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    client_id = fields.CharField(max_length=ID)
+    letters = fields.BinaryField()
+    letters_index = fields.BinaryField()
+    valid_from_on = fields.DateField(null=True)
+    valid_until_on = fields.DateField(null=True)
+    max_accounts = fields.IntField(null=True)
+
+    class Meta:
+        table = "code"
+
+
+class Worker(Model):
+    """A social worker.
+
+    `card` seals names, phone, e-mail, address and bio, `rules` is plain JSON: motives, hours, closures.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    ref = fields.CharField(max_length=128)
+    card = fields.BinaryField()
+    phone_index = fields.BinaryField()
+    email_index = fields.BinaryField()
+    rules = fields.TextField()
+    suspended = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "worker"
+
+
+class DirectoryVersion(Model):
+    """One row. Raised by every load, so that each process knows when its compiled directory is old."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    version = fields.IntField()
+
+    class Meta:
+        table = "directory_version"
+
+
+class Person(Model):
+    """A beneficiary."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    client_id = fields.CharField(max_length=ID)
+    code_id = fields.CharField(max_length=ID)
+    first_name = fields.BinaryField()
+    last_name = fields.BinaryField()
+    email = fields.BinaryField(null=True)
+    email_index = fields.BinaryField(null=True)
+    email_confirmed = fields.BooleanField(default=False)
+    phone = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    language = fields.CharField(max_length=NAME)
+    time_zone = fields.CharField(max_length=NAME)
+    suspended = fields.BooleanField(default=False)
+    turns = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "person"
+
+
+class Consent(Model):
+    """The proof of an acceptance. Only ever added to."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    person_id = fields.CharField(max_length=ID)
+    contact_id = fields.CharField(max_length=ID)
+    terms_version = fields.CharField(max_length=NAME)
+    locale = fields.CharField(max_length=NAME)
+    channel = fields.CharField(max_length=NAME)
+    answer = fields.BinaryField()
+    given_at = fields.DatetimeField()
+
+    class Meta:
+        table = "consent"
+
+
+class Contact(Model):
+    """An address on a channel. `turns` is what a turn locks, the lease only keeps idle workers from queueing."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    channel = fields.CharField(max_length=NAME)
+    address = fields.BinaryField()
+    address_index = fields.BinaryField()
+    phone = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    lang = fields.CharField(max_length=NAME)
+    time_zone = fields.CharField(max_length=NAME)
+    person_id = fields.CharField(max_length=ID, null=True)
+    worker_id = fields.CharField(max_length=ID, null=True)
+    turns = fields.BigIntField(default=0)
+    received = fields.BigIntField(default=0)
+    failures = fields.IntField(default=0)
+    lease_owner = fields.CharField(max_length=ID, null=True)
+    lease_ends_at = fields.DatetimeField(null=True)
+    opted_out_at = fields.DatetimeField(null=True)
+    dead_at = fields.DatetimeField(null=True)
+    last_inbound_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "contact"
+
+
+class Conversation(Model):
+    """The state of a talk, as JSON, sealed. `revision` rises with every write."""
+
+    contact_id = fields.CharField(max_length=ID, primary_key=True)
+    revision = fields.BigIntField()
+    state = fields.BinaryField()
+    saved_at = fields.DatetimeField()
+
+    class Meta:
+        table = "conversation"
+
+
+class Inbox(Model):
+    """What happened to a talk: a message's bytes as they came, or news. In order of `id` for each contact."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=255)
+    contact_id = fields.CharField(max_length=ID)
+    channel = fields.CharField(max_length=NAME)
+    external_id = fields.CharField(max_length=255)
+    kind = fields.CharField(max_length=NAME)
+    body = fields.BinaryField(null=True)
+    received_at = fields.DatetimeField()
+    sent_at = fields.DatetimeField(null=True)
+    status = fields.CharField(max_length=NAME)
+    reason = fields.CharField(max_length=128, null=True)
+    attempts = fields.IntField(default=0)
+    alike = fields.IntField(default=0)  # attempts in a row that failed with `last_error`
+    last_error = fields.CharField(max_length=128, null=True)
+    settled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "inbox"
+
+
+class Ledger(Model):
+    """Which messages of a provider were seen. Outlives their bodies, holds nothing personal (invariant I2)."""
+
+    key = fields.CharField(max_length=255, primary_key=True)
+    seen_at = fields.DatetimeField()
+
+    class Meta:
+        table = "ledger"
+
+
+class Outbox(Model):
+    """What is to be said, and what became of it. `content` is a reply as JSON, sealed, words are drawn at delivery."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=255)
+    contact_id = fields.CharField(max_length=ID)
+    channel = fields.CharField(max_length=NAME)
+    kind = fields.CharField(max_length=NAME)
+    answer = fields.BooleanField()
+    content = fields.BinaryField(null=True)
+    due_at = fields.DatetimeField()
+    next_try_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    status = fields.CharField(max_length=NAME)
+    reason = fields.CharField(max_length=128, null=True)
+    lease_owner = fields.CharField(max_length=ID, null=True)
+    lease_ends_at = fields.DatetimeField(null=True)
+    fence = fields.BigIntField(default=0)
+    attempts = fields.IntField(default=0)
+    provider_id = fields.CharField(max_length=255, null=True)
+    segments = fields.IntField(null=True)
+    appointment_id = fields.CharField(max_length=ID, null=True)
+    appointment_version = fields.IntField(null=True)
+    possible_duplicate = fields.BooleanField(default=False)
+    received_at = fields.DatetimeField(null=True)  # of the message that it answers
+    created_at = fields.DatetimeField()
+    accepted_at = fields.DatetimeField(null=True)
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "outbox"
+
+
+class Timer(Model):
+    """Something due later.
+
+    Names what it belongs to and its version, so that a late one is recognised (invariant I14).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=255)
+    contact_id = fields.CharField(max_length=ID)
+    kind = fields.CharField(max_length=NAME)
+    due_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    subject = fields.CharField(max_length=ID, null=True)
+    subject_version = fields.IntField(default=0)
+    status = fields.CharField(max_length=NAME)
+    reason = fields.CharField(max_length=128, null=True)
+    attempts = fields.IntField(default=0)
+    last_error = fields.CharField(max_length=128, null=True)
+    next_try_at = fields.DatetimeField()
+    settled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "timer"
+
+
+class Busy(Model):
+    """A quarter of an hour of a worker, a person or a contact.
+
+    Its unique key is what makes double booking impossible (I5).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    owner = fields.CharField(max_length=80)
+    quarter = fields.IntField()  # of an hour, since 1970
+    opens = fields.BooleanField()  # the first of its hour: the search reads only these
+    holder_id = fields.CharField(max_length=ID)
+    lapses_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "busy"
+
+
+class Hold(Model):
+    """A slot kept for a contact."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    contact_id = fields.CharField(max_length=ID)
+    worker_id = fields.CharField(max_length=ID)
+    start_at = fields.DatetimeField()
+    lapses_at = fields.DatetimeField()
+
+    class Meta:
+        table = "hold"
+
+
+class Appointment(Model):
+    """A booked hour."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    series = fields.CharField(max_length=ID)
+    version = fields.IntField()
+    person_id = fields.CharField(max_length=ID)
+    client_id = fields.CharField(max_length=ID)
+    worker_id = fields.CharField(max_length=ID)
+    contact_id = fields.CharField(max_length=ID)
+    motive = fields.BinaryField()
+    mode = fields.CharField(max_length=NAME)
+    start_at = fields.DatetimeField()
+    status = fields.CharField(max_length=NAME)
+    late = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "appointment"
+
+
+class Tries(Model):
+    """Attempts that are counted where Redis cannot forget them (invariant I9). `key` holds ids or keyed hashes only."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=128)
+    tried_at = fields.DatetimeField()
+
+    class Meta:
+        table = "tries"
+
+
+class Flag(Model):
+    """Switches and fingerprints of the whole program: sending paused, the key of the blind indexes."""
+
+    name = fields.CharField(max_length=NAME, primary_key=True)
+    value = fields.TextField()
+    set_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "flag"
+
+
+class Audit(Model):
+    """Who did what to whose data. Ids only, only ever added to."""
+
+    id = fields.BigIntField(primary_key=True)
+    actor = fields.CharField(max_length=128)
+    action = fields.CharField(max_length=128)
+    object = fields.CharField(max_length=128)
+    done_at = fields.DatetimeField()
+
+    class Meta:
+        table = "audit"
+
+
+class Token(Model):
+    """A link that was given out, by the hash of its token."""
+
+    hash = fields.CharField(max_length=64, primary_key=True)
+    purpose = fields.CharField(max_length=NAME)
+    object = fields.CharField(max_length=128)
+    expires_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "token"

@@ -1,0 +1,194 @@
+"""The shape of the database: migrations, then the indexes that keep promises, then a look whether they stand.
+
+Tables and columns come from Tortoise's migrations (`tortoise makemigrations` after a change of `models.py`). Unique
+keys and partial indexes do not: Tortoise drops `Meta.constraints` of a new model silently, and on SQLite an altered
+column loses every index of its table. So they stand here, in one table, made again after every migration and checked at
+each start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from storage.db import APP, Database, tortoise_config
+
+MIGRATION_LOCK = 0x50C1A1  # any number, the same for all of us
+
+# What `tortoise makemigrations` reads (pyproject.toml, [tool.tortoise]).
+TORTOISE = tortoise_config("sqlite://:memory:", "default")
+
+
+class NotMigrated(Exception):
+    """The database is not as this version needs it. The text says what is missing and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One index. `columns` and `where` are SQL that both databases read alike."""
+
+    name: str
+    table: str
+    columns: str
+    unique: bool = False
+    where: str = ""
+
+    @property
+    def sql(self) -> str:
+        unique = "UNIQUE " if self.unique else ""
+        where = f" WHERE {self.where}" if self.where else ""
+        return f"CREATE {unique}INDEX IF NOT EXISTS {self.name} ON {self.table} ({self.columns}){where}"
+
+
+# A changed index gets a new name, and its old one a line in RETIRED: 'IF NOT EXISTS' looks at names only.
+INDEXES = (
+    # promises
+    Index("busy_owner_quarter", "busy", "owner, quarter", unique=True),  # I5: no overlap, on any path
+    Index("outbox_key", "outbox", "key", unique=True),  # I6: a row run again cannot speak twice
+    Index("inbox_key", "inbox", "key", unique=True),  # I2
+    Index("timer_key", "timer", "key", unique=True),  # I14
+    Index("contact_address", "contact", "channel, address_index", unique=True),
+    Index("hold_contact", "hold", "contact_id", unique=True),  # one chosen hold a contact
+    Index("client_ref", "client", "ref", unique=True),
+    Index("worker_ref", "worker", "ref", unique=True),
+    Index("code_letters", "code", "letters_index", unique=True),
+    Index("appointment_series", "appointment", "series, version", unique=True),
+    # the message's path
+    Index("inbox_new", "inbox", "contact_id, id", where="status = 'new'"),
+    Index("inbox_parked", "inbox", "id", where="status = 'parked'"),
+    Index("inbox_settled", "inbox", "settled_at", where="status <> 'new'"),
+    Index("outbox_due", "outbox", "next_try_at", where="status = 'queued'"),
+    Index("outbox_unsettled", "outbox", "next_try_at", where="status IN ('sending', 'unknown')"),
+    Index("outbox_open_answers", "outbox", "contact_id, id", where="answer AND status IN ('queued', 'sending')"),
+    Index("outbox_unasked", "outbox", "contact_id, accepted_at", where="NOT answer"),
+    Index("outbox_contact", "outbox", "contact_id, id"),
+    Index("outbox_provider", "outbox", "provider_id", where="provider_id IS NOT NULL"),
+    Index("outbox_appointment", "outbox", "appointment_id", where="appointment_id IS NOT NULL"),
+    Index("outbox_changed", "outbox", "changed_at"),
+    Index("timer_due", "timer", "next_try_at", where="status = 'waiting'"),
+    Index("timer_subject", "timer", "subject", where="status = 'waiting'"),
+    Index("timer_settled", "timer", "settled_at", where="settled_at IS NOT NULL"),
+    Index("busy_opens", "busy", "quarter, owner", where="opens"),
+    Index("busy_holder", "busy", "holder_id"),
+    Index("busy_lapsing", "busy", "lapses_at", where="lapses_at IS NOT NULL"),
+    # look-ups
+    Index("contact_person", "contact", "person_id", where="person_id IS NOT NULL"),
+    Index("contact_worker", "contact", "worker_id", where="worker_id IS NOT NULL"),
+    Index("contact_phone", "contact", "phone_index", where="phone_index IS NOT NULL"),
+    Index("worker_phone", "worker", "phone_index"),
+    Index("person_phone", "person", "phone_index", where="phone_index IS NOT NULL"),
+    Index("person_email", "person", "email_index", where="email_index IS NOT NULL"),
+    Index("person_code", "person", "code_id"),
+    Index("code_client", "code", "client_id"),
+    Index("consent_person", "consent", "person_id, terms_version"),
+    Index("appointment_person", "appointment", "person_id, start_at"),
+    Index("appointment_worker", "appointment", "worker_id, start_at"),
+    Index("tries_key", "tries", "key, tried_at"),
+    Index("tries_at", "tries", "tried_at"),
+    Index("hold_lapses", "hold", "lapses_at"),
+    Index("token_object", "token", "purpose, object"),
+    Index("token_expires", "token", "expires_at"),
+    Index("audit_object", "audit", "object, done_at"),
+    Index("ledger_seen", "ledger", "seen_at"),
+)
+RETIRED: tuple[str, ...] = ()
+
+
+async def migrate(db: Database, target: str = "__latest__") -> None:
+    """Brings the tables to `target` (a migration's name, `__first__` for none, or the latest), then makes the indexes.
+
+    Several processes may start at once: PostgreSQL holds an advisory lock meanwhile, SQLite has one writer.
+    """
+    from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+    async with _alone(db):
+        with db.context:
+            executor = MigrationExecutor(db.client, db.apps)
+            await executor.migrate([MigrationTarget(APP, target)])
+        if target == "__latest__":
+            await ensure_invariants(db)
+            await _remember_index_key(db)
+
+
+async def ensure_invariants(db: Database) -> None:
+    """Makes every index that is missing. May be run at any time, by anybody, again."""
+    async with db.transaction() as tx:
+        for name in RETIRED:
+            await tx.execute(f"DROP INDEX IF EXISTS {name}")
+        for index in INDEXES:
+            await tx.execute(index.sql)
+
+
+async def check(db: Database) -> None:
+    """Refuses to go on with a database that could not keep its promises. For every start that does not migrate."""
+    pending = await pending_migrations(db)
+    if pending:
+        raise NotMigrated(
+            f"the database lacks migration {pending[0]}: start `socialdirect serve` once, it migrates first"
+        )
+    missing = sorted({index.name for index in INDEXES} - await _indexes(db))
+    if missing:
+        raise NotMigrated(
+            f"the database lacks index {', '.join(missing)}: start `socialdirect serve` once, it makes them"
+        )
+    await _check_index_key(db)
+
+
+async def pending_migrations(db: Database) -> list[str]:
+    from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+    with db.context:
+        executor = MigrationExecutor(db.client, db.apps)
+        return [step.migration.name for step in await executor.plan([MigrationTarget(APP, "__latest__")])]
+
+
+async def _indexes(db: Database) -> set[str]:
+    if db.dialect == "sqlite":
+        rows = await db.fetch("SELECT name FROM sqlite_master WHERE type = 'index'")
+    else:
+        # an index whose creation failed half-way is there, but guards nothing
+        rows = await db.fetch(
+            "SELECT c.relname AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+            "WHERE i.indisvalid AND pg_table_is_visible(c.oid)"
+        )
+    return {row["name"] for row in rows}
+
+
+# ------------------------------------------------------------ the key of the blind indexes
+
+
+async def _remember_index_key(db: Database) -> None:
+    await db.execute(
+        "INSERT INTO flag (name, value) VALUES ('index_key', ?) ON CONFLICT DO NOTHING", db.vault.index_fingerprint
+    )
+    await _check_index_key(db)
+
+
+async def _check_index_key(db: Database) -> None:
+    rows = await db.fetch("SELECT value FROM flag WHERE name = 'index_key'")
+    if rows and rows[0]["value"] != db.vault.index_fingerprint:
+        raise NotMigrated(
+            "SECRET_KEY is not the one that this database's addresses were indexed with: set the former one"
+        )
+
+
+# ------------------------------------------------------------ one migrator at a time
+
+
+def _alone(db: Database) -> AbstractAsyncContextManager[Any]:
+    return _advisory_lock(db) if db.dialect == "postgres" else nullcontext()
+
+
+@asynccontextmanager
+async def _advisory_lock(db: Database) -> AsyncIterator[None]:
+    """Held by a connection of its own, without a time limit: a long migration elsewhere is waited for."""
+    async with db._connection() as connection:  # noqa: SLF001
+        await connection.execute("SET lock_timeout = 0")
+        await connection.execute("SET statement_timeout = 0")
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK, timeout=3600)
+        try:
+            yield
+        finally:
+            await connection.execute("SELECT pg_advisory_unlock($1)", MIGRATION_LOCK)

@@ -1,0 +1,122 @@
+"""Timers: something due later, as rows. They survive restarts, act once, and not after they stopped being useful (I14).
+
+add(tx, timer, now) -> bool                        False: this key was set before
+take_due(tx, now, limit) -> rows                   done when the transaction commits: act in the same one
+drop_useless(db, now) -> rows                      too late to be of use; dropped, for the metric
+failed(db, id, error, next_try_at, now)            the transaction was rolled back; parked after five alike
+cancel(tx, subject, reason, now, before_version)   what it belonged to has changed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.db import Sql, Tx, claim
+
+ATTEMPTS = 5  # then parked (invariant I16)
+
+_COLUMNS = "id, key, contact_id, kind, due_at, expires_at, subject, subject_version, attempts"
+
+
+@dataclass(frozen=True, slots=True)
+class NewTimer:
+    """`subject` is what it belongs to, at `subject_version`: an appointment's series, say."""
+
+    key: str
+    contact: str
+    kind: str
+    due_at: datetime
+    expires_at: datetime | None = None
+    subject: str | None = None
+    subject_version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRow:
+    id: int
+    key: str
+    contact_id: str
+    kind: str
+    due_at: datetime
+    expires_at: datetime | None
+    subject: str | None
+    subject_version: int
+    attempts: int
+
+
+async def add(tx: Tx, timer: NewTimer) -> bool:
+    rows = await tx.fetch(
+        "INSERT INTO timer (key, contact_id, kind, due_at, next_try_at, expires_at, subject, subject_version, "
+        "status, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0) ON CONFLICT (key) DO NOTHING RETURNING id",
+        timer.key,
+        timer.contact,
+        timer.kind,
+        timer.due_at,
+        timer.due_at,
+        timer.expires_at,
+        timer.subject,
+        timer.subject_version,
+    )
+    return bool(rows)
+
+
+async def take_due(tx: Tx, now: datetime, limit: int) -> list[TimerRow]:
+    """Due timers, the earliest first. What they cause must be written in this transaction."""
+    rows = await claim(
+        tx,
+        "timer",
+        set_to="status = 'done', settled_at = ?",
+        where="status = 'waiting' AND next_try_at <= ? AND (expires_at IS NULL OR expires_at > ?)",
+        order="next_try_at, id",
+        limit=limit,
+        args=(now, now, now),
+        returning=_COLUMNS,
+    )
+    return [TimerRow(**row) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))]
+
+
+async def drop_useless(db: Sql, now: datetime) -> list[TimerRow]:
+    rows = await db.fetch(
+        "UPDATE timer SET status = 'dropped', reason = 'useless', settled_at = ? "
+        f"WHERE status = 'waiting' AND next_try_at <= ? AND expires_at <= ? RETURNING {_COLUMNS}",
+        now,
+        now,
+        now,
+    )
+    return [TimerRow(**row) for row in rows]
+
+
+async def failed(db: Sql, timer: int, error: str, next_try_at: datetime, now: datetime) -> bool:
+    """Counts a failed attempt. True: that was the last one, and it is parked."""
+    rows = await db.fetch(
+        "UPDATE timer SET attempts = attempts + 1, last_error = ?, next_try_at = ?, "
+        f"status = CASE WHEN attempts + 1 >= {ATTEMPTS} THEN 'parked' ELSE status END, "
+        f"settled_at = CASE WHEN attempts + 1 >= {ATTEMPTS} THEN ? ELSE NULL END "
+        "WHERE id = ? AND status = 'waiting' RETURNING status",
+        error[:128],
+        next_try_at,
+        now,
+        timer,
+    )
+    return bool(rows) and rows[0]["status"] == "parked"
+
+
+async def cancel(tx: Sql, subject: str, reason: str, now: datetime, before_version: int | None = None) -> int:
+    """Drops the waiting timers of a subject, or only those of its older versions."""
+    older = "" if before_version is None else " AND subject_version < ?"
+    return await tx.execute(
+        "UPDATE timer SET status = 'dropped', reason = ?, settled_at = ? "
+        f"WHERE subject = ? AND status = 'waiting'{older}",
+        reason[:128],
+        now,
+        subject,
+        *([] if before_version is None else [before_version]),
+    )
+
+
+async def next_due(db: Sql) -> datetime | None:
+    """When the next one is due, so that a worker knows how long it may sleep."""
+    rows = await db.fetch("SELECT min(next_try_at) AS due_at FROM timer WHERE status = 'waiting'")
+    due: datetime | None = rows[0]["due_at"]
+    return due

@@ -1,0 +1,110 @@
+"""One suite for both databases:
+
+`db` is a migrated, empty SQLite file, then a PostgreSQL database. `places` opens more of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage import schema
+from storage.crypto import Vault
+from storage.db import Database
+from storage.models import PERSONAL
+from tests.servers.postgres import Postgres
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SECRET = "a made-up secret of more than 32 characters"
+KEYS = ("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=")
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    return Vault(SECRET, KEYS)
+
+
+@pytest.fixture(scope="session")
+async def postgres_template(postgres_server: Postgres, vault: Vault) -> str:
+    """Migrated once; each module's database is a copy."""
+    name = await postgres_server.create()
+    db = await Database.open(postgres_server.address(name), vault)
+    await schema.migrate(db)
+    await db.close()
+    return name
+
+
+@pytest.fixture(scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    db = await Database.open(f"sqlite://{path}", vault)
+    await schema.migrate(db)
+    await db.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def sqlite_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("sqlite") / "module.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite://{path}?synchronous=OFF"
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="module")
+async def opened(database_url: str, vault: Vault) -> AsyncIterator[Database]:
+    db = await Database.open(database_url, vault)
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def db(opened: Database) -> Database:
+    """Empty at each test's start."""
+    await empty(opened)
+    return opened
+
+
+@pytest.fixture
+async def another(database_url: str, db: Database, vault: Vault) -> AsyncIterator[Database]:
+    """The same database, as another process would open it."""
+    other = await Database.open(database_url, vault)
+    yield other
+    await other.close()
+
+
+@pytest.fixture
+def new_id() -> Callable[[], str]:
+    numbers = itertools.count(1)
+    return lambda: f"id{next(numbers)}"
+
+
+async def empty(db: Database) -> None:
+    tables = sorted(set(PERSONAL) | await table_names(db))
+    async with db.transaction() as tx:
+        for table in tables:
+            keep = " WHERE name <> 'index_key'" if table == "flag" else ""
+            await tx.execute(f"DELETE FROM {table}{keep}")
+
+
+async def table_names(db: Database) -> set[str]:
+    if db.dialect == "sqlite":
+        rows = await db.fetch(
+            "SELECT name FROM sqlite_master WHERE type = 'table' "
+            "AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'tortoise_%'"
+        )
+    else:
+        rows = await db.fetch(
+            "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'tortoise_%'"
+        )
+    return {row["name"] for row in rows}
