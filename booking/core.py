@@ -158,9 +158,15 @@ class Booking:
     # ------------------------------------------------------------ appointments
 
     async def book(
-        self, slot: SlotId, wish: Wish, contact: ContactId, joining: Joining | None, consent: Consent | None
+        self,
+        slot: SlotId,
+        wish: Wish,
+        contact: ContactId,
+        joining: Joining | None,
+        consent: Consent | None,
+        by: By = "person",
     ) -> Booked | SlotGone | Refused:
-        return await self._making.book(slot, wish, contact, joining, consent)
+        return await self._making.book(slot, wish, contact, joining, consent, by)
 
     async def move(
         self, id: AppointmentId, slot: SlotId, wish: Wish, by: By, contact: ContactId | None = None

@@ -88,7 +88,13 @@ class Making:
     # ------------------------------------------------------------ booking
 
     async def book(
-        self, slot: SlotId, wish: Wish, contact: ContactId, joining: Joining | None, consent: Consent | None
+        self,
+        slot: SlotId,
+        wish: Wish,
+        contact: ContactId,
+        joining: Joining | None,
+        consent: Consent | None,
+        by: By = "person",
     ) -> Booked | SlotGone | Refused:
         read = read_slot_id(slot)
         if read is None or wish.motive is None or wish.mode is None:
@@ -97,7 +103,7 @@ class Making:
         who = await self._who(contact, joining)
         if isinstance(who, Refused):
             return await self._refuse(who, contact)
-        refused = await self._may_book(who, consent, start)
+        refused = await self._may_book(who, consent, start, by)
         if refused is not None:
             return await self._refuse(refused, contact)
         id = AppointmentId(self.new_id())
@@ -117,7 +123,7 @@ class Making:
             series=id,
         )
         await self.store.add_appointment(appointment)
-        self.events.append(AppointmentBooked(appointment))
+        self.events.append(AppointmentBooked(appointment, by))
         return Booked(appointment, worker)
 
     async def _who(self, contact: ContactId, joining: Joining | None) -> Joined | Refused:
@@ -145,10 +151,13 @@ class Making:
         )
         return Joined(person, is_new=True)
 
-    async def _may_book(self, who: Joined, consent: Consent | None, start: datetime) -> Refused | None:
+    async def _may_book(self, who: Joined, consent: Consent | None, start: datetime, by: By) -> Refused | None:
+        """Who is helped on the phone has nothing to tick (article 4.1.2): nothing is recorded as accepted, and the
+        terms are asked for when they first write to us.
+        """
         if not policy.may_request(who.person):
             return Refused("dispute")
-        if not await self._consents(who, consent):
+        if by != "desk" and not await self._consents(who, consent):
             return Refused("consent")
         coming = [] if who.is_new else await self.store.upcoming(who.person.id, self.now)
         if policy.at_cap(coming, self.rules, self.now):

@@ -116,7 +116,7 @@ class Joining:
     code: CodeId
     first_name: str
     last_name: str
-    email: str
+    email: str | None  # None: the desk helps somebody who has no address
     phone: str | None
     language: str
     time_zone: str
@@ -149,7 +149,8 @@ class BookingCore(Protocol):
         wish: Wish,
         contact: ContactId,
         joining: Joining | None,  # None: the contact's person is known
-        consent: Consent | None,  # None: accepted before
+        consent: Consent | None,  # None: accepted before; or nothing was, where the desk books
+        by: By = "person",
     ) -> Booked | SlotGone | Refused: ...  # a lapsed hold whose hour is still free is simply taken again
     async def appointment(self, id: AppointmentId) -> Appointment | None: ...
     async def upcoming(self, person: PersonId) -> Sequence[Appointment]: ...  # soonest first
