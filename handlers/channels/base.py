@@ -147,4 +147,8 @@ class Channel(Protocol):
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
         """Their id. Raises SendError. Never retries by itself (channels' providers have no idempotency key)."""
 
+    async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:
+        """Their ids of what went to this address since then with this very text, by their own log; for a row whose fate
+        is unknown (invariant I7). Empty where there is no log. Raises SendError."""
+
     async def check(self) -> Sequence[Finding]: ...

@@ -23,6 +23,7 @@ class Sender(Protocol):
     """What the channels need of `TwilioClient`."""
 
     async def send(self, fields: Mapping[str, Any]) -> str: ...
+    async def log(self, *, to: str, since: datetime) -> Sequence[twilio.Logged]: ...
     async def account_status(self) -> str: ...
 
 
@@ -66,6 +67,9 @@ class SmsChannel:
         if expires_at := payload.fields.get("expires_at"):
             fields["validity_period"] = self._seconds_until(expires_at)
         return await self.client.send(fields)
+
+    async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:
+        return [one.sid for one in await self.client.log(to=address, since=since) if one.body == payload.text]
 
     async def check(self) -> Sequence[Finding]:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from conversations.model import Input, Reply
 from handlers.channels import drawing, reading
@@ -25,6 +26,9 @@ class TerminalChannel:
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:  # noqa: ARG002
         self.show(payload.fields["text"])
         return outbox_id
+
+    async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:  # noqa: ARG002
+        return []
 
     async def check(self) -> Sequence[Finding]:
         return [Finding("terminal", True, "Always there.")]

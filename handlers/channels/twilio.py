@@ -10,10 +10,11 @@ since the signature does not bind where one field ends and the next begins.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from conversations.model import FileRef
 from handlers.channels import reading, twilio_signature
@@ -52,6 +53,18 @@ STATUS_SHAPES: Final[dict[str, Callable[[str], object]]] = {
     "AccountSid": ACCOUNT_SID.fullmatch,
     "MessageStatus": STATUSES.__contains__,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A message in Twilio's own log, in either direction."""
+
+    sid: str
+    sender: str
+    to: str
+    body: str
+    media: int
+    inbound: bool
 
 
 class TwilioProvider:
@@ -99,6 +112,17 @@ class TwilioProvider:
             return [_misshapen(request, once, STATUS_SHAPES) or _receipt(request, once)]
         return [_misshapen(request, once, SHAPES) or _envelope(request, once)]
 
+    def missed(self, log: Sequence[Logged], now: datetime) -> Sequence[Envelope]:
+        """What people sent while our webhook was away, as it would have told us: Twilio gives up after a while, and
+        the inbox knows by their ids which ones came after all."""
+        found: list[Envelope] = []
+        for one in log:
+            fields = {"MessageSid": one.sid, "AccountSid": self._account_sid, "From": one.sender, "To": one.to}
+            body = urlencode({**fields, "Body": one.body, "NumMedia": one.media}).encode()
+            envelopes = self.split(Request("POST", "", {}, body), now) if one.inbound else []
+            found += [envelope for envelope in envelopes if isinstance(envelope, Envelope)]
+        return found
+
     def _to_us(self, fields: Sequence[tuple[str, str]]) -> bool:
         if self._service and ("MessagingServiceSid", self._service) in fields:
             return True  # one of the numbers in our service's pool
@@ -119,11 +143,12 @@ def files(fields: Mapping[str, str], kind: Callable[[str], FileRef]) -> tuple[Fi
     return tuple(found)
 
 
-def media_kind(content_type: str) -> Literal["image", "video", "voice", "contact", "document"]:
+def media_kind(content_type: str) -> Literal["image", "video", "voice", "contact", "document", "other"]:
     kinds: dict[str, Literal["image", "video", "voice"]] = {"image": "image", "video": "video", "audio": "voice"}
     if content_type.lower().startswith(("text/vcard", "text/x-vcard")):
         return "contact"
-    return kinds.get(content_type.partition("/")[0].lower(), "document")
+    # The log of messages tells how many media there were, not what.
+    return kinds.get(content_type.partition("/")[0].lower(), "document") if content_type else "other"
 
 
 def message(raw: bytes) -> dict[str, str]:

@@ -8,9 +8,9 @@ of signing in makes aiohttp warn twice a call. `Transport` sees to all three.
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 import aiohttp
@@ -21,7 +21,10 @@ from twilio.rest import Client
 
 from handlers.channels.base import SendError
 from handlers.channels.transport import call
+from handlers.channels.twilio import Logged
 from handlers.channels.twilio_errors import failure
+
+MOST_LOGGED: Final = 500
 
 
 class Transport(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK has no types
@@ -53,7 +56,7 @@ class Transport(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK has no t
             self._base_url + path,
             timeout=timeout or self._limit,
             headers=signed_in,
-            params={name: str(value) for name, value in (params or {}).items()},
+            params={name: str(value) for name, value in (params or {}).items() if value is not None},
             data=urlencode(data, doseq=True).encode() if data else None,
         )
         if answer.status == 429:
@@ -91,6 +94,19 @@ class TwilioClient:
         if not created.sid:
             raise SendError("no_sid", "unknown")
         return str(created.sid)
+
+    async def log(self, *, to: str, since: datetime) -> Sequence[Logged]:
+        """What went to a number since then, ours or theirs, newest first. Raises SendError."""
+        try:
+            found = await self._client.messages.list_async(
+                to=to, date_sent_after=since.astimezone(UTC), limit=MOST_LOGGED
+            )
+            return [
+                Logged(one.sid, one.from_ or "", one.to, one.body or "", int(one.num_media), one.direction == "inbound")
+                for one in found
+            ]
+        except (TwilioException, ValueError, TypeError) as error:
+            raise _error(error) from None
 
     async def account_status(self) -> str:
         """`active`, `suspended` or `closed`."""

@@ -79,6 +79,10 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "21656": BUG,
     **dict.fromkeys(("21668", "21669", "21670", "21671"), BUG),  # not in this region
     **dict.fromkeys(("35114", "35115", "35116", "35117", "35125"), BUG),  # scheduling
+    # States that come without a code
+    "undelivered": REFUSED,
+    "failed": REFUSED,
+    "canceled": REFUSED,
     # WhatsApp
     **dict.fromkeys(("63001", "63007", "63020", "63051"), BUG),  # our sender
     "63003": DEAD,  # no such user

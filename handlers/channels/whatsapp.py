@@ -10,6 +10,7 @@ of Twilio's: they are used where they are present, and never needed.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from conversations.model import FileRef, Input, Press, Reply
@@ -53,6 +54,10 @@ class WhatsAppChannel:
                 "status_callback": twilio.callback(self.public_url, outbox_id),
             }
         )
+
+    async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:
+        log = await self.client.log(to=twilio.WHATSAPP + address, since=since)
+        return [one.sid for one in log if one.body == payload.text]
 
     async def check(self) -> Sequence[Finding]:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from booking import codes
 from conversations.model import FileRef, Input, Press
 from handlers.channels.base import BadOrigin, Envelope
 from handlers.channels.telegram_updates import Tap
@@ -95,6 +96,10 @@ def test_reads(sample: Sample) -> None:
     body: dict[str, Any] = update.get("message") or update["callback_query"]
     assert envelope.address == str(body["from"]["id"])
     assert envelope.sent_at == (datetime.fromtimestamp(body["date"], UTC) if "date" in body else None)
+    if "code" in sample.expect:
+        heard = CHANNEL.decode(envelope.raw)
+        assert isinstance(heard, Input)
+        assert codes.find(heard.text) == sample.expect["code"]
     assert CHANNEL.decode(envelope.raw) == HEARD.get(str(sample), Input(body.get("text", "")))
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from booking import codes
 from conversations.model import Input, Press
 from handlers.channels.base import BadOrigin, Envelope, Receipt
 from tests.handlers.channels import samples
@@ -105,11 +106,16 @@ def test_reads(sample: Sample) -> None:
     body = params["Body"].replace("\0", "")
     assert heard.text == ("" if "text" in expect else expect.get("label", body))
     assert heard.press == pressed(expect.get("payload"))
+    assert code_in(heard.text) == code_in(expect.get("code"))
     kind = FILES.get(str(sample))
     assert [file.kind for file in heard.files] == ([kind] if kind else [])
     assert "".join(file.name for file in heard.files) == expect.get("filename", "")
     if params["NumMedia"] == "1":
         assert heard.files[0].id == params["MediaUrl0"].rpartition("/Messages/")[2].replace("/Media/", "/")
+
+
+def code_in(text: str | None) -> str | None:
+    return codes.normal(codes.find(text or "") or "")
 
 
 def pressed(payload: str | None) -> Press | None:
