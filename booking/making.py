@@ -70,15 +70,12 @@ class Making:
         start, named = read
         id = HoldId(self.new_id())
         older = await self._put_aside(contact)
-        person = await self.store.person_of(contact)
         worker = await self._secure(id, start, replace(wish, worker=named), _kept(older, start, named), f"c:{contact}")
         if worker is None:
-            await self._put_back(older, person)
+            await self._put_back(older)
             return SlotGone()
-        if person is not None:
-            # Their own appointment may stand at that hour: they are about to move it, or `book` will say so.
-            await self.store.take(id, [f"p:{person.id}"], start, self.now)
         hold = Hold(id, contact, worker.id, start, self.now + self.rules.hold_time)
+        await self._keep_for_person(hold)
         await self.store.save_hold(hold)
         return Held(hold, worker)
 
@@ -242,7 +239,7 @@ class Making:
         fits = start > self.now if keeps else policy.in_window(self.rules, self.now, start)
         worker = await self._secure(id, start, wish, _kept(hold, start, wish.worker)) if fits else None
         if worker is None:
-            await self._put_back(hold, person)
+            await self._put_back(hold)
             return SlotGone()
         if old is not None:
             await self.store.free(old.id)
@@ -252,7 +249,7 @@ class Making:
             await self.store.free(id)
             if old is not None:
                 await self.store.take(old.id, [f"w:{old.worker}", f"p:{person.id}"], old.start, self.now)
-            await self._put_back(hold, person)
+            await self._put_back(hold)
             return Refused("overlap")
         return worker
 
@@ -290,14 +287,22 @@ class Making:
             await self.store.delete_hold(hold.id)
         return hold
 
-    async def _put_back(self, hold: Hold | None, person: Person | None) -> None:
+    async def _put_back(self, hold: Hold | None) -> None:
         """Undo it, within the same transaction. A lapsed one stays away."""
         if hold is None or hold.until <= self.now:
             return
         await self.store.take(hold.id, [f"w:{hold.worker}", f"c:{hold.contact}"], hold.start, self.now)
+        await self._keep_for_person(hold)
+        await self.store.save_hold(hold)
+
+    async def _keep_for_person(self, hold: Hold) -> None:
+        """Where the contact has an account, no other of their channels may take the hour.
+
+        Their own appointment may stand at that hour: they are about to move it, or `book` will say so.
+        """
+        person = await self.store.person_of(hold.contact)
         if person is not None:
             await self.store.take(hold.id, [f"p:{person.id}"], hold.start, self.now)
-        await self.store.save_hold(hold)
 
 
 def _kept(hold: Hold | None, start: datetime, named: WorkerId | None) -> WorkerId | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.calendar import instant, wall
@@ -20,6 +20,7 @@ from booking.search import FEW, LAST_ROUND, Search
 from tests.booking.made import MONDAY, MONEY, NINE_TO_NOON, run, worker
 from tests.booking.test_calendar import QUARTERS, ZONES, publishes, workers
 
+DAY = timedelta(days=1)
 RULES = Rules(horizon=timedelta(days=5))
 EVERY_DAY = Hours(frozenset(range(7)), time(0), time(0))
 
@@ -88,30 +89,33 @@ def situations(draw: st.DrawFn) -> tuple[MemoryStore, Wish, datetime]:
             w,
             languages=draw(st.sampled_from([("fr",), ("fr", "ar"), ("en",)])),
             motives=draw(st.sampled_from([frozenset({Motive.FINANCE}), frozenset(Motive)])),
-            suspended=draw(st.sampled_from([False, False, True])),
+            suspended=draw(st.sampled_from([*[False] * 5, True])),
         )
         for w in draw(workers())
     ]
     store = MemoryStore(who)
-    for number, offset in draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 96 * 5)), max_size=20)):
-        take(store, f"w{number}", datetime.combine(day, time(0), UTC) + offset * QUARTER)
+    # Hours are taken where they are published, and a little beside: by another start of the same worker, by the desk.
+    begin = datetime.combine(day, time(0), UTC)
+    published = list(run(store.directory()).timetable.starts(begin, begin + 5 * DAY))
+    for start, mask in draw(st.lists(st.sampled_from(published), max_size=12)) if published else []:
+        number = draw(st.sampled_from([n for n in range(len(who)) if mask >> n & 1]))
+        take(store, f"w{number}", start + draw(st.integers(-4, 4)) * QUARTER)
     wish = Wish(
-        motive=draw(st.sampled_from([None, Motive.FINANCE, Motive.HOUSING])),
-        mode=draw(st.sampled_from([None, Mode.VIDEO, Mode.IN_PERSON])),
-        worker=draw(st.sampled_from([None, None, WorkerId("w0"), WorkerId("nobody")])),
+        motive=draw(st.sampled_from([None, Motive.FINANCE, Motive.FINANCE, Motive.HOUSING])),
+        mode=draw(st.sampled_from([None, *[Mode.VIDEO] * 8, Mode.IN_PERSON])),
+        worker=draw(st.sampled_from([*[None] * 8, *[WorkerId("w0")] * 3, WorkerId("nobody")])),
         language=draw(st.sampled_from(["fr", "ar", "pt"])),
-        days=draw(
-            st.sampled_from([(), (day + timedelta(days=1),), (day + timedelta(days=3), day + timedelta(days=2))])
-        ),
-        earliest=draw(st.none() | QUARTERS),
-        latest=draw(st.none() | QUARTERS),
-        after=draw(st.none() | st.integers(0, 96 * 4).map(lambda n: now.replace(second=0) + n * QUARTER)),
+        days=tuple(day + n * DAY for n in draw(st.sampled_from([[], [], [1], [2], [3, 1], [2, 3, 4]]))),
+        earliest=draw(st.sampled_from([None, None, time(0, 15), time(9), time(13, 30)])),
+        latest=draw(st.sampled_from([None, None, time(23, 30), time(18), time(12)])),
+        after=draw(st.none() | st.sampled_from([start for start, _ in published] or [now])),
         zone=draw(st.sampled_from(ZONES)),
     )
     return store, wish, now
 
 
-@given(situations(), st.integers(1, 12))
+@settings(max_examples=200)
+@given(situations(), st.sampled_from([1, 3, 12, 500]))
 def test_the_fast_search_answers_like_the_plain_one(situation: tuple[MemoryStore, Wish, datetime], limit: int) -> None:
     store, wish, now = situation
     starts, spoken, refs = plain(store, wish, now, limit)
@@ -177,6 +181,17 @@ def test_notice_and_horizon_are_to_the_second() -> None:
     assert days(nine - timedelta(hours=4) + timedelta(seconds=1)) == [4]
     assert days(nine - timedelta(days=2)) == [2, 3]
     assert days(nine - timedelta(days=2, seconds=1)) == [2]
+
+
+def test_a_start_that_the_persons_clock_shows_twice_is_not_offered() -> None:
+    """At 4 and 5 in La Réunion it is 2 in Paris, twice, on the night of 25 October."""
+    early = Hours(frozenset({6}), time(3), time(8))
+    store = MemoryStore([worker("vanessa", early, time_zone="Indian/Reunion")])
+    now = datetime(2026, 10, 24, 12, tzinfo=UTC)
+    hours = [s.start.hour for s in run(searching(store, now).slots(MONEY, 9)).slots]
+    assert hours == [23, 2, 3]
+    there = replace(MONEY, zone="Indian/Reunion")
+    assert [s.start.hour for s in run(searching(store, now).slots(there, 9)).slots] == [23, 0, 1, 2, 3]
 
 
 # ------------------------------------------------------------ little is asked

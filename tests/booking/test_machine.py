@@ -1,0 +1,206 @@
+"""Anything that people may do to the core, in any order and with time passing: nobody is ever in two places at once.
+
+After each step: no two live hours of a worker or of a person overlap; every live hour has its quarters and no quarter
+is without one; what was answered is what stands; the events tell exactly what changed; a refusal changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from itertools import combinations
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from booking.core import Booking
+from booking.directory import Directory
+from booking.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved, DeskNeeded, PersonJoined
+from booking.memory import Rows
+from booking.model import HOUR, Appointment, AppointmentId, ContactId, Hold, Hours, Rules, Wish, WorkerId, slot_id
+from booking.policy import in_window
+from booking.ports import AlreadyOver, Booked, Cancelled, Moved, Refused, SlotGone
+from tests.booking.made import MONEY, Desk, consent, joining, run, worker
+from tests.booking.test_calendar import publishes
+
+CONTACTS = [ContactId(name) for name in ("ann-sms", "ann-telegram", "ben", "cleo")]
+EVERY_DAY = frozenset(range(7))
+WORKERS = [
+    worker("ali", Hours(EVERY_DAY, time(9), time(12))),
+    worker("claire", Hours(EVERY_DAY, time(9, 30), time(12, 30)), languages=("fr", "ar")),
+]
+START = datetime(2026, 3, 2, 6, tzinfo=UTC)
+SLOTS = [
+    slot_id(START.replace(hour=0) + timedelta(days=day, minutes=15 * quarter), who)
+    for day in (0, 1)
+    for quarter in range(32, 46, 2)
+    for who in (None, WorkerId("ali"), WorkerId("claire"))
+]
+Slots = st.sampled_from(SLOTS)
+Contacts = st.sampled_from(CONTACTS)
+
+
+class Front(RuleBasedStateMachine):
+    @initialize()
+    def open(self) -> None:
+        self.desk = Desk(WORKERS, Rules(notice=timedelta(minutes=30), horizon=timedelta(days=2), max_appointments=3))
+        self.now = START
+        self.told: dict[AppointmentId, str] = {}
+
+    # ------------------------------------------------------------ what is done
+
+    def turn(self) -> Booking:
+        self.before = self.desk.memory.snapshot()
+        return self.desk.turn(self.now)
+
+    def unchanged(self) -> None:
+        """But for holds that had lapsed anyway, and for whether a hold also keeps its person from booking elsewhere."""
+        assert self.alive(self.desk.memory.rows) == self.alive(self.before)
+
+    def alive(self, rows: Rows) -> list[object]:
+        holds = {id: hold for id, hold in rows.holds.items() if hold.until > self.now}
+        busy = {p: h for p, h in rows.busy.items() if (h.id in holds and p[0][0] != "p") or h.id in rows.appointments}
+        return [holds, busy, rows.appointments, rows.persons, rows.consents]
+
+    @rule(slot=Slots, contact=Contacts, language=st.sampled_from(["fr", "ar"]))
+    def hold(self, slot: Any, contact: ContactId, language: str) -> None:
+        result = run(self.turn().hold(slot, contact, replace(MONEY, language=language)))
+        if isinstance(result, SlotGone):
+            self.unchanged()
+            return
+        assert publishes(result.worker, result.hold.start)
+        assert in_window(self.desk.rules, self.now, result.hold.start)
+        assert run(self.desk.turn(self.now).held(contact)) == result
+
+    @rule(slot=Slots, contact=Contacts, knows=st.booleans())
+    def book(self, slot: Any, contact: ContactId, knows: bool) -> None:
+        """Ann's second channel is joined to her account once she has one."""
+        turn = self.turn()
+        mine = self.before.holds.values()
+        held = next((h for h in mine if h.contact == contact and h.until > self.now), None)
+        is_new = run(self.desk.store.person_of(contact)) is None
+        result = run(turn.book(slot, MONEY, contact, joining(), consent() if knows else None))
+        if not isinstance(result, Booked):
+            assert isinstance(result, SlotGone | Refused)
+            assert not turn.events
+            self.unchanged()
+            return
+        made = result.appointment
+        assert [type(e) for e in turn.events] == [PersonJoined] * is_new + [AppointmentBooked]
+        assert publishes(result.worker, made.start)
+        kept = held is not None and held.start == made.start
+        assert (kept and made.start > self.now) or in_window(self.desk.rules, self.now, made.start)
+        if kept and held is not None and slot.endswith("any"):
+            assert made.worker == held.worker, "the worker whose hour was kept"
+        assert run(self.desk.turn(self.now).held(contact)) is None
+        assert run(self.desk.store.appointment(made.id)) == made
+        self.told[made.id] = "booked"
+        if contact == CONTACTS[0]:
+            self.desk.memory.rows.contacts.setdefault(CONTACTS[1], made.person)
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data(), slot=Slots, contact=st.none() | Contacts, by=st.sampled_from(["person", "worker", "desk"]))
+    def move(self, data: st.DataObject, slot: Any, contact: ContactId | None, by: Any) -> None:
+        old = self.desk.memory.rows.appointments[data.draw(st.sampled_from(sorted(self.told)))]
+        turn = self.turn()
+        result = run(turn.move(old.id, slot, Wish(), by, contact))
+        if not isinstance(result, Moved):
+            assert isinstance(result, AlreadyOver) == (self.told[old.id] != "booked" or old.start <= self.now)
+            assert not turn.events
+            self.unchanged()
+            return
+        new = result.appointment
+        late = by != "worker" and old.start - self.now < timedelta(hours=24)
+        assert turn.events == [AppointmentMoved(new, replace(old, status="moved", late=late), late, by)]
+        assert (new.series, new.version, new.person, new.motive) == (
+            old.series,
+            old.version + 1,
+            old.person,
+            old.motive,
+        )
+        self.told[old.id] = "moved"
+        self.told[new.id] = "booked"
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data(), by=st.sampled_from(["person", "worker", "desk"]))
+    def cancel(self, data: st.DataObject, by: Any) -> None:
+        old = self.desk.memory.rows.appointments[data.draw(st.sampled_from(sorted(self.told)))]
+        turn = self.turn()
+        result = run(turn.cancel(old.id, by))
+        if isinstance(result, AlreadyOver):
+            assert self.told[old.id] != "booked" or old.start <= self.now
+            assert not turn.events
+            self.unchanged()
+            return
+        assert isinstance(result, Cancelled)
+        assert turn.events == [AppointmentCancelled(result.appointment, by)]
+        self.told[old.id] = "cancelled"
+
+    @rule(contact=Contacts)
+    def release(self, contact: ContactId) -> None:
+        run(self.turn().release(contact))
+        assert run(self.desk.turn(self.now).held(contact)) is None
+
+    @rule(contact=Contacts)
+    def no_email(self, contact: ContactId) -> None:
+        turn = self.turn()
+        held = run(turn.held(contact))
+        run(turn.ask_desk(contact, "no_email"))
+        (event,) = turn.events
+        assert isinstance(event, DeskNeeded)
+        kept = run(self.desk.turn(self.now + timedelta(hours=24, seconds=-1)).held(contact))
+        assert (kept and kept.hold) == event.hold
+        assert (held is None) == (kept is None)
+
+    @rule(minutes=st.sampled_from([5, 15, 16, 60, 600]))
+    def wait(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(closes=st.booleans())
+    def the_directory_changes(self, closes: bool) -> None:
+        ali = replace(WORKERS[0], suspended=closes)
+        self.desk.memory.set_directory(Directory([ali, WORKERS[1]]))
+
+    # ------------------------------------------------------------ what always holds
+
+    @invariant()
+    def nobody_is_in_two_places(self) -> None:
+        hours: defaultdict[str, list[datetime]] = defaultdict(list)
+        people: defaultdict[str, list[datetime]] = defaultdict(list)
+        for live in self.live():
+            hours[live.worker].append(live.start)
+            if isinstance(live, Appointment):
+                people[live.person].append(live.start)
+        for starts in [*hours.values(), *people.values()]:
+            assert all(abs(one - two) >= HOUR for one, two in combinations(starts, 2))
+
+    @invariant()
+    def quarters_are_owned_by_what_lives(self) -> None:
+        busy = self.desk.memory.rows.busy
+        for live in self.live():
+            owned = [owner for (owner, _), hour in busy.items() if hour.id == live.id and hour.start == live.start]
+            assert owned.count(f"w:{live.worker}") == 4
+            assert len(owned) in {8, 12}
+        known = {*self.desk.memory.rows.holds, *(a.id for a in self.live() if isinstance(a, Appointment))}
+        assert {hour.id for hour in busy.values()} <= known
+
+    @invariant()
+    def what_was_told_stands(self) -> None:
+        assert {a.id: a.status for a in self.desk.memory.rows.appointments.values()} == self.told
+
+    @invariant()
+    def a_contact_holds_one_hour(self) -> None:
+        contacts = [hold.contact for hold in self.desk.memory.rows.holds.values()]
+        assert len(contacts) == len(set(contacts))
+
+    def live(self) -> list[Appointment | Hold]:
+        rows = self.desk.memory.rows
+        booked = [a for a in rows.appointments.values() if a.status == "booked"]
+        return [*booked, *(h for h in rows.holds.values() if h.until > self.now)]
+
+
+TestFront = Front.TestCase
+TestFront.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
