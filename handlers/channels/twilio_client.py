@@ -47,9 +47,7 @@ class Transport(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK has no t
     ) -> Response:
         parts = urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        signed_in = {**(headers or {})}
-        if auth:
-            signed_in["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
+        signed_in = {**(headers or {}), "Authorization": "Basic " + b64encode(":".join(auth or ()).encode()).decode()}
         answer = await call(
             self._shared,
             method.upper(),

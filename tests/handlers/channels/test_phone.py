@@ -98,7 +98,11 @@ def test_what_is_no_mobile_that_we_serve(typed: str) -> None:
     assert read(typed) is None
 
 
-@given(st.text(st.sampled_from("0123456789+ ().-６٦²a\u202a"), max_size=20) | st.text(max_size=70))
+@given(
+    st.text(st.sampled_from("0123456789+ ().-６٦²a\u202a"), max_size=20)
+    | st.from_regex(r"\+(508|681|687|689)[0-9]{0,14}", fullmatch=True)
+    | st.text(max_size=70)
+)
 def test_any_text_gives_a_whole_number_or_none(typed: str) -> None:
     found = read(typed)
     if found:

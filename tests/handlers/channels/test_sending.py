@@ -17,6 +17,7 @@ from handlers.channels.telegram import TelegramChannel
 from handlers.channels.telegram_bot import TelegramBot
 from handlers.channels.transport import quieten
 from handlers.channels.twilio_client import TwilioClient
+from handlers.channels.twilio_errors import failure, meaning
 from handlers.channels.whatsapp import WhatsAppChannel
 from tests.handlers.channels import samples
 from tests.handlers.channels.conftest import Api
@@ -324,3 +325,11 @@ async def test_nothing_personal_and_no_token_is_logged(
             with pytest.raises(SendError):
                 await send(session, api.base, 5)
     assert not [secret for secret in (TOKEN, CAMILLE, "Bonjour", CHAT) if secret in caplog.text]
+
+
+def test_unknown_codes_are_refusals_that_somebody_looks_at() -> None:
+    assert said(meaning("99999").error("99999")) == BUG
+    assert said(failure(400, None)) == BUG
+    assert said(failure(401, "99999")) == MEND
+    assert said(meaning("undelivered").error("undelivered")) == {"outcome": "refused"}
+    assert said(meaning("30003").error("30003")) == {"outcome": "retry", "after": timedelta(hours=1)}

@@ -1,10 +1,14 @@
 """Every request of Twilio's that we know of, judged as its row in the index says."""
 
+from hashlib import sha256
+from urllib.parse import urlencode
+
 import pytest
 
 from booking import codes
 from conversations.model import Input, Press
-from handlers.channels.base import BadOrigin, Envelope, Receipt
+from handlers.channels import twilio, twilio_signature
+from handlers.channels.base import BadOrigin, Envelope, Receipt, Request, Undecodable
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import NOW, TWILIO_SAMPLES, Sample
 
@@ -131,3 +135,75 @@ def test_a_whatsapp_number_comes_with_the_id_that_stays_when_it_is_hidden() -> N
     assert opened(by_name["wa_in_text_old_shape"]).alias is None
     hidden = opened(by_name["wa_in_text_no_phone"])
     assert (hidden.address, hidden.alias) == ("FR.9876543210987654", None)
+
+
+def form(name: str, **changed: str) -> bytes:
+    (sample,) = [sample for sample in TWILIO_SAMPLES if str(sample) == name]
+    return urlencode(sample.params | changed).encode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "press"),
+    [
+        ("InteractiveData", '{"reply": [{"id": "b6x4r2cy7e:2"}]}', Press("b6x4r2cy7e", 2)),
+        ("ChannelMetadata", '{"data": {"context": {"ButtonPayload": "b6x4r2cy7e:2"}}}', Press("b6x4r2cy7e", 2)),
+        # Their own name is theirs to choose.
+        ("ChannelMetadata", '{"data": {"context": {"ProfileName": "b6x4r2cy7e:2"}}}', None),
+        ("InteractiveData", "[" * 5000, None),
+        ("ButtonPayload", "b6x4r2cy7e:0", None),
+        ("ButtonPayload", "b6x4r2cy7e:1\n", None),
+        ("ListId", "b6x4r2cy7e:١", None),
+    ],
+)
+def test_whatsapps_other_ways_to_name_an_option(field: str, value: str, press: Press | None) -> None:
+    heard = samples.whatsapp().decode(form("wa_in_text", **{field: value}))
+    assert isinstance(heard, Input)
+    assert heard.press == press
+
+
+def test_everyday_english_is_an_answer_once_it_is_off_twilios_list() -> None:
+    for word in ("CANCEL", "end", " Quit "):
+        body = form("sms_in_plain", Body=word)
+        assert samples.sms().decode(body) == "opted_out"
+        assert samples.sms(opt_out="advanced").decode(body) == Input(word)
+    for word in ("START", "YES", "HELP", "stop it"):
+        assert samples.sms().decode(form("sms_in_plain", Body=word)) == Input(word)
+
+
+def test_a_signed_body_that_is_no_form_is_parked() -> None:
+    body = b'{"a": "%ff"}'
+    url = f"{samples.PUBLIC_URL}/webhooks/twilio/messages?bodySHA256={sha256(body).hexdigest()}"
+    headers = {
+        "x-twilio-signature": twilio_signature.sign(samples.SETTINGS["TWILIO_AUTH_TOKEN"], url, []),
+        "content-type": "application/json",
+    }
+    request = Request("POST", url, headers, body)
+    PROVIDER.verify(request)
+    (envelope,) = PROVIDER.split(request, NOW)
+    assert isinstance(envelope, Envelope)
+    assert envelope.parked == "not UTF-8"
+
+
+@pytest.mark.parametrize("state", ["receiving", "", "DELIVERED"])
+def test_a_state_that_is_none_is_parked(state: str) -> None:
+    body = form("status_sms_2_sent", MessageStatus=state)
+    (envelope,) = PROVIDER.split(Request("POST", f"{samples.PUBLIC_URL}/webhooks/twilio/status", {}, body), NOW)
+    assert isinstance(envelope, Envelope)
+    assert envelope.parked == "MessageStatus has not its shape"
+
+
+@pytest.mark.parametrize("query", ["", "?m=", "?m=a&m=b", "?m=a%20b", "?m=" + "a" * 65, "?n=a"])
+def test_only_an_id_of_ours_is_taken_from_the_address(query: str) -> None:
+    body = form("status_sms_2_sent")
+    url = f"{samples.PUBLIC_URL}/webhooks/twilio/status{query}"
+    assert PROVIDER.split(Request("POST", url, {}, body), NOW) == [Receipt(None, "SM" + "1" * 32, "sent")]
+
+
+def test_a_row_that_is_no_longer_understood_is_undecodable() -> None:
+    with pytest.raises(Undecodable):
+        samples.sms().decode(b"Body=Bonjour")
+
+
+def test_the_status_address_has_no_fragment_and_quotes_our_id() -> None:
+    told = twilio.callback("https://chat.example.org/#rc=3", "a b")
+    assert told == "https://chat.example.org/webhooks/twilio/status?m=a%20b"
