@@ -23,7 +23,6 @@ from handlers.channels.base import (
     Signal,
     Undecodable,
 )
-from handlers.channels.telegram_updates import Tap
 
 HEADER: Final = "x-telegram-bot-api-secret-token"
 LONGEST: Final = 4096  # UTF-16 units of a message; more is a 400
@@ -102,16 +101,19 @@ class TelegramChannel:
     async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:  # noqa: ARG002
         return []  # a bot cannot read its own messages again
 
-    def tap(self, raw: bytes) -> Tap | None:
-        """The press in an update's bytes, if it is one: to be answered at once (the button spins till then)."""
+    async def pressed(self, raw: bytes) -> None:
+        """For any update, at once: if it is a press, the button stops spinning, and its message loses its buttons."""
         try:
             update = telegram_updates.read(raw)
-            return telegram_updates.tap(update) if update else None
+            tap = telegram_updates.tap(update) if update else None
         except Undecodable:
-            return None
+            return
+        if tap:
+            await self.answer_press(tap.callback_id)
+            await self.clear_keyboard(tap.chat, tap.message_id)
 
     async def answer_press(self, callback_id: str) -> None:
-        """Stops the button's spinning. Of no consequence when it fails: an old press cannot be answered any more."""
+        """Of no consequence when it fails: an old press cannot be answered any more."""
         try:
             await self.bot.answer_press(callback_id)
         except SendError as error:

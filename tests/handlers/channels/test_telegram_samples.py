@@ -9,7 +9,6 @@ import pytest
 from booking import codes
 from conversations.model import FileRef, Input, Press
 from handlers.channels.base import BadOrigin, Envelope
-from handlers.channels.telegram_updates import Tap
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import NOW, TELEGRAM_SAMPLES, Sample
 
@@ -103,10 +102,28 @@ def test_reads(sample: Sample) -> None:
     assert CHANNEL.decode(envelope.raw) == HEARD.get(str(sample), Input(body.get("text", "")))
 
 
-def test_tells_a_press_apart() -> None:
-    assert CHANNEL.tap(BY_NAME["tg_callback"].request.body) == Tap("3006477100000000011", "900000000000011", "120")
-    assert CHANNEL.tap(BY_NAME["tg_text"].request.body) is None
-    assert CHANNEL.tap(b"{") is None
+class Presses:
+    """A bot that writes down how presses were met."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[object, ...]] = []
+
+    async def answer_press(self, callback_id: str) -> None:
+        self.done.append(("answered", callback_id))
+
+    async def clear_keyboard(self, chat: int, message_id: int) -> None:
+        self.done.append(("cleared", chat, message_id))
+
+
+async def test_a_press_is_met_at_once_and_nothing_else_is() -> None:
+    bot = Presses()
+    channel = samples.telegram(bot=bot)
+    for sample in TELEGRAM_SAMPLES:
+        if not str(sample).startswith("tg_callback"):
+            await channel.pressed(sample.request.body)
+    assert bot.done == []
+    await channel.pressed(BY_NAME["tg_callback"].request.body)
+    assert bot.done == [("answered", "3006477100000000011"), ("cleared", 900000000000011, 120)]
 
 
 @pytest.mark.parametrize(
