@@ -23,6 +23,7 @@ from handlers.channels.base import (
     Signal,
     Undecodable,
 )
+from handlers.channels.telegram_updates import Tap
 
 HEADER: Final = "x-telegram-bot-api-secret-token"
 LONGEST: Final = 4096  # UTF-16 units of a message; more is a 400
@@ -103,14 +104,16 @@ class TelegramChannel:
 
     async def pressed(self, raw: bytes) -> None:
         """For any update, at once: if it is a press, the button stops spinning, and its message loses its buttons."""
-        try:
-            update = telegram_updates.read(raw)
-            tap = telegram_updates.tap(update) if update else None
-        except Undecodable:
-            return
-        if tap:
+        if tap := self.tap(raw):
             await self.answer_press(tap.callback_id)
             await self.clear_keyboard(tap.chat, tap.message_id)
+
+    def tap(self, raw: bytes) -> Tap | None:
+        try:
+            update = telegram_updates.read(raw)
+            return telegram_updates.tap(update) if update else None
+        except Undecodable:
+            return None
 
     async def answer_press(self, callback_id: str) -> None:
         """Of no consequence when it fails: an old press cannot be answered any more."""
