@@ -39,6 +39,8 @@ class Envelope:
     # The same person's other address. WhatsApp gives the user id beside the number, and the id alone once the number is
     # hidden: a contact that was seen under either is the same one.
     alias: str | None = None
+    # What their app speaks, where it tells: in which language a stranger is first answered, if we have it ("fr", "pt").
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

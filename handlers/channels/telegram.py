@@ -53,7 +53,8 @@ class TelegramProvider:
             return [Envelope("telegram", "", sha256(request.body).hexdigest(), None, request.body, parked=str(why))]
         if update is None:
             return []
-        return [Envelope("telegram", str(update.chat), str(update.id), _sent_at(update.body), request.body)]
+        sent_at, language = _sent_at(update.body), telegram_updates.language(update)
+        return [Envelope("telegram", str(update.chat), str(update.id), sent_at, request.body, language=language)]
 
 
 class Bot(Protocol):

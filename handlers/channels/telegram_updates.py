@@ -23,6 +23,7 @@ KINDS: Final[tuple[Kind, ...]] = ("message", "callback_query", "my_chat_member")
 COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 # What a link may carry is 64 of these; no connection code is longer than 40 (a longer payload is no code of ours).
 PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 MOST_DATA: Final = 64  # bytes of a button's data
 
 FILES: Final[Mapping[str, Literal["document", "voice", "video", "sticker", "location"]]] = {
@@ -113,6 +114,13 @@ def said(update: Update) -> Input | Signal:
             status = _object(update.body, "new_chat_member").get("status")
             return {"kicked": "blocked", "member": "unblocked"}.get(str(status), "ignored")  # type: ignore[return-value]
     return _message(update)
+
+
+def language(update: Update) -> str | None:
+    """`pt` of an app set to `pt-br`; None where the app does not tell."""
+    code = update.body["from"].get("language_code")
+    found = LANGUAGE.match(code) if isinstance(code, str) else None
+    return found[1].lower() if found else None
 
 
 def tap(update: Update) -> Tap | None:

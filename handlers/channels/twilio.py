@@ -43,7 +43,7 @@ STATUSES: Final[dict[str, Status]] = {
 SHAPES: Final[dict[str, Callable[[str], object]]] = {
     "MessageSid": MESSAGE_SID.fullmatch,
     "AccountSid": ACCOUNT_SID.fullmatch,
-    "From": re.compile(r"\S{1,160}").fullmatch,
+    "From": re.compile(r"\S(?:.{0,158}\S)?").fullmatch,  # letters may have spaces between them
     "To": re.compile(r"(?:whatsapp:)?\+[1-9][0-9]{6,14}").fullmatch,
     "Body": lambda _: True,
     "NumMedia": lambda count: COUNT.fullmatch(count) and int(count) <= MOST_MEDIA,
@@ -80,7 +80,7 @@ class TwilioProvider:
         whatsapp_from: str | None = None,
     ) -> None:
         self._account_sid = account_sid
-        self._tokens = tuple(tokens)
+        self._tokens = tuple(filter(None, tokens))  # anybody could sign with an empty one
         self._ours = {sms_from, whatsapp_from and WHATSAPP + whatsapp_from} - {None}
         self._service = messaging_service_sid
 

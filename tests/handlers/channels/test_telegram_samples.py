@@ -95,6 +95,8 @@ def test_reads(sample: Sample) -> None:
     body: dict[str, Any] = update.get("message") or update["callback_query"]
     assert envelope.address == str(body["from"]["id"])
     assert envelope.sent_at == (datetime.fromtimestamp(body["date"], UTC) if "date" in body else None)
+    told = {"tg_text_ar": "ar", "tg_text_no_language": None, "tg_text_regional_language": "pt"}
+    assert envelope.language == told.get(str(sample), "fr")
     if "code" in sample.expect:
         heard = CHANNEL.decode(envelope.raw)
         assert isinstance(heard, Input)

@@ -207,3 +207,11 @@ def test_a_row_that_is_no_longer_understood_is_undecodable() -> None:
 def test_the_status_address_has_no_fragment_and_quotes_our_id() -> None:
     told = twilio.callback("https://chat.example.org/#rc=3", "a b")
     assert told == "https://chat.example.org/webhooks/twilio/status?m=a%20b"
+
+
+def test_letters_with_a_space_cannot_be_answered_either() -> None:
+    body = form("sms_in_alpha_sender", From="MA BANQUE")
+    (envelope,) = PROVIDER.split(Request("POST", f"{samples.PUBLIC_URL}/webhooks/twilio/messages", {}, body), NOW)
+    assert isinstance(envelope, Envelope)
+    assert (envelope.address, envelope.parked) == ("MA BANQUE", None)
+    assert samples.sms().decode(envelope.raw) == "unanswerable"

@@ -1,6 +1,7 @@
 """The signature of Twilio's webhooks: known vectors, and the same verdict as the SDK's validator on anything."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from multidict import MultiDict
 from twilio.request_validator import RequestValidator
 
 from handlers.channels.base import BadOrigin, Request
+from handlers.channels.twilio import TwilioProvider
 from handlers.channels.twilio_signature import genuine, sign
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import DATA, SETTINGS, TWILIO_SAMPLES
@@ -78,9 +80,15 @@ def test_a_strangers_request_is_refused_and_raises_nothing_else(changed: dict[st
         samples.twilio_provider().verify(made)
 
 
-def test_the_number_of_our_own_messaging_service_is_ours() -> None:
-    from handlers.channels.twilio import TwilioProvider
+def test_an_empty_token_is_none() -> None:
+    plain = TWILIO_SAMPLES[0]
+    fields = list(plain.params.items())
+    forged = replace(plain.request, headers={"x-twilio-signature": sign("", plain.request.url, fields)})
+    with pytest.raises(BadOrigin):
+        TwilioProvider(SETTINGS["TWILIO_ACCOUNT_SID"], ["", TOKEN + "x"]).verify(forged)
 
+
+def test_the_number_of_our_own_messaging_service_is_ours() -> None:
     sample = TWILIO_SAMPLES[0]
     account, token = SETTINGS["TWILIO_ACCOUNT_SID"], SETTINGS["TWILIO_AUTH_TOKEN"]
     TwilioProvider(account, [token], messaging_service_sid=sample.params["MessagingServiceSid"]).verify(sample.request)
