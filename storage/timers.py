@@ -92,7 +92,7 @@ async def failed(db: Sql, timer: int, error: str, next_try_at: datetime, now: da
     rows = await db.fetch(
         "UPDATE timer SET attempts = attempts + 1, last_error = ?, next_try_at = ?, "
         f"status = CASE WHEN attempts + 1 >= {ATTEMPTS} THEN 'parked' ELSE status END, "
-        f"settled_at = CASE WHEN attempts + 1 >= {ATTEMPTS} THEN ? ELSE NULL END "
+        f"settled_at = CASE WHEN attempts + 1 >= {ATTEMPTS} THEN ? ELSE settled_at END "
         "WHERE id = ? AND status = 'waiting' RETURNING status",
         error[:128],
         next_try_at,

@@ -1,305 +1,358 @@
-"""What every store of the core must do: one suite, played on each. A `House` says how one is opened and filled.
-
-To add a store: an async context manager in `HOUSES` that yields a `House`, empty.
-"""
+"""One suite over the three booking stores: memory, SQLite, PostgreSQL; and races that only rows can lose."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from datetime import date, datetime, time, timedelta
+from random import Random  # noqa: TID251 - seeded
 
 import pytest
 
-from booking.codes import normal
-from booking.directory import Directory
+from booking.core import Booking
+from booking.loading import NewCode, Plan
 from booking.memory import MemoryStore
 from booking.model import (
     HOUR,
     QUARTER,
     Appointment,
     AppointmentId,
-    Client,
-    Code,
+    ClientId,
+    Closure,
     CodeId,
+    Consent,
     ContactId,
     Hold,
     HoldId,
+    Hours,
     Mode,
     Motive,
     Person,
     PersonId,
-    Worker,
+    Rules,
     WorkerId,
+    slot_id,
 )
-from booking.ports import BookingStore
-from tests.booking.made import CODE, LETTERS, PORTS, consent, worker
+from booking.ports import BookingStore, Held, SlotGone
+from storage import contacts, directory
+from storage.booking import Directories, RowStore
+from storage.db import Database, Tx
+from tests.booking.made import ANN, BEN, CODE, LETTERS, MONDAY, MONEY, PORTS, worker
 
-NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-NINE = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
-ALI, CLAIRE = WorkerId("ali"), WorkerId("claire")
-H1, H2, A1, A2 = HoldId("h1"), HoldId("h2"), AppointmentId("a1"), AppointmentId("a2")
-ANN = Person(PersonId("p1"), PORTS.id, CODE.id, "Ann", "Martin", "ann@example.org")
-
-
-class House(Protocol):
-    def transaction(self) -> AbstractAsyncContextManager[BookingStore]:
-        """Committed at the end, rolled back by any exception."""
-
-    async def put(self, workers: Sequence[Worker], clients: Sequence[Client], codes: Mapping[str, Code]) -> None:
-        """Replace the directory; `codes` by their letters."""
-
-    async def contact(self, name: str) -> ContactId:
-        """A contact that rows may point to."""
+NOW = MONDAY
+NINE = MONDAY + timedelta(days=1, hours=2)
+CLAIRE, ALI = worker("claire"), worker("ali", phone="+33639980102")
 
 
-class MemoryHouse:
-    def __init__(self) -> None:
-        self.store = MemoryStore()
+def plan(*workers: object, changed: tuple[object, ...] = ()) -> Plan:
+    return Plan((PORTS,), (), (NewCode(CODE, LETTERS),), (), workers, changed, (), ())  # type: ignore[arg-type]
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[BookingStore]:
-        before = self.store.snapshot()
-        try:
-            yield self.store
-        except BaseException:
-            self.store.restore(before)
-            raise
 
-    async def put(self, workers: Sequence[Worker], clients: Sequence[Client], codes: Mapping[str, Code]) -> None:
-        self.store.set_directory(Directory(workers, (await self.store.directory()).version + 1))
-        for client in clients:
-            self.store.put_client(client)
-        for letters, code in codes.items():
-            self.store.put_code(code, letters)
+async def load(db: Database, *workers: object) -> None:
+    async with db.transaction() as tx:
+        await directory.write(tx, plan(*workers))
 
-    async def contact(self, name: str) -> ContactId:
-        return ContactId(name)
+
+async def known(tx: Tx, contact: str) -> None:
+    """A contact with this id."""
+    await contacts.make(tx, "telegram", contact, NOW, lambda: contact, "fr", "Europe/Paris")
+
+
+@pytest.fixture(params=["memory", "rows"])
+async def store(request: pytest.FixtureRequest, db: Database) -> AsyncIterator[BookingStore]:
+    if request.param == "memory":
+        memory = MemoryStore([CLAIRE, ALI])
+        memory.put_client(PORTS)
+        memory.put_code(CODE, LETTERS)
+        yield memory
+        return
+    await load(db, CLAIRE, ALI)
+    tx = db.transaction()
+    opened = await tx.__aenter__()
+    await known(opened, ANN)
+    await known(opened, BEN)
+    yield RowStore(opened, Directories())
+    await tx.__aexit__(None, None, None)
+
+
+def hold(id: str = "h1", contact: ContactId = ANN, start: datetime = NINE, until: timedelta = QUARTER) -> Hold:
+    return Hold(HoldId(id), contact, CLAIRE.id, start, NOW + until)
+
+
+PERSON = Person(PersonId("ann-person"), PORTS.id, CODE.id, "Ann", "Martin", "Ann@example.org", phone="+33639980201")
+
+
+def appointment(id: str = "a1", start: datetime = NINE, **more: object) -> Appointment:
+    made = Appointment(
+        AppointmentId(id), PERSON.id, PORTS.id, CLAIRE.id, Motive.HOUSING, Mode.VIDEO, start, ANN, AppointmentId(id)
+    )
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+# ------------------------------------------------------------ one suite over three
+
+
+async def test_codes_are_found_by_their_normal_form(store: BookingStore) -> None:
+    assert await store.code_typed("P0RTS7KQM4XTD") == CODE
+    assert await store.code(CODE.id) == CODE
+    assert await store.code_typed("N0B0DY") is None
+    assert await store.client(PORTS.id) == PORTS
+    assert await store.client(ClientId("nobody")) is None
+
+
+async def test_the_directory_is_the_same_object_while_nothing_changed(store: BookingStore) -> None:
+    first = await store.directory()
+    assert await store.directory() is first
+    assert first.named("claire") == CLAIRE
+    assert [w.ref for w in first.able(Motive.FINANCE, Mode.VIDEO)] == ["ali", "claire"]
+
+
+async def test_an_hour_is_taken_whole_or_not_at_all(store: BookingStore) -> None:
+    assert await store.take(HoldId("h1"), ["w:claire", "c:ann"], NINE, NOW) is None
+    assert await store.take(HoldId("h2"), ["w:claire", "c:ben"], NINE + QUARTER, NOW) == "w:claire"
+    assert await store.take(HoldId("h3"), ["w:ali", "c:ann"], NINE - 3 * QUARTER, NOW) == "c:ann"
+    assert await store.take(HoldId("h4"), ["w:claire", "c:ann"], NINE + HOUR, NOW) is None
+    assert await store.take(HoldId("h5"), ["w:ali"], NINE, NOW) is None, "nothing was left of the refused ones"
+    await store.free(HoldId("h1"))
+    assert await store.take(HoldId("h6"), ["w:claire"], NINE, NOW) is None
+
+
+async def test_lapsed_holds_make_way_whole(store: BookingStore) -> None:
+    await store.take(HoldId("h1"), ["w:claire", "c:ann"], NINE, NOW)
+    await store.save_hold(hold())
+    assert await store.take(HoldId("h2"), ["w:claire"], NINE, NOW) == "w:claire"
+    assert await store.hold_of(ANN) == hold()
+    later = NOW + QUARTER
+    assert await store.take(HoldId("h2"), ["w:claire"], NINE + 2 * QUARTER, later) is None
+    assert await store.take(HoldId("h3"), ["c:ann"], NINE, later) is None
+    assert await store.hold_of(ANN) is None
+
+
+async def test_an_extended_hold_stays(store: BookingStore) -> None:
+    await store.take(HoldId("h1"), ["w:claire", "c:ann"], NINE, NOW)
+    await store.save_hold(hold())
+    await store.save_hold(hold(until=HOUR))
+    await store.take(HoldId("h1"), ["p:x"], NINE, NOW)
+    later = NOW + QUARTER
+    assert await store.take(HoldId("h2"), ["w:claire"], NINE, later) == "w:claire"
+    assert await store.take(HoldId("h2"), ["p:x"], NINE, later) == "p:x"
+    assert await store.take(HoldId("h2"), ["p:x"], NINE, NOW + HOUR) is None
+
+
+async def test_what_is_taken_and_how_loaded_they_are(store: BookingStore) -> None:
+    await store.take(AppointmentId("a1"), ["w:claire", "p:x"], NINE, NOW)
+    await store.take(HoldId("h1"), ["w:ali", "c:ann"], NINE + HOUR, NOW)
+    await store.save_hold(replace(hold(start=NINE + HOUR), worker=ALI.id))
+
+    async def taken(since: datetime, until: datetime, now: datetime = NOW, **more: object) -> set[tuple[str, datetime]]:
+        return set(await store.taken(since, until, now, **more))  # type: ignore[arg-type]
+
+    assert await taken(NINE, NINE + 2 * HOUR) == {("claire", NINE), ("ali", NINE + HOUR)}
+    assert await taken(NINE, NINE + HOUR) == {("claire", NINE)}
+    assert await taken(NINE + 3 * QUARTER, NINE + HOUR) == {("claire", NINE)}
+    assert await taken(NINE + HOUR, NINE + 2 * HOUR) == {("ali", NINE + HOUR)}
+    assert await taken(NINE, NINE + 2 * HOUR, workers=[ALI.id]) == {("ali", NINE + HOUR)}
+    assert await taken(NINE, NINE + 2 * HOUR, workers=[]) == set()
+    assert await taken(NINE, NINE + 2 * HOUR, NOW + QUARTER) == {("claire", NINE)}
+    everybody = [CLAIRE.id, ALI.id, WorkerId("nobody")]
+    assert await store.load(everybody, NINE, NINE + HOUR, NOW) == {"claire": 1, "ali": 0, "nobody": 0}
+    assert await store.load(everybody, NINE, NINE + 2 * HOUR, NOW) == {"claire": 1, "ali": 1, "nobody": 0}
+
+
+async def test_many_workers_are_told_apart_too(store: BookingStore) -> None:
+    await store.take(AppointmentId("a1"), ["w:claire"], NINE, NOW)
+    await store.take(AppointmentId("a2"), ["w:ali"], NINE, NOW)
+    crowd = [WorkerId(f"w{n}") for n in range(3000)] + [ALI.id]
+    assert set(await store.taken(NINE, NINE + HOUR, NOW, crowd)) == {("ali", NINE)}
+    assert sum((await store.load(crowd, NINE, NINE + HOUR, NOW)).values()) == 1
+
+
+async def test_people_and_their_consent(store: BookingStore) -> None:
+    assert await store.person_of(ANN) is None
+    await store.add_person(PERSON, ANN)
+    assert await store.person_of(ANN) == await store.person(PERSON.id) == PERSON
+    assert await store.person_of(BEN) is None
+    assert await store.accounts(CODE.id) == 1
+    assert await store.accounts(CodeId("other")) == 0
+    changed = replace(PERSON, email=None, language="en", email_confirmed=True, phone=None)
+    await store.save_person(changed)
+    assert await store.person(PERSON.id) == changed
+    assert not await store.consented(PERSON.id, "2024-10-15")
+    await store.add_consent(PERSON.id, ANN, Consent("2024-10-15", "fr", "sms", "oui", NOW))
+    assert await store.consented(PERSON.id, "2024-10-15")
+    assert not await store.consented(PERSON.id, "2025-01-01")
+
+
+async def test_appointments_ahead_and_behind(store: BookingStore) -> None:
+    soon, later, over, off = (
+        appointment("soon", NOW + HOUR),
+        appointment("later", NOW + 2 * HOUR),
+        appointment("over", NOW - HOUR),
+        appointment("off", NOW + 3 * HOUR, status="cancelled", late=True),
+    )
+    running = appointment("running", NOW - QUARTER)
+    for each in (later, soon, over, off, running):
+        await store.add_appointment(each)
+    assert await store.appointment(off.id) == off
+    assert await store.appointment(AppointmentId("nobody")) is None
+    assert list(await store.upcoming(PERSON.id, NOW)) == [running, soon, later]
+    assert list(await store.past(PERSON.id, NOW, 5)) == [over]
+    assert list(await store.agenda(CLAIRE.id, NOW, NOW + 2 * HOUR)) == [soon]
+    await store.save_appointment(replace(soon, status="done", contact=BEN))
+    assert list(await store.upcoming(PERSON.id, NOW)) == [running, later]
+    assert list(await store.past(PERSON.id, NOW + 2 * HOUR, 1)) == [replace(soon, status="done", contact=BEN)]
+
+
+async def test_tries_are_counted_in_a_window(store: BookingStore) -> None:
+    for minutes in (0, 1, 2):
+        await store.add_try("code:ann", NOW + timedelta(minutes=minutes))
+    await store.add_try("code:ben", NOW)
+    found = await store.tries("code:ann", NOW + timedelta(minutes=1), 5)
+    assert list(found) == [NOW + timedelta(minutes=2), NOW + timedelta(minutes=1)]
+    assert list(await store.tries("code:ann", NOW, 1)) == [NOW + timedelta(minutes=2)]
+
+
+# ------------------------------------------------------------ rows mean what the dictionaries mean
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_any_order_of_commands_leaves_the_same_hours(db: Database, seed: int) -> None:
+    dice = Random(seed)
+    memory = MemoryStore([CLAIRE, ALI])
+    async with db.transaction() as tx:
+        rows = RowStore(tx, Directories())
+        for n in range(60):
+            now = NOW + n * timedelta(minutes=1)
+            start = NINE + dice.randrange(8) * QUARTER
+            who = dice.choice(["ann", "ben"])
+            by, id = dice.choice(["claire", "ali"]), f"h{n}"
+            old = await memory.hold_of(ContactId(who))
+            assert await rows.hold_of(ContactId(who)) == old
+            for store in (memory, rows):
+                if old is not None:
+                    await store.free(old.id)
+                    await store.delete_hold(old.id)
+            answers = [await store.take(HoldId(id), [f"w:{by}", f"c:{who}"], start, now) for store in (memory, rows)]
+            assert answers[0] == answers[1]
+            if answers[0] is None and dice.random() < 0.8:
+                made = Hold(HoldId(id), ContactId(who), WorkerId(by), start, now + dice.randrange(20) * QUARTER / 15)
+                for store in (memory, rows):
+                    await store.save_hold(made)
+            since = NINE + dice.randrange(10) * QUARTER
+            spans = [set(await store.taken(since, since + HOUR, now)) for store in (memory, rows)]
+            assert spans[0] == spans[1]
+
+
+# ------------------------------------------------------------ the directory
+
+
+async def test_a_load_is_read_back_as_it_was_written(db: Database) -> None:
+    rich = worker(
+        "rich",
+        Hours(frozenset({0, 4}), time(22), time(2)),
+        closed=(Closure(date(2026, 12, 24), date(2027, 1, 2)),),
+        bio={"fr": "Budget", "en": "Budget"},
+        address="1 place de la Mairie",
+        modes=frozenset(Mode),
+        languages=("fr", "en"),
+        time_zone="Indian/Reunion",
+        works_on_holidays=True,
+    )
+    await load(db, rich)
+    standing = await directory.standing(db, NOW)
+    assert standing.workers == {"rich": rich}
+    assert standing.clients == {"ports": PORTS}
+    assert list(standing.codes.values()) == [CODE]
+    assert await directory.letters(db, CODE.id) == LETTERS
+    assert await directory.version(db) == 1
+
+
+async def test_another_process_sees_the_next_version(db: Database, another: Database) -> None:
+    await load(db, CLAIRE)
+    seen = Directories()
+    before = await seen.current(another)
+    assert await seen.current(another) is before
+    async with db.transaction() as tx:
+        await directory.write(
+            tx, replace(plan(changed=(replace(CLAIRE, suspended=True),)), new_clients=(), new_codes=())
+        )
+    after = await seen.current(another)
+    assert after is not before
+    assert after.able(None, None) == ()
+
+
+async def test_a_workers_number_is_theirs_by_sms(db: Database, new_id: Callable[[], str]) -> None:
+    async with db.transaction() as tx:
+        early = await contacts.make(tx, "sms", CLAIRE.phone, NOW, new_id, "fr", "Europe/Paris")
+        shared = await contacts.make(tx, "sms", ALI.phone, NOW, new_id, "fr", "Europe/Paris")
+    await load(db, CLAIRE, ALI, worker("bob", phone=ALI.phone), worker("dan", phone="+33639980104"))
+    async with db.transaction() as tx:
+        late = await contacts.make(tx, "sms", "+33639980104", NOW, new_id, "fr", "Europe/Paris")
+        elsewhere = await contacts.make(tx, "whatsapp", CLAIRE.phone, NOW, new_id, "fr", "Europe/Paris")
+    found = await contacts.get_many(db, [early, shared, late, elsewhere])
+    assert [found[c].worker_id for c in (early, shared, late, elsewhere)] == ["claire", None, "dan", None]
+
+
+# ------------------------------------------------------------ races
 
 
 @asynccontextmanager
-async def memory(request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    yield MemoryHouse()
+async def core(db: Database, seen: Directories, contact: str, now: datetime = NOW) -> AsyncIterator[Booking]:
+    async with db.transaction() as tx:
+        await contacts.lock(tx, contact)
+        numbers = iter(range(100))
+        yield Booking(RowStore(tx, seen), Rules(), now, lambda: f"{contact}-{next(numbers)}")
 
 
-HOUSES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[House]]] = {"memory": memory}
+async def crowd(db: Database, count: int) -> list[ContactId]:
+    names = [ContactId(f"c{n}") for n in range(count)]
+    async with db.transaction() as tx:
+        for name in names:
+            await known(tx, name)
+    return names
 
 
-@pytest.fixture(params=list(HOUSES))
-async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    async with HOUSES[request.param](request) as opened:
-        await opened.put([worker("ali"), worker("claire")], [PORTS], {LETTERS: CODE})
-        yield opened
-
-
-def appointment(id: AppointmentId = A1, start: datetime = NINE, person: Person = ANN) -> Appointment:
-    return Appointment(
-        id, person.id, PORTS.id, CLAIRE, Motive.FINANCE, Mode.VIDEO, start, ContactId("ann"), series=AppointmentId("a1")
+async def overlaps(db: Database) -> int:
+    rows = await db.fetch(
+        "SELECT count(*) AS n FROM (SELECT 1 FROM busy GROUP BY owner, quarter HAVING count(*) > 1) b"
     )
+    return int(rows[0]["n"])
 
 
-async def hold(tx: BookingStore, contact: ContactId, id: HoldId = H1, until: timedelta = QUARTER) -> Hold:
-    kept = Hold(id, contact, CLAIRE, NINE, NOW + until)
-    assert await tx.take(id, [f"w:{CLAIRE}", f"c:{contact}"], NINE, NOW) is None
-    await tx.save_hold(kept)
-    return kept
+async def test_sixty_four_race_for_one_slot(db: Database, another: Database) -> None:
+    await load(db, CLAIRE)
+    names = await crowd(db, 64)
+    seen = Directories()
+    slot = slot_id(NINE, CLAIRE.id)
+
+    async def try_it(where: Database, name: ContactId) -> object:
+        async with core(where, seen, name) as booking:
+            return await booking.hold(slot, name, MONEY)
+
+    came = await asyncio.gather(*(try_it(where, name) for where, name in zip([db, another] * 32, names, strict=True)))
+    assert [type(each) for each in came].count(Held) == 1
+    assert [type(each) for each in came].count(SlotGone) == 63
+    assert await overlaps(db) == 0
 
 
-# ------------------------------------------------------------ directory and codes
+async def test_sixty_four_race_for_a_slot_whose_hold_lapses(db: Database, another: Database) -> None:
+    await load(db, CLAIRE, ALI)
+    names = await crowd(db, 64)
+    seen = Directories()
+    for name, by in ((names[0], CLAIRE), (names[1], ALI)):
+        async with core(db, seen, name) as booking:
+            assert isinstance(await booking.hold(slot_id(NINE, by.id), name, MONEY), Held)
+    later = NOW + Rules().hold_time
 
+    async def try_it(where: Database, name: ContactId) -> object:
+        async with core(where, seen, name, later) as booking:
+            return await booking.hold(slot_id(NINE, None), name, MONEY)
 
-async def test_the_directory_comes_whole_and_changes_its_version(house: House) -> None:
-    async with house.transaction() as tx:
-        first = await tx.directory()
-        assert [w.ref for w in first.workers] == ["ali", "claire"]
-        assert first.worker(CLAIRE) == worker("claire")
-    await house.put([worker("ali"), worker("claire"), worker("zoe", languages=("fr", "ar"))], [], {})
-    async with house.transaction() as tx:
-        second = await tx.directory()
-        assert second.version != first.version
-        assert second.named("zoe") == worker("zoe", languages=("fr", "ar"))
-        assert await tx.directory() is second, "compiled once per version"
-
-
-async def test_clients_and_codes_are_found(house: House) -> None:
-    dated = Code(CodeId("dated"), PORTS.id, date(2026, 1, 1), date(2026, 12, 31), 500)
-    await house.put([], [replace(PORTS, suspended=True)], {"PORTS-0000-TEST": dated})
-    async with house.transaction() as tx:
-        assert await tx.client(PORTS.id) == replace(PORTS, suspended=True)
-        assert await tx.code(dated.id) == dated
-        assert await tx.code_typed(normal(LETTERS) or "") == CODE
-        assert await tx.code_typed("P0RTS") is None
-        assert await tx.code(CodeId("")) is None
-        assert await tx.accounts(CODE.id) == 0
-        assert await tx.accounts(CodeId("")) == 0
-
-
-async def test_tries_are_counted_per_key_and_come_latest_first(house: House) -> None:
-    moments = [NOW + timedelta(minutes=n) for n in range(5)]
-    async with house.transaction() as tx:
-        for moment in moments:
-            await tx.add_try("contact:ann", moment)
-        await tx.add_try("contact:ben", NOW)
-    async with house.transaction() as tx:
-        assert list(await tx.tries("contact:ann", NOW, 9)) == moments[::-1]
-        assert list(await tx.tries("contact:ann", moments[3], 9)) == [moments[4], moments[3]]
-        assert list(await tx.tries("contact:ann", NOW, 2)) == [moments[4], moments[3]]
-        assert list(await tx.tries("contact:cleo", NOW, 9)) == []
-
-
-# ------------------------------------------------------------ hours
-
-
-async def test_an_hour_is_taken_once(house: House) -> None:
-    async with house.transaction() as tx:
-        assert await tx.take(A1, ["w:claire", "p:p1"], NINE, NOW) is None
-        for quarters in range(-3, 4):
-            start = NINE + quarters * QUARTER
-            assert await tx.take(A2, ["p:p2", "w:claire"], start, NOW) == "w:claire"
-            assert await tx.take(A2, ["p:p1"], start, NOW) == "p:p1"
-        assert await tx.take(A2, ["w:claire", "p:p1"], NINE - HOUR, NOW) is None
-        assert await tx.take(AppointmentId("a3"), ["w:claire", "p:p1"], NINE + HOUR, NOW) is None
-
-
-async def test_what_is_refused_takes_nothing(house: House) -> None:
-    async with house.transaction() as tx:
-        assert await tx.take(A1, ["w:claire"], NINE, NOW) is None
-        assert await tx.take(A2, ["w:ali", "w:claire"], NINE, NOW) == "w:claire"
-        assert await tx.take(A2, ["w:ali"], NINE, NOW) is None
-
-
-async def test_a_second_call_adds_owners(house: House) -> None:
-    async with house.transaction() as tx:
-        assert await tx.take(A1, ["w:claire"], NINE, NOW) is None
-        assert await tx.take(A1, ["p:p1"], NINE, NOW) is None
-        assert await tx.take(A2, ["p:p1"], NINE, NOW) == "p:p1"
-        await tx.free(A1)
-        assert await tx.take(A2, ["w:claire", "p:p1"], NINE, NOW) is None
-        await tx.free(A1)
-        assert await tx.take(HoldId("h"), ["w:claire"], NINE, NOW) == "w:claire"
-
-
-async def test_a_lapsed_hold_makes_room_and_is_gone(house: House) -> None:
-    ann = await house.contact("ann")
-    async with house.transaction() as tx:
-        await hold(tx, ann)
-    async with house.transaction() as tx:
-        end = NOW + QUARTER
-        assert await tx.take(A1, ["w:claire"], NINE, end - timedelta(seconds=1)) == "w:claire"
-        assert await tx.hold_of(ann) == Hold(H1, ann, CLAIRE, NINE, end)
-        assert await tx.take(A1, ["w:claire"], NINE + QUARTER, end) is None
-        assert await tx.hold_of(ann) is None
-        assert await tx.take(A2, [f"c:{ann}"], NINE, end) is None, "all its quarters went, of each owner"
-
-
-async def test_a_hold_may_be_kept_longer(house: House) -> None:
-    ann = await house.contact("ann")
-    async with house.transaction() as tx:
-        kept = await hold(tx, ann)
-        await tx.save_hold(replace(kept, until=NOW + HOUR))
-    async with house.transaction() as tx:
-        later = NOW + QUARTER
-        assert await tx.take(A1, ["w:claire"], NINE, later) == "w:claire"
-        assert list(await tx.taken(NINE, NINE + HOUR, later)) == [(CLAIRE, NINE)]
-        await tx.free(H1)
-        await tx.delete_hold(H1)
-        assert await tx.hold_of(ann) is None
-        assert await tx.take(A1, ["w:claire"], NINE, later) is None
-
-
-async def test_taken_and_load_count_what_lives(house: House) -> None:
-    ann = await house.contact("ann")
-    async with house.transaction() as tx:
-        await hold(tx, ann)
-        assert await tx.take(A1, ["w:ali", "p:p1"], NINE + 2 * HOUR, NOW) is None
-    async with house.transaction() as tx:
-        both = [(ALI, NINE + 2 * HOUR), (CLAIRE, NINE)]
-        assert sorted(await tx.taken(NINE, NINE + 3 * HOUR, NOW)) == both
-        assert sorted(await tx.taken(NINE, NINE + 3 * HOUR, NOW, [CLAIRE])) == both[1:]
-        assert sorted(await tx.taken(NINE, NINE + 3 * HOUR, NOW, [])) == []
-        assert sorted(await tx.taken(NINE, NINE + 3 * HOUR, NOW + QUARTER)) == both[:1]
-        assert sorted(await tx.taken(NINE + 3 * QUARTER, NINE + HOUR, NOW)) == both[1:], "it overlaps"
-        assert sorted(await tx.taken(NINE + HOUR, NINE + 2 * HOUR, NOW)) == []
-        load = await tx.load([ALI, CLAIRE], NINE, NINE + 2 * HOUR, NOW)
-        assert {w: load.get(w, 0) for w in (ALI, CLAIRE)} == {ALI: 0, CLAIRE: 1}
-        load = await tx.load([ALI, CLAIRE], NINE, NINE + 3 * HOUR, NOW + QUARTER)
-        assert {w: load.get(w, 0) for w in (ALI, CLAIRE)} == {ALI: 1, CLAIRE: 0}
-
-
-async def test_an_exception_rolls_back(house: House) -> None:
-    ann = await house.contact("ann")
-
-    async def fails() -> None:
-        async with house.transaction() as tx:
-            await hold(tx, ann)
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        await fails()
-    async with house.transaction() as tx:
-        assert await tx.hold_of(ann) is None
-        assert await tx.take(A1, ["w:claire"], NINE, NOW) is None
-
-
-# ------------------------------------------------------------ people and appointments
-
-
-async def test_a_person_is_kept_and_found_by_contact(house: House) -> None:
-    ann = await house.contact("ann")
-    full = replace(ANN, phone="+33639980201", language="ar", time_zone="Indian/Reunion", in_dispute=True)
-    async with house.transaction() as tx:
-        assert await tx.person_of(ann) is None
-        await tx.add_person(full, ann)
-    async with house.transaction() as tx:
-        assert await tx.person_of(ann) == full
-        assert await tx.person(full.id) == full
-        assert await tx.person(PersonId("p9")) is None
-        assert await tx.accounts(CODE.id) == 1
-        changed = replace(full, email=None, email_confirmed=True, suspended=True, in_dispute=False)
-        await tx.save_person(changed)
-    async with house.transaction() as tx:
-        assert await tx.person(full.id) == changed
-
-
-async def test_consent_is_to_one_version(house: House) -> None:
-    ann = await house.contact("ann")
-    async with house.transaction() as tx:
-        await tx.add_person(ANN, ann)
-        assert not await tx.consented(ANN.id, "2024-10-15")
-        await tx.add_consent(ANN.id, ann, consent())
-    async with house.transaction() as tx:
-        assert await tx.consented(ANN.id, "2024-10-15")
-        assert not await tx.consented(ANN.id, "2027-01-01")
-        assert not await tx.consented(PersonId("p9"), "2024-10-15")
-
-
-async def test_appointments_are_coming_or_past(house: House) -> None:
-    ann = await house.contact("ann")
-    first = replace(appointment(A1, NINE), contact=ann)
-    second = replace(appointment(A2, NINE + 24 * HOUR), contact=ann, version=1, late=True, mode=Mode.IN_PERSON)
-    async with house.transaction() as tx:
-        await tx.add_person(ANN, ann)
-        await tx.add_appointment(second)
-        await tx.add_appointment(first)
-    async with house.transaction() as tx:
-        assert await tx.appointment(A2) == second
-        assert await tx.appointment(AppointmentId("a9")) is None
-        assert list(await tx.upcoming(ANN.id, NOW)) == [first, second]
-        just_before_its_end = first.end - timedelta(seconds=1)
-        assert list(await tx.upcoming(ANN.id, just_before_its_end)) == [first, second]
-        assert list(await tx.past(ANN.id, just_before_its_end, 9)) == []
-        assert list(await tx.upcoming(ANN.id, first.end)) == [second]
-        assert list(await tx.past(ANN.id, first.end, 9)) == [first]
-        assert list(await tx.past(ANN.id, second.end, 9)) == [second, first]
-        assert list(await tx.past(ANN.id, second.end, 1)) == [second]
-        assert list(await tx.agenda(CLAIRE, NINE, second.start)) == [first]
-        assert list(await tx.agenda(CLAIRE, NINE, second.end)) == [first, second]
-        assert list(await tx.agenda(ALI, NINE, second.end)) == []
-        await tx.save_appointment(replace(second, status="cancelled"))
-        await tx.save_appointment(replace(first, status="missed"))
-    async with house.transaction() as tx:
-        assert list(await tx.upcoming(ANN.id, NOW)) == []
-        assert list(await tx.past(ANN.id, second.end, 9)) == [replace(first, status="missed")]
-        assert list(await tx.agenda(CLAIRE, NINE, second.end)) == [replace(first, status="missed")]
+    came = await asyncio.gather(
+        *(try_it(where, name) for where, name in zip([db, another] * 31, names[2:], strict=True))
+    )
+    assert [type(each) for each in came].count(Held) == 2, "two workers, two winners"
+    assert await overlaps(db) == 0
+    assert await db.fetch("SELECT count(*) AS n FROM hold") == [{"n": 2}]

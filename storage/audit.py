@@ -1,0 +1,34 @@
+"""The audit trail: who did what to whose data. Ids only; added to, read, never changed (invariant I11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.db import Sql
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """`actor` and `object` are a kind and an id: `worker:claire`, `appointment:a1`."""
+
+    actor: str
+    action: str
+    object: str
+    done_at: datetime
+
+
+async def add(db: Sql, actor: str, action: str, object_: str, now: datetime) -> None:
+    await db.execute(
+        "INSERT INTO audit (actor, action, object, done_at) VALUES (?, ?, ?, ?)", actor, action, object_, now
+    )
+
+
+async def of(db: Sql, object_: str, limit: int = 100) -> list[Deed]:
+    """What was done to an object, the latest first."""
+    rows = await db.fetch(
+        "SELECT actor, action, object, done_at FROM audit WHERE object = ? ORDER BY done_at DESC, id DESC LIMIT ?",
+        object_,
+        limit,
+    )
+    return [Deed(**row) for row in rows]

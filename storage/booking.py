@@ -1,0 +1,384 @@
+"""The core's rows: `booking.ports.BookingStore` on one open transaction.
+
+    store = RowStore(tx, directories)      `directories` is one per process: the compiled directory of the last version
+
+An hour is taken by rows of `busy`, one for each owner and quarter of an hour, under one unique key (invariant I5). They
+are inserted in sorted order, so that two that want the same hours wait for each other and never in a ring. A conflict
+is counted, not raised, since an error would end PostgreSQL's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from booking.directory import Directory
+from booking.model import (
+    HOUR,
+    QUARTER,
+    Appointment,
+    AppointmentId,
+    Client,
+    ClientId,
+    ClientKind,
+    Code,
+    CodeId,
+    Consent,
+    ContactId,
+    Hold,
+    HoldId,
+    Mode,
+    Motive,
+    Person,
+    PersonId,
+    WorkerId,
+)
+from booking.ports import Owner
+from storage import counters, directory
+from storage.db import Sql, Tx
+from storage.sql import Row, marks
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+QUARTERS = HOUR // QUARTER
+MANY = 500  # more workers than this are told apart here, not by the statement
+
+_APPOINTMENT = "id, series, version, person_id, client_id, worker_id, contact_id, motive, mode, start_at, status, late"
+_PERSON = (
+    "p.id, p.client_id, p.code_id, p.first_name, p.last_name, p.email, p.email_confirmed, p.phone, p.language, "
+    "p.time_zone, p.suspended"
+)
+
+
+class Directories:
+    """The compiled directory of this process.
+
+    Reading a version is one statement; compiling thousands of workers is not.
+    """
+
+    def __init__(self) -> None:
+        self._last: Directory | None = None
+
+    async def current(self, db: Sql) -> Directory:
+        version = await directory.version(db)
+        if self._last is None or self._last.version != version:
+            self._last = Directory(await directory.workers(db), version)
+        return self._last
+
+
+class RowStore:
+    def __init__(self, tx: Tx, directories: Directories) -> None:
+        self._tx = tx
+        self._directories = directories
+        self._directory: Directory | None = None
+
+    # ------------------------------------------------------------ directory, codes
+
+    async def directory(self) -> Directory:
+        if self._directory is None:
+            self._directory = await self._directories.current(self._tx)
+        return self._directory
+
+    async def client(self, id: ClientId) -> Client | None:
+        rows = await self._tx.fetch("SELECT id, ref, name, kind, suspended FROM client WHERE id = ?", id)
+        return client_of(rows[0]) if rows else None
+
+    async def code(self, id: CodeId) -> Code | None:
+        return await self._code("id", id)
+
+    async def code_typed(self, normal: str) -> Code | None:
+        return await self._code("letters_index", directory.code_index(self._tx, normal))
+
+    async def accounts(self, code: CodeId) -> int:
+        if self._tx.dialect == "postgres":  # SQLite has the only write lock already
+            await self._tx.fetch("SELECT id FROM code WHERE id = ? FOR UPDATE", code)
+        rows = await self._tx.fetch("SELECT count(*) AS n FROM person WHERE code_id = ?", code)
+        return int(rows[0]["n"])
+
+    async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
+        return await counters.tries(self._tx, key, since, most)
+
+    async def add_try(self, key: str, now: datetime) -> None:
+        await counters.add_try(self._tx, key, now)
+
+    # ------------------------------------------------------------ hours
+
+    async def taken(
+        self, since: datetime, until: datetime, now: datetime, workers: Sequence[WorkerId] | None = None
+    ) -> Iterable[tuple[WorkerId, datetime]]:
+        rows = await self._hours(since - HOUR, until, now, workers)
+        wanted = None if workers is None else set(workers)
+        found = ((WorkerId(row["owner"][2:]), EPOCH + row["quarter"] * QUARTER) for row in rows)
+        return [(w, start) for w, start in found if start > since - HOUR and (wanted is None or w in wanted)]
+
+    async def load(
+        self, workers: Sequence[WorkerId], since: datetime, until: datetime, now: datetime
+    ) -> Mapping[WorkerId, int]:
+        counts = dict.fromkeys(workers, 0)
+        for row in await self._hours(since, until, now, workers):
+            worker = WorkerId(row["owner"][2:])
+            if worker in counts and EPOCH + row["quarter"] * QUARTER >= since:
+                counts[worker] += 1
+        return counts
+
+    async def take(
+        self, id: HoldId | AppointmentId, owners: Sequence[Owner], start: datetime, now: datetime
+    ) -> Owner | None:
+        first = quarter_of(start)
+        wanted = sorted((owner, first + n, n == 0) for owner in set(owners) for n in range(QUARTERS))
+        await self._drop_lapsed(sorted(set(owners)), first, now)
+        inserted = await self._tx.fetch(
+            "INSERT INTO busy (owner, quarter, opens, holder_id, lapses_at) VALUES "
+            + ", ".join(["(?, ?, ?, ?, (SELECT lapses_at FROM hold WHERE id = ?))"] * len(wanted))
+            + " ON CONFLICT (owner, quarter) DO NOTHING RETURNING id, owner, quarter",
+            *(value for owner, quarter, opens in wanted for value in (owner, quarter, opens, id, id)),
+        )
+        if len(inserted) == len(wanted):
+            return None
+        if inserted:
+            ids = [row["id"] for row in inserted]
+            await self._tx.execute(f"DELETE FROM busy WHERE id IN ({marks(len(ids))})", *ids)
+        ours = {(row["owner"], row["quarter"]) for row in inserted}
+        return next(owner for owner in owners for n in range(QUARTERS) if (owner, first + n) not in ours)
+
+    async def free(self, id: HoldId | AppointmentId) -> None:
+        await self._tx.execute("DELETE FROM busy WHERE holder_id = ?", id)
+
+    async def hold_of(self, contact: ContactId) -> Hold | None:
+        rows = await self._tx.fetch(
+            "SELECT id, contact_id, worker_id, start_at, lapses_at FROM hold WHERE contact_id = ?", contact
+        )
+        return Hold(*rows[0].values()) if rows else None
+
+    async def save_hold(self, hold: Hold) -> None:
+        await self._tx.execute(
+            "INSERT INTO hold (id, contact_id, worker_id, start_at, lapses_at) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET lapses_at = excluded.lapses_at",
+            hold.id,
+            hold.contact,
+            hold.worker,
+            hold.start,
+            hold.until,
+        )
+        await self._tx.execute("UPDATE busy SET lapses_at = ? WHERE holder_id = ?", hold.until, hold.id)
+
+    async def delete_hold(self, id: HoldId) -> None:
+        await self._tx.execute("DELETE FROM hold WHERE id = ?", id)
+
+    async def _hours(
+        self, since: datetime, until: datetime, now: datetime, workers: Sequence[WorkerId] | None
+    ) -> list[Row]:
+        """First quarters of workers' hours from `since` to before `until`; also some of others where they are many."""
+        owners = [f"w:{worker}" for worker in workers or ()]
+        if workers is not None and not owners:
+            return []
+        some = f"owner IN ({marks(len(owners))})" if 0 < len(owners) <= MANY else "owner >= 'w:' AND owner < 'w;'"
+        return await self._tx.fetch(
+            f"SELECT owner, quarter FROM busy WHERE opens AND quarter >= ? AND quarter < ? AND {some} "
+            "AND (lapses_at IS NULL OR lapses_at > ?)",
+            quarter_of(since),
+            quarter_of(until + QUARTER - timedelta(microseconds=1)),
+            *(owners if 0 < len(owners) <= MANY else ()),
+            now,
+        )
+
+    async def _drop_lapsed(self, owners: Sequence[Owner], first: int, now: datetime) -> None:
+        """Deletes the lapsed holds that stand on these quarters, whole. Its rows are locked in order, against rings."""
+        lock = " FOR UPDATE" if self._tx.dialect == "postgres" else ""
+        lapsed = await self._tx.fetch(
+            f"SELECT holder_id FROM busy WHERE owner IN ({marks(len(owners))}) AND quarter >= ? AND quarter < ? "
+            f"AND lapses_at <= ? ORDER BY owner, quarter{lock}",
+            *owners,
+            first,
+            first + QUARTERS,
+            now,
+        )
+        holders = sorted({row["holder_id"] for row in lapsed})
+        if holders:
+            await self._tx.execute(f"DELETE FROM busy WHERE holder_id IN ({marks(len(holders))})", *holders)
+            await self._tx.execute(f"DELETE FROM hold WHERE id IN ({marks(len(holders))})", *holders)
+
+    # ------------------------------------------------------------ people
+
+    async def person(self, id: PersonId) -> Person | None:
+        rows = await self._tx.fetch(f"SELECT {_PERSON} FROM person p WHERE p.id = ?", id)
+        return _person(self._tx, rows[0]) if rows else None
+
+    async def person_of(self, contact: ContactId) -> Person | None:
+        rows = await self._tx.fetch(
+            f"SELECT {_PERSON} FROM person p JOIN contact c ON c.person_id = p.id WHERE c.id = ?", contact
+        )
+        return _person(self._tx, rows[0]) if rows else None
+
+    async def add_person(self, person: Person, contact: ContactId) -> None:
+        values = _person_values(self._tx, person)
+        await self._tx.execute(
+            f"INSERT INTO person ({', '.join(values)}, turns) VALUES ({marks(len(values))}, 0)", *values.values()
+        )
+        await self._tx.execute("UPDATE contact SET person_id = ? WHERE id = ?", person.id, contact)
+
+    async def save_person(self, person: Person) -> None:
+        values = _person_values(self._tx, person)
+        await self._tx.execute(
+            f"UPDATE person SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", *values.values(), person.id
+        )
+
+    async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:
+        id = f"{person}/{consent.terms_version}/{consent.at:%Y%m%dT%H%M%S%f}"[:64]
+        await self._tx.execute(
+            "INSERT INTO consent (id, person_id, contact_id, terms_version, locale, channel, answer, given_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            id,
+            person,
+            contact,
+            consent.terms_version,
+            consent.locale,
+            consent.channel,
+            self._tx.vault.seal("consent.answer", id, consent.answer),
+            consent.at,
+        )
+
+    async def consented(self, person: PersonId, terms_version: str) -> bool:
+        return bool(
+            await self._tx.fetch(
+                "SELECT 1 AS one FROM consent WHERE person_id = ? AND terms_version = ? LIMIT 1", person, terms_version
+            )
+        )
+
+    # ------------------------------------------------------------ appointments
+
+    async def appointment(self, id: AppointmentId) -> Appointment | None:
+        found = await self._appointments("id = ?", id)
+        return found[0] if found else None
+
+    async def add_appointment(self, appointment: Appointment) -> None:
+        await self._tx.execute(
+            f"INSERT INTO appointment ({_APPOINTMENT}) VALUES ({marks(12)})",
+            appointment.id,
+            appointment.series,
+            appointment.version,
+            appointment.person,
+            appointment.client,
+            appointment.worker,
+            appointment.contact,
+            self._tx.vault.seal("appointment.motive", appointment.id, appointment.motive.value),
+            appointment.mode.value,
+            appointment.start,
+            appointment.status,
+            appointment.late,
+        )
+
+    async def save_appointment(self, appointment: Appointment) -> None:
+        """What may change of a booked hour: how it ended, and who has the news of it."""
+        await self._tx.execute(
+            "UPDATE appointment SET status = ?, late = ?, contact_id = ? WHERE id = ?",
+            appointment.status,
+            appointment.late,
+            appointment.contact,
+            appointment.id,
+        )
+
+    async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]:
+        return await self._appointments(
+            "person_id = ? AND status = 'booked' AND start_at > ? ORDER BY start_at, id", person, now - HOUR
+        )
+
+    async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]:
+        return await self._appointments(
+            "person_id = ? AND status IN ('booked', 'done', 'missed') AND start_at <= ? "
+            "ORDER BY start_at DESC, id DESC LIMIT ?",
+            person,
+            now - HOUR,
+            limit,
+        )
+
+    async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]:
+        return await self._appointments(
+            "worker_id = ? AND status IN ('booked', 'done', 'missed') AND start_at >= ? AND start_at < ? "
+            "ORDER BY start_at, id",
+            worker,
+            since,
+            until,
+        )
+
+    async def _appointments(self, where: str, *args: object) -> list[Appointment]:
+        rows = await self._tx.fetch(f"SELECT {_APPOINTMENT} FROM appointment WHERE {where}", *args)
+        return [appointment_of(self._tx, row) for row in rows]
+
+    async def _code(self, column: str, value: str | bytes) -> Code | None:
+        rows = await self._tx.fetch(
+            f"SELECT id, client_id, valid_from_on, valid_until_on, max_accounts FROM code WHERE {column} = ?", value
+        )
+        return code_of(rows[0]) if rows else None
+
+
+# ------------------------------------------------------------ rows and nouns
+
+
+def quarter_of(instant: datetime) -> int:
+    """The quarter of an hour, counted from 1970, that an instant lies in."""
+    return (instant - EPOCH) // QUARTER
+
+
+def client_of(row: Row) -> Client:
+    return Client(row["id"], row["ref"], row["name"], ClientKind(row["kind"]), bool(row["suspended"]))
+
+
+def code_of(row: Row) -> Code:
+    since: date | None = row["valid_from_on"]
+    until: date | None = row["valid_until_on"]
+    return Code(row["id"], row["client_id"], since, until, row["max_accounts"])
+
+
+def appointment_of(db: Sql, row: Row) -> Appointment:
+    return Appointment(
+        id=row["id"],
+        person=row["person_id"],
+        client=row["client_id"],
+        worker=row["worker_id"],
+        motive=Motive(db.vault.read("appointment.motive", row["id"], row["motive"])),
+        mode=Mode(row["mode"]),
+        start=row["start_at"],
+        contact=row["contact_id"],
+        series=row["series"],
+        version=row["version"],
+        status=row["status"],
+        late=bool(row["late"]),
+    )
+
+
+def _person(db: Sql, row: Row) -> Person:
+    def read(column: str) -> str:
+        return db.vault.read(f"person.{column}", row["id"], row[column])
+
+    return Person(
+        id=row["id"],
+        client=row["client_id"],
+        code=row["code_id"],
+        first_name=read("first_name"),
+        last_name=read("last_name"),
+        email=None if row["email"] is None else read("email"),
+        email_confirmed=bool(row["email_confirmed"]),
+        phone=None if row["phone"] is None else read("phone"),
+        language=row["language"],
+        time_zone=row["time_zone"],
+        suspended=bool(row["suspended"]),
+    )
+
+
+def _person_values(db: Sql, person: Person) -> dict[str, object]:
+    vault = db.vault
+    return {
+        "id": person.id,
+        "client_id": person.client,
+        "code_id": person.code,
+        "first_name": vault.seal("person.first_name", person.id, person.first_name),
+        "last_name": vault.seal("person.last_name", person.id, person.last_name),
+        "email": vault.seal("person.email", person.id, person.email),
+        "email_index": None if person.email is None else vault.index("email", person.email.casefold()),
+        "email_confirmed": person.email_confirmed,
+        "phone": vault.seal("person.phone", person.id, person.phone),
+        "phone_index": None if person.phone is None else vault.index("phone", person.phone),
+        "language": person.language,
+        "time_zone": person.time_zone,
+        "suspended": person.suspended,
+    }

@@ -1,0 +1,184 @@
+"""Clients, codes, workers: read whole, and written as `booking.loading` planned it.
+
+version(db); workers(db)                           what the compiled directory is made from
+standing(db, now) -> Standing                      what a load is compared with
+write(tx, plan)                                    all of it, and the next version
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from booking.codes import normal
+from booking.loading import NewCode, Plan, Standing
+from booking.model import Client, Closure, Code, CodeId, Hours, Mode, Motive, NotifyBy, Worker
+from storage.db import Sql, Tx
+from storage.sql import Row, marks
+
+
+async def version(db: Sql) -> int:
+    """0 before the first load."""
+    rows = await db.fetch("SELECT version FROM directory_version WHERE id = 1")
+    return rows[0]["version"] if rows else 0
+
+
+async def workers(db: Sql) -> list[Worker]:
+    rows = await db.fetch("SELECT id, ref, card, rules, suspended FROM worker ORDER BY ref")
+    return [_worker(db, row) for row in rows]
+
+
+async def standing(db: Sql, now: datetime) -> Standing:
+    from storage import booking as nouns  # it needs this module: the compiled directory is made from `workers`
+
+    clients = await db.fetch("SELECT id, ref, name, kind, suspended FROM client")
+    codes = await db.fetch("SELECT id, client_id, letters, valid_from_on, valid_until_on, max_accounts FROM code")
+    coming = await db.fetch("SELECT * FROM appointment WHERE status = 'booked' AND start_at > ?", now)
+    return Standing(
+        clients={row["ref"]: nouns.client_of(row) for row in clients},
+        codes={normal(letters_of(db, row)) or "": nouns.code_of(row) for row in codes},
+        workers={worker.ref: worker for worker in await workers(db)},
+        appointments=[nouns.appointment_of(db, row) for row in coming],
+    )
+
+
+async def write(tx: Tx, plan: Plan) -> int:
+    """The new version of the directory."""
+    for client in (*plan.new_clients, *plan.changed_clients):
+        await _put(tx, "client", _client_values(client))
+    for new in plan.new_codes:
+        await _put(tx, "code", _code_values(new.code) | _letters(tx, new))
+    for code in plan.changed_codes:
+        values = _code_values(code)
+        await tx.execute(
+            f"UPDATE code SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", *values.values(), code.id
+        )
+    for worker in (*plan.new_workers, *plan.changed_workers):
+        await _put(tx, "worker", _worker_values(tx, worker))
+    await _join_contacts(tx)
+    rows = await tx.fetch(
+        "INSERT INTO directory_version (id, version) VALUES (1, 1) "
+        "ON CONFLICT (id) DO UPDATE SET version = directory_version.version + 1 RETURNING version"
+    )
+    return int(rows[0]["version"])
+
+
+async def letters(db: Sql, code: CodeId) -> str | None:
+    """A code as it was written, for the desk."""
+    rows = await db.fetch("SELECT id, letters FROM code WHERE id = ?", code)
+    return letters_of(db, rows[0]) if rows else None
+
+
+def letters_of(db: Sql, row: Row) -> str:
+    return db.vault.read("code.letters", row["id"], row["letters"])
+
+
+def code_index(db: Sql, normal_form: str) -> bytes:
+    return db.vault.index("code", normal_form)
+
+
+async def _join_contacts(tx: Tx) -> None:
+    """A worker's number, as the directory gives it, is theirs by SMS; one that two workers share is nobody's."""
+    await tx.execute(
+        "UPDATE contact SET worker_id = (SELECT CASE WHEN count(*) = 1 THEN max(w.id) END FROM worker w "
+        "WHERE w.phone_index = contact.phone_index) WHERE channel = 'sms' "
+        "AND (worker_id IS NOT NULL OR phone_index IN (SELECT phone_index FROM worker))"
+    )
+
+
+async def _put(tx: Tx, table: str, values: Mapping[str, Any]) -> None:
+    changes = ", ".join(f"{name} = excluded.{name}" for name in values if name != "id")
+    await tx.execute(
+        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks(len(values))}) "
+        f"ON CONFLICT (id) DO UPDATE SET {changes}",
+        *values.values(),
+    )
+
+
+# ------------------------------------------------------------ rows and nouns
+
+
+def _client_values(client: Client) -> dict[str, Any]:
+    return {
+        "id": client.id,
+        "ref": client.ref,
+        "name": client.name,
+        "kind": client.kind.value,
+        "suspended": client.suspended,
+    }
+
+
+def _code_values(code: Code) -> dict[str, Any]:
+    return {
+        "id": code.id,
+        "client_id": code.client,
+        "valid_from_on": code.valid_from,
+        "valid_until_on": code.valid_until,
+        "max_accounts": code.max_accounts,
+    }
+
+
+def _letters(tx: Tx, new: NewCode) -> dict[str, Any]:
+    return {
+        "letters": tx.vault.seal("code.letters", new.code.id, new.letters),
+        "letters_index": code_index(tx, normal(new.letters) or ""),
+    }
+
+
+def _worker_values(tx: Tx, worker: Worker) -> dict[str, Any]:
+    card = {
+        "first_name": worker.first_name,
+        "last_name": worker.last_name,
+        "phone": worker.phone,
+        "email": worker.email,
+        "address": worker.address,
+        "bio": dict(worker.bio),
+    }
+    rules = {
+        "motives": sorted(worker.motives),
+        "modes": sorted(worker.modes),
+        "languages": worker.languages,
+        "hours": [[sorted(h.days), h.start.isoformat(), h.end.isoformat()] for h in worker.hours],
+        "closed": [[c.first.isoformat(), c.last.isoformat()] for c in worker.closed],
+        "time_zone": worker.time_zone,
+        "notify_by": worker.notify_by,
+        "works_on_holidays": worker.works_on_holidays,
+    }
+    return {
+        "id": worker.id,
+        "ref": worker.ref,
+        "card": tx.vault.seal("worker.card", worker.id, json.dumps(card)),
+        "phone_index": tx.vault.index("phone", worker.phone),
+        "email_index": tx.vault.index("email", worker.email.casefold()),
+        "rules": json.dumps(rules),
+        "suspended": worker.suspended,
+    }
+
+
+def _worker(db: Sql, row: Row) -> Worker:
+    card = json.loads(db.vault.unseal("worker.card", row["id"], row["card"]))
+    rules = json.loads(row["rules"])
+    return Worker(
+        id=row["id"],
+        ref=row["ref"],
+        first_name=card["first_name"],
+        last_name=card["last_name"],
+        phone=card["phone"],
+        email=card["email"],
+        notify_by=NotifyBy(rules["notify_by"]),
+        motives=frozenset(map(Motive, rules["motives"])),
+        modes=frozenset(map(Mode, rules["modes"])),
+        languages=tuple(rules["languages"]),
+        hours=tuple(
+            Hours(frozenset(days), time.fromisoformat(start), time.fromisoformat(end))
+            for days, start, end in rules["hours"]
+        ),
+        closed=tuple(Closure(date.fromisoformat(a), date.fromisoformat(b)) for a, b in rules["closed"]),
+        time_zone=rules["time_zone"],
+        address=card["address"],
+        works_on_holidays=rules["works_on_holidays"],
+        suspended=bool(row["suspended"]),
+        bio=card["bio"],
+    )
