@@ -20,9 +20,11 @@ NAME_LENGTH = 12
 _LOOK_ALIKE = str.maketrans("OIL", "011")
 _BETWEEN = " -_.,;:!?/'\"()[]<>*"  # what people put around and into a code, after NFKD and the mapping of dashes
 _DASHES = re.compile("[\u2010-\u2015\u2212\u00ad]")
-_GROUPS = re.compile(
-    r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{1,11}?)([ -]*)([A-Za-z0-9]{4})([ -]*)([A-Za-z0-9]{4})(?![A-Za-z0-9])"
-)
+_SHAPE = r"(?<![A-Za-z0-9])([A-Za-z][A-Za-z0-9]{{1,11}})({0})([A-Za-z0-9]{{4}})({1})([A-Za-z0-9]{{4}})(?![A-Za-z0-9])"
+# As printed, then ever more freely: a long name alone could be read as name and code written together.
+_SHAPES = [
+    re.compile(_SHAPE.format(*gaps)) for gaps in ((" ?- ?", " ?- ?"), ("[ -]{1,3}", "[ -]{0,3}"), ("", "[ -]{0,3}"))
+]
 _TIME = re.compile(r"\d{1,2}[hH:]\d{0,2}")
 
 
@@ -44,17 +46,18 @@ def normal(typed: str) -> str | None:
 
 
 def find(sentence: str) -> str | None:
-    """The first thing in a sentence that has the shape of a code, as typed (but for accents); or None.
+    """What in a sentence has the shape of a code, as typed (but for accents); or None.
 
     Forgiving about case, spaces and dashes, and strict about what people write anyway: 'bonjour', a date with a time,
     two words of four letters are never a guess. What is missed here is still accepted where a code is asked for.
     """
     plain = _plain(sentence)
-    position = 0
-    while found := _GROUPS.search(plain, position):
-        if _looks_made(found):
-            return found[0]
-        position = found.start() + 1
+    for shape in _SHAPES:
+        position = 0
+        while found := shape.search(plain, position):
+            if _looks_made(found):
+                return found[0]
+            position = found.start() + 1
     return None
 
 

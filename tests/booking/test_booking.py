@@ -339,6 +339,39 @@ def test_no_service_without_consent_to_the_current_terms() -> None:
     assert run(desk.turn().known(ANN)).terms_accepted
 
 
+def test_the_desk_books_for_somebody_who_accepted_nothing_yet() -> None:
+    """On the phone there is nothing to tick: no consent is invented, and the person is asked when they first write."""
+    desk = Desk([worker("claire")])
+    first, second, *_ = run(desk.turn().open_slots(MONEY, 3)).slots
+    no_address = replace(joining(), email=None)
+    assert run(desk.turn().book(first.id, MONEY, ANN, no_address, None)) == Refused("consent")
+    turn = desk.turn()
+    booked = run(turn.book(first.id, MONEY, ANN, no_address, None, "desk"))
+    assert isinstance(booked, Booked)
+    assert [e.by for e in turn.events if isinstance(e, AppointmentBooked)] == ["desk"]
+    known = run(desk.turn().known(ANN))
+    assert known.person is not None
+    assert not known.terms_accepted
+    assert run(desk.turn().book(second.id, MONEY, ANN, None, None)) == Refused("consent")
+    assert isinstance(run(desk.turn().book(second.id, MONEY, ANN, None, None, "desk")), Booked)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reason"),
+    [
+        (lambda desk: change_person(desk, suspended=True), "suspended"),
+        (lambda desk: change_person(desk, in_dispute=True), "dispute"),
+        (lambda desk: book(desk, any_at(TEN)), "max_appointments"),
+    ],
+)
+def test_who_may_not_book_is_known_before_any_question(prepare: Callable[[Desk], object], reason: Any) -> None:
+    desk = Desk([worker("ali")])
+    book(desk, any_at(NINE))
+    assert run(desk.turn().known(ANN)).refused is None
+    prepare(desk)
+    assert run(desk.turn().known(ANN)).refused == Refused(reason)
+
+
 def test_the_cap_counts_what_has_not_begun() -> None:
     desk = Desk([worker("ali"), worker("claire")])
     book(desk, any_at(NINE))
