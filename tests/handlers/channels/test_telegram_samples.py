@@ -176,3 +176,11 @@ def test_either_secret_is_taken_while_one_takes_over() -> None:
         TelegramProvider(["the next"]).verify(request)
     with pytest.raises(BadOrigin):
         TelegramProvider([]).verify(request)
+    with pytest.raises(BadOrigin):
+        TelegramProvider([""]).verify(BY_NAME["tg_bad_no_secret"].request)
+
+
+def test_a_bot_is_none_of_ours_whatever_its_id() -> None:
+    update = json.loads(BY_NAME["tg_text"].request.body)
+    update["message"]["from"]["is_bot"] = True
+    assert CHANNEL.decode(json.dumps(update).encode()) == "ignored"

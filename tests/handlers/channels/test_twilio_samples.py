@@ -215,3 +215,10 @@ def test_letters_with_a_space_cannot_be_answered_either() -> None:
     assert isinstance(envelope, Envelope)
     assert (envelope.address, envelope.parked) == ("MA BANQUE", None)
     assert samples.sms().decode(envelope.raw) == "unanswerable"
+
+
+def test_a_thousand_fields_are_enough() -> None:
+    for count, why in ((1000, "a name comes twice"), (1001, "too many fields")):
+        (envelope,) = PROVIDER.split(Request("POST", "", {}, b"&".join([b"a=1"] * count)), NOW)
+        assert isinstance(envelope, Envelope)
+        assert envelope.parked == why
