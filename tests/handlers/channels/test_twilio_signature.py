@@ -83,9 +83,11 @@ def test_a_strangers_request_is_refused_and_raises_nothing_else(changed: dict[st
 def test_an_empty_token_is_none() -> None:
     plain = TWILIO_SAMPLES[0]
     fields = list(plain.params.items())
+    account, number = SETTINGS["TWILIO_ACCOUNT_SID"], SETTINGS["TWILIO_SMS_FROM"]
     forged = replace(plain.request, headers={"x-twilio-signature": sign("", plain.request.url, fields)})
     with pytest.raises(BadOrigin):
-        TwilioProvider(SETTINGS["TWILIO_ACCOUNT_SID"], ["", TOKEN + "x"]).verify(forged)
+        TwilioProvider(account, ["", TOKEN], sms_from=number).verify(forged)
+    TwilioProvider(account, ["", TOKEN], sms_from=number).verify(plain.request)
 
 
 def test_the_number_of_our_own_messaging_service_is_ours() -> None:
