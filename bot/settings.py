@@ -170,6 +170,15 @@ class Settings(BaseSettings):
         return self.smtp_url is not None
 
     @property
+    def twilio_auth(self) -> tuple[str, str] | None:
+        """Name and password for calls to Twilio: the API key where there is one, else account and token."""
+        if self.twilio_api_key and self.twilio_api_secret:
+            return self.twilio_api_key, self.twilio_api_secret.get_secret_value()
+        if self.twilio_account_sid and self.twilio_auth_token:
+            return self.twilio_account_sid, self.twilio_auth_token.get_secret_value()
+        return None
+
+    @property
     def webhook_auth_tokens(self) -> tuple[str, ...]:
         """Every token that may have signed a webhook of Twilio's, the usual one first."""
         tokens = ([self.twilio_auth_token] if self.twilio_auth_token else []) + list(self.twilio_extra_auth_tokens)

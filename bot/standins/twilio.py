@@ -32,6 +32,7 @@ from bot.standins.twilio_messages import (
     error_body,
     resource,
 )
+from bot.standins.twilio_numbers import Numbers, update
 from bot.standins.twilio_opt_out import ANSWERS, kind_of
 
 
@@ -75,6 +76,7 @@ class TwilioStandIn(StandIn):
         self.state = "active"  # or suspended, closed: then nothing is sent
         self.messages: dict[str, Message] = {}  # oldest first
         self.contents: dict[str, Content] = {}
+        self.numbers = Numbers(account)
         self.opted_out: set[str] = set()
         self.last_heard: dict[str, datetime] = {}  # WhatsApp: when the 24-hour window was last opened
         self.names: dict[str, str] = {}  # WhatsApp: the profile's name
@@ -90,6 +92,11 @@ class TwilioStandIn(StandIn):
         self.app.router.add_get(f"{base}/{{sid}}.json", self._fetch)
         self.app.router.add_post(f"{base}/{{sid}}.json", self._update)
         self.app.router.add_delete(f"{base}/{{sid}}.json", self._delete)
+        numbers = f"/{API_VERSION}/Accounts/{{account}}/IncomingPhoneNumbers"
+        self.app.router.add_get(f"{numbers}.json", self._list_numbers)
+        self.app.router.add_post(f"{numbers}/{{sid}}.json", self._update_number)
+        self.app.router.add_get("/v1/Services/{sid}", self._fetch_service)
+        self.app.router.add_post("/v1/Services/{sid}", self._update_service)
 
     # The API
 
@@ -151,13 +158,55 @@ class TwilioStandIn(StandIn):
 
         return await self._take(request, "DeleteMessage", {}, work)
 
+    # Where inbound messages go
+
+    async def _list_numbers(self, request: web.Request) -> web.StreamResponse:
+        query = dict(request.query)
+
+        def work(_: Call) -> Said:
+            return Said(200, self.numbers.listed(query))
+
+        return await self._take(request, "ListIncomingPhoneNumber", query, work)
+
+    async def _update_number(self, request: web.Request) -> web.StreamResponse:
+        form = await _form(request)
+
+        def work(_: Call) -> Said:
+            if request.match_info["sid"] != self.numbers.number_sid:
+                raise RefusedError(20404)
+            update(self.numbers.number, form)
+            return Said(200, self.numbers.number_resource())
+
+        return await self._take(request, "UpdateIncomingPhoneNumber", _plain(form), work)
+
+    async def _fetch_service(self, request: web.Request) -> web.StreamResponse:
+        def work(_: Call) -> Said:
+            self._ours(request)
+            return Said(200, self.numbers.service_resource())
+
+        return await self._take(request, "FetchService", {}, work)
+
+    async def _update_service(self, request: web.Request) -> web.StreamResponse:
+        form = await _form(request)
+
+        def work(_: Call) -> Said:
+            self._ours(request)
+            update(self.numbers.service, form)
+            return Said(200, self.numbers.service_resource())
+
+        return await self._take(request, "UpdateService", _plain(form), work)
+
+    def _ours(self, request: web.Request) -> None:
+        if request.match_info["sid"] != self.account.service_sid:
+            raise RefusedError(20404)
+
     async def _take(
         self, request: web.Request, operation: str, params: Mapping[str, Any], work: Callable[[Call], Said]
     ) -> web.StreamResponse:
         def judged(call: Call) -> Said:
             if not self._authorised(request):
                 return _refusal(20003)
-            if request.match_info["account"] != self.account.sid:
+            if request.match_info.get("account", self.account.sid) != self.account.sid:
                 return _refusal(20404)
             try:
                 return work(call)
@@ -315,7 +364,12 @@ class TwilioStandIn(StandIn):
         opt_out = {} if whatsapp else self._opt_out(message)
         name = self.names.get(address, "")
         form = forms.inbound(message, account, {**extra, **opt_out}, name, forms.user_id(address))
-        return Inbound(message.sid, await self._post(account.messages_url, form, message.sid))
+        return Inbound(message.sid, await self._post(self._messages_url(message), form, message.sid))
+
+    def _messages_url(self, message: Message) -> str:
+        """A text goes where the number or its service was told to bring it; else where the account was set up for."""
+        set_up = None if message.whatsapp else self.numbers.messages_url
+        return set_up or self.account.messages_url
 
     def window_open(self, address: str) -> bool:
         heard = self.last_heard.get(address)

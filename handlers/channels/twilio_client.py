@@ -88,7 +88,7 @@ class TwilioClient:
         try:
             created = await self._client.messages.create_async(**fields)
         except (TwilioException, json.JSONDecodeError) as error:
-            raise _error(error) from None
+            raise failed(error) from None
         if not created.sid:
             raise SendError("no_sid", "unknown")
         return str(created.sid)
@@ -104,18 +104,18 @@ class TwilioClient:
                 for one in found
             ]
         except (TwilioException, ValueError, TypeError) as error:
-            raise _error(error) from None
+            raise failed(error) from None
 
     async def account_status(self) -> str:
         """`active`, `suspended` or `closed`."""
         try:
             account = await self._client.api.accounts(self._client.account_sid).fetch_async()
         except (TwilioException, json.JSONDecodeError) as error:
-            raise _error(error) from None
+            raise failed(error) from None
         return str(account.status)
 
 
-def _error(error: Exception) -> SendError:
+def failed(error: Exception) -> SendError:
     # Their texts hold numbers and addresses: only status and code are taken.
     if isinstance(error, TwilioRestException | TwilioServiceException):
         return failure(error.status, error.code)

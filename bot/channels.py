@@ -1,0 +1,107 @@
+"""`socialdirect channels setup`: what Telegram and Twilio must know of us. A second run changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import aiohttp
+import typer
+
+from bot.failures import CommandFailed
+from bot.settings import Settings, read_settings
+from handlers.channels.base import SendError
+from handlers.channels.setting_up import ByHand, Setting
+
+if TYPE_CHECKING:
+    from handlers.channels.telegram_setup import (
+        Presentation,
+    )  # at run time only where Telegram is on: it takes a second
+
+app = typer.Typer(help="What Telegram and Twilio must know of us.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def overview() -> None:
+    """What Telegram and Twilio must know of us."""
+
+
+@app.command()
+def setup(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Set everything, also what looks right: after a new TELEGRAM_WEBHOOK_SECRET."),
+    ] = False,
+) -> int:
+    """Set webhooks, commands and descriptions, where they differ."""
+    settings = read_settings()
+    if not (settings.telegram_enabled or settings.sms_enabled or settings.whatsapp_enabled):
+        raise CommandFailed("no channel is set up: give Twilio's or Telegram's credentials (docs/settings.md)")
+    if not settings.public_url.startswith("https://"):
+        raise CommandFailed("PUBLIC_URL must begin with https:// for the providers to call it")
+    return asyncio.run(set_up(settings, dry_run=dry_run, again=again))
+
+
+async def set_up(settings: Settings, *, dry_run: bool, again: bool) -> int:
+    """1 where a provider did not answer as it should; the others are still looked at."""
+    failed = 0
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        for provider in (telegram, twilio):
+            try:
+                async for found in provider(settings, session):
+                    await show(found, dry_run=dry_run, again=again)
+            except SendError as error:
+                print(f"wrong    {provider.__name__}: it does not answer as it should ({error})")
+                failed = 1
+    return failed
+
+
+async def show(found: Setting | ByHand, *, dry_run: bool, again: bool) -> None:
+    """One thing: as it should be, changed, or to be done by hand."""
+    if isinstance(found, ByHand):
+        print(f"by hand  {found.about}: {found.todo}")
+        return
+    if found.is_right and not again:
+        print(f"right    {found.about}")
+        return
+    if not dry_run:
+        await found.put()
+    print(f"{'differs' if dry_run else 'changed':8} {found.about}")
+    if not found.is_right:
+        print(f"         - {found.now or 'none'}\n         + {found.wanted or 'none'}")
+
+
+async def telegram(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
+    if settings.telegram_bot_token is None or settings.telegram_webhook_secret is None:
+        return
+    from handlers.channels.telegram_setup import TelegramSetup
+
+    token, secret = settings.telegram_bot_token, settings.telegram_webhook_secret
+    bot = TelegramSetup(session, token.get_secret_value(), base_url=settings.telegram_api_url)
+    for found in await bot.settings(settings.public_url, secret.get_secret_value(), presentations(settings)):
+        yield found
+
+
+def presentations(settings: Settings) -> Sequence[Presentation]:
+    """Each language's words; those of the default one also for everybody else."""
+    from handlers.channels.telegram_setup import presentation
+    from locales.voice import Voice
+    from locales.words import words
+
+    def shown(code: str, language: str) -> Presentation:
+        return presentation(code, Voice(language), words(language))
+
+    return [shown("", settings.default_locale), *(shown(language, language) for language in settings.locales)]
+
+
+async def twilio(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
+    if settings.twilio_account_sid is None or settings.twilio_auth is None:
+        return
+    from handlers.channels.twilio_setup import Senders, TwilioSetup
+
+    account = TwilioSetup(session, settings.twilio_account_sid, settings.twilio_auth, base_url=settings.twilio_api_url)
+    senders = Senders(settings.twilio_sms_from, settings.twilio_messaging_service_sid, settings.twilio_whatsapp_from)
+    for found in await account.settings(settings.public_url, senders):
+        yield found

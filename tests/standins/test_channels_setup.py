@@ -1,0 +1,106 @@
+"""`socialdirect channels setup` at the stand-ins: what differs is shown and set, and a second run changes nothing."""
+
+import pytest
+
+from bot.channels import set_up
+from bot.secrets import fresh
+from bot.settings import Settings, read_settings
+from bot.standins.telegram import TelegramStandIn
+from tests.standins.conftest import ACCOUNT, PUBLIC_URL, SECRET, TOKEN, Running
+
+KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
+MESSAGES = f"{PUBLIC_URL}/webhooks/twilio/messages#rc=5&rp=all"
+
+
+def settings(twilio: Running, telegram_base: str, **more: object) -> Settings:
+    given = {
+        "PUBLIC_URL": PUBLIC_URL,
+        "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
+        "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token,
+        "TWILIO_SMS_FROM": ACCOUNT.sms_number,
+        "TWILIO_WHATSAPP_FROM": ACCOUNT.whatsapp_number,
+        "TWILIO_API_URL": twilio.base,
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_WEBHOOK_SECRET": SECRET,
+        "TELEGRAM_API_URL": telegram_base,
+    }
+    return read_settings(env_file=None, **KEYS, **given | more)
+
+
+@pytest.fixture
+def wished(twilio: Running, telegram_base: str) -> Settings:
+    return settings(twilio, telegram_base)
+
+
+async def said(capsys: pytest.CaptureFixture[str], wished: Settings, **how: bool) -> list[str]:
+    """The first word of each line that tells of a setting."""
+    assert await set_up(wished, **{"dry_run": False, "again": False} | how) == 0
+    lines = capsys.readouterr().out.splitlines()
+    return [line.split()[0] for line in lines if not line.startswith(" ")]
+
+
+def writes(telegram: TelegramStandIn, twilio: Running) -> list[str]:
+    calls = [*telegram.ledger.calls, *twilio.standin.ledger.calls]
+    return [call.operation for call in calls if call.operation.startswith(("set", "Update"))]
+
+
+async def test_all_is_set_and_a_second_run_changes_nothing(
+    wished: Settings, twilio: Running, telegram: TelegramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert set(await said(capsys, wished, dry_run=True)) == {"differs", "by"}
+    assert (telegram.webhook.url, twilio.standin.numbers.messages_url) == ("", None)
+    assert set(await said(capsys, wished)) == {"changed", "by"}
+    assert (telegram.webhook.url, telegram.webhook.secret) == (f"{PUBLIC_URL}/webhooks/telegram", SECRET)
+    assert twilio.standin.numbers.messages_url == MESSAGES
+    written = writes(telegram, twilio)
+    assert written
+    assert set(await said(capsys, wished)) == {"right", "by"}
+    assert writes(telegram, twilio) == written
+
+
+async def test_each_language_has_its_commands(
+    wished: Settings, telegram: TelegramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await said(capsys, wished)
+    sent = [call.params for call in telegram.ledger.calls if call.operation == "setMyCommands"]
+    words = {call.get("language_code", ""): [one["command"] for one in call["commands"]] for call in sent}
+    assert words["fr"][:3] == ["rdv", "deplacer", "annuler"]
+    assert words["en"][2] == "cancel"
+    assert words[""] == words["fr"]
+    assert not {"end", "quit"} & {*words["en"]}
+
+
+async def test_a_messaging_service_is_set_in_place_of_its_number(
+    twilio: Running, telegram_base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wished = settings(twilio, telegram_base, TWILIO_MESSAGING_SERVICE_SID=ACCOUNT.service_sid)
+    await said(capsys, wished)
+    assert twilio.standin.numbers.service["inbound_request_url"] == MESSAGES
+    assert twilio.standin.numbers.number["sms_url"] == ""
+
+
+async def test_a_secret_that_was_changed_is_sent_again(
+    wished: Settings, telegram: TelegramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await said(capsys, wished)
+    telegram.webhook.secret = "another"
+    assert "changed" not in await said(capsys, wished)
+    await said(capsys, wished, again=True)
+    assert telegram.webhook.secret == SECRET
+
+
+async def test_a_provider_that_refuses_is_named_and_the_other_is_set(
+    twilio: Running, telegram_base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wished = settings(twilio, telegram_base, TELEGRAM_BOT_TOKEN="1:another")
+    assert await set_up(wished, dry_run=False, again=False) == 1
+    assert "wrong    telegram" in capsys.readouterr().out
+    assert twilio.standin.numbers.messages_url == MESSAGES
+
+
+async def test_a_number_of_somebody_else_is_told(
+    twilio: Running, telegram_base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wished = settings(twilio, telegram_base, TWILIO_SMS_FROM="+33199000077")
+    assert await set_up(wished, dry_run=False, again=False) == 0
+    assert "by hand  sms webhook" in capsys.readouterr().out
