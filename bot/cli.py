@@ -18,6 +18,7 @@ from bot.failures import CommandFailed
 COMMANDS: Mapping[str, str] = {
     "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
     "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",
+    "understand": "Show what the bot understands of typed phrases, one JSON object a line.",
 }
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from conversations.model import Words
 from conversations.normal import fold, near
-from conversations.phrases import pattern
+from conversations.phrases import pattern, without
 from conversations.wishes import mentions
 
 Intent: TypeAlias = Literal[
@@ -58,10 +58,10 @@ WISHES: Final[tuple[Intent, ...]] = (
     "move",
     "cancel",
     "my_data",
-    "human",
-    "message",
-    "appointments",
     "language",
+    "appointments",
+    "message",
+    "human",
     "book",
     "medical",
     "help",
@@ -72,31 +72,46 @@ WISHES: Final[tuple[Intent, ...]] = (
 MANNERS: Final[tuple[Intent, ...]] = ("no", "yes", "thanks", "greeting")
 
 
-def intent(text: str, parts: Sequence[str], words: Words) -> Intent | None:
-    """The one thing that is asked for. `parts` are the text's clauses."""
-    return _whole(text, words) or _wish(parts, words) or _manners(parts, words)
+def intent(text: str, parts: Sequence[str], words: Words, *, topical: bool = False) -> Intent | None:
+    """The one thing that is asked for. `parts` are the text's clauses.
+
+    `topical`: the text names a subject, so it is no misspelt command ("argent" is not "agent").
+    """
+    return (
+        _whole(text, words)
+        or _wish(parts, words)
+        or _manners(parts, words)
+        or (None if topical else _near(text, words))
+    )
+
+
+def _phrases(name: Intent, words: Words) -> tuple[str, ...]:
+    return words(f"words.{name}" if name in MANNERS else f"words.command.{name}")
 
 
 def _whole(text: str, words: Words) -> Intent | None:
     said = fold(text)
-    phrases = {name: words(f"words.{name}" if name in MANNERS else f"words.command.{name}") for name in WHOLE}
-    for name in WHOLE:
-        if said in phrases[name]:
-            return name
-    loose = {phrase: name for name in WHOLE if name not in EXACT for phrase in phrases[name]}
-    meant = near(said, loose)
+    return next((name for name in WHOLE if said in _phrases(name, words)), None)
+
+
+def _near(text: str, words: Words) -> Intent | None:
+    loose = {phrase: name for name in WHOLE if name not in EXACT for phrase in _phrases(name, words)}
+    meant = near(text, loose)
     return loose[meant] if meant else None
 
 
 def _wish(parts: Sequence[str], words: Words) -> Intent | None:
+    heard = [without(part, pattern(words("words.wish.none"))) for part in parts]
     for name in WISHES:
-        if mentions(parts, name, words(f"words.wish.{name}"), words):
+        if mentions(heard, name, words(f"words.wish.{name}"), words):
             return name
     return None
 
 
 def _manners(parts: Sequence[str], words: Words) -> Intent | None:
+    """A clause that is a yes, no, thanks or greeting, or begins with one: "oui oui je viens", "non ça me va pas"."""
     for name in MANNERS:
-        if any(pattern(words(f"words.{name}")).match(part) for part in parts):
+        opening = pattern(words(f"words.{name}.first"))
+        if any(part.strip() in words(f"words.{name}") or opening.match(part) for part in parts):
             return name
     return None

@@ -18,7 +18,6 @@ from typing import Final
 from conversations.normal import fold
 
 GAP: Final = ".."
-_NEVER: Final = re.compile(r"(?!)")
 
 
 def fold_phrase(phrase: str) -> str:
@@ -35,17 +34,20 @@ def _fold_token(token: str) -> str:
         star = "*" if choice.endswith("*") else ""
         folded = fold(choice)
         if folded:
-            choices.append(folded + star)
+            choices.append((folded.replace(" ", "_") if "/" in token else folded) + star)
     return "/".join(choices) + optional if choices else ""
 
 
 @lru_cache(maxsize=2048)
 def pattern(phrases: tuple[str, ...]) -> Pattern[str]:
     """One expression that finds any of the phrases as whole words, the longest first, in text that `padded` gave."""
-    if not phrases:
-        return _NEVER
+    return re.compile(rf"(?<!\S){either(phrases)}")
+
+
+def either(phrases: tuple[str, ...]) -> str:
+    """The expression of any of the phrases and the space after it, to be put into a larger one."""
     ordered = sorted(phrases, key=len, reverse=True)
-    return re.compile(r"(?<!\S)(?:" + "|".join(map(_expression, ordered)) + ")")
+    return "(?:" + "|".join(map(_expression, ordered)) + ")" if ordered else "(?!)"
 
 
 def _expression(phrase: str) -> str:
@@ -56,16 +58,16 @@ def _expression(phrase: str) -> str:
             parts.append(r"(?:\S+ ){0,3}")
             continue
         choices = "|".join(
-            re.escape(choice.removesuffix("*")) + (r"\S*" if choice.endswith("*") else "")
+            re.escape(choice.removesuffix("*").replace("_", " ")) + (r"\S*" if choice.endswith("*") else "")
             for choice in token.removesuffix("?").split("/")
         )
         parts.append(f"(?:(?:{choices}) )" + ("?" if token.endswith("?") else ""))
     return "".join(parts)
 
 
-def padded(text: str) -> str:
+def padded(text: str, keep: str = "") -> str:
     """Folded text with a space after every word, the last one too."""
-    return fold(text) + " "
+    return fold(text, keep) + " "
 
 
 def has(said: str, wanted: Pattern[str]) -> bool:

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from booking import codes
 from booking.model import Mode, Motive
 from conversations.danger import Level, danger
 from conversations.intents import Intent, intent
 from conversations.model import Words
-from conversations.topics import language, mode, motive, worker
+from conversations.spelling import spelled
+from conversations.topics import language, mode, motive, topics_only, worker
+from conversations.when import when
 from conversations.wishes import clauses
 
 LANGUAGES: Final = (
@@ -28,6 +32,7 @@ LANGUAGES: Final = (
     "pl",
     "ru",
 )  # that people ask for by name
+OPEN: Final = frozenset({None, "book", "yes", "no", "greeting", "thanks", "help", "human"})  # may come with a subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,22 @@ def understand(
     workers: Mapping[str, str] | None = None,
 ) -> Understood:
     """What a text says, each field on its own. `workers`: ref to first name, of those who may be meant."""
-    parts = clauses(text, words)
+    parts = tuple(spelled(part, words) for part in clauses(text, words))
+    about = topics_only(parts, words)
+    subject, way = motive(about, words), mode(about, words)
+    named = language(parts, words, LANGUAGES)
+    wanted = intent(text, parts, words, topical=bool(subject or way)) or ("language" if named else None)
     risk = danger(text, words)
+    suits = when(text, words, now.astimezone(ZoneInfo(zone)), moving=wanted == "move", naming=wanted == "cancel")
     return Understood(
-        intent=intent(text, parts, words),
-        motive=motive(parts, words),
-        mode=mode(parts, words),
+        intent=wanted,
+        motive=subject if wanted in OPEN else motive(about, words, weak=False),
+        mode=way,
         worker=worker(parts, words, workers or {}),
-        language=language(parts, words, LANGUAGES),
+        days=suits.days,
+        earliest=suits.earliest,
+        latest=suits.latest,
+        code=codes.find(text),
+        language=named,
         danger=risk.level if risk else None,
     )

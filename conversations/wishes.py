@@ -7,14 +7,17 @@ in the same clause ("pas question d'annuler"), or right after it ("n'annulez pas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from re import Match, Pattern
 from typing import Final
 
 from conversations.model import Words
 from conversations.phrases import padded, pattern
 
 _MARKS: Final = re.compile(r"[;!?…\n\r()]|[.,:](?=\s|$)|[.,](?=[^\W\d])|\s[-–—]+\s")
+TOPIC_REACH: Final = 2
 REACH: Final = 4  # words between a negation and what it refuses: "pas envie que vous m'annuliez"
 
 
@@ -35,24 +38,56 @@ def clauses(text: str, words: Words) -> tuple[str, ...]:
     return tuple(part for part in parts if part.strip())
 
 
-def mentions(parts: Sequence[str], name: str, phrases: tuple[str, ...], words: Words) -> list[Mention]:
-    """Each place where one of the phrases stands and is not refused."""
-    wanted = pattern(phrases)
+def mentions(
+    parts: Sequence[str], name: str, phrases: tuple[str, ...], words: Words, *, topic: bool = False
+) -> list[Mention]:
+    """Each place where one of the phrases stands and is not refused. `topic`: it is a thing, not something to do."""
+    if topic:
+        return [
+            each for found, each in _found(parts, name, phrases) if not _topic_refused(parts[each.clause], found, words)
+        ]
+    denies, asks = _by_denial(phrases, words("words.negation.before"))
     return [
-        Mention(clause, found.start(), -len(found.group()), name)
-        for clause, part in enumerate(parts)
-        for found in wanted.finditer(part)
-        if not refused(part, found.start(), found.end(), words)
+        *(each for _, each in _found(parts, name, denies)),
+        *(each for found, each in _found(parts, name, asks) if not _act_refused(parts[each.clause], found, words)),
     ]
 
 
-def refused(part: str, start: int, end: int, words: Words) -> bool:
-    """Whether a negation belongs to the words of a clause from `start` to `end`."""
-    if pattern(words("words.negation.after")).match(part, end):
+def _found(parts: Sequence[str], name: str, phrases: tuple[str, ...]) -> Iterator[tuple[Match[str], Mention]]:
+    for clause, part in enumerate(parts):
+        for found in pattern(phrases).finditer(part):
+            yield found, Mention(clause, found.start(), -len(found.group()), name)
+
+
+@lru_cache(maxsize=256)
+def _by_denial(phrases: tuple[str, ...], negations: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The phrases that deny something themselves ("peux pas venir"), and the others."""
+    denial = pattern(negations)
+    denies = tuple(phrase for phrase in phrases if denial.search(re.sub(r"[/_?*]", " ", phrase) + " "))
+    return denies, tuple(phrase for phrase in phrases if phrase not in denies)
+
+
+def _act_refused(part: str, found: Match[str], words: Words) -> bool:
+    """Whether a negation belongs to a wish: shortly before it, within it or right after it."""
+    negation = pattern(words("words.negation.before"))
+    if negation.search(found[0]) or pattern(words("words.negation.after")).match(part, found.end()):
         return True
-    said = "".join(f"{word} " for word in part[max(0, start - 200) : start].split()[-REACH - 4 :])
-    found = list(pattern(words("words.negation.before")).finditer(said))
-    return bool(found) and len(said[found[-1].end() :].split()) <= REACH
+    return _ends_shortly_before(part, found.start(), negation, REACH)
+
+
+def _topic_refused(part: str, found: Match[str], words: Words) -> bool:
+    """ "il ne paye pas la pension" is about it: a thing is refused by "pas pour", "c'est pas", or a first "pas"."""
+    start = found.start()
+    if _ends_shortly_before(part, start, pattern(words("words.negation.topic")), TOPIC_REACH):
+        return True
+    opening = pattern(words("words.negation.opening")).match(part)
+    return opening is not None and start > 0 and len(part[opening.end() : start].split()) < TOPIC_REACH
+
+
+def _ends_shortly_before(part: str, start: int, wanted: Pattern[str], reach: int) -> bool:
+    said = "".join(f"{word} " for word in part[max(0, start - 200) : start].split()[-reach - 8 :])
+    found = list(wanted.finditer(said))
+    return bool(found) and len(said[found[-1].end() :].split()) <= reach
 
 
 def first(found: Iterable[Mention]) -> str | None:
