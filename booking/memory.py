@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from booking.codes import normal
 from booking.directory import Directory
@@ -33,6 +33,7 @@ from booking.model import (
 from booking.ports import Owner
 
 QUARTERS = 4
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Rows:
     typed: dict[str, CodeId] = field(default_factory=dict)  # normal form -> code
     tries: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
     busy: dict[tuple[Owner, datetime], Hour] = field(default_factory=dict)  # (owner, quarter) -> the hour it is part of
+    places: dict[str, tuple[tuple[Owner, datetime], ...]] = field(default_factory=dict)  # id -> its keys in `busy`
+    opens: dict[datetime, frozenset[tuple[WorkerId, Hour]]] = field(default_factory=dict)  # start -> workers' hours
     holds: dict[HoldId, Hold] = field(default_factory=dict)
     persons: dict[PersonId, Person] = field(default_factory=dict)
     contacts: dict[ContactId, PersonId] = field(default_factory=dict)
@@ -114,16 +117,16 @@ class MemoryStore:
         wanted = None if workers is None else set(workers)
         return [
             (worker, start)
-            for worker, start in self._occupied(now)
-            if since - HOUR < start < until and (wanted is None or worker in wanted)
+            for worker, start in self._occupied(since - HOUR + timedelta.resolution, until, now)
+            if wanted is None or worker in wanted
         ]
 
     async def load(
         self, workers: Sequence[WorkerId], since: datetime, until: datetime, now: datetime
     ) -> Mapping[WorkerId, int]:
         counts = dict.fromkeys(workers, 0)
-        for worker, start in self._occupied(now):
-            if worker in counts and since <= start < until:
+        for worker, _ in self._occupied(since, until, now):
+            if worker in counts:
                 counts[worker] += 1
         return counts
 
@@ -138,11 +141,17 @@ class MemoryStore:
         for owner, quarter in wanted:
             if (owner, quarter) in self.rows.busy:
                 return owner
-        self.rows.busy.update(dict.fromkeys(wanted, Hour(id, start)))
+        hour = Hour(id, start)
+        self.rows.busy.update(dict.fromkeys(wanted, hour))
+        self.rows.places[id] = (*self.rows.places.get(id, ()), *wanted)
+        workers = {(WorkerId(owner[2:]), hour) for owner in owners if owner.startswith("w:")}
+        self.rows.opens[start] = self.rows.opens.get(start, frozenset()) | workers
         return None
 
     async def free(self, id: HoldId | AppointmentId) -> None:
-        self.rows.busy = {place: hour for place, hour in self.rows.busy.items() if hour.id != id}
+        for place in self.rows.places.pop(id, ()):
+            start = self.rows.busy.pop(place).start
+            self.rows.opens[start] = frozenset(pair for pair in self.rows.opens[start] if pair[1].id != id)
 
     async def hold_of(self, contact: ContactId) -> Hold | None:
         return next((hold for hold in self.rows.holds.values() if hold.contact == contact), None)
@@ -200,10 +209,14 @@ class MemoryStore:
 
     # ------------------------------------------------------------ inside
 
-    def _occupied(self, now: datetime) -> Iterable[tuple[WorkerId, datetime]]:
-        for (owner, quarter), hour in self.rows.busy.items():
-            if owner.startswith("w:") and quarter == hour.start and not self._lapsed(hour, now):
-                yield WorkerId(owner.removeprefix("w:")), hour.start
+    def _occupied(self, since: datetime, until: datetime, now: datetime) -> Iterable[tuple[WorkerId, datetime]]:
+        """Workers' live hours that begin in [since, until); all of them begin on a quarter."""
+        start = since + (EPOCH - since) % QUARTER
+        while start < until:
+            for worker, hour in self.rows.opens.get(start, ()):
+                if not self._lapsed(hour, now):
+                    yield worker, start
+            start += QUARTER
 
     def _lapsed(self, hour: Hour, now: datetime) -> bool:
         hold = self.rows.holds.get(HoldId(hour.id))
