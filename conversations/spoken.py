@@ -68,9 +68,15 @@ def spoken(said: str, words: Words, today: date) -> list[Spoken]:
             continue
         item = grammar.rules[order][1](match, grammar, today)
         if item:
-            items.append(item)
+            items.append(_without_article(item, match))
             done = match.end()
     return items
+
+
+def _without_article(item: Spoken, match: Match[str]) -> Spoken:
+    """ "du" and "au" say how a day is meant, "à partir du 15", so they belong to the words before it."""
+    opens = match.groupdict().get("article") and match.start("article") == match.start()
+    return replace(item, start=match.end("article")) if opens else item
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,8 @@ def _grammar(lists: tuple[tuple[str, ...], ...]) -> _Grammar:
 
 
 def _fill(rule: str, parts: Mapping[str, str]) -> str:
-    return re.sub(r"(?<!\?P)<(\w+)>", lambda name: parts[name[1]], rule)
+    article = rule.replace("<the>", "(?P<article><the>)", 1)
+    return re.sub(r"(?<!\?P)<(\w+)>", lambda name: parts[name[1]], article)
 
 
 def _whole(
