@@ -32,6 +32,7 @@ from booking.model import (
     Wish,
     Worker,
     WorkerId,
+    slot_id,
 )
 from booking.ports import (
     AgendaEntry,
@@ -149,6 +150,11 @@ class Booking:
     async def ask_desk(
         self, contact: ContactId, reason: Literal["no_email", "no_hour", "human", "danger", "not_me"]
     ) -> None:
+        """Without an e-mail address the hour is kept for the desk; one that lapsed is taken again if free."""
+        if reason == "no_email":
+            lapsed = await self._store.hold_of(contact)
+            if lapsed is not None and lapsed.until <= self._now:
+                await self._making.hold(slot_id(lapsed.start, lapsed.worker), contact, Wish())
         hold = await self._live_hold(contact)
         if hold is not None and reason == "no_email":
             hold = replace(hold, until=max(hold.until, self._now + self._rules.desk_hold_time))

@@ -512,6 +512,18 @@ def test_without_email_the_hour_is_kept_a_day_for_the_desk() -> None:
     assert held.hold == longer
 
 
+def test_without_email_a_lapsed_hour_is_kept_again_if_it_is_free() -> None:
+    desk = Desk([worker("ali")])
+    hold(desk, any_at(NINE))
+    hold(desk, any_at(TEN), BEN)
+    desk.now += HOUR
+    hold(desk, any_at(TEN), CLEO)
+    for contact, start in ((ANN, NINE), (BEN, None)):
+        run(desk.turn().ask_desk(contact, "no_email"))
+        held = run(desk.turn(desk.now + timedelta(hours=23)).held(contact))
+        assert (held and held.hold.start) == start
+
+
 def test_the_desk_is_asked_without_a_hold() -> None:
     desk = Desk([worker("ali")])
     turn = desk.turn()
