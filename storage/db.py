@@ -130,6 +130,21 @@ class Database:
                 tx.is_open = False
                 _current.reset(token)
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Tx]:
+        """Reads that all see one instant, and that no writer waits for. For backups."""
+        _refuse_nested()
+        async with self._connection() as connection:
+            if self.dialect == "postgres":
+                async with connection.transaction(isolation="repeatable_read", readonly=True):
+                    yield Tx("postgres", self.vault, connection, self.client)
+            else:
+                await connection.execute("BEGIN")  # deferred: a reader of the write-ahead log
+                try:
+                    yield Tx("sqlite", self.vault, connection, self.client)
+                finally:
+                    await connection.rollback()
+
     async def execute(self, sql: str, *args: Any) -> int:
         _refuse_nested()
         async with self._connection() as connection:

@@ -64,8 +64,10 @@ def _passes(exc: BaseException) -> bool:
     state: Any = getattr(exc, "sqlstate", None)
     if isinstance(state, str):
         return state[:2] in _POSTGRES_CLASSES or state in _POSTGRES_CODES
-    # asyncpg's own InterfaceError has no code, and is also what a wrong call of ours raises.
-    return type(exc).__name__ == "InterfaceError" and "clos" in str(exc)
+    # asyncpg's own errors have no code. InterfaceError is also what a wrong call of ours raises; InternalClientError
+    # ('cannot switch to state …') comes when the server hung up while the connection was idle.
+    name = type(exc).__name__
+    return name == "InternalClientError" or (name == "InterfaceError" and "clos" in str(exc))
 
 
 def without_values(error: Exception) -> Refused | None:

@@ -144,6 +144,19 @@ async def pending_migrations(db: Database) -> list[str]:
         return [step.migration.name for step in await executor.plan([MigrationTarget(APP, "__latest__")])]
 
 
+async def latest(db: Database) -> str:
+    """The name of the last migration that was applied; `__first__` for none."""
+    rows = await db.fetch("SELECT name FROM tortoise_migrations WHERE app = ? ORDER BY name DESC LIMIT 1", APP)
+    return rows[0]["name"] if rows else "__first__"
+
+
+async def is_there(db: Database, table: str) -> bool:
+    """Whether the database has a table of this name."""
+    if db.dialect == "sqlite":
+        return bool(await db.fetch("SELECT 1 AS one FROM sqlite_master WHERE type = 'table' AND name = ?", table))
+    return bool(await db.fetch("SELECT 1 AS one FROM pg_tables WHERE tablename = ?", table))
+
+
 async def _indexes(db: Database) -> set[str]:
     if db.dialect == "sqlite":
         rows = await db.fetch("SELECT name FROM sqlite_master WHERE type = 'index'")

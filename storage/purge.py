@@ -1,0 +1,94 @@
+"""How long machine rows live, and their end. What people told us has lifetimes of its own, by the terms
+(`handlers/privacy.py`).
+
+`ledger` is not here: that a message was seen is remembered for ever (invariant I2), and says nothing about anybody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from storage.db import Database
+from storage.sql import marks
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+YEAR = 365 * DAY  # data of the connection: one year
+BATCH = 500
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """`end` is what happens to rows of `table` for which `where` holds, `after` it began to hold (its `?` is that
+    instant).
+    """
+
+    what: str
+    after: timedelta
+    table: str
+    where: str
+    end: str = "DELETE"
+    key: str = "id"
+
+
+LIFETIMES = (
+    Lifetime(
+        "inbox bodies",
+        2 * DAY,
+        "inbox",
+        "status = 'done' AND settled_at < ? AND body IS NOT NULL",
+        end="SET body = NULL",
+    ),
+    Lifetime(
+        "parked inbox bodies",
+        30 * DAY,
+        "inbox",
+        "status = 'parked' AND settled_at < ? AND body IS NOT NULL",
+        end="SET body = NULL",
+    ),
+    Lifetime("inbox rows", YEAR, "inbox", "status <> 'new' AND settled_at < ?"),
+    Lifetime(
+        "outbox contents",
+        7 * DAY,
+        "outbox",
+        "status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ? AND content IS NOT NULL",
+        end="SET content = NULL",
+    ),
+    Lifetime("outbox rows", YEAR, "outbox", "status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ?"),
+    Lifetime("timers", 30 * DAY, "timer", "status <> 'waiting' AND settled_at < ?"),
+    Lifetime("tries", 30 * DAY, "tries", "tried_at < ?"),
+    Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
+    Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
+    Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),
+)
+PAST_HOURS = 2 * DAY  # quarters of hours that are over keep nobody from anything
+
+
+async def purge(db: Database, now: datetime) -> dict[str, int]:
+    """Ends what is due, in short transactions. How many rows, by lifetime; nothing is said of those that had none."""
+    ended = {lifetime.what: await _end(db, lifetime, now - lifetime.after) for lifetime in LIFETIMES}
+    ended["past hours"] = await _past_hours(db, (now - PAST_HOURS - EPOCH) // timedelta(minutes=15))
+    return {what: count for what, count in ended.items() if count}
+
+
+async def _end(db: Database, lifetime: Lifetime, before: datetime) -> int:
+    act = f"UPDATE {lifetime.table} {lifetime.end}" if lifetime.end != "DELETE" else f"DELETE FROM {lifetime.table}"
+    chosen = f"SELECT {lifetime.key} FROM {lifetime.table} WHERE {lifetime.where} LIMIT {BATCH}"
+    total = 0
+    while True:
+        ended = await db.execute(f"{act} WHERE {lifetime.key} IN ({chosen})", before)
+        total += ended
+        if ended < BATCH:
+            return total
+
+
+async def _past_hours(db: Database, before: int) -> int:
+    total = 0
+    while True:
+        rows = await db.fetch(f"SELECT holder_id FROM busy WHERE opens AND quarter < ? LIMIT {BATCH}", before)
+        holders = sorted({row["holder_id"] for row in rows})
+        if not holders:
+            return total
+        total += await db.execute(f"DELETE FROM busy WHERE holder_id IN ({marks(len(holders))})", *holders)

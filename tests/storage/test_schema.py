@@ -1,0 +1,90 @@
+"""Migrations forward and back, the indexes that keep promises, and two that migrate at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from storage import schema
+from storage.crypto import Vault
+from storage.db import Database
+from storage.faults import Refused
+from storage.schema import INDEXES, NotMigrated
+from tests.servers.postgres import Postgres
+from tests.storage.conftest import NOW, table_names
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """An address of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite://{tmp_path}/blank.sqlite3"
+        return
+    server: Postgres = await asyncio.to_thread(lambda: request.getfixturevalue("postgres_server"))
+    name = await server.create()
+    yield server.address(name)
+    await server.drop(name)
+
+
+@pytest.fixture
+async def blank(blank_url: str, vault: Vault) -> AsyncIterator[Database]:
+    db = await Database.open(blank_url, vault)
+    yield db
+    await db.close()
+
+
+async def test_forward_back_and_forward_again(blank: Database) -> None:
+    with pytest.raises(NotMigrated, match="migration"):
+        await schema.check(blank)
+    await schema.migrate(blank)
+    await schema.check(blank)
+    assert await schema.pending_migrations(blank) == []
+    assert "outbox" in await table_names(blank)
+    await schema.migrate(blank, "__first__")
+    assert await table_names(blank) == set()
+    await schema.migrate(blank)
+    await schema.check(blank)
+
+
+async def test_migrating_again_changes_nothing(blank: Database) -> None:
+    await schema.migrate(blank)
+    await blank.execute("INSERT INTO flag (name, value, set_at) VALUES ('x', 'kept', ?)", NOW)
+    await schema.migrate(blank)
+    await schema.ensure_invariants(blank)
+    assert await blank.fetch("SELECT value FROM flag WHERE name = 'x'") == [{"value": "kept"}]
+
+
+async def test_a_lost_index_is_noticed_and_made_again(blank: Database) -> None:
+    await schema.migrate(blank)
+    for index in INDEXES:
+        await blank.execute(f"DROP INDEX {index.name}")
+    with pytest.raises(NotMigrated, match="busy_owner_quarter"):
+        await schema.check(blank)
+    await schema.ensure_invariants(blank)
+    await schema.check(blank)
+    take = "INSERT INTO busy (owner, quarter, opens, holder_id) VALUES ('w:a', 1, TRUE, 'x')"
+    await blank.execute(take)
+    with pytest.raises(Refused):
+        await blank.execute(take)
+
+
+async def test_several_may_migrate_at_once(postgres_server: Postgres, vault: Vault) -> None:
+    """Without the lock, one of four pairs failed. SQLite is for one machine, whose processes start one by one."""
+    name = await postgres_server.create()
+    opened = [await Database.open(postgres_server.address(name), vault) for _ in range(4)]
+    try:
+        await asyncio.gather(*(schema.migrate(db) for db in opened))
+        await schema.check(opened[0])
+    finally:
+        for db in opened:
+            await db.close()
+        await postgres_server.drop(name)
+
+
+def test_names_of_indexes_are_not_used_twice() -> None:
+    names = [index.name for index in INDEXES]
+    assert len(names) == len(set(names))
+    assert not set(names) & set(schema.RETIRED)
