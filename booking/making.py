@@ -1,20 +1,17 @@
 """How an hour becomes somebody's: holding it, booking it, moving to it. Every path secures the hour in the same way.
 
-The store's `take` is the only judge of what is free: it refuses a quarter of an hour that has an owner. What is
-looked up before only saves attempts. An hour of 'any' worker gets the least loaded one of that week, among those who
-speak the language if there are any.
+Which worker gets it, and how a hold is set aside meanwhile: `booking.securing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from booking import policy
 from booking.events import AppointmentBooked, AppointmentMoved, By, DeskNeeded, Event, PersonJoined
 from booking.model import (
-    HOUR,
     Appointment,
     AppointmentId,
     Consent,
@@ -27,7 +24,6 @@ from booking.model import (
     SlotId,
     Wish,
     Worker,
-    WorkerId,
     read_slot_id,
 )
 from booking.ports import (
@@ -37,11 +33,10 @@ from booking.ports import (
     Held,
     Joining,
     Moved,
-    Owner,
     Refused,
     SlotGone,
 )
-from booking.search import Search
+from booking.securing import Securing, kept_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +47,16 @@ class Joined:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Making:
-    store: BookingStore
-    rules: Rules
-    now: datetime
-    new_id: Callable[[], str]
-    events: list[Event]
+    def __init__(
+        self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str], events: list[Event]
+    ) -> None:
+        self.store = store
+        self.rules = rules
+        self.now = now
+        self.new_id = new_id
+        self.events = events
+        self._securing = Securing(store, rules, now)
 
     # ------------------------------------------------------------ holding
 
@@ -69,18 +67,20 @@ class Making:
             return SlotGone()
         start, named = read
         id = HoldId(self.new_id())
-        older = await self._put_aside(contact)
-        worker = await self._secure(id, start, replace(wish, worker=named), _kept(older, start, named), f"c:{contact}")
+        older = await self._securing.put_aside(contact)
+        worker = await self._securing.secure(
+            id, start, replace(wish, worker=named), kept_by(older, start, named), f"c:{contact}"
+        )
         if worker is None:
-            await self._put_back(older)
+            await self._securing.put_back(older)
             return SlotGone()
         hold = Hold(id, contact, worker.id, start, self.now + self.rules.hold_time)
-        await self._keep_for_person(hold)
+        await self._securing.keep_for_person(hold)
         await self.store.save_hold(hold)
         return Held(hold, worker)
 
     async def release(self, contact: ContactId) -> None:
-        await self._put_aside(contact)
+        await self._securing.put_aside(contact)
 
     # ------------------------------------------------------------ booking
 
@@ -233,13 +233,13 @@ class Making:
 
         Or nothing changes.
         """
-        hold = await self._put_aside(contact)
-        keeps = hold is not None and hold.until > self.now and _kept(hold, start, wish.worker) is not None
+        hold = await self._securing.put_aside(contact)
+        keeps = hold is not None and hold.until > self.now and kept_by(hold, start, wish.worker) is not None
         # Notice was given when a hold was taken: only what is not held (any more) is judged again.
         fits = start > self.now if keeps else policy.in_window(self.rules, self.now, start)
-        worker = await self._secure(id, start, wish, _kept(hold, start, wish.worker)) if fits else None
+        worker = await self._securing.secure(id, start, wish, kept_by(hold, start, wish.worker)) if fits else None
         if worker is None:
-            await self._put_back(hold)
+            await self._securing.put_back(hold)
             return SlotGone()
         if old is not None:
             await self.store.free(old.id)
@@ -249,62 +249,6 @@ class Making:
             await self.store.free(id)
             if old is not None:
                 await self.store.take(old.id, [f"w:{old.worker}", f"p:{person.id}"], old.start, self.now)
-            await self._put_back(hold)
+            await self._securing.put_back(hold)
             return Refused("overlap")
         return worker
-
-    async def _secure(
-        self, id: HoldId | AppointmentId, start: datetime, wish: Wish, kept: WorkerId | None, *owners: Owner
-    ) -> Worker | None:
-        """Take the hour for the best worker who is free: the one who kept it, one who speaks the language, any."""
-        directory = await self.store.directory()
-        speaking, others = Search(directory, self.store, self.rules, self.now).candidates(wish, start)
-        keeper = (speaking | others) & directory.bit(kept) if kept is not None else 0
-        for mask in (keeper, speaking & ~keeper, others & ~keeper):
-            for worker in await self._least_loaded(tuple(directory.chosen(mask)), start):
-                if await self.store.take(id, [f"w:{worker.id}", *owners], start, self.now) is None:
-                    return worker
-        return None
-
-    async def _least_loaded(self, workers: tuple[Worker, ...], start: datetime) -> list[Worker]:
-        """Those who are free then, the least loaded in the week (of UTC, from Monday) first; ties by ref."""
-        if not workers:
-            return []
-        ids = [worker.id for worker in workers]
-        busy = {worker for worker, _ in await self.store.taken(start, start + HOUR, self.now, ids)}
-        monday = datetime.combine(start.date() - timedelta(days=start.weekday()), time.min, UTC)
-        free = [worker for worker in workers if worker.id not in busy]
-        load = await self.store.load([worker.id for worker in free], monday, monday + timedelta(days=7), self.now)
-        return sorted(free, key=lambda worker: (load.get(worker.id, 0), worker.ref))
-
-    # ------------------------------------------------------------ the contact's hold
-
-    async def _put_aside(self, contact: ContactId) -> Hold | None:
-        """Take the hold of a contact away, so that its own hour is not in the way."""
-        hold = await self.store.hold_of(contact)
-        if hold is not None:
-            await self.store.free(hold.id)
-            await self.store.delete_hold(hold.id)
-        return hold
-
-    async def _put_back(self, hold: Hold | None) -> None:
-        """Undo it, within the same transaction. A lapsed one stays away."""
-        if hold is None or hold.until <= self.now:
-            return
-        await self.store.take(hold.id, [f"w:{hold.worker}", f"c:{hold.contact}"], hold.start, self.now)
-        await self._keep_for_person(hold)
-        await self.store.save_hold(hold)
-
-    async def _keep_for_person(self, hold: Hold) -> None:
-        """Where the contact has an account, no other of their channels may take the hour.
-
-        Their own appointment may stand at that hour: they are about to move it, or `book` will say so.
-        """
-        person = await self.store.person_of(hold.contact)
-        if person is not None:
-            await self.store.take(hold.id, [f"p:{person.id}"], hold.start, self.now)
-
-
-def _kept(hold: Hold | None, start: datetime, named: WorkerId | None) -> WorkerId | None:
-    """The worker of a hold, also a lapsed one, where it was for this very hour."""
-    return hold.worker if hold is not None and hold.start == start and named in {None, hold.worker} else None
