@@ -17,6 +17,8 @@ from bot.failures import CommandFailed
 
 COMMANDS: Mapping[str, str] = {
     "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
+    "serve": "Serve the webhooks and pages and, unless --no-worker, work.",
+    "worker": "Drain inboxes, deliver outboxes, run due timers.",
     "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",
     "understand": "Show what the bot understands of typed phrases, one JSON object a line.",
 }

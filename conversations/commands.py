@@ -55,6 +55,11 @@ async def worker_help(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.hush = True
 
 
+async def menu(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """Asked for, it is shown to strangers too."""
+    await talk.push("menu", {"asked": True})
+
+
 async def back(talk: Talk, gained: Mapping[str, Any]) -> None:
     """Forget the last answer; with none left, leave the flow."""
     while talk.frames:
@@ -81,7 +86,7 @@ DRAFTS: Final = frozenset({"book", "move"})  # flows that are left by the word '
 
 COMMANDS: Final[Mapping[str, Run]] = {
     "help": help_,
-    "menu": flow("menu"),
+    "menu": menu,
     "back": back,
     "appointments": flow("appointments"),
     "cancel": cancel,

@@ -14,7 +14,7 @@ from typing import Any, Final
 from conversations.commands import command, opens
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
-from conversations.model import Again, FileRef, Frame, Input, Option, Outcome
+from conversations.model import Again, FileRef, Frame, Input, Option, Outcome, Step
 from conversations.normal import fold
 from conversations.recognise import by_number, by_words
 from conversations.talk import Talk
@@ -150,18 +150,29 @@ async def free_text(talk: Talk, came: Input) -> bool:
     if not came.text.strip():
         return bool(talk.says) or talk.prompt is None
     own: Outcome | None = None
-    step = talk.open_step
-    if step is not None and talk.prompt is not None and talk.prompt.free:
+    step = await _listening(talk)
+    if step is not None:
         own = await talk.answer(step, came)
         if not isinstance(own, Again) or not own.miss:
             await talk.apply(own, step.name)
             return True
     if await understood(talk, came.text):
         return True
+    if talk.prompt is None:
+        return True  # nothing was asked yet: whatever they wrote, we begin
     if own is not None and step is not None:
         await talk.apply(own, step.name)
         return True
-    return talk.prompt is None and not talk.frames  # nothing was asked yet: whatever they wrote, we begin
+    return False
+
+
+async def _listening(talk: Talk) -> Step | None:
+    """The step that takes free text. A stranger's first words are given to the first question before it is asked."""
+    if talk.prompt is None and not talk.frames and talk.c.known.person is None and talk.c.contact.worker is None:
+        await talk.push("book")
+        first = talk.next_step() if talk.frames else None
+        return first if first is not None and first.eager else None
+    return talk.open_step if talk.prompt is not None and talk.prompt.free else None
 
 
 async def understood(talk: Talk, text: str) -> bool:
@@ -207,6 +218,8 @@ async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
     if heard.code and (step := flow.step("code")) and talk.c.known.person is None:
         await talk.apply(await talk.answer(step, Input(text=heard.code)), step.name)
     taken = {name: value for name, value in gained.items() if name in flow.hears}
+    if talk.open_step is not None and talk.open_step.name in flow.deaf and "motive" in talk.c.answers:
+        taken.pop("motive", None)
     if taken:
         if flow.noted is not None and (said := flow.noted(talk.c, taken)) is not None:
             talk.says.append(said)
@@ -221,14 +234,15 @@ def answers(heard: Understood) -> dict[str, Any]:
     if heard.motive:
         wish["motive"] = heard.motive
     if heard.mode:
-        wish["mode"] = heard.mode
+        wish |= {"mode": heard.mode, "choose": None}
     if heard.days:
-        wish |= {"days": [day.isoformat() for day in heard.days], "after": None}
+        wish |= {"days": [day.isoformat() for day in heard.days], "after": None, "choose": None}
     if heard.earliest or heard.latest:
         wish |= {
             "from": heard.earliest.isoformat("minutes") if heard.earliest else None,
             "to": heard.latest.isoformat("minutes") if heard.latest else None,
             "after": None,
+            "choose": None,
         }
     return wish
 

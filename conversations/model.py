@@ -175,6 +175,7 @@ class Step:
     wanted: Callable[[Context], bool] | None = None
     needs: tuple[str, ...] = ()
     lasting: bool = False
+    eager: bool = False  # a stranger's first words are given to it before it is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ class Flow:
     enter: Callable[[Context], Awaitable[Finish | Switch | None]] | None = None
     hears: frozenset[str] = frozenset()
     noted: Callable[[Context, Mapping[str, Any]], Text | None] | None = None
+    deaf: frozenset[str] = frozenset()  # steps at which a word like a subject is part of the answer, not a correction
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     def step(self, name: str) -> Step | None:
@@ -291,6 +293,8 @@ class Context:
     terms_version: str = "2024-10-15"
     draft_time: timedelta = timedelta(hours=72)
     answers: Mapping[str, Any] = field(default_factory=dict)
+    asked: bool = False  # the step's own question is on their screen
+    misses: int = 0  # how often in a row its answer was not understood
     raw: str = ""  # what was typed, or the label of the button: the proof of a consent
 
 

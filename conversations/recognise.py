@@ -24,5 +24,9 @@ def by_words(text: str, options: Sequence[Option], c: Context) -> Option | None:
 
 
 def _phrases(option: Option, c: Context) -> tuple[str, ...]:
-    """The label as it reads in the person's language, and the synonyms that the catalogue gives to its msgid."""
-    return (fold(c.say(option.label)), *c.words(f"words.option.{option.label.msgid}"))
+    """The label as it reads in their language, its first part ("Claire :
+
+    budget"), and the catalogue's synonyms of it.
+    """
+    label = c.say(option.label)
+    return (fold(label), fold(label.split(" : ")[0]), *c.words(f"words.option.{option.label.msgid}"))

@@ -35,7 +35,7 @@ from booking.model import (
 )
 from booking.ports import Owner
 from storage import counters, directory
-from storage.db import Sql, Tx
+from storage.db import Sql
 from storage.sql import Row, marks
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,7 +66,7 @@ class Directories:
 
 
 class RowStore:
-    def __init__(self, tx: Tx, directories: Directories) -> None:
+    def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories
         self._directory: Directory | None = None

@@ -56,7 +56,7 @@ async def ask_code(c: Context) -> Ask:
 
 async def got_code(c: Context, heard: Input) -> Outcome:
     """Any code at this question; but 'bonjour' is never a guess, and who lost the code is helped."""
-    guess = codes.find(heard.text) or _guess(c, heard.text)
+    guess = codes.find(heard.text) or (_guess(c, heard.text) if c.asked else None)
     if guess is None:
         if mentions(heard.text, c.words("words.code.lost")):
             return await _lost(c, heard.text)
@@ -67,7 +67,7 @@ async def got_code(c: Context, heard: Input) -> Outcome:
             return fill(t("code.accepted"), code=code)
         case TooManyTries(until):
             return Again(t("code.slow", until=until, call=call(c)), miss=False)
-    return Again(t("code.refused"), miss=False)
+    return Again(t("code.refused") if c.misses == 0 else t("code.refused_again", call=call(c)))
 
 
 def _guess(c: Context, text: str) -> str | None:
@@ -157,6 +157,8 @@ async def ask_name(c: Context) -> Ask:
 
 
 async def got_name(c: Context, heard: Input) -> Outcome:
+    if understand(heard.text, c.words, now=c.now, zone=c.contact.zone).intent:
+        return Again()  # 'merci' is nobody's name
     name = full_name(heard.text, c.words)
     return Again(t("name.both")) if name is None else fill(name=list(name))
 
@@ -308,10 +310,11 @@ BOOK = Flow(
     version=1,
     enter=enter,
     finish=book,
-    hears=frozenset({"motive", "mode", "days", "from", "to", "after"}),
+    hears=frozenset({"motive", "mode", "days", "from", "to", "after", "choose"}),
     noted=noted,
+    deaf=frozenset({"terms", "phone", "name", "email"}),
     steps=(
-        Step("code", ask_code, got_code, wanted=stranger("code"), lasting=True),
+        Step("code", ask_code, got_code, wanted=stranger("code"), lasting=True, eager=True),
         Step("motive", ask_motive, got_motive),
         *hours.steps(),  # dates, mode, worker when asked for; the hour itself
         Step("phone", ask_phone, got_phone, wanted=phone_wanted, lasting=True),

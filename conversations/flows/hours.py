@@ -67,6 +67,8 @@ def start_of(slot: str) -> datetime:
 
 
 async def ask_slot(c: Context) -> Ask:
+    """No hour is chosen now: one that was held for them is among the free ones again."""
+    await c.booking.release(c.contact.id)
     found = await c.booking.open_slots(wish_of(c), OFFERED)
     if not found.slots:
         return await _ask_none(c)
@@ -104,8 +106,7 @@ async def got_slot(c: Context, heard: Input) -> Outcome:
         case "any_worker":
             return fill(worker=ANYBODY)
         case "human":
-            await c.booking.ask_desk(c.contact.id, "no_hour")
-            return Switch("human", replace=True)
+            return Switch("human", {"reason": "no_hour"}, replace=True)
         case "":
             return await _typed(c, heard.text)
     return await take(c, heard.choice)

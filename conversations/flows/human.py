@@ -7,7 +7,7 @@ from conversations.text import t
 
 
 async def finish(c: Context) -> Outcome:
-    await c.booking.ask_desk(c.contact.id, "human")
+    await c.booking.ask_desk(c.contact.id, c.answers.get("reason", "human"))
     if c.desk.phone is None:
         return Finish(t("human.no_phone"))
     said = t("human.open") if c.desk.open_now else t("human.closed")

@@ -78,7 +78,7 @@ MOVE = Flow(
     version=1,
     enter=which.enter,
     finish=finish,
-    hears=frozenset({"mode", "days", "from", "to", "after"}),
+    hears=frozenset({"mode", "days", "from", "to", "after", "choose"}),
     noted=noted,
     steps=(
         which.WHICH,

@@ -1,3 +1,5 @@
+"""Every table, as it first was. Made by Tortoise from storage/models.py."""
+
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 

@@ -1,0 +1,209 @@
+"""Everything is put together here, and nowhere else:
+
+`build(settings)` gives an `App`. The one clock and the one chance, too.
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import aiohttp
+import structlog
+
+from bot.settings import Settings
+from conversations.flows import FLOWS
+from handlers.channels.base import Channel, Provider
+from handlers.channels.email import EmailChannel, Post, Smtp
+from handlers.metrics import Metrics
+from handlers.parts import Pages, Parts
+from handlers.reminders import Quiet
+from storage import schema
+from storage.bell import Bell, LocalBell, RedisBell
+from storage.booking import Directories
+from storage.crypto import Vault
+from storage.db import Database
+
+Clock = Callable[[], datetime]
+
+# Crockford's base32, lower case: no i, l, o, u. The first ten signs are milliseconds, so ids rise with time.
+ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+
+log = structlog.get_logger()
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def id_maker(clock: Clock) -> Callable[[], str]:
+    """26 signs: ten of the time, sixteen (80 bits) of chance. The last ten are a prompt's id, too."""
+
+    def new_id() -> str:
+        number = int(clock().timestamp() * 1000) << 80 | secrets.randbits(80)
+        return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+    return new_id
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts, and who calls our webhooks."""
+
+    settings: Settings
+    parts: Parts
+    twilio: Provider | None
+    telegram: Provider | None
+
+
+@asynccontextmanager
+async def build(
+    settings: Settings,
+    clock: Clock = system_clock,
+    *,
+    post: Post | None = None,
+    more: Mapping[str, Channel] | None = None,
+    migrate: bool = True,
+) -> AsyncIterator[App]:
+    """Open everything that the settings name; closed again at the end.
+
+    `post`: where mail goes instead of SMTP_URL. `more`: further channels, such as a terminal.
+    """
+    async with AsyncExitStack() as stack:
+        db = await Database.open(settings.database_url.get_secret_value(), vault(settings))
+        stack.push_async_callback(db.close)
+        if migrate:
+            await schema.migrate(db)
+        else:
+            await schema.check(db)
+        bell = _bell(settings)
+        await bell.open()
+        stack.push_async_callback(bell.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+        metrics = Metrics()
+        parts = Parts(
+            db=db,
+            directories=Directories(),
+            bell=bell,
+            channels={**channels(settings, session, clock, post), **(more or {})},
+            flows=FLOWS,
+            rules=settings.rules,
+            metrics=metrics,
+            alarm=_alarm(metrics),
+            clock=clock,
+            new_id=id_maker(clock),
+            pages=Pages(settings.public_url, settings.terms_url, settings.privacy_url, settings.video_url),
+            languages=settings.locales,
+            default_lang=settings.default_locale,
+            zone=settings.time_zone,
+            desk_phone=settings.switchboard_phone,
+            desk_hours=settings.switchboard_hours,
+            befores=settings.reminders,
+            quiet=Quiet(settings.quiet_hours.start, settings.quiet_hours.end),
+            draft_time=settings.draft_time,
+            max_unasked=settings.max_unasked,
+            alert_to=settings.alert_to,
+        )
+        yield App(settings, parts, _twilio(settings), _telegram(settings))
+
+
+def vault(settings: Settings) -> Vault:
+    keys = [urlsafe_b64encode(key.get_secret_value()).decode() for key in settings.encryption_keys]
+    return Vault(settings.secret_key.get_secret_value(), keys)
+
+
+def channels(
+    settings: Settings, session: aiohttp.ClientSession, clock: Clock, post: Post | None
+) -> Mapping[str, Channel]:
+    """The ways to people that the settings open. One line a channel; their SDKs are imported only if they are used."""
+    made: dict[str, Channel] = {}
+    if settings.sms_enabled or settings.whatsapp_enabled:
+        made |= _twilio_channels(settings, session, clock)
+    if settings.telegram_bot_token is not None:
+        from handlers.channels.telegram import TelegramChannel
+        from handlers.channels.telegram_bot import TelegramBot
+
+        token = settings.telegram_bot_token.get_secret_value()
+        made["telegram"] = TelegramChannel(
+            TelegramBot(session, token, base_url=settings.telegram_api_url), settings.public_url
+        )
+    if post is None and settings.smtp_url is not None:
+        post = Smtp(settings.smtp_url.get_secret_value())
+    if post is not None:
+        made["email"] = EmailChannel(post, settings.mail_from or "bot@localhost", clock)
+    return made
+
+
+def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Channel]:
+    from handlers.channels.sms import SmsChannel
+    from handlers.channels.twilio_client import TwilioClient
+    from handlers.channels.whatsapp import WhatsAppChannel
+
+    assert settings.twilio_account_sid is not None
+    sid, made = settings.twilio_account_sid, dict[str, Any]()
+    if settings.sms_enabled:
+        client = TwilioClient(session, sid, _auth(settings), base_url=settings.twilio_api_url)
+        made["sms"] = SmsChannel(
+            client,
+            settings.public_url,
+            clock,
+            sender=settings.twilio_sms_from,
+            messaging_service_sid=settings.twilio_messaging_service_sid,
+            opt_out=settings.twilio_opt_out,
+        )
+    if settings.twilio_whatsapp_from is not None:
+        client = TwilioClient(session, sid, _auth(settings), base_url=settings.twilio_whatsapp_api_url)
+        made["whatsapp"] = WhatsAppChannel(client, settings.public_url, settings.twilio_whatsapp_from)
+    return made
+
+
+def _auth(settings: Settings) -> tuple[str, str]:
+    if settings.twilio_api_key and settings.twilio_api_secret:
+        return settings.twilio_api_key, settings.twilio_api_secret.get_secret_value()
+    assert settings.twilio_account_sid is not None
+    assert settings.twilio_auth_token is not None
+    return settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
+
+
+def _twilio(settings: Settings) -> Provider | None:
+    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+        return None
+    from handlers.channels.twilio import TwilioProvider
+
+    tokens = [settings.twilio_auth_token, *settings.twilio_extra_auth_tokens]
+    return TwilioProvider(
+        settings.twilio_account_sid,
+        [token.get_secret_value() for token in tokens],
+        sms_from=settings.twilio_sms_from,
+        messaging_service_sid=settings.twilio_messaging_service_sid,
+        whatsapp_from=settings.twilio_whatsapp_from,
+    )
+
+
+def _telegram(settings: Settings) -> Provider | None:
+    if settings.telegram_webhook_secret is None:
+        return None
+    from handlers.channels.telegram import TelegramProvider
+
+    return TelegramProvider([settings.telegram_webhook_secret.get_secret_value()])
+
+
+def _bell(settings: Settings) -> Bell:
+    if settings.redis_url is None:
+        return LocalBell()
+    from storage.redis_link import RedisLink
+
+    return RedisBell(RedisLink(settings.redis_url.get_secret_value()))
+
+
+def _alarm(metrics: Metrics) -> Callable[..., None]:
+    def alarm(code: str, **ids: str) -> None:
+        metrics.alarms.labels(code).inc()
+        log.error("alarm", code=code, **ids)
+
+    return alarm

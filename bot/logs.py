@@ -1,0 +1,83 @@
+"""Logs: one JSON object a line, ids and classes only. What libraries say passes the same door, and the talkative are
+hushed.
+
+httpx and the Telegram library print addresses that hold the bot's token, twilio prints phone numbers, tortoise prints
+values: they are kept at WARNING whatever LOG_LEVEL says, and every line is gone through once more for what looks like
+a person.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+import structlog
+
+TALKATIVE: Final = ("httpx", "httpcore", "telegram", "twilio", "tortoise", "aiosqlite", "asyncpg", "aiohttp", "asyncio")
+
+# What a person is called by: e-mail, telephone, connection code, bot token, link token. Ids of ours are 26 signs and
+# match none.
+_PERSONAL: Final = re.compile(
+    r"[\w.+-]+@[\w-]+\.[\w.]+|\+?\d[\d .-]{7,}\d|\b[A-Z0-9]{2,}-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{6,}:[\w-]{20,}"
+    r"|/(?:a|e|calendar)/[0-9A-Za-z]{22}"
+)
+
+
+def configure(level: str) -> None:
+    """Call once, at the start of a command that logs."""
+    processors: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        only_classes,
+        redact,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=processors[:-1],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, processors[-1]],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def only_classes(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception is its class and where it was raised: its text may hold a value (dependency trap)."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["where"] = _where(error)
+    return event
+
+
+def _where(error: BaseException) -> str:
+    """`handlers/turns.py:61 < storage/db.py:120`: the last frames, innermost first."""
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " < ".join(reversed(frames[-4:]))
+
+
+def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The last door: whatever still looks like a person becomes dots."""
+    for name, value in event.items():
+        if isinstance(value, str) and name not in {"timestamp", "level"}:
+            event[name] = _PERSONAL.sub("…", value)
+    return event

@@ -1,0 +1,96 @@
+"""The aiohttp application: every route of the contract, with its own small view of the parts."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.app import App
+from handlers.inbox import Door
+from handlers.metrics import Figures
+from handlers.parts import Parts
+from handlers.receipts import receive
+from handlers.web.background import Background
+from handlers.web.guard import middlewares
+from handlers.web.health import Health
+from handlers.web.pages import PersonPages
+from handlers.web.pages_core import PagesCore
+from handlers.web.ports import Rooms
+from handlers.web.render import Renderer
+from handlers.web.rooms import DemoRooms, VideoRooms
+from handlers.web.webhooks import Pressed, Webhooks
+from storage import inbox, outbox
+
+
+def application(app: App) -> web.Application:
+    """All routes. Closed by its own clean-up."""
+    parts, settings = app.parts, app.settings
+    renderer = Renderer(
+        settings.public_url,
+        settings.locales,
+        settings.default_locale,
+        str(settings.time_zone),
+        desk=settings.switchboard_phone,
+    )
+    served = web.Application(middlewares=middlewares(renderer.error_page))
+    background = Background()
+    served.on_cleanup.append(lambda _: background.close())
+    health(parts).add_to(served)
+    Webhooks(
+        public_url=settings.public_url,
+        inbox=Door(parts),
+        receipts=lambda receipt: receive(parts, receipt),
+        clock=parts.clock,
+        metrics=parts.metrics,
+        background=background,
+        twilio=app.twilio,
+        telegram=app.telegram,
+        pressed=pressed(parts),
+    ).add_to(served)
+    renderer.add_to(served)
+    PersonPages(
+        pages=PagesCore(parts),
+        renderer=renderer,
+        rooms=_rooms(app),
+        clock=parts.clock,
+        public_url=settings.public_url,
+    ).add_to(served)
+    return served
+
+
+def health(parts: Parts) -> Health:
+    """Also what a worker's own port serves."""
+
+    async def database() -> None:
+        await parts.db.fetch("SELECT 1 AS one")
+
+    async def figures() -> Figures:
+        now = parts.clock()
+        out, came = await outbox.figures(parts.db, now), await inbox.figures(parts.db)
+        oldest = now - out.oldest_at if out.oldest_at else None
+        return Figures(outbox_pending=out.pending, outbox_oldest=oldest, inbox_parked=came.parked)
+
+    async def redis() -> None:
+        if parts.bell.degraded:
+            raise ConnectionError("redis is away")
+
+    return Health(metrics=parts.metrics, database=database, figures=figures, redis=redis)
+
+
+def _rooms(app: App) -> Rooms:
+    settings = app.settings
+    secret = settings.secret_key.get_secret_value()
+    if settings.video_url is None:
+        return DemoRooms(settings.public_url, secret)
+    token = settings.video_secret.get_secret_value() if settings.video_secret else None
+    return VideoRooms(settings.video_url, secret, app.parts.clock, settings.video_app_id, token)
+
+
+def pressed(parts: Parts) -> Pressed | None:
+    """Telegram's buttons spin until they are answered."""
+    if "telegram" not in parts.channels:
+        return None
+    from handlers.channels.telegram import TelegramChannel
+
+    channel = parts.channels["telegram"]
+    assert isinstance(channel, TelegramChannel)
+    return channel.pressed

@@ -1,0 +1,87 @@
+"""The loops of a worker: unread inboxes, due timers, the outbox, unknown fates. Woken by the bell, else every few
+seconds.
+
+Any number of workers may run: leases keep them off each other's rows, and what one leaves by dying, another takes up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+
+from handlers.delivery import deliver, settle_unknown
+from handlers.parts import Parts
+from handlers.turns import drain
+from storage import contacts, inbox, timers
+from storage.faults import is_transient
+
+POLL: Final = timedelta(seconds=2)  # between two looks when no bell rings
+LONGEST: Final = timedelta(seconds=30)  # while the database is away
+INBOX_LEASE: Final = timedelta(seconds=60)
+AT_ONCE: Final = 16  # contacts served beside each other by one worker
+TIMERS: Final = 100
+
+log = structlog.get_logger()
+
+
+async def work(parts: Parts, owner: str) -> None:
+    """Runs until it is cancelled. `owner` names this worker in leases."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_loop(parts, "inbox", lambda: drain_all(parts, owner)))
+        group.create_task(_loop(parts, "outbox", lambda: deliver(parts, owner)))
+        group.create_task(_loop(parts, "timers", lambda: fire(parts)))
+        group.create_task(_loop(parts, "unknown", lambda: settle_unknown(parts, owner)))
+
+
+async def _loop(parts: Parts, topic: str, step: Callable[[], Awaitable[int]]) -> None:
+    """Again at once while there is work; a database that is away is waited for."""
+    pause, ear = POLL, parts.bell.ear(topic)
+    while True:
+        try:
+            did = await step()
+            pause = POLL
+        except Exception as error:
+            did = 0
+            pause = min(pause * 2, LONGEST)
+            log.warning("work failed", loop=topic, transient=is_transient(error), exc_info=error)
+        if not did:
+            await ear.heard(pause)
+
+
+async def drain_all(parts: Parts, owner: str) -> int:
+    """Each contact that has something unread, under a lease, so that idle workers do not queue for it."""
+    now = parts.clock()
+    waiting = await contacts.lease_waiting(parts.db, owner, now, now + INBOX_LEASE, AT_ONCE)
+    await asyncio.gather(*(_serve(parts, contact, owner) for contact in waiting))
+    if waiting:
+        parts.bell.ring("outbox")
+    return len(waiting)
+
+
+async def _serve(parts: Parts, contact: str, owner: str) -> None:
+    try:
+        await drain(parts, contact)
+        await contacts.release(parts.db, contact, owner)
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        await contacts.postpone(parts.db, contact, parts.clock() + timedelta(seconds=1))
+
+
+async def fire(parts: Parts) -> int:
+    """Due timers become news in their contact's inbox, where they wait their turn like everything else."""
+    now = parts.clock()
+    for dropped in await timers.drop_useless(parts.db, now):
+        parts.metrics.reminders.labels(dropped.kind, "too_late").inc()
+    async with parts.db.transaction() as tx:
+        due = await timers.take_due(tx, now, TIMERS)
+        for timer in due:
+            data = {"kind": timer.kind, "subject": timer.subject}
+            await inbox.add_news(tx, f"timer:{timer.id}", timer.contact_id, "remind", data, now)
+    if due:
+        parts.bell.ring("inbox")
+    return len(due)

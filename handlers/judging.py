@@ -1,0 +1,102 @@
+"""Whether a message may still leave, now: judged again at the moment of sending, since much may have changed since it
+was meant. An answer is never held back; a notice may be dropped, or wait. Each verdict keeps its reason, for `why`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from booking.model import AppointmentId
+from handlers.parts import Parts
+from handlers.reminders import Quiet
+from storage import outbox
+from storage.booking import RowStore
+from storage.contacts import ContactRow
+from storage.outbox import OutboxRow
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet: somebody sleeps, or had enough for today."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Never."""
+
+    status: Literal["suppressed", "expired", "failed"]
+    reason: str
+    alarm: bool = False
+
+
+Verdict: TypeAlias = Send | Wait | Leave
+
+CAPPED: Final = frozenset({"reminder", "booked", "moved", "cancelled"})  # kinds that count towards MAX_UNASKED
+
+
+async def judge(  # noqa: PLR0911 - one line a reason
+    parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime
+) -> Verdict:
+    """In order: is it still of use, still wanted, still true, and is this the hour for it?"""
+    if row.content is None:
+        return Leave("expired", "content_gone")
+    if row.expires_at is not None and row.expires_at <= now:
+        return Leave("expired", "too_late", alarm=row.kind not in {"answer", "reminder"})
+    if row.answer:
+        return Send()
+    if contact.opted_out_at is not None:
+        return Leave("suppressed", "opted_out")
+    if row.appointment_id is not None and not await _still_true(parts, row.appointment_id):
+        return Leave("suppressed", "appointment_changed")
+    if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
+        return _later(row, until, "quiet_hours")
+    if contact.worker_id is None and row.kind in CAPPED and contact.channel != "email":
+        return await _within_cap(parts, row, contact, now)
+    return Send()
+
+
+async def _still_true(parts: Parts, appointment: str) -> bool:
+    found = await RowStore(parts.db, parts.directories).appointment(AppointmentId(appointment))
+    return found is not None and found.status == "booked"
+
+
+async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> Verdict:
+    """A person gets so many messages a local day that they did not ask for, all kinds together; the rest wait or are
+    dropped.
+    """
+    zone = ZoneInfo(contact.time_zone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    # this row is 'sending' already, so it is among those counted
+    if await outbox.unasked(parts.db, contact.id, midnight) <= parts.max_unasked:
+        return Send()
+    tomorrow = datetime.combine(midnight.date() + timedelta(days=1), parts.quiet.ends, zone)
+    return _later(row, tomorrow.astimezone(UTC), "daily_cap")
+
+
+def _later(row: OutboxRow, until: datetime, reason: str) -> Verdict:
+    """Wait, unless it would be of no use by then."""
+    if row.expires_at is not None and row.expires_at <= until:
+        return Leave("suppressed", reason, alarm=row.kind != "reminder")
+    return Wait(until, reason)
+
+
+def wake(quiet: Quiet, zone: str, now: datetime) -> datetime | None:
+    """When the quiet hours of a place end (UTC); None outside them."""
+    local = now.astimezone(ZoneInfo(zone))
+    if not quiet.holds(local.time()):
+        return None
+    morning = local.replace(hour=quiet.ends.hour, minute=quiet.ends.minute, second=0, microsecond=0)
+    if morning <= local:
+        morning += timedelta(days=1)
+    return morning.astimezone(UTC)

@@ -1,0 +1,64 @@
+"""The parts that the handlers work with, put together by `bot/app.py`. Handed in; there are no globals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from booking.model import Hours, Rules
+from conversations.model import Flow
+from handlers.channels.base import Channel
+from handlers.metrics import Metrics
+from handlers.reminders import Quiet
+from storage.bell import Bell
+from storage.booking import Directories
+from storage.db import Database
+
+
+class Alarms(Protocol):
+    """Raises an alarm:
+
+    an ERROR log line with a stable code, and a metric. Ids only, never what a person wrote or is.
+    """
+
+    def __call__(self, code: str, **ids: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The addresses that the outside sees."""
+
+    public_url: str
+    terms_url: str
+    privacy_url: str
+    video_url: str | None  # None: a page of our own
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`clock` gives aware instants in UTC; `new_id` 26 lower-case base32 signs, rising with time."""
+
+    db: Database
+    directories: Directories
+    bell: Bell
+    channels: Mapping[str, Channel]
+    flows: Mapping[str, Flow]
+    rules: Rules
+    metrics: Metrics
+    alarm: Alarms
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    pages: Pages
+    languages: tuple[str, ...]
+    default_lang: str
+    zone: ZoneInfo
+    desk_phone: str | None
+    desk_hours: Sequence[Hours]
+    befores: Sequence[timedelta]
+    quiet: Quiet
+    draft_time: timedelta
+    max_unasked: int
+    alert_to: str | None

@@ -1,0 +1,36 @@
+"""A reminder that is due: read the appointment again, and say it only if it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking.model import AppointmentId, Mode
+from booking.ports import BookingStore
+from conversations.model import Link, News
+from handlers.effects import Effect, Notice, ToPerson
+from handlers.parts import Parts
+from handlers.reminders import REMINDERS
+
+
+async def remind(parts: Parts, store: BookingStore, news: News, now: datetime) -> Sequence[Effect]:
+    """The notice of a due reminder, or nothing: cancelled, moved, begun, its worker gone."""
+    kind, subject = news.data["kind"], AppointmentId(news.data["subject"])
+    appointment = await store.appointment(subject)
+    if appointment is None or appointment.status != "booked" or appointment.start <= now:
+        parts.metrics.reminders.labels(kind, "dropped").inc()
+        return []
+    worker = (await store.directory()).worker(appointment.worker)
+    if worker is None:
+        parts.alarm("reminder_without_worker", appointment=appointment.id)
+        return []
+    reminder = REMINDERS[kind.split("-")[0]]
+    link = Link("appointment", appointment.id) if _with_link(kind, appointment.mode) else None
+    parts.metrics.reminders.labels(kind, "said").inc()
+    texts = reminder.says(appointment, worker)
+    return [Notice(ToPerson(appointment.person), "reminder", texts, appointment.id, link, appointment.start)]
+
+
+def _with_link(kind: str, mode: Mode) -> bool:
+    """Shortly before a video the link is the message; earlier, the words to answer with are."""
+    return kind.startswith("late") and mode is Mode.VIDEO

@@ -1,0 +1,99 @@
+"""A message that cannot go one way goes another: WhatsApp outside its window by SMS, a dead number by the next
+channel. The old row keeps the reason; the new one is made in the same transaction, so it is said once. Nobody left:
+an alarm, for the desk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from conversations.model import Link
+from handlers import content, links
+from handlers.parts import Parts
+from handlers.writing import window_open
+from storage import contacts, outbox
+from storage.contacts import ContactRow
+from storage.db import Tx
+from storage.outbox import OutboxRow
+
+ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change"})
+
+
+async def reroute(parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> None:
+    """The same content, to the same person or worker, on another channel that reaches them."""
+    async with parts.db.transaction() as tx:
+        if row.status in {"sending", "unknown"} and not await outbox.settle(tx, row, "failed", reason, now):
+            return
+        other = await _other(tx, parts, contact, now)
+        if other is not None and row.content is not None:
+            if row.appointment_id is not None:
+                await links.give(tx, Link("appointment", row.appointment_id), now)
+            await outbox.add(
+                tx,
+                outbox.Outgoing(
+                    key=f"{row.key}>{other.channel}",
+                    contact=other.id,
+                    kind=row.kind,
+                    content=row.content if other.person_id or other.worker_id else unjoined(row),
+                    due_at=now,
+                    answer=row.answer,
+                    expires_at=row.expires_at,
+                    appointment=row.appointment_id,
+                    appointment_version=row.appointment_version,
+                    received_at=row.received_at,
+                ),
+                now,
+            )
+    if other is None and (not row.answer or reason == "window_closed"):
+        parts.alarm("nobody_reached", outbox=row.id, reason=reason)
+
+
+def unjoined(row: OutboxRow) -> dict[str, Any]:
+    """A number's SMS is another address than its WhatsApp until they are joined by proof (threat T5): words to answer
+    with would lead nowhere there, so the appointment's page takes their place.
+    """
+    assert row.content is not None
+    reply = content.from_json(row.content)
+    if row.appointment_id is None:
+        return row.content
+    texts = tuple(text for text in reply.texts if text.msgid not in ANSWERED_BY_WORDS)
+    link = Link("appointment", row.appointment_id)
+    return {**row.content, **content.to_json(replace(reply, texts=texts, link=link))}
+
+
+async def _other(tx: Tx, parts: Parts, contact: ContactRow, now: datetime) -> ContactRow | None:
+    """The number's own SMS first; then another address of the same person or worker. E-mail only for workers: a
+    person's address has its own messages.
+    """
+    if contact.channel == "whatsapp" and contact.phone and "sms" in parts.channels:
+        made = await contacts.make(tx, "sms", contact.phone, now, parts.new_id, contact.lang, contact.time_zone)
+        await _link(tx, made, contact)
+        sms = await contacts.get(tx, made)
+        if sms is not None and _reachable(sms, parts, now):
+            return sms
+    rows = await _same(tx, contact)
+    return next((row for row in rows if row.id != contact.id and _reachable(row, parts, now)), None)
+
+
+async def _link(tx: Tx, made: str, contact: ContactRow) -> None:
+    """A worker's number is theirs on both; a person's SMS and WhatsApp stay two addresses until joined by proof
+    (T5).
+    """
+    if contact.worker_id:
+        await contacts.link_worker(tx, made, contact.worker_id)
+
+
+async def _same(tx: Tx, contact: ContactRow) -> list[ContactRow]:
+    if contact.worker_id:
+        return await contacts.of_worker(tx, contact.worker_id)
+    if contact.person_id:
+        return [row for row in await contacts.of_person(tx, contact.person_id) if row.channel != "email"]
+    return []
+
+
+def _reachable(row: ContactRow, parts: Parts, now: datetime) -> bool:
+    if row.dead_at is not None or row.opted_out_at is not None or row.channel not in parts.channels:
+        return False
+    return row.channel != "whatsapp" or window_open(row, now)

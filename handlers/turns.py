@@ -1,0 +1,207 @@
+"""The heart: one inbox row, one transaction. Read it first.
+
+    lock the contact → the oldest unread row → decode → take the turn → react → save state, reply, effects → done →
+    commit
+
+Nothing is sent here, and nothing here calls anybody: what leaves is a row of the outbox that commits with all the
+rest, or not at all. A turn that fails is rolled back whole and counted apart; after five failures alike its row is
+parked, the person gets one honest message, and the next row is taken (invariants I3, I4, I16).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from booking.core import Booking
+from booking.model import ContactId, PersonId, WorkerId
+from conversations.engine import take_turn
+from conversations.model import Contact, Context, Input, News, Reply, State, Turn
+from conversations.state import from_json, to_json
+from conversations.text import t
+from handlers import content, joining, languages, links
+from handlers.channels.base import Signal, Undecodable
+from handlers.desk import desk
+from handlers.parts import Parts
+from handlers.reactions import World, react
+from handlers.reminding import remind
+from handlers.writing import write
+from locales.voice import Voice
+from locales.words import words
+from storage import contacts, conversations, inbox, outbox
+from storage.booking import RowStore
+from storage.contacts import ContactRow
+from storage.db import Tx
+from storage.faults import is_transient
+from storage.inbox import InboxRow
+
+ALIKE: Final = 5  # failures with the same error before a row is set aside
+
+log = structlog.get_logger()
+
+
+async def drain(parts: Parts, contact: str) -> int:
+    """Take all unread rows of a contact, oldest first.
+
+    Returns how many. Raises what passes by itself (database away).
+    """
+    taken = 0
+    while await take_next(parts, contact):
+        taken += 1
+    return taken
+
+
+async def take_next(parts: Parts, contact: str) -> bool:
+    """One row in one transaction. False: nothing is unread."""
+    row: InboxRow | None = None
+    try:
+        async with parts.db.transaction() as tx:
+            who = await contacts.lock(tx, contact)
+            row = await inbox.next_row(tx, contact)
+            if row is None:
+                return False
+            await take_row(tx, parts, who, row)
+    except Exception as error:
+        if row is None or is_transient(error):
+            raise
+        await failed(parts, row, error)
+    return True
+
+
+async def failed(parts: Parts, row: InboxRow, error: Exception) -> None:
+    """Count it; the same failure five times means that it will not pass: a human looks at it, nobody else waits."""
+    name = type(error).__name__
+    log.warning("turn failed", inbox=row.id, contact=row.contact_id, error=name, exc_info=error)
+    failures = await inbox.failed(parts.db, row.id, name)
+    if failures.alike < ALIKE:
+        return
+    now = parts.clock()
+    async with parts.db.transaction() as tx:
+        if await inbox.park(tx, row.id, f"failed: {name}", now) and row.kind == "message":
+            now_desk = desk(parts.desk_phone, parts.desk_hours, now, parts.zone)
+            apology = t("sorry.phone", phone=now_desk.phone) if now_desk.phone else t("sorry")
+            await answer(tx, row, Reply((apology,)), now)
+    parts.alarm("inbox_parked", inbox=str(row.id))
+
+
+async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None:
+    """Whatever the row is: a message, a provider's sign, news."""
+    now = parts.clock()
+    came: Input | Signal | News
+    try:
+        came = _opened(parts, row)
+    except Undecodable as reason:
+        await inbox.park(tx, row.id, str(reason), now)
+        return
+    if row.kind == "message":
+        await contacts.inbound(tx, who.id, row.sent_at or row.received_at)
+    match came:
+        case Input() | News():
+            await _talk(tx, parts, who, row, came, now)
+        case _:
+            await _sign(tx, who, came, now)
+    await inbox.done(tx, row.id, now)
+
+
+def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
+    if row.kind == "news":
+        return News(*row.news)
+    return parts.channels[row.channel].decode(row.body)
+
+
+async def _sign(tx: Tx, who: ContactRow, sign: Signal, now: datetime) -> None:
+    """What a provider did by itself, and has answered where there was something to answer: nothing is said."""
+    match sign:
+        case "opted_out" | "blocked":
+            await contacts.opt_out(tx, who.id, now)
+        case "opted_in" | "unblocked":
+            await contacts.opt_in(tx, who.id)
+
+
+async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Input | News, now: datetime) -> None:
+    """One turn of the conversation, and all that follows from it."""
+    store = RowStore(tx, parts.directories)
+    if isinstance(came, News) and came.event == "remind":
+        await write(tx, parts, store, await remind(parts, store, came, now), f"i{row.id}", now)
+        return
+    if isinstance(came, Input) and (worker := await joining.redeemed(tx, came, now)) is not None:
+        await contacts.link_worker(tx, who.id, worker)
+        who, came = replace(who, worker_id=worker), News("joined")
+    core = Booking(store, parts.rules, now, parts.new_id)
+    saved = await conversations.load(tx, who.id)
+    state = from_json(saved.state, parts.flows) if saved.state else State()
+    if isinstance(came, Input):
+        who = await languages.heard(tx, parts, who, state, came)
+    turn = await take_turn(parts.flows, state, came, await _context(parts, who, core, now))
+    await _keep(tx, who, turn, now)
+    await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
+    if turn.reply is not None:
+        await answer(tx, row, turn.reply, now)
+    world = World(core, now, parts.befores, parts.quiet)
+    await write(tx, parts, store, await react(core.events, world), f"i{row.id}", now)
+    for flow, step, outcome in turn.trace:
+        parts.metrics.conversation_step.labels(flow, step, outcome).inc()
+
+
+async def _context(parts: Parts, who: ContactRow, core: Booking, now: datetime) -> Context:
+    contact = _contact(who)
+    known = await core.known(contact.id)
+    zone = known.person.time_zone if known.person else contact.zone
+    contact = replace(contact, zone=zone)
+    return Context(
+        contact=contact,
+        known=known,
+        now=now,
+        new_id=parts.new_id,
+        booking=core,
+        words=words(contact.lang),
+        say=Voice(contact.lang, contact.zone),
+        desk=desk(parts.desk_phone, parts.desk_hours, now, parts.zone),
+        languages=parts.languages,
+        terms_version=parts.rules.terms_version,
+        draft_time=parts.draft_time,
+    )
+
+
+def _contact(who: ContactRow) -> Contact:
+    return Contact(
+        id=ContactId(who.id),
+        channel=who.channel,  # type: ignore[arg-type]  # the column holds names of CHANNELS only
+        lang=who.lang,
+        person=PersonId(who.person_id) if who.person_id else None,
+        worker=WorkerId(who.worker_id) if who.worker_id else None,
+        phone=who.phone,
+        zone=who.time_zone,
+        opted_out=who.opted_out_at is not None,
+    )
+
+
+async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
+    """What a turn changed of the contact itself."""
+    if turn.lang is not None:
+        await contacts.set_language(tx, who.id, turn.lang)
+    if turn.flags & {"opt_out", "not_me"}:
+        await contacts.opt_out(tx, who.id, now)
+    if "opt_in" in turn.flags:
+        await contacts.opt_in(tx, who.id)
+    phone = turn.state.facts.get("phone")
+    if phone is not None and who.phone is None:
+        await contacts.set_phone(tx, who.id, phone)
+
+
+async def answer(tx: Tx, row: InboxRow, reply: Reply, now: datetime) -> None:
+    """The one message that answers this row. Its key is the row's: a row that is taken again cannot answer twice."""
+    await links.give(tx, reply.link, now)
+    out = outbox.Outgoing(
+        key=f"i{row.id}:0",
+        contact=row.contact_id,
+        kind="answer",
+        content=content.to_json(reply),
+        due_at=now,
+        answer=True,
+        received_at=row.received_at,
+    )
+    await outbox.add(tx, out, now)

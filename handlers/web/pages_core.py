@@ -1,0 +1,185 @@
+"""What people's pages do, on the same core as a talk:
+
+one transaction, the same reactions, so that both sides are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from booking.core import Booking
+from booking.model import Appointment, AppointmentId, Person, PersonId, SlotId, Wish, WorkerId
+from booking.ports import AlreadyOver, Cancelled, Moved
+from conversations.model import Link
+from conversations.text import t
+from handlers.effects import Effect, Notice, ToPerson
+from handlers.parts import Parts
+from handlers.reactions import World, react
+from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
+from handlers.writing import write
+from storage import contacts, tokens
+from storage.booking import RowStore
+from storage.db import Tx
+
+FEED_BEHIND = timedelta(days=31)
+FEED_AHEAD = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One transaction of a page: the core on it, and the appointment that the token is for."""
+
+    tx: Tx
+    store: RowStore
+    core: Booking
+    appointment: Appointment
+    now: datetime
+
+
+class PagesCore:
+    """Implements `handlers.web.ports.Pages`."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    # ------------------------------------------------------------ the appointment
+
+    async def appointment(self, token: str) -> AppointmentView | Gone | None:
+        async with self._scene(token) as scene:
+            return await self._view(scene) if isinstance(scene, Scene) else scene
+
+    async def hours(self, token: str, after: datetime | None, limit: int) -> Hours | Gone | None:
+        async with self._scene(token) as scene:
+            if not isinstance(scene, Scene):
+                return scene
+            wish = await self._wish(scene, after)
+            own = await scene.core.open_slots(wish, limit)
+            if own.slots:
+                return Hours(own.slots)
+            return Hours((await scene.core.open_slots(_anybody(wish), limit)).slots, other_workers=True)
+
+    async def cancel(self, token: str) -> Cancelled | AlreadyOver | Gone | None:
+        async with self._scene(token) as scene:
+            if not isinstance(scene, Scene):
+                return scene
+            done = await scene.core.cancel(scene.appointment.id, "person")
+            if isinstance(done, Cancelled):
+                text = t("cancel.done", start=done.appointment.start)
+                await self._commit(scene, Notice(ToPerson(done.appointment.person), "cancelled", (text,)))
+            return done
+
+    async def move(self, token: str, slot: SlotId) -> MoveAnswer:
+        async with self._scene(token) as scene:
+            if not isinstance(scene, Scene):
+                return scene
+            wish = await self._wish(scene, None)
+            done = await scene.core.move(scene.appointment.id, slot, wish, "person")
+            if not isinstance(done, Moved):
+                return done
+            link = Link("appointment", done.appointment.id)
+            text = t("move.done", start=done.appointment.start, worker=done.worker.first_name)
+            to = ToPerson(done.appointment.person)
+            await self._commit(scene, Notice(to, "moved", (text,), done.appointment.id, link))
+            return MovedTo(self._parts.db.vault.token(link.kind, link.id))
+
+    # ------------------------------------------------------------ the e-mail address
+
+    async def email(self, token: str) -> EmailView | Gone | None:
+        return await self._email(token, confirm=False)
+
+    async def confirm_email(self, token: str) -> EmailView | Gone | None:
+        return await self._email(token, confirm=True)
+
+    async def _email(self, token: str, *, confirm: bool) -> EmailView | Gone | None:
+        parts, now = self._parts, self._parts.clock()
+        async with parts.db.transaction() as tx:
+            found = await (tokens.use if confirm else tokens.look)(tx, token, "email", now)
+            if found is None:
+                return None
+            if isinstance(found, tokens.Over):
+                return Gone("used")
+            store = RowStore(tx, parts.directories)
+            person = await store.person(PersonId(found.object))
+            if person is None or person.email is None:
+                return Gone("expired")
+            if confirm:
+                core = Booking(store, parts.rules, now, parts.new_id)
+                await core.confirm_email(person.id, person.email)
+            return EmailView(person.email, _reader(person))
+
+    # ------------------------------------------------------------ a worker's calendar
+
+    async def feed(self, token: str) -> Feed | Gone | None:
+        parts, now = self._parts, self._parts.clock()
+        async with parts.db.transaction() as tx:
+            found = await tokens.look(tx, token, "calendar", now)
+            if not isinstance(found, tokens.Good):
+                return None if found is None else Gone("expired")
+            store = RowStore(tx, parts.directories)
+            worker = (await store.directory()).worker(WorkerId(found.object))
+            if worker is None:
+                return Gone("expired")
+            appointments = await store.agenda(worker.id, now - FEED_BEHIND, now + FEED_AHEAD)
+            lang = next((lang for lang in worker.languages if lang in parts.languages), parts.default_lang)
+            return Feed(appointments, Reader(lang, worker.time_zone))
+
+    # ------------------------------------------------------------ inside
+
+    @asynccontextmanager
+    async def _scene(self, token: str) -> AsyncIterator[Scene | Gone | None]:
+        """A transaction in which the token is looked at; committed at the end, rolled back by an exception."""
+        parts, now = self._parts, self._parts.clock()
+        async with parts.db.transaction() as tx:
+            found = await tokens.look(tx, token, "appointment", now)
+            if not isinstance(found, tokens.Good):
+                yield None if found is None else Gone("expired")
+                return
+            store = RowStore(tx, parts.directories)
+            appointment = await store.appointment(AppointmentId(found.object))
+            if appointment is None:
+                yield Gone("expired")
+                return
+            await contacts.lock(tx, appointment.contact)
+            appointment = await store.appointment(appointment.id) or appointment  # as it is now that we hold the lock
+            if appointment.status in {"moved", "cancelled"}:
+                yield Gone(appointment.status, await self._reader_of(store, appointment))
+                return
+            yield Scene(tx, store, Booking(store, parts.rules, now, parts.new_id), appointment, now)
+
+    async def _view(self, scene: Scene) -> AppointmentView:
+        appointment = scene.appointment
+        worker = await scene.core.worker(appointment.worker)
+        assert worker is not None
+        reader = await self._reader_of(scene.store, appointment)
+        late = await scene.core.is_late(appointment.id)
+        return AppointmentView(appointment, worker, reader, late, changeable=appointment.start > scene.now)
+
+    async def _reader_of(self, store: RowStore, appointment: Appointment) -> Reader:
+        person = await store.person(appointment.person)
+        return _reader(person) if person else Reader(self._parts.default_lang, str(self._parts.zone))
+
+    async def _wish(self, scene: Scene, after: datetime | None) -> Wish:
+        """The same subject, mode and worker, at another hour."""
+        a = scene.appointment
+        reader = await self._reader_of(scene.store, a)
+        return Wish(a.motive, a.mode, a.worker, reader.lang, after=after, zone=reader.zone)
+
+    async def _commit(self, scene: Scene, receipt: Notice) -> None:
+        """What follows, and a word to the person where they usually read: the page may have been left at once."""
+        parts = self._parts
+        world = World(scene.core, scene.now, parts.befores, parts.quiet)
+        effects: list[Effect] = [*await react(scene.core.events, world), receipt]
+        cause = f"page:{scene.appointment.id}:{scene.appointment.version}"
+        await write(scene.tx, parts, scene.store, effects, cause, scene.now)
+        parts.bell.ring("outbox")
+
+
+def _anybody(wish: Wish) -> Wish:
+    return replace(wish, worker=None)
+
+
+def _reader(person: Person) -> Reader:
+    return Reader(person.language, person.time_zone)

@@ -1,0 +1,1 @@
+"""From a webhook to a stand-in provider and back, on a real database."""
