@@ -10,12 +10,13 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import aiohttp
 import structlog
 
+from bot.clock import system_clock
 from bot.settings import Settings
 from conversations.flows import FLOWS
 from handlers.channels.base import Channel, Provider
@@ -35,10 +36,6 @@ Clock = Callable[[], datetime]
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
 log = structlog.get_logger()
-
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def id_maker(clock: Clock) -> Callable[[], str]:

@@ -99,7 +99,7 @@ def wording(talk: Talk, ask: Ask) -> list[Text]:
             example = [ask.example] if ask.example else []
             return [*([] if said_why else [t("miss.example")]), ask.text, *example]
         case _:
-            return [t("miss.human", call=call(talk.c)), ask.text]
+            return [*([] if said_why else [t("miss.human", call=call(talk.c))]), ask.text]
 
 
 def short(ask: Ask) -> list[Text]:

@@ -8,13 +8,14 @@ global words, and free text last.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 from conversations.commands import command, opens
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
-from conversations.model import Again, FileRef, Frame, Input, Option, Outcome, Step
+from conversations.model import Again, FileRef, Flow, Frame, Input, Option, Outcome, Step
 from conversations.normal import fold
 from conversations.recognise import by_number, by_words
 from conversations.talk import Talk
@@ -155,8 +156,9 @@ async def free_text(talk: Talk, came: Input) -> bool:
         own = await talk.answer(step, came)
         if not isinstance(own, Again) or not own.miss:
             await talk.apply(own, step.name)
+            _besides(talk, step, came.text)
             return True
-    if await understood(talk, came.text):
+    if await understood(talk, came.text, judged=own is not None):
         return True
     if talk.prompt is None:
         return True  # nothing was asked yet: whatever they wrote, we begin
@@ -175,8 +177,17 @@ async def _listening(talk: Talk) -> Step | None:
     return talk.open_step if talk.prompt is not None and talk.prompt.free else None
 
 
-async def understood(talk: Talk, text: str) -> bool:
-    """What a free phrase gives: a global wish, answers of the flow on top, or something to be said kindly and once."""
+def _besides(talk: Talk, step: Step, text: str) -> None:
+    """ "Mon code est …, c'est pour mes dettes": the step has its part, and the rest of the wish is kept too."""
+    if step.eager and talk.flow is not None:
+        _take(talk, talk.flow, answers(understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)))
+
+
+async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
+    """What a free phrase gives: a global wish, answers of the flow on top, or something to be said kindly and once.
+
+    `judged`: the step has looked at it already, so a code in it is not tried a second time.
+    """
     heard = understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
     gained = answers(heard)
     if heard.language in talk.c.languages:
@@ -188,7 +199,7 @@ async def understood(talk: Talk, text: str) -> bool:
     if talk.c.contact.role == "worker":
         return False
     if heard.code or gained or heard.intent == "book":
-        return await _wish(talk, heard, gained)
+        return await _wish(talk, replace(heard, code=None) if judged else heard, gained)
     match heard.intent:
         case "medical":
             talk.says.append(t("medical.no"))
@@ -217,6 +228,12 @@ async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
         return False
     if heard.code and (step := flow.step("code")) and talk.c.known.person is None:
         await talk.apply(await talk.answer(step, Input(text=heard.code)), step.name)
+    taken = _take(talk, flow, gained)
+    return bool(taken or heard.code or heard.intent == "book")
+
+
+def _take(talk: Talk, flow: Flow, gained: dict[str, Any]) -> dict[str, Any]:
+    """The answers that this flow hears, filled in and said back."""
     taken = {name: value for name, value in gained.items() if name in flow.hears}
     if talk.open_step is not None and talk.open_step.name in flow.deaf and "motive" in talk.c.answers:
         taken.pop("motive", None)
@@ -225,7 +242,7 @@ async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
             talk.says.append(said)
         talk.fill(taken)
         talk.trace.append((flow.name, "understood", "filled"))
-    return bool(taken or heard.code or heard.intent == "book")
+    return taken
 
 
 def answers(heard: Understood) -> dict[str, Any]:

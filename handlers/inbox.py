@@ -32,11 +32,22 @@ class Door:
             parked=envelope.parked,
         )
         contact = await inbox.accept(
-            parts.db, arrival, parts.clock(), parts.new_id, lang=parts.default_lang, time_zone=zone(envelope, parts)
+            parts.db,
+            arrival,
+            parts.clock(),
+            parts.new_id,
+            lang=language(envelope, parts),
+            time_zone=zone(envelope, parts),
         )
         if contact is not None and envelope.parked is None:
             parts.bell.ring("inbox")
         return contact
+
+
+def language(envelope: Envelope, parts: Parts) -> str:
+    """Telegram tells the language of a person's telephone; else the default, until they write."""
+    told = (envelope.language or "").split("-")[0]
+    return told if told in parts.languages else parts.default_lang
 
 
 def zone(envelope: Envelope, parts: Parts) -> str:

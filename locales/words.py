@@ -16,6 +16,7 @@ from typing import Final
 
 from babel.messages.pofile import read_po
 
+from conversations.normal import fold
 from conversations.phrases import fold_phrase
 
 FOLDER: Final = Path(__file__).parent
@@ -44,6 +45,14 @@ def words(lang: str) -> Catalogues:
             if name in own or ANYWHERE.fullmatch(key):
                 joined[key] = tuple(dict.fromkeys((*joined.get(key, ()), *phrases)))
     return Catalogues(joined)
+
+
+def guess(text: str, languages: tuple[str, ...], default: str) -> str:
+    """The language with the most everyday words in a text; the default unless another has clearly more."""
+    said = fold(text).split()
+    counts = {lang: sum(word in _lists(lang).get("words.everyday", ()) for word in said) for lang in languages}
+    best = max(counts, key=lambda lang: counts[lang], default=default)
+    return best if counts.get(best, 0) > counts.get(default, 0) else default
 
 
 @cache

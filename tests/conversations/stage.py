@@ -46,10 +46,10 @@ from handlers.effects import Alarm, Effect, Notice, ToMail, ToPerson, ToWorker
 from handlers.reactions import World, react
 from handlers.reminders import Quiet
 from locales.voice import Voice
-from locales.words import words
+from locales.words import guess, words
 from tests.booking.made import run
 
-PERSON, OTHER = ContactId("person"), ContactId("other")
+PERSON, WORKER = ContactId("person"), ContactId("worker")
 WEEK = frozenset(range(5))
 CODES = {
     "PORTS-7KQM-4XTD": Code(CodeId("ports"), ClientId("ports")),
@@ -104,7 +104,7 @@ class Stage:
             self.store.put_code(code, letters)
         phone = None if channel == "telegram" else "+33639980011"
         worker = WorkerId("claire") if role == "worker" else None
-        self.contact = Contact(PERSON, channel, lang, phone=phone, worker=worker)  # type: ignore[arg-type]
+        self.contact = Contact(WORKER if worker else PERSON, channel, lang, phone=phone, worker=worker)  # type: ignore[arg-type]
         self.saved = json.dumps(to_json(State()))
         self.prompts: list[str] = []
         self.turn: Turn | None = None
@@ -117,6 +117,8 @@ class Stage:
         store = self.store.snapshot()
         core = self.core()
         state = from_json(json.loads(self.saved), self.flows)
+        if isinstance(came, Input) and not state.met and self.contact.worker is None:
+            self.contact = replace(self.contact, lang=guess(came.text, ("fr", "en"), self.contact.lang))
         try:
             turn = run(take_turn(self.flows, state, came, self.context(core)))
         except BaseException:
@@ -141,7 +143,7 @@ class Stage:
     def context(self, core: Booking) -> Context:
         return Context(
             contact=self.contact,
-            known=run(core.known(PERSON)),
+            known=run(core.known(self.contact.id)),
             now=self.now,
             new_id=lambda: next(self._ids),
             booking=core,
