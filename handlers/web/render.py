@@ -58,13 +58,14 @@ class Renderer:
         voice = voice_of(reader.lang, reader.zone, self._default)
         return {name: voice(text) for name, text in texts.items()}
 
-    @property
     def error_page(self) -> ErrorPage:
-        return self._error
+        """For `guard.middlewares`."""
 
-    def _error(self, request: web.Request, status: int) -> web.Response:
-        kind = {404: "unknown", 403: "refused", 410: "gone", 503: "trouble"}.get(status, "odd")
-        return self.page("error", self.visitor(request), status, kind=kind)
+        def draw(request: web.Request, status: int) -> web.Response:
+            kind = {404: "unknown", 403: "refused", 410: "gone", 503: "trouble"}.get(status, "odd")
+            return self.page("error", self.visitor(request), status, kind=kind)
+
+        return draw
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,247 @@
+// The demo's phones: draws what /demo/events tells, posts what is typed. No framework, nothing from elsewhere.
+"use strict";
+
+const { base, zone, words: rawWords } = document.body.dataset;
+const words = JSON.parse(rawWords);
+const lang = document.documentElement.lang;
+const told = document.getElementById("told");
+const seen = new Map(); // "phone/id" -> its bubble
+
+const shortTime = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const longTime = new Intl.DateTimeFormat(lang, {
+  weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone,
+});
+
+// ---------------------------------------------------------------- small helpers
+
+function element(name, classes = "", text = "") {
+  const made = document.createElement(name);
+  if (classes) made.className = classes;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function fill(pattern, values) {
+  return pattern.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+async function post(what, body) {
+  const answer = await fetch(`${base}/demo/${what}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  }).catch(() => null);
+  if (!answer?.ok) told.textContent = words.lost;
+  return Boolean(answer?.ok);
+}
+
+// Only what the program itself wrote as an address becomes a link; everything else stays text.
+function linked(text) {
+  const parts = document.createDocumentFragment();
+  for (const part of text.split(/(https?:\/\/[^\s<>"]+[^\s<>".,;:!?)])/)) {
+    if (/^https?:\/\//.test(part)) {
+      const link = element("a", "", part);
+      link.href = part;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      parts.append(link);
+    } else if (part) {
+      parts.append(part);
+    }
+  }
+  return parts;
+}
+
+// ---------------------------------------------------------------- one phone at a time, on a small screen
+
+function show(name) {
+  for (const section of document.querySelectorAll("main > section")) section.classList.toggle("shown", section.id === name);
+  for (const button of document.querySelectorAll("[data-show]")) {
+    if (button.dataset.show === name) {
+      button.setAttribute("aria-current", "true");
+      button.classList.remove("fresh");
+    } else {
+      button.removeAttribute("aria-current");
+    }
+  }
+  const talk = document.querySelector(`#${name} [role=log]`);
+  talk.scrollTop = talk.scrollHeight;
+}
+
+function markFresh(name) {
+  const button = document.querySelector(`[data-show="${name}"]`);
+  if (!button.hasAttribute("aria-current")) button.classList.add("fresh");
+}
+
+// ---------------------------------------------------------------- bubbles
+
+const TICKS = { sending: "…", sent: "✓", delivered: "✓✓", read: "✓✓", failed: "!" };
+
+function drawBubble(data) {
+  const talk = document.querySelector(`#${data.phone} .talk`);
+  const key = `${data.phone}/${data.id}`;
+  const old = seen.get(key);
+  if (old && data.from === "me") return drawTick(old, data.status);
+  const row = element("div", `row ${data.from}`);
+  const bubble = element("div", "bubble");
+  bubble.append(element("span", "unseen", `${data.from === "me" ? words.me : words.us} : `));
+  if (data.owner) bubble.append(element("span", "owner", fill(words.to, { name: data.owner })));
+  const text = element("p");
+  text.append(linked(data.text));
+  const foot = element("span", "foot", shortTime.format(new Date(data.at)));
+  if (data.from === "me") foot.append(element("span", "tick"));
+  bubble.append(text, foot);
+  row.append(bubble);
+  if (data.buttons.length) row.append(drawButtons(data));
+  if (old) old.replaceWith(row);
+  else talk.append(row);
+  seen.set(key, row);
+  if (data.from === "me") drawTick(row, data.status);
+  if (!old) {
+    talk.querySelector(".begin")?.remove();
+    talk.scrollTop = talk.scrollHeight;
+    if (data.from === "us") markFresh(data.phone);
+  }
+}
+
+function drawTick(row, status) {
+  const tick = row.querySelector(".tick");
+  tick.className = `tick ${status}`;
+  tick.replaceChildren(element("span", "", TICKS[status]), element("span", "unseen", words[status]));
+  tick.firstChild.setAttribute("aria-hidden", "true");
+  tick.title = words[status];
+}
+
+function drawButtons(data) {
+  const box = element("div", "buttons");
+  data.buttons.forEach((button, index) => {
+    if (button.url) {
+      const link = element("a", "key", button.label);
+      link.href = /^https?:\/\//.test(button.url) ? button.url : "#";
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      box.append(link);
+      return;
+    }
+    const made = element("button", "key", button.label);
+    made.type = "button";
+    made.addEventListener("click", () => post("press", { phone: data.phone, message: data.id, number: index + 1 }));
+    box.append(made);
+  });
+  return box;
+}
+
+function drawKeys({ phone, keys }) {
+  const box = document.querySelector(`#${phone} .keys`);
+  box.replaceChildren(
+    ...keys.map((key) => {
+      const made = element("button", "key", key.label);
+      made.type = "button";
+      made.addEventListener("click", () =>
+        key.kind === "contact" ? post("contact", { phone }) : post("say", { phone, text: key.label }),
+      );
+      return made;
+    }),
+  );
+}
+
+function drawMail(data) {
+  const list = document.querySelector("#mail .list");
+  list.querySelector(".begin")?.remove();
+  const mail = element("article", "letter");
+  const head = element("h3", "", data.subject);
+  const to = element("p", "soft", `${data.to} · ${longTime.format(new Date(data.at))}`);
+  const text = element("p", "body");
+  text.append(linked(data.text.trim()));
+  mail.append(head, to, text);
+  list.prepend(mail);
+  markFresh("mail");
+}
+
+// ---------------------------------------------------------------- the clock
+
+let ahead = 0;
+
+function setClock({ now }) {
+  ahead = new Date(now) - Date.now();
+  showClock();
+}
+
+function showClock() {
+  const now = new Date(Date.now() + ahead);
+  const shown = document.getElementById("now");
+  shown.textContent = longTime.format(now);
+  shown.dateTime = now.toISOString();
+  for (const bar of document.querySelectorAll(".bar .time")) bar.textContent = shortTime.format(now);
+}
+
+function tellMove({ now, next, count, phones }) {
+  const where = phones.map((name) => document.querySelector(`[data-show="${name}"]`).textContent).join(", ");
+  const pattern = next ? (count ? words.moved : words.nothing) : words.no_next;
+  told.textContent = fill(pattern, { now: longTime.format(new Date(now)), count, where });
+}
+
+// ---------------------------------------------------------------- what the program tells
+
+function forget() {
+  seen.clear();
+  for (const old of document.querySelectorAll(".row, .letter, .keys > *")) old.remove();
+}
+
+function listen() {
+  const source = new EventSource(`${base}/demo/events`);
+  const on = (kind, draw) => source.addEventListener(kind, (event) => draw(JSON.parse(event.data)));
+  on("start", forget);
+  on("bubble", drawBubble);
+  on("keys", drawKeys);
+  on("mail", drawMail);
+  on("clock", setClock);
+  on("moved", tellMove);
+  source.addEventListener("error", () => { told.textContent = words.lost; });
+  source.addEventListener("open", () => { if (told.textContent === words.lost) told.textContent = ""; });
+  setInterval(showClock, 5000);
+}
+
+// ---------------------------------------------------------------- what is done on the page
+
+for (const form of document.querySelectorAll(".phone form")) {
+  const box = form.elements.text;
+  const grow = () => { box.style.height = "auto"; box.style.height = `${Math.min(box.scrollHeight, 110)}px`; };
+  box.addEventListener("input", grow);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = box.value;
+    if (!text.trim()) return;
+    box.value = "";
+    grow();
+    if (!(await post("say", { phone: form.closest("section").id, text }))) box.value = text;
+  });
+}
+
+for (const button of document.querySelectorAll("[data-show]")) button.addEventListener("click", () => show(button.dataset.show));
+
+for (const button of document.querySelectorAll("[data-move]")) {
+  button.addEventListener("click", async () => {
+    button.setAttribute("aria-busy", "true");
+    await post("clock", { move: button.dataset.move });
+    button.removeAttribute("aria-busy");
+  });
+}
+
+document.getElementById("copy").addEventListener("click", async () => {
+  const code = document.getElementById("code");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    told.textContent = words.copied;
+  } catch {
+    getSelection().selectAllChildren(code); // no permission: at least it is marked, ready to be copied
+  }
+});
+
+listen();
