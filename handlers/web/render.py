@@ -58,6 +58,7 @@ class Renderer:
         voice = voice_of(reader.lang, reader.zone, self._default)
         return {name: voice(text) for name, text in texts.items()}
 
+    @property
     def error_page(self) -> ErrorPage:
         """For `guard.middlewares`."""
 

@@ -155,7 +155,7 @@ async def site() -> AsyncIterator[Site]:
 
 def _application(hub: Hub, program: Program, url: str) -> web.Application:
     renderer = Renderer(url, ("fr", "en"), "fr", "Europe/Paris")
-    app = web.Application(middlewares=middlewares(renderer.error_page()))
+    app = web.Application(middlewares=middlewares(renderer.error_page))
     renderer.add_to(app)
     DemoPages(hub=hub, renderer=renderer).add_to(app)
 

@@ -144,7 +144,7 @@ class World:
 
 def application(world: World, public_url: str = PUBLIC) -> web.Application:
     renderer = Renderer(public_url, ("fr", "en"), "fr", "Europe/Paris", desk="+33199000000")
-    app = web.Application(middlewares=middlewares(renderer.error_page()))
+    app = web.Application(middlewares=middlewares(renderer.error_page))
     renderer.add_to(app)
     PersonPages(
         pages=world,
