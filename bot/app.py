@@ -21,7 +21,9 @@ from bot.settings import Settings
 from conversations.flows import FLOWS
 from handlers.channels.base import Channel, Provider
 from handlers.channels.email import EmailChannel, Post, Smtp
+from handlers.channels.twilio import TwilioProvider
 from handlers.metrics import Metrics
+from handlers.missed import Fetching, Source
 from handlers.parts import Pages, Parts
 from handlers.reminders import Quiet
 from storage import schema
@@ -50,12 +52,13 @@ def id_maker(clock: Clock) -> Callable[[], str]:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The parts, and who calls our webhooks."""
+    """The parts, who calls our webhooks, and the look into Twilio's log for what missed them."""
 
     settings: Settings
     parts: Parts
-    twilio: Provider | None
+    twilio: TwilioProvider | None
     telegram: Provider | None
+    fetch: Fetching | None
 
 
 @asynccontextmanager
@@ -106,7 +109,8 @@ async def build(
             max_unasked=settings.max_unasked,
             alert_to=settings.alert_to,
         )
-        yield App(settings, parts, _twilio(settings), _telegram(settings))
+        twilio = _twilio(settings)
+        yield App(settings, parts, twilio, _telegram(settings), _fetching(settings, parts, twilio, session))
 
 
 def vault(settings: Settings) -> Vault:
@@ -167,11 +171,9 @@ def _auth(settings: Settings) -> tuple[str, str]:
     return settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
 
 
-def _twilio(settings: Settings) -> Provider | None:
+def _twilio(settings: Settings) -> TwilioProvider | None:
     if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
         return None
-    from handlers.channels.twilio import TwilioProvider
-
     tokens = [settings.twilio_auth_token, *settings.twilio_extra_auth_tokens]
     return TwilioProvider(
         settings.twilio_account_sid,
@@ -180,6 +182,26 @@ def _twilio(settings: Settings) -> Provider | None:
         messaging_service_sid=settings.twilio_messaging_service_sid,
         whatsapp_from=settings.twilio_whatsapp_from,
     )
+
+
+def _fetching(
+    settings: Settings, parts: Parts, provider: TwilioProvider | None, session: aiohttp.ClientSession
+) -> Fetching | None:
+    """A log for each number of ours; a messaging service's numbers are not known here."""
+    if provider is None or settings.twilio_account_sid is None:
+        return None
+    from handlers.channels.twilio_client import TwilioClient
+
+    def source(base: str, to: str) -> Source:
+        client = TwilioClient(session, settings.twilio_account_sid or "", _auth(settings), base_url=base)
+        return Source(client.log, to)
+
+    sources = []
+    if settings.twilio_sms_from:
+        sources.append(source(settings.twilio_api_url, settings.twilio_sms_from))
+    if settings.twilio_whatsapp_from:
+        sources.append(source(settings.twilio_whatsapp_api_url, f"whatsapp:{settings.twilio_whatsapp_from}"))
+    return Fetching(parts, provider, sources)
 
 
 def _telegram(settings: Settings) -> Provider | None:

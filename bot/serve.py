@@ -42,7 +42,7 @@ async def serve(app: App, *, worker: bool) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(listening(app, application(app)))
         if worker:
-            stack.push_async_callback(cancelled, asyncio.create_task(work(app.parts, app.parts.new_id())))
+            stack.push_async_callback(cancelled, asyncio.create_task(work(app.parts, app.parts.new_id(), app.fetch)))
         log.info("serving", host=app.settings.host, port=app.settings.port, worker=worker)
         await told_to_stop()
 
