@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
-from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, SAM, Town, built
-
-
-@pytest.fixture
-async def town(database_url: str) -> AsyncIterator[Town]:
-    async with built(database_url) as town:
-        yield town
-        assert town.problems() == []  # no call of ours was unlawful
+from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, SAM, Town
 
 
 async def test_by_sms(town: Town) -> None:

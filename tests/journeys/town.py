@@ -7,16 +7,19 @@ The clock moves only when told, and nothing happens by itself: `settle` works un
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from booking import directory_file, loading
 from bot.app import App, build
+from bot.serve import listening
 from bot.settings import read_settings
 from bot.standins.ledger import Bubble
 from bot.standins.telegram import TelegramStandIn
@@ -27,8 +30,10 @@ from bot.web import application
 from bot.work import drain_all, fire
 from handlers.channels.email import Kept
 from handlers.delivery import deliver, settle_unknown
-from storage import directory
+from handlers.parts import Parts
+from storage import directory, oracle
 from tests.standins import conformance
+from tests.storage.conftest import empty
 
 PUBLIC_URL = "https://chat.example.org"
 TOKEN = "990000000000001:TEST-TOKEN-NOT-REAL"
@@ -63,6 +68,7 @@ class Town:
     twilio: TwilioStandIn
     telegram: TelegramStandIn
     mail: Kept
+    base: str  # where PUBLIC_URL is served
     seen: dict[str, int] = field(default_factory=dict)
 
     # ------------------------------------------------------------ what people do; each gives what their phone then
@@ -93,13 +99,25 @@ class Town:
 
     # ------------------------------------------------------------ what happens
 
+    @property
+    def parts(self) -> Parts:
+        return self.app.parts
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
+        """These bytes to our own door, as they are; the answer's status."""
+        async with (
+            ClientSession() as session,
+            session.post(URL(url.replace(PUBLIC_URL, self.base), encoded=True), data=body, headers=headers) as response,
+        ):
+            return response.status
+
     async def passes(self, **by: float) -> None:
         """Time goes by, and what was due happens."""
         self.clock.now += timedelta(**by)
         await self.settle()
 
     async def settle(self) -> None:
-        parts = self.app.parts
+        parts = self.parts
         for _ in range(50):
             did = await drain_all(parts, "town")
             did += await fire(parts)
@@ -127,10 +145,14 @@ class Town:
         """Everything unlawful in our calls to the providers."""
         return [*self.twilio.ledger.problems(), *self.telegram.ledger.problems()]
 
+    async def unsound(self) -> list[oracle.Broken]:
+        """Every rule between rows that does not hold."""
+        return await oracle.judge(self.parts.db, self.clock())
+
 
 @asynccontextmanager
 async def built(database_url: str, **more: object) -> AsyncIterator[Town]:
-    """A town on a database, with the sample directory loaded."""
+    """A town on a database, emptied, with the sample directory loaded. `more`: further settings."""
     async with AsyncExitStack() as stack:
         clock, ids = Clock(), itertools.count(1).__next__
         base = ""
@@ -142,42 +164,44 @@ async def built(database_url: str, **more: object) -> AsyncIterator[Town]:
         telegram = TelegramStandIn(TOKEN, clock, ids, check=conformance.telegram, reach=reach)
         twilio_base = await _served(stack, twilio.app)
         telegram_base = await _served(stack, telegram.app)
-        settings = read_settings(
-            env_file=None,
-            **{
-                "database_url": database_url,
-                "public_url": PUBLIC_URL,
-                "secret_key": "a made-up secret of more than 32 characters",
-                "encryption_keys": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
-                "twilio_account_sid": ACCOUNT.sid,
-                "twilio_auth_token": ACCOUNT.auth_token,
-                "twilio_api_key": ACCOUNT.api_key,
-                "twilio_api_secret": ACCOUNT.api_secret,
-                "twilio_sms_from": ACCOUNT.sms_number,
-                "twilio_whatsapp_from": ACCOUNT.whatsapp_number,
-                "twilio_api_url": twilio_base,
-                "twilio_whatsapp_api_url": twilio_base,
-                "telegram_bot_token": TOKEN,
-                "telegram_webhook_secret": SECRET,
-                "telegram_api_url": telegram_base,
-                "switchboard_phone": "+33199000009",
-                **more,
-            },
-        )
+        settings = read_settings(env_file=None, **{**given(database_url, twilio_base, telegram_base), **more})
         mail = Kept()
         app = await stack.enter_async_context(build(settings, clock, post=mail))
+        await empty(app.parts.db)
         await load_sample(app)
-        base = await _served(stack, application(app))
+        base = f"http://127.0.0.1:{await stack.enter_async_context(listening(app, application(app), 0))}"
         telegram.webhook.set({"url": f"{PUBLIC_URL}/webhooks/telegram", "secret_token": SECRET})
         telegram.join(CAMILLE_ON_TELEGRAM)
-        town = Town(app, clock, twilio, telegram, mail)
+        town = Town(app, clock, twilio, telegram, mail, base)
         yield town
         await twilio.settle()
         await telegram.settle()
 
 
-async def _served(stack: AsyncExitStack, app: object) -> str:
-    server = await stack.enter_async_context(TestServer(app))  # type: ignore[arg-type]
+def given(database_url: str, twilio: str, telegram: str) -> dict[str, object]:
+    """The settings of a town: `twilio`, `telegram`, where their stand-ins are."""
+    return {
+        "database_url": database_url,
+        "public_url": PUBLIC_URL,
+        "secret_key": "a made-up secret of more than 32 characters",
+        "encryption_keys": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        "twilio_account_sid": ACCOUNT.sid,
+        "twilio_auth_token": ACCOUNT.auth_token,
+        "twilio_api_key": ACCOUNT.api_key,
+        "twilio_api_secret": ACCOUNT.api_secret,
+        "twilio_sms_from": ACCOUNT.sms_number,
+        "twilio_whatsapp_from": ACCOUNT.whatsapp_number,
+        "twilio_api_url": twilio,
+        "twilio_whatsapp_api_url": twilio,
+        "telegram_bot_token": TOKEN,
+        "telegram_webhook_secret": SECRET,
+        "telegram_api_url": telegram,
+        "switchboard_phone": "+33199000009",
+    }
+
+
+async def _served(stack: AsyncExitStack, app: web.Application) -> str:
+    server = await stack.enter_async_context(TestServer(app))
     return str(server.make_url("")).rstrip("/")
 
 
