@@ -5,6 +5,8 @@
 An hour is taken by rows of `busy`, one for each owner and quarter of an hour, under one unique key (invariant I5). They
 are inserted in sorted order, so that two that want the same hours wait for each other and never in a ring. A conflict
 is counted, not raised, since an error would end PostgreSQL's transaction.
+
+Long, because the port is one: `booking.memory` stands beside it, method by method.
 """
 
 from __future__ import annotations

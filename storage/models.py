@@ -78,7 +78,7 @@ class Worker(Model):
 class DirectoryVersion(Model):
     """One row. Raised by every load, so that each process knows when its compiled directory is old."""
 
-    id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
     version = fields.IntField()
 
     class Meta:

@@ -88,3 +88,15 @@ def test_names_of_indexes_are_not_used_twice() -> None:
     names = [index.name for index in INDEXES]
     assert len(names) == len(set(names))
     assert not set(names) & set(schema.RETIRED)
+
+
+async def test_every_change_of_the_models_has_its_migration() -> None:
+    from tortoise.context import TortoiseContext
+    from tortoise.migrations.autodetector import MigrationAutodetector
+
+    context = TortoiseContext()
+    with context:
+        await context.init(config=schema.TORTOISE, init_connections=False)
+        assert context.apps is not None
+        writers = await MigrationAutodetector(context.apps, schema.TORTOISE["apps"]).changes()
+    assert [operation for writer in writers for operation in writer.operations] == []
