@@ -16,6 +16,7 @@ import typer
 from bot.failures import CommandFailed
 
 COMMANDS: Mapping[str, str] = {
+    "demo": "Play all roles in a browser page: phones, stand-in providers, a clock that moves forward.",
     "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
     "serve": "Serve the webhooks and pages and, unless --no-worker, work.",
     "worker": "Drain inboxes, deliver outboxes, run due timers.",

@@ -5,7 +5,7 @@ comes back was sent to the stand-in by our channel. The hub only watches.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -240,22 +240,6 @@ class Hub:
         if phone not in self._screens:
             raise NotPossible
         return self._screens[phone], self._talks[phone]
-
-
-@dataclass
-class MovingClock:
-    """The one clock, with an offset that only grows."""
-
-    real: Callable[[], datetime]
-    offset: timedelta = timedelta()
-
-    def __call__(self) -> datetime:
-        return self.real() + self.offset
-
-    def forward(self, by: timedelta) -> None:
-        if by < timedelta():
-            raise ValueError("time does not go back")
-        self.offset += by
 
 
 def _pressable(bubble: Bubble) -> tuple[Button, ...]:

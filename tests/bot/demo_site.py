@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
 from bot import demo_people
-from bot.demo_hub import Hub, MovingClock
+from bot.demo_hub import Hub
+from bot.demo_machine import MovingClock
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from conversations.model import Link, Option, Reply
@@ -119,10 +121,10 @@ class Site:
 
 
 @asynccontextmanager
-async def site() -> AsyncIterator[Site]:
+async def site(folder: Path) -> AsyncIterator[Site]:
     port = unused_port()
     url = f"http://127.0.0.1:{port}"
-    clock = MovingClock(lambda: START)
+    clock = MovingClock(lambda: START, folder / "clock.json")
     numbers = itertools.count(1)
     twilio = TwilioStandIn(demo_people.account(SID, AUTH, url), clock, lambda: next(numbers), check=conformance.twilio)
     telegram = TelegramStandIn(demo_people.BOT_TOKEN, clock, lambda: next(numbers), check=conformance.telegram)

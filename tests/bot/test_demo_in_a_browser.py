@@ -14,8 +14,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def demo() -> AsyncIterator[Site]:
-    async with site() as running:
+async def demo(tmp_path: Path) -> AsyncIterator[Site]:
+    async with site(tmp_path) as running:
         yield running
 
 

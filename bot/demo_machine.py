@@ -1,0 +1,87 @@
+"""The demo's engine: a clock that is moved by hand and kept, and one loop that does what is due by it.
+
+The steps are those of a worker (`bot/work.py`). They run here one after the other, so that after a move of the clock it
+is known when all is done and what came of it.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from bot.work import drain_all, fire
+from handlers.delivery import deliver, settle_unknown
+from handlers.parts import Parts
+from storage import timers
+
+log = logging.getLogger(__name__)
+
+LOOK: Final = timedelta(seconds=1)  # without a ring: what becomes due by itself
+MOST_ROUNDS: Final = 200
+OWNER: Final = "demo"
+
+
+class MovingClock:
+    """The real time and an offset that only grows. Kept in a file: a second run must not be earlier than the first."""
+
+    def __init__(self, real: Callable[[], datetime], file: Path) -> None:
+        self._real, self._file = real, file
+        self._offset = timedelta(seconds=json.loads(file.read_text())) if file.exists() else timedelta()
+
+    def __call__(self) -> datetime:
+        return self._real() + self._offset
+
+    def forward(self, by: timedelta) -> None:
+        if by < timedelta():
+            raise ValueError("time does not go back")
+        self._offset += by
+        self._file.write_text(json.dumps(self._offset.total_seconds()))
+
+
+class Engine:
+    """Implements `bot.demo_hub.Machine`."""
+
+    def __init__(self, parts: Parts, clock: MovingClock) -> None:
+        self._parts, self._clock = parts, clock
+        self._one = asyncio.Lock()
+        self._ears = [parts.bell.ear(name) for name in ("inbox", "outbox", "timers", "unknown")]
+
+    def now(self) -> datetime:
+        return self._clock()
+
+    def forward(self, by: timedelta) -> None:
+        self._clock.forward(by)
+
+    async def next_due(self) -> datetime | None:
+        return await timers.next_due(self._parts.db)
+
+    async def settle(self) -> None:
+        async with self._one:
+            for _ in range(MOST_ROUNDS):
+                did = await drain_all(self._parts, OWNER)
+                did += await fire(self._parts)
+                did += await deliver(self._parts, OWNER)
+                did += await settle_unknown(self._parts, OWNER)
+                if not did:
+                    return
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            try:
+                await self.settle()
+            except Exception as error:
+                log.warning("the demo's work failed, it goes on: %s", type(error).__name__, exc_info=error)
+            await self._rung()
+
+    async def _rung(self) -> None:
+        waits = [asyncio.ensure_future(ear.heard(LOOK)) for ear in self._ears]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
