@@ -18,7 +18,7 @@ from aiohttp import web
 
 from booking import directory_file, loading
 from bot import demo_people, demo_settings, logs
-from bot.app import App, build
+from bot.app import App, Clock, build
 from bot.clock import system_clock
 from bot.demo_hub import Hub
 from bot.demo_machine import Engine, MovingClock
@@ -76,12 +76,12 @@ async def main() -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path = demo_settings.FOLDER) -> AsyncIterator[Demo]:
+async def running(folder: Path = demo_settings.FOLDER, real: Clock = system_clock) -> AsyncIterator[Demo]:
     """Everything up, until it is left."""
     environment = demo_settings.given()
     demo_settings.check(environment)
     kept = demo_settings.keep(folder)
-    clock = MovingClock(system_clock, folder / "clock.json")
+    clock = MovingClock(real, folder / "clock.json")
     host, port = environment.get("HOST", "127.0.0.1"), environment.get("PORT", "8080")
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     # Ids of an earlier run are known to the inbox: these begin above them.

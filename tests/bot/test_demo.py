@@ -1,0 +1,202 @@
+"""The demo starts alone, on this machine only, and goes on where it was; a real browser plays it to the end."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import unused_port
+from playwright.async_api import Browser, Page, expect
+
+from bot import cli, demo_settings
+from bot.demo import Demo, running
+from bot.demo_machine import MovingClock
+from bot.failures import CommandFailed, WrongUse
+
+KEYS = ("secret_key", "encryption_keys", "twilio_account_sid", "twilio_auth_token", "telegram_webhook_secret")
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder and a port of its own, and nothing of the operator's environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in (*demo_settings.CREDENTIALS, "HOST", "LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PORT", str(unused_port()))
+
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)  # 10 h in Paris
+
+
+def up() -> AbstractAsyncContextManager[Demo]:
+    return running(real=lambda: MONDAY)
+
+
+@pytest.fixture
+async def demo() -> AsyncIterator[Demo]:
+    async with up() as started:
+        yield started
+
+
+# How it starts
+
+
+@pytest.mark.parametrize("name", demo_settings.CREDENTIALS)
+@pytest.mark.parametrize("where", ["environment", ".env"])
+def test_refuses_to_run_beside_real_credentials(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, where: str
+) -> None:
+    if where == "environment":
+        monkeypatch.setenv(name, "something")
+    else:
+        Path(".env").write_text(f"{name}=something\n")
+    assert cli.start(["demo"]) == 2
+    told = capsys.readouterr().err
+    assert name in told
+    assert "something" not in told
+    assert not Path("var").exists()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.org"])
+def test_listens_on_this_machine_only(host: str) -> None:
+    with pytest.raises(WrongUse, match="HOST"):
+        demo_settings.check({"HOST": host})
+
+
+def test_keys_are_made_once_and_are_their_owners(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    first = demo_settings.keep(folder)
+    assert set(first.values) == set(KEYS)
+    assert demo_settings.keep(folder) == first
+    assert (folder / "keys.json").stat().st_mode & 0o077 == 0
+    assert demo_settings.keep(tmp_path / "other") != first
+
+
+def test_operators_own_addresses_do_not_reach_the_demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://somewhere/real")
+    monkeypatch.setenv("REDIS_URL", "redis://somewhere")
+    monkeypatch.setenv("TWILIO_MESSAGING_SERVICE_SID", "MG" + "1" * 32)
+    kept = demo_settings.keep(tmp_path)
+    made = demo_settings.settings(kept, dict(os.environ), "http://127.0.0.1:1", "http://127.0.0.1:2", tmp_path)
+    assert made.database_url.get_secret_value().startswith("sqlite://")
+    assert (made.redis_url, made.twilio_messaging_service_sid) == (None, None)
+
+
+def test_the_clock_goes_forward_only_and_is_kept(tmp_path: Path) -> None:
+    real = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    clock = MovingClock(lambda: real, tmp_path / "clock.json")
+    clock.forward(timedelta(days=1))
+    with pytest.raises(ValueError, match="back"):
+        clock.forward(timedelta(seconds=-1))
+    assert MovingClock(lambda: real, tmp_path / "clock.json")() == real + timedelta(days=1)
+
+
+async def test_a_port_that_is_taken_is_said(demo: Demo) -> None:
+    with pytest.raises(CommandFailed, match="PORT"):
+        async with up():
+            raise AssertionError("two demos on one port")
+
+
+async def test_a_second_run_goes_on_where_the_first_was() -> None:
+    async with up() as first:
+        await first.hub.say("sms", "bonjour")
+        await first.engine.settle()
+        await first.twilio.settle()
+        assert "code" in said(first)[-1]
+    async with up() as second:
+        await second.hub.say("sms", second.code)
+        await second.engine.settle()
+        await second.twilio.settle()
+        assert "De quoi voulez-vous parler" in said(second)[-1]
+
+
+def said(demo: Demo) -> list[str]:
+    return [bubble.text for bubble in demo.twilio.ledger.delivered if bubble.to == "+33639980011"]
+
+
+async def test_every_page_is_there(demo: Demo) -> None:
+    async with aiohttp.ClientSession() as http:
+        for path in ("/demo", "/healthz", "/readyz", "/metrics", "/static/demo.css", "/static/page.css"):
+            async with http.get(demo.url + path) as response:
+                assert response.status == 200
+
+
+# Played by hand
+
+BOOK = ["bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi"]
+SIGN = ["Camille Martin", "camille@example.org"]
+
+
+@pytest.fixture
+async def page(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
+    context = await browser.new_context(
+        locale="fr-FR", viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    page = await context.new_page()
+    await page.goto(f"{demo.url}/demo")
+    yield page
+    await context.close()
+
+
+async def say(page: Page, phone: str, text: str, *expected: str) -> None:
+    """Type, and wait for the answer."""
+    before = await page.locator(f"#{phone} .row.us").count()
+    await page.locator(f"#{phone} textarea").fill(text)
+    await page.locator(f"#{phone} textarea").press("Enter")
+    await expect(page.locator(f"#{phone} .row.us")).to_have_count(before + 1)
+    for words in expected:
+        await expect(page.locator(f"#{phone} .row.us").last).to_contain_text(words)
+
+
+async def tap(page: Page, phone: str, label: str) -> None:
+    """Press a button of the last message, and wait for the answer."""
+    before = await page.locator(f"#{phone} .row.us").count()
+    await page.locator(f"#{phone} .row.us").last.get_by_role("button", name=label).click()
+    await expect(page.locator(f"#{phone} .row.us")).to_have_count(before + 1)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("phone", ["sms", "whatsapp"])
+async def test_books_is_reminded_and_cancels(page: Page, phone: str) -> None:
+    for text in BOOK:
+        await say(page, phone, text)
+    await say(page, phone, "1", "conditions")
+    await say(page, phone, "1", "prénom")
+    for text in SIGN:
+        await say(page, phone, text)
+    await say(page, phone, "1", "C'est réservé", "/a/")
+    await expect(page.locator("#worker .row.us").last).to_contain_text("Nouveau rendez-vous")
+    await expect(page.locator("#mail .letter").first).to_contain_text("/e/")
+
+    async with page.context.expect_page() as opened:
+        await page.locator(f"#{phone} .row.us").last.get_by_role("link").click()
+    await expect((await opened.value).get_by_role("heading", level=1)).to_have_text("Votre rendez-vous")
+
+    await page.get_by_role("button", name="Prochain rappel").click()
+    await expect(page.get_by_role("status")).to_contain_text("Nouveaux messages")
+    await expect(page.locator(f"#{phone} .row.us, #sms .row.us").filter(has_text="Rappel")).to_have_count(1)
+
+    told = await page.locator("#worker .row.us").count()
+    await say(page, phone, "annuler")
+    await say(page, phone, "l'annuler")
+    await expect(page.locator("#worker .row.us")).to_have_count(told + 1)
+    await expect(page.locator("#worker .row.us").last).to_contain_text("annulé")
+
+
+@pytest.mark.browser
+async def test_books_on_telegram_by_buttons_alone_where_nothing_must_be_typed(page: Page) -> None:
+    await say(page, "telegram", "bonjour")
+    await say(page, "telegram", "PORTS-7KQM-4XTD")
+    await tap(page, "telegram", "Argent et dettes")
+    await page.locator("#telegram .row.us").last.get_by_role("button").first.click()
+    await page.locator("#telegram .keys").get_by_role("button", name="Envoyer mon numéro").click()
+    await expect(page.locator("#telegram .row.us").last).to_contain_text("conditions")
+    await tap(page, "telegram", "J'accepte")
+    for text in SIGN:
+        await say(page, "telegram", text)
+    await tap(page, "telegram", "Je confirme")
+    await expect(page.locator("#telegram .row.us").last).to_contain_text("C'est réservé")
