@@ -84,8 +84,8 @@ async def running(folder: Path = demo_settings.FOLDER, real: Clock = system_cloc
     clock = MovingClock(real, folder / "clock.json")
     host, port = environment.get("HOST", "127.0.0.1"), environment.get("PORT", "8080")
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    # Ids of an earlier run are known to the inbox: these begin above them.
-    ids = itertools.count(int(clock().timestamp())).__next__
+    # The inbox knows the ids of earlier runs, and takes nothing twice: each run begins elsewhere.
+    ids = itertools.count(secrets.randbits(40)).__next__
     twilio = TwilioStandIn(demo_people.account(kept["twilio_account_sid"], kept["twilio_auth_token"], url), clock, ids)
     telegram = TelegramStandIn(demo_people.BOT_TOKEN, clock, ids)
     async with AsyncExitStack() as stack:
