@@ -2,6 +2,7 @@
 
 version(db); workers(db)                           what the compiled directory is made from
 standing(db, now) -> Standing                      what a load is compared with
+lock(tx)                                           one load at a time: before `standing`
 write(tx, plan)                                    all of it, and the next version
 """
 
@@ -28,6 +29,14 @@ async def version(db: Sql) -> int:
 async def workers(db: Sql) -> list[Worker]:
     rows = await db.fetch("SELECT id, ref, card, rules, suspended FROM worker ORDER BY ref")
     return [_worker(db, row) for row in rows]
+
+
+async def lock(tx: Tx) -> None:
+    """Waits for another load to end: what it wrote is what ours is compared with."""
+    await tx.execute(
+        "INSERT INTO directory_version (id, version) VALUES (1, 0) "
+        "ON CONFLICT (id) DO UPDATE SET version = directory_version.version"
+    )
 
 
 async def standing(db: Sql, now: datetime) -> Standing:
