@@ -17,11 +17,23 @@ from bot.failures import CommandFailed
 
 COMMANDS: Mapping[str, str] = {
     "demo": "Play all roles in a browser page: phones, stand-in providers, a clock that moves forward.",
-    "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
     "serve": "Serve the webhooks and pages and, unless --no-worker, work.",
     "worker": "Drain inboxes, deliver outboxes, run due timers.",
-    "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",
+    "load": "Insert or update clients, codes, workers and hours from a directory file.",
+    "chat": "Talk to the bot in the terminal, as a beneficiary or a worker.",
+    "book": "Book an hour for somebody who is on the phone.",
+    "cancel": "End an appointment for somebody who is on the phone.",
     "understand": "Show what the bot understands of typed phrases, one JSON object a line.",
+    "why": "Tell what became of each message that was meant to go to somebody.",
+    "parked": "List inbox rows that failed or were not understood; have them tried again.",
+    "pause": "Stop all sending.",
+    "resume": "Start sending again.",
+    "doctor": "Check settings, database, Redis, providers, mail and public address.",
+    "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
+    "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",
+    "backup": "Write the whole database into one file.",
+    "restore": "Read a backup into an empty database; sending is paused afterwards.",
+    "purge": "End rows whose lifetime is over.",
 }
 
 

@@ -1,0 +1,37 @@
+"""`socialdirect backup FILE`: the whole database in one file, and the ids of the keys that open it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import App
+from bot.failures import CommandFailed, WrongUse
+from bot.opening import on_app, operator
+from storage import audit, backup
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; a file that is there is replaced.")],
+) -> int:
+    """Write every row, as it stands at one moment; personal data stay sealed in it."""
+    if not file.parent.is_dir():
+        raise WrongUse(f"FILE: there is no folder {file.parent}")
+    for line in on_app(lambda app: write(app, file)):
+        print(line)
+    return 0
+
+
+async def write(app: App, file: Path) -> list[str]:
+    parts, now = app.parts, app.parts.clock()
+    try:
+        rows = await backup.backup(parts.db, file, now)
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be written ({type(error).__name__})") from None
+    await audit.add(parts.db, operator(), "backup", "database", now)
+    return [
+        f"{rows} rows in {file}",
+        f"opens with ENCRYPTION_KEYS {', '.join(parts.db.vault.key_ids)} and this SECRET_KEY: keep both elsewhere",
+    ]

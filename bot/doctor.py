@@ -1,0 +1,87 @@
+"""`socialdirect doctor`: whether all is well, one line each, and how to mend what is not. Changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import aiohttp
+import typer
+
+from bot import checks, logs
+from bot.app import channels, vault
+from bot.clock import system_clock
+from bot.settings import Settings, WrongSettings, read_settings
+from handlers.channels.base import Finding
+from storage.crypto import Unreadable
+from storage.db import Database
+from storage.faults import is_transient
+
+
+def run(
+    deep: Annotated[bool, typer.Option("--deep", help="Look at every row, too: what must hold between them.")] = False,
+) -> int:
+    """Check settings, database, Redis, providers, mail and public address."""
+    logs.configure("ERROR")
+    try:
+        settings = read_settings()
+    except WrongSettings as error:
+        for name, reason in error.problems:
+            print(line(Finding("settings", ok=False, words=f"{name} {reason}")))
+        return 1
+    return asyncio.run(say(settings, deep=deep))
+
+
+async def say(settings: Settings, *, deep: bool) -> int:
+    """1 where anything is wrong."""
+    ill = 0
+    async for finding in examine(settings, deep=deep):
+        print(line(finding))
+        ill += not finding.ok
+    return 1 if ill else 0
+
+
+async def examine(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
+    """Everything, one after the other; what is away does not keep us from looking at the rest."""
+    yield checks.well("settings", "complete")
+    for check in checks.SETTINGS:
+        for finding in check(settings):
+            yield finding
+    async for finding in database(settings, deep=deep):
+        yield finding
+    yield await checks.redis(settings)
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        for channel in channels(settings, session, system_clock, None).values():
+            for finding in await channel.check():
+                yield finding
+        async for finding in checks.set_up(settings, session):
+            yield finding
+
+
+async def database(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
+    """The rest is of no use without one that is migrated."""
+    try:
+        db = await Database.open(settings.database_url.get_secret_value(), vault(settings))
+        try:
+            for check in checks.DATABASE:
+                findings = await check(db, settings, system_clock())
+                for finding in findings:
+                    yield finding
+                if check is checks.migrated and not all(finding.ok for finding in findings):
+                    return
+            if deep:
+                for finding in await checks.deep(db, system_clock()):
+                    yield finding
+        finally:
+            await db.close()
+    except Unreadable as error:
+        yield checks.wrong("keys", f"ENCRYPTION_KEYS must hold every key that rows are sealed with ({error})")
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        yield checks.wrong("database", "DATABASE_URL does not answer: is it up, is the address right?")
+
+
+def line(finding: Finding) -> str:
+    return f"{'ok' if finding.ok else 'wrong':5}  {finding.about}: {finding.words}"

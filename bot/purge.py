@@ -1,0 +1,24 @@
+"""`socialdirect purge`: ends machine rows whose lifetime is over. To be run every day; a second run finds nothing."""
+
+from __future__ import annotations
+
+from bot.app import App
+from bot.opening import on_app, operator
+from storage import audit, purge
+
+
+def run() -> int:
+    """Delete, or empty, what has been kept for as long as it may be."""
+    ended = on_app(end)
+    for what, count in ended.items():
+        print(f"{count:>8}  {what}")
+    if not ended:
+        print("nothing was due")
+    return 0
+
+
+async def end(app: App) -> dict[str, int]:
+    parts, now = app.parts, app.parts.clock()
+    ended = await purge.purge(parts.db, now)
+    await audit.add(parts.db, operator(), "purge", "database", now)
+    return ended

@@ -1,0 +1,107 @@
+"""`socialdirect why PHONE-OR-APPOINTMENT`: each message that was meant to go out, with its fate and reason.
+
+Never what it said, and never to which number: kinds, channels, ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+
+from bot.app import App
+from bot.failures import CommandFailed
+from bot.load import local
+from bot.opening import on_app
+from handlers.channels import phone
+from handlers.parts import Parts
+from storage import contacts, flags, outbox, story
+from storage.contacts import ContactRow
+from storage.outbox import OutboxRow
+
+
+def run(
+    who: Annotated[
+        str, typer.Argument(metavar="PHONE-OR-APPOINTMENT", help="A mobile number as people write it, or an id.")
+    ],
+) -> int:
+    """What was meant to go to somebody, or to be said of an appointment: newest last, never the text."""
+    for line in on_app(lambda app: told(app, who)):
+        print(line)
+    return 0
+
+
+async def told(app: App, who: str) -> list[str]:
+    """The whole answer."""
+    parts = app.parts
+    series = await story.appointments(parts.db, who)
+    if series:
+        ids = [row.id for row in series]
+        rows = {row.id: row for id in ids for row in await outbox.history(parts.db, appointment=id)}
+        stories = await story.timers(parts.db, subjects=ids)
+        head = [
+            f"appointment {row.id}  {local(row.start, parts.zone)}  {row.mode}  worker {row.worker}  {row.status}"
+            for row in series
+        ]
+        return [*head, *await messages(parts, list(rows.values())), *timers(parts, stories)]
+    known = await contacts_of(parts, who)
+    ids_of = [contact.id for contact in known]
+    head = [line for contact in known for line in contact_line(parts, contact)]
+    rows_of = await outbox.history(parts.db, contacts=ids_of)
+    return [*head, *await messages(parts, rows_of), *timers(parts, await story.timers(parts.db, ids_of))]
+
+
+async def contacts_of(parts: Parts, who: str) -> list[ContactRow]:
+    """Every address of whoever has this number, also those on other channels."""
+    mobile = phone.read(who)
+    if mobile is None:
+        raise CommandFailed("neither a mobile number nor the id of an appointment that we have")
+    found = {contact.id: contact for contact in await contacts.of_phone(parts.db, mobile.e164)}
+    persons = {contact.person_id for contact in found.values()} | {*await story.people(parts.db, mobile.e164)}
+    workers = {contact.worker_id for contact in found.values()} | {*await story.workers(parts.db, mobile.e164)}
+    for person in sorted(filter(None, persons)):
+        found |= {contact.id: contact for contact in await contacts.of_person(parts.db, person)}
+    for worker in sorted(filter(None, workers)):
+        found |= {contact.id: contact for contact in await contacts.of_worker(parts.db, worker)}
+    if not found:
+        raise CommandFailed("nobody with this number has written to us, or was written to")
+    return list(found.values())
+
+
+def contact_line(parts: Parts, contact: ContactRow) -> Iterator[str]:
+    whose = f"worker {contact.worker_id}" if contact.worker_id else f"person {contact.person_id or 'unknown yet'}"
+    heard = f"last heard {local(contact.last_inbound_at, parts.zone)}" if contact.last_inbound_at else "never heard"
+    yield f"contact {contact.id}  {contact.channel}  {whose}  {heard}"
+    if contact.opted_out_at:
+        yield f"  stopped all that is not an answer, {local(contact.opted_out_at, parts.zone)}"
+    if contact.dead_at:
+        yield f"  cannot be reached there since {local(contact.dead_at, parts.zone)}"
+
+
+async def messages(parts: Parts, rows: Sequence[OutboxRow]) -> list[str]:
+    """A line each, newest last."""
+    if not rows:
+        return ["no message was meant to go out"]
+    paused = await flags.paused(parts.db) is not None
+    return [message_line(parts, row, paused=paused) for row in sorted(rows, key=lambda row: int(row.id))]
+
+
+def message_line(parts: Parts, row: OutboxRow, *, paused: bool) -> str:
+    """One that waits and has no reason of its own may wait for us."""
+    reason = row.reason
+    if row.status == "queued" and row.channel not in parts.channels:
+        reason = f"{row.channel} is not set up"
+    elif row.status == "queued" and paused:
+        reason = "sending is paused"
+    fate = f"{row.status} ({reason})" if reason else row.status
+    twice = "  perhaps sent twice" if row.possible_duplicate else ""
+    return f"{local(row.due_at, parts.zone)}  {row.kind:13}  {row.channel:8}  {fate}{twice}"
+
+
+def timers(parts: Parts, stories: Sequence[story.TimerStory]) -> Iterator[str]:
+    """What is to be said later, or was to be and is not."""
+    for timer in reversed(stories):
+        if timer.status != "done":
+            reason = f" ({timer.reason})" if timer.reason else ""
+            yield f"{local(timer.due_at, parts.zone)}  {timer.kind:13}  {'timer':8}  {timer.status}{reason}"

@@ -1,0 +1,62 @@
+"""`backup`, `restore`, `purge`: the round trip of an installation, from one kind of database to the other and back."""
+
+from __future__ import annotations
+
+from bot.secrets import fresh
+from tests.bot.conftest import BOOKS, Desk
+
+
+def move_to(desk: Desk, url: str, file: str) -> None:
+    """From now on the desk works on another database, as it is after a restore."""
+    desk.set(DATABASE_URL=url)
+    desk.ok("restore", file)
+    looked = desk("doctor", "--deep")
+    assert "ok     rules: " in looked.out
+    assert "wrong  sending: paused (restored)" in looked.out
+
+
+def test_a_booked_hour_survives_into_another_kind_of_database_and_back(open_desk: Desk, postgres_url: str) -> None:
+    open_desk.ok("chat", typed=BOOKS)
+    open_desk.ok("backup", "first.backup")
+    move_to(open_desk, postgres_url, "first.backup")
+    open_desk.ok("backup", "second.backup")
+    move_to(open_desk, "sqlite://var/new.sqlite3", "second.backup")
+    assert open_desk.ok("resume").out.startswith("sending goes on")
+    assert "Vos rendez-vous" in open_desk.ok("chat", typed="mes rdv\n").out
+
+
+def test_a_backup_is_restored_into_an_empty_database_only(open_desk: Desk) -> None:
+    open_desk.ok("backup", "here.backup")
+    done = open_desk("restore", "here.backup")
+    assert done.status == 1
+    assert "not empty" in done.err
+
+
+def test_a_backup_opens_with_its_own_keys_only(open_desk: Desk) -> None:
+    open_desk.ok("backup", "here.backup")
+    open_desk.set(DATABASE_URL="sqlite://var/new.sqlite3", ENCRYPTION_KEYS=fresh()["ENCRYPTION_KEYS"])
+    done = open_desk("restore", "here.backup")
+    assert done.status == 1
+    assert "ENCRYPTION_KEYS lacks" in done.err
+
+
+def test_a_torn_or_foreign_file_is_refused(open_desk: Desk) -> None:
+    open_desk.ok("backup", "here.backup")
+    whole = (open_desk.folder / "here.backup").read_bytes()
+    (open_desk.folder / "torn.backup").write_bytes(whole[: len(whole) // 2])
+    (open_desk.folder / "foreign.backup").write_bytes(b"something else")
+    open_desk.set(DATABASE_URL="sqlite://var/new.sqlite3")
+    for name in ("torn.backup", "foreign.backup"):
+        done = open_desk("restore", name)
+        assert (done.status, done.err.count("\n")) == (1, 1)
+    open_desk.ok("restore", "here.backup")
+
+
+def test_files_that_are_not_there_are_wrong_use(open_desk: Desk) -> None:
+    assert open_desk("restore", "nothing.backup").status == 2
+    assert open_desk("backup", "nowhere/here.backup").status == 2
+
+
+def test_purging_tells_what_it_ended(open_desk: Desk) -> None:
+    open_desk.ok("chat", typed="bonjour\n")
+    assert open_desk.ok("purge").lines == ["nothing was due"]

@@ -1,0 +1,63 @@
+"""`chat`: a booking typed into a pipe goes the whole way, and is recorded as a talk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import BOOKS, Desk
+from tests.conversations.script import cues, raised
+
+
+def test_an_hour_is_booked_and_the_talk_goes_on_where_it_was_left(open_desk: Desk) -> None:
+    first, rest = BOOKS.split("\n", 1)
+    begun = open_desk.ok("chat", typed=first + "\n")
+    assert begun.lines[0] == "> bonjour"
+    assert "code de connexion" in begun.out
+    done = open_desk.ok("chat", typed=rest + "\n   \n")
+    assert "1. Argent et dettes" in done.lines
+    assert "C'est réservé" in done.out
+    assert done.lines[-1].startswith("http://127.0.0.1:8080/a/")  # an empty line is nothing that one says
+
+
+def test_another_name_is_another_person_in_another_language(open_desk: Desk) -> None:
+    open_desk.ok("chat", typed=BOOKS)
+    done = open_desk.ok("chat", "--name", "sam", "--lang", "en", typed="hello\n")
+    assert "connection code" in done.out
+
+
+def test_a_worker_sees_the_agenda(open_desk: Desk) -> None:
+    done = open_desk.ok("chat", "--as-worker", "claire", typed="semaine\n")
+    assert len(done.lines) > 1
+    assert "code de connexion" not in done.out
+
+
+def test_a_talk_is_recorded_as_the_tests_play_it(open_desk: Desk, tmp_path: Path) -> None:
+    open_desk.ok("chat", "--record", "booked.talk", typed=BOOKS)
+    written = (tmp_path / "booked.talk").read_text()
+    header, _, body = written.partition("\n\n")
+    assert raised(header).contact.lang == "fr"
+    assert cues(body) == [f"> {line}" for line in BOOKS.splitlines()]
+    assert "/appointment/…" in body.splitlines()
+    assert "http://127.0.0.1:8080" not in body
+
+
+@pytest.mark.parametrize(("option", "value"), [("--lang", "xx"), ("--as-worker", "nobody")])
+def test_what_is_not_there_is_named(open_desk: Desk, option: str, value: str) -> None:
+    done = open_desk("chat", option, value)
+    assert done.status == 2
+    assert option in done.err
+
+
+def test_a_record_that_cannot_be_written_fails(open_desk: Desk) -> None:
+    assert open_desk("chat", "--record", "nowhere/x.talk", typed="bonjour\n").status == 1
+
+
+def test_while_sending_is_paused_nothing_is_shown_and_nothing_is_lost(open_desk: Desk) -> None:
+    open_desk.ok("pause")
+    silent = open_desk.ok("chat", typed="bonjour\n")
+    assert silent.lines == ["> bonjour"]
+    assert "paused" in silent.err
+    open_desk.ok("resume")
+    assert "code de connexion" in open_desk.ok("chat").out

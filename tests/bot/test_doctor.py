@@ -1,0 +1,137 @@
+"""`doctor`: every line says what is well, or how to mend what is not; nothing is changed by looking."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot import checks
+from bot.doctor import examine
+from bot.secrets import fresh
+from bot.settings import Settings, read_settings
+from tests.bot.conftest import BOOKS, SAMPLE, Desk
+
+KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
+COMPLETE = {
+    "PUBLIC_URL": "https://chat.example.org",
+    "SWITCHBOARD_PHONE": "+33199000009",
+    "VIDEO_URL": "https://video.example.org",
+    "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
+    "TWILIO_AUTH_TOKEN": "made-up",
+    "TWILIO_SMS_FROM": "+33199000001",
+    "SMTP_URL": "smtp://mail.example.org",
+    "MAIL_FROM": "bot@example.org",
+}
+
+
+def settings(**given: str) -> Settings:
+    return read_settings(env_file=None, **{**KEYS, **COMPLETE, **given})
+
+
+def ill(settings: Settings) -> set[str]:
+    """What the settings alone tell to be wrong."""
+    return {finding.about for check in checks.SETTINGS for finding in check(settings) if not finding.ok}
+
+
+def test_complete_settings_are_well() -> None:
+    assert ill(settings()) == set()
+
+
+@pytest.mark.parametrize(
+    ("given", "about"),
+    [
+        ({"PUBLIC_URL": "http://chat.example.org"}, "public address"),
+        ({"PUBLIC_URL": "https://127.0.0.1:8080"}, "public address"),
+        ({"PUBLIC_URL": "https://192.168.1.4"}, "public address"),
+        ({"PUBLIC_URL": "https://intranet"}, "public address"),
+        ({"SWITCHBOARD_PHONE": ""}, "desk"),
+        ({"TWILIO_SMS_FROM": ""}, "sender"),
+        ({"TWILIO_SMS_FROM": "+33639980001"}, "sms sender"),
+        ({"SMTP_URL": "", "MAIL_FROM": ""}, "mail"),
+        ({"LOCALES": "fr,en,xx"}, "languages"),
+    ],
+)
+def test_each_setting_that_keeps_people_out_is_named(given: dict[str, str], about: str) -> None:
+    values = {name: value or None for name, value in given.items()}
+    found = ill(read_settings(env_file=None, **{**KEYS, **COMPLETE, **values}))
+    assert about in found
+
+
+def test_alarms_that_could_not_be_mailed_are_named() -> None:
+    values: dict[str, object] = {**KEYS, **COMPLETE, "SMTP_URL": None, "ALERT_TO": "ops@example.org"}
+    assert "alarms" in ill(read_settings(env_file=None, **values))
+
+
+@pytest.mark.parametrize(
+    ("url", "region"),
+    [
+        ("https://api.twilio.com", "United States (US1)"),
+        ("https://api.dublin.ie1.twilio.com", "Ireland (IE1)"),
+        ("http://127.0.0.1:9000", "127.0.0.1"),
+    ],
+)
+def test_the_processor_and_its_region_are_named(url: str, region: str) -> None:
+    found = [finding.words for finding in checks.regions(settings(TWILIO_API_URL=url))]
+    assert f"SMS: Twilio, {region}" in found
+
+
+def test_wrong_settings_are_a_line_each(desk: Desk) -> None:
+    desk.set(PORT="many", SECRET_KEY="short")
+    done = desk("doctor")
+    assert done.status == 1
+    assert {line.split()[2] for line in done.lines} == {"PORT", "SECRET_KEY"}
+    assert all(line.startswith("wrong  settings: ") for line in done.lines)
+
+
+def test_a_database_that_was_never_migrated_is_named(desk: Desk) -> None:
+    done = desk("doctor")
+    assert done.status == 1
+    assert "wrong  database: the database lacks migration" in done.out
+
+
+def test_a_database_that_is_away_is_named_and_the_rest_looked_at(desk: Desk) -> None:
+    desk.set(DATABASE_URL="postgres://nobody:made-up@127.0.0.1:1/none", REDIS_URL="redis://127.0.0.1:1")
+    done = desk("doctor")
+    assert "wrong  database: DATABASE_URL does not answer" in done.out
+    assert "wrong  redis: REDIS_URL does not answer" in done.out
+    assert "made-up" not in done.out
+    assert desk("why", "0639980201").err.startswith("socialdirect: the database of DATABASE_URL does not answer")
+
+
+def test_a_lost_key_is_named(open_desk: Desk) -> None:
+    open_desk.set(ENCRYPTION_KEYS=fresh()["ENCRYPTION_KEYS"])
+    assert "wrong  keys: ENCRYPTION_KEYS" in open_desk("doctor").out
+    assert "ENCRYPTION_KEYS" in open_desk("load", str(SAMPLE)).err
+
+
+def test_another_secret_key_is_named(open_desk: Desk) -> None:
+    open_desk.set(SECRET_KEY=fresh()["SECRET_KEY"])
+    assert "wrong  database: SECRET_KEY" in open_desk("doctor").out
+
+
+def test_what_was_booked_stands_to_the_rules(open_desk: Desk) -> None:
+    open_desk.ok("chat", typed=BOOKS)
+    lines = open_desk("doctor", "--deep").lines
+    assert any(line.startswith("ok     rules: ") for line in lines)
+    assert "ok     directory: 3 clients, 4 codes, 7 workers" in lines
+    assert any(line.startswith("wrong  video: ") for line in lines)
+
+
+def test_looking_changes_nothing(open_desk: Desk) -> None:
+    before = open_desk("doctor", "--deep")
+    assert open_desk("doctor", "--deep") == before
+
+
+def test_redis_that_answers_is_well(open_desk: Desk, redis_url: str) -> None:
+    open_desk.set(REDIS_URL=redis_url)
+    assert "ok     redis: answers" in open_desk("doctor").out
+
+
+def test_nothing_secret_is_said(open_desk: Desk) -> None:
+    async def said() -> list[str]:
+        return [f"{found.about} {found.words}" async for found in examine(read_settings(), deep=True)]
+
+    told = "\n".join(asyncio.run(said()))
+    for line in (open_desk.folder / ".env").read_text().splitlines():
+        assert line.partition("=")[2] not in told
