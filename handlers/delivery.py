@@ -150,12 +150,14 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime) -> None:
     found: Sequence[str] = ()
     if contact is not None and row.content is not None:
         try:
-            found = await parts.channels[row.channel].sent(drawn(parts, row, contact), contact.address, row.created_at)
+            logged = await parts.channels[row.channel].sent(drawn(parts, row, contact), contact.address, row.created_at)
+            # The same words may have been said before, within the second that the log counts by.
+            found = await outbox.of_nobody_else(parts.db, row, logged)
         except SendError as error:
             await outbox.unknown(parts.db, row, now + ASK_PROVIDER_AFTER, error.code, now)
             return
     if found:
-        await outbox.accepted(parts.db, row, found[0], now)
+        await outbox.accepted(parts.db, row, found[-1], now)  # the oldest, as rows are taken up oldest first
     elif row.kind in HARMLESS and await outbox.resend(parts.db, row, now):
         log.info("sent once more", outbox=row.id, channel=row.channel)
     else:

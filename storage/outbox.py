@@ -234,6 +234,19 @@ async def claim_unknown(db: Sql, owner: str, now: datetime, lease_ends_at: datet
     return [_open(db, row) for row in sorted(rows, key=lambda row: int(row["id"]))]
 
 
+async def of_nobody_else(db: Sql, row: OutboxRow, provider_ids: Sequence[str]) -> list[str]:
+    """Those of a provider's ids, in their order, that no other row bears: another row's message is not this one."""
+    if not provider_ids:
+        return []
+    rows = await db.fetch(
+        f"SELECT provider_id FROM outbox WHERE provider_id IN ({marks(len(provider_ids))}) AND id <> ?",
+        *provider_ids,
+        int(row.id),
+    )
+    taken = {row["provider_id"] for row in rows}
+    return [id for id in provider_ids if id not in taken]
+
+
 async def resend(db: Sql, row: OutboxRow, now: datetime) -> bool:
     """The one resend of an unknown row, marked. False: it was marked before, or is no longer ours."""
     changed = await db.execute(

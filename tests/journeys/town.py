@@ -31,7 +31,7 @@ from bot.work import drain_all, fire
 from handlers.channels.email import Kept
 from handlers.delivery import deliver, settle_unknown
 from handlers.parts import Parts
-from storage import directory, oracle
+from storage import directory, oracle, timers
 from tests.standins import conformance
 from tests.storage.conftest import empty
 
@@ -116,6 +116,13 @@ class Town:
         self.clock.now += timedelta(**by)
         await self.settle()
 
+    async def until_due(self) -> None:
+        """To the next reminder."""
+        due = await timers.next_due(self.parts.db)
+        assert due is not None
+        self.clock.now = due
+        await self.settle()
+
     async def settle(self) -> None:
         parts = self.parts
         for _ in range(50):
@@ -144,6 +151,11 @@ class Town:
     def problems(self) -> list[str]:
         """Everything unlawful in our calls to the providers."""
         return [*self.twilio.ledger.problems(), *self.telegram.ledger.problems()]
+
+    def alarms(self, code: str) -> int:
+        """How often an alarm was raised."""
+        found = self.parts.metrics.registry.get_sample_value("socialdirect_alarms_total", {"code": code})
+        return int(found or 0)
 
     async def unsound(self) -> list[oracle.Broken]:
         """Every rule between rows that does not hold."""
