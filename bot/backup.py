@@ -10,6 +10,7 @@ import typer
 from bot.app import App
 from bot.failures import CommandFailed, WrongUse
 from bot.opening import on_app, operator
+from bot.progress import progress
 from storage import audit, backup
 
 
@@ -27,7 +28,8 @@ def run(
 async def write(app: App, file: Path) -> list[str]:
     parts, now = app.parts, app.parts.clock()
     try:
-        rows = await backup.backup(parts.db, file, now)
+        with progress("rows") as tell:
+            rows = await backup.backup(parts.db, file, now, tell)
     except OSError as error:
         raise CommandFailed(f"{file} cannot be written ({type(error).__name__})") from None
     await audit.add(parts.db, operator(), "backup", "database", now)

@@ -15,6 +15,7 @@ import aiohttp
 
 from booking.model import Mode
 from bot import channels
+from bot.progress import progress
 from bot.settings import Settings
 from handlers.channels.base import Finding, SendError
 from handlers.channels.setting_up import Setting
@@ -203,7 +204,8 @@ DATABASE: Final[Sequence[Callable[[Database, Settings, datetime], Awaitable[Sequ
 
 async def deep(db: Database, now: datetime) -> Sequence[Finding]:
     """The rules between rows."""
-    broken = await oracle.judge(db, now)
+    with progress("rules") as tell:
+        broken = await oracle.judge(db, now, tell)
     if not broken:
         return [well("rules", f"{len(oracle.CHECKS) + 2} rules between rows hold, all that is sealed opens")]
     return [wrong("rules", f"broken: {one.rule}: {one.count} ({', '.join(one.ids)})") for one in broken]
@@ -226,13 +228,16 @@ async def redis(settings: Settings) -> Finding:
 
 
 async def set_up(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
-    """Whether the providers know of us what they must."""
+    """Whether the providers know of us what they must: a line for each, or for each thing that differs."""
     for provider in (channels.telegram, channels.twilio):
+        about = f"{provider.__name__} set-up"
         try:
-            async for found in provider(settings, session):
-                if isinstance(found, Setting) and not found.is_right:
-                    yield wrong(found.about, "not as it should be: run `socialdirect channels setup`")
-                elif isinstance(found, Setting):
-                    yield well(found.about, "as it should be")
+            found = [one async for one in provider(settings, session) if isinstance(one, Setting)]
         except SendError as error:
-            yield wrong(provider.__name__, f"does not answer as it should ({error}): check its credentials")
+            yield wrong(about, f"the provider does not answer as it should ({error}): check its credentials")
+            continue
+        for one in found:
+            if not one.is_right:
+                yield wrong(about, f"{one.about}: not as it should be; run `socialdirect channels setup`")
+        if found and all(one.is_right for one in found):
+            yield well(about, f"{len(found)} things are as they should be")

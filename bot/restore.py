@@ -12,6 +12,7 @@ from bot.app import vault
 from bot.clock import system_clock
 from bot.failures import CommandFailed, WrongUse
 from bot.opening import operator
+from bot.progress import progress
 from bot.settings import Settings, read_settings
 from storage import audit, backup
 from storage.db import Database
@@ -42,7 +43,8 @@ async def read(settings: Settings, file: Path) -> int:
     db = await Database.open(settings.database_url.get_secret_value(), vault(settings))
     try:
         now = system_clock()
-        rows = await backup.restore(db, file, now)
+        with progress("rows") as tell:
+            rows = await backup.restore(db, file, now, tell)
         await audit.add(db, operator(), "restore", "database", now)
     finally:
         await db.close()

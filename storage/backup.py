@@ -12,7 +12,7 @@ import base64
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -40,7 +40,10 @@ class Table:
     counted: bool  # the key is given by the database
 
 
-async def backup(db: Database, path: Path, now: datetime) -> int:
+Tell = Callable[[int], None]  # how many rows are done, now and then
+
+
+async def backup(db: Database, path: Path, now: datetime, tell: Tell | None = None) -> int:
     """Writes the file beside its name first, then in its place. How many rows."""
     header = {
         "socialdirect": FORMAT,
@@ -56,12 +59,14 @@ async def backup(db: Database, path: Path, now: datetime) -> int:
         async with db.snapshot() as tx:
             for table in tables():
                 count += await _dump(tx, table, file)
+                if tell:
+                    tell(count)
         _line(file, {"rows": count})
     unfinished.replace(path)
     return count
 
 
-async def restore(db: Database, path: Path, now: datetime) -> int:
+async def restore(db: Database, path: Path, now: datetime, tell: Tell | None = None) -> int:
     """Into an empty database only, all or nothing. How many rows."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         lines = _lines(file, path)
@@ -71,7 +76,7 @@ async def restore(db: Database, path: Path, now: datetime) -> int:
         await schema.migrate(db, header["migration"])
         async with db.transaction() as tx:
             await tx.execute("DELETE FROM flag")
-            count = await _load(tx, lines, path)
+            count = await _load(tx, lines, path, tell)
             await _set_counters(tx)
             await flags.pause(tx, now, "restored")
         await schema.migrate(db)
@@ -129,7 +134,7 @@ def _out(value: Any) -> Any:
 # ------------------------------------------------------------ in
 
 
-async def _load(tx: Tx, lines: Iterator[Any], path: Path) -> int:
+async def _load(tx: Tx, lines: Iterator[Any], path: Path, tell: Tell | None) -> int:
     known, count = {table.name: table for table in tables()}, 0
     for line in lines:
         if isinstance(line, dict):
@@ -141,6 +146,8 @@ async def _load(tx: Tx, lines: Iterator[Any], path: Path) -> int:
             raise BadBackup(f"{path.name}: a table of another version: {name}")
         await _insert(tx, known[name], row)
         count += 1
+        if tell and count % BATCH == 0:
+            tell(count)
     raise BadBackup(f"{path.name}: torn after {count} rows")
 
 

@@ -7,7 +7,7 @@ statement that finds the rows which break it; what needs a calendar or the keys 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,10 +123,12 @@ CHECKS = (
 )
 
 
-async def judge(db: Database, now: datetime) -> list[Broken]:
+async def judge(db: Database, now: datetime, tell: Callable[[int], None] | None = None) -> list[Broken]:
     """Every rule, one after the other; each in a statement of its own, so that nobody waits for us."""
     broken = []
-    for check in CHECKS:
+    for number, check in enumerate(CHECKS):
+        if tell:
+            tell(number)
         rows = await db.fetch(check.sql, *[now - check.ago] * check.sql.count("?"))
         broken += _broken(check.rule, [str(row["id"]) for row in rows])
     broken += _broken("a coming appointment keeps its hour, its worker's and its person's (I5)", await _unkept(db, now))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bot.secrets import fresh
-from tests.bot.conftest import BOOKS, Desk
+from tests.bot.conftest import BOOKS, SAMPLE, Desk
+from tests.servers.postgres import Postgres
 
 
 def move_to(desk: Desk, url: str, file: str) -> None:
@@ -23,6 +28,32 @@ def test_a_booked_hour_survives_into_another_kind_of_database_and_back(open_desk
     move_to(open_desk, "sqlite://var/new.sqlite3", "second.backup")
     assert open_desk.ok("resume").out.startswith("sending goes on")
     assert "Vos rendez-vous" in open_desk.ok("chat", typed="mes rdv\n").out
+
+
+def test_a_whole_day_on_postgresql(desk: Desk, postgres_server: Postgres) -> None:
+    with fresh_database(postgres_server) as url:
+        desk.set(DATABASE_URL=url)
+        desk.ok("load", str(SAMPLE))
+        assert desk.ok("load", str(SAMPLE)).lines == ["nothing changed"]
+        assert "C'est réservé" in desk.ok("chat", typed=BOOKS).out
+        wish = ("06 39 98 02 01", "--motive", "housing", "--mode", "phone")
+        new = ("--first", "Ann", "--last", "Martin", "--code", "PORTS-7KQM-4XTD")
+        at = " ".join(desk.ok("book", *wish).lines[0].split()[1:3])
+        id = desk.ok("book", *wish, *new, "--at", at).lines[0].split()[1]
+        assert id in desk.ok("cancel", wish[0]).out
+        assert "appointment_changed" in desk.ok("why", id).out
+        desk.ok("pause")
+        assert "ok     rules: " in desk("doctor", "--deep").out
+        desk.ok("resume")
+        assert desk.ok("purge").lines == ["nothing was due"]
+
+
+@contextmanager
+def fresh_database(server: Postgres) -> Iterator[str]:
+    """One that nobody has migrated."""
+    name = asyncio.run(server.create("template0"))
+    yield server.address(name)
+    asyncio.run(server.drop(name))
 
 
 def test_a_backup_is_restored_into_an_empty_database_only(open_desk: Desk) -> None:

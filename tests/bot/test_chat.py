@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from bot.app import build
+from bot.chat import held
+from bot.settings import read_settings
+from bot.work import drain_all
+from handlers.channels.base import Envelope
+from handlers.channels.terminal import TerminalChannel
+from handlers.inbox import Door
 from tests.bot.conftest import BOOKS, Desk
 from tests.conversations.script import cues, raised
 
@@ -52,6 +60,23 @@ def test_what_is_not_there_is_named(open_desk: Desk, option: str, value: str) ->
 
 def test_a_record_that_cannot_be_written_fails(open_desk: Desk) -> None:
     assert open_desk("chat", "--record", "nowhere/x.talk", typed="bonjour\n").status == 1
+
+
+def test_a_worker_that_runs_beside_it_leaves_its_messages_alone(open_desk: Desk) -> None:
+    async def beside() -> tuple[int, int]:
+        async with build(read_settings(), migrate=False, more={"terminal": TerminalChannel(print)}) as app:
+            parts = app.parts
+
+            async def come(number: int) -> None:
+                now = parts.clock()
+                await Door(parts)(Envelope("terminal", "terminal:camille", f"x{number}", now, b"bonjour"))
+
+            async with held(app, "terminal:camille", None, None):
+                await come(1)
+                while_open = await drain_all(parts, "another worker")
+            return while_open, await drain_all(parts, "another worker")
+
+    assert asyncio.run(beside()) == (0, 1)
 
 
 def test_while_sending_is_paused_nothing_is_shown_and_nothing_is_lost(open_desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.channels import set_up
+from bot.doctor import examine
 from bot.secrets import fresh
 from bot.settings import Settings, read_settings
 from bot.standins.telegram import TelegramStandIn
@@ -14,12 +15,14 @@ MESSAGES = f"{PUBLIC_URL}/webhooks/twilio/messages#rc=5&rp=all"
 
 def settings(twilio: Running, telegram_base: str, **more: object) -> Settings:
     given = {
+        "DATABASE_URL": "sqlite://:memory:",
         "PUBLIC_URL": PUBLIC_URL,
         "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
         "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token,
         "TWILIO_SMS_FROM": ACCOUNT.sms_number,
         "TWILIO_WHATSAPP_FROM": ACCOUNT.whatsapp_number,
         "TWILIO_API_URL": twilio.base,
+        "TWILIO_WHATSAPP_API_URL": twilio.base,
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_WEBHOOK_SECRET": SECRET,
         "TELEGRAM_API_URL": telegram_base,
@@ -104,3 +107,29 @@ async def test_a_number_of_somebody_else_is_told(
     wished = settings(twilio, telegram_base, TWILIO_SMS_FROM="+33199000077")
     assert await set_up(wished, dry_run=False, again=False) == 0
     assert "by hand  sms webhook" in capsys.readouterr().out
+
+
+async def test_the_doctor_tells_what_the_providers_do_not_know_of_us(
+    wished: Settings, twilio: Running, telegram: TelegramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def told() -> dict[str, bool]:
+        found = [one async for one in examine(wished, deep=False)]
+        return {
+            one.about: one.ok for one in found if one.about in {"sms", "whatsapp", "telegram"} or "set-up" in one.about
+        }
+
+    calls = len(telegram.ledger.calls)
+    before = await told()
+    assert before == {
+        "sms": True,
+        "whatsapp": True,
+        "telegram": False,
+        "telegram set-up": False,
+        "twilio set-up": False,
+    }
+    assert not writes(telegram, twilio)
+    assert len(telegram.ledger.calls) > calls
+    await said(capsys, wished)
+    assert all((await told()).values())
+    twilio.standin.state = "suspended"
+    assert not (await told())["sms"]
