@@ -46,7 +46,7 @@ function linked(text) {
       link.rel = "noopener noreferrer";
       parts.append(link);
     } else if (part) {
-      parts.append(part);
+      parts.append(part.replace(/ ([?!:;»])/g, "\u00a0$1")); // French signs do not begin a line
     }
   }
   return parts;

@@ -1,0 +1,87 @@
+"""Makes docs/pictures/: the demo is played in a real browser on a fixed day, and photographed.
+
+python -m scripts.pictures      # needs a Chromium; overwrites what is there
+"""
+
+import asyncio
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from bot.demo import Demo, running
+from tests.servers.browser import browser
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+MONDAY = datetime(2026, 3, 2, 9, 41, tzinfo=UTC)
+BY_SMS = ("bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi", "1", "1")
+SIGNED = ("Camille Martin", "camille@example.org", "1")
+
+
+async def say(page: Page, phone: str, text: str) -> None:
+    """Types, and waits for the answer."""
+    before = await page.locator(f"#{phone} .row.us").count()
+    await page.locator(f"#{phone} textarea").fill(text)
+    await page.locator(f"#{phone} textarea").press("Enter")
+    await expect(page.locator(f"#{phone} .row.us")).to_have_count(before + 1)
+
+
+async def tap(page: Page, label: str) -> None:
+    """Presses a button on Telegram, and waits for the answer."""
+    before = await page.locator("#telegram .row.us").count()
+    await page.locator("#telegram .row.us").last.get_by_role("button", name=label).click()
+    await expect(page.locator("#telegram .row.us")).to_have_count(before + 1)
+
+
+async def opened(chromium: Browser, url: str, width: int, height: int) -> Page:
+    context = await chromium.new_context(
+        locale="fr-FR", viewport={"width": width, "height": height}, reduced_motion="reduce", device_scale_factor=1.5
+    )
+    page = await context.new_page()
+    await page.goto(url)
+    return page
+
+
+async def play(page: Page) -> None:
+    """On each phone another moment of a booking."""
+    for text in (*BY_SMS, *SIGNED):
+        await say(page, "sms", text)
+    await page.get_by_role("button", name="Prochain rappel").click()
+    await expect(page.locator("#sms .row.us").last).to_contain_text("Rappel")
+    for text in ("bonjour", "je veux un rendez-vous jeudi après-midi pour mon loyer", "PORTS-7KQM-4XTD"):
+        await say(page, "whatsapp", text)
+    await say(page, "worker", "semaine")
+    await say(page, "telegram", "bonjour")
+    await say(page, "telegram", "PORTS-7KQM-4XTD")
+    await tap(page, "Logement")
+
+
+async def photograph(demo: Demo, chromium: Browser) -> None:
+    page = await opened(chromium, f"{demo.url}/demo", 1440, 900)
+    await play(page)
+    await page.evaluate("document.activeElement.blur()")
+    await page.screenshot(path=PICTURES / "demo.png")
+    link = await page.locator("#sms .row.us a[href*='/a/']").first.get_attribute("href")
+    assert link
+    small = await opened(chromium, f"{demo.url}/demo", 390, 844)
+    await expect(small.locator("#telegram .row.us")).not_to_have_count(0)
+    await small.locator("[data-show=telegram]").click()
+    await small.screenshot(path=PICTURES / "demo-small.png")
+    await small.goto(link)
+    await small.screenshot(path=PICTURES / "appointment.png")
+
+
+async def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    os.environ["PORT"] = "8081"
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
+            await photograph(demo, chromium)
+    for picture in sorted(PICTURES.glob("*.png")):
+        print(picture.relative_to(PICTURES.parent.parent))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
