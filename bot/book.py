@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from booking import phones
 from booking.calendar import instant
 from booking.model import Mode, Motive, WorkerId
 from booking.ports import Booked, CodeRefused, Refused, TooManyTries
@@ -19,7 +20,6 @@ from bot.opening import on_app, operator
 from conversations.flows.answers import email_in, full_name
 from handlers import assisted
 from handlers.assisted import Asked, FreeHours, Newcomer, Several, Unknown
-from handlers.channels import phone
 from handlers.parts import Parts
 from locales.words import words
 from storage.contacts import ContactRow
@@ -70,7 +70,7 @@ def run(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
 
 async def found(parts: Parts, who: str) -> ContactRow:
     """Whose phone it is."""
-    mobile = phone.read(who)
+    mobile = phones.read(who)
     if mobile is None:
         contact = await assisted.contact_of(parts, who)
         if contact is None:

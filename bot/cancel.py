@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from booking import phones
 from booking.ports import Cancelled
 from bot.app import App
 from bot.book import found
@@ -13,7 +14,6 @@ from bot.failures import CommandFailed
 from bot.load import local
 from bot.opening import on_app, operator
 from handlers import assisted
-from handlers.channels import phone
 from storage import story
 
 
@@ -27,7 +27,7 @@ def run(
 
 async def cancel(app: App, who: str) -> str:
     parts = app.parts
-    appointment = who if phone.read(who) is None else await only_one(app, who)
+    appointment = who if phones.read(who) is None else await only_one(app, who)
     if not await story.appointments(parts.db, appointment):
         raise CommandFailed("neither a mobile number that we serve nor the id of an appointment that we have")
     done = await assisted.cancel(parts, appointment, operator())

@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
+from booking import phones
 from bot.app import App
 from bot.failures import CommandFailed
 from bot.load import local
 from bot.opening import on_app
-from handlers.channels import phone
 from handlers.parts import Parts
 from storage import contacts, flags, outbox, story
 from storage.contacts import ContactRow
@@ -54,7 +54,7 @@ async def told(app: App, who: str) -> list[str]:
 
 async def contacts_of(parts: Parts, who: str) -> list[ContactRow]:
     """Every address of whoever has this number, also those on other channels."""
-    mobile = phone.read(who)
+    mobile = phones.read(who)
     if mobile is None:
         raise CommandFailed("neither a mobile number nor the id of an appointment that we have")
     found = {contact.id: contact for contact in await contacts.of_phone(parts.db, mobile.e164)}

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from booking.core import Booking
 from booking.model import AppointmentId, ContactId, Mode, Motive, Person, Slot, Wish, WorkerId, slot_id
+from booking.phones import Mobile
 from booking.ports import (
     AlreadyOver,
     Booked,
@@ -26,7 +27,6 @@ from booking.ports import (
     SlotGone,
     TooManyTries,
 )
-from handlers.channels.phone import Mobile
 from handlers.parts import Parts
 from handlers.reactions import World, react
 from handlers.writing import write

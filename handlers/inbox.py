@@ -5,7 +5,7 @@ a message is stored, once, before anybody is told that we have it (invariants I1
 
 from __future__ import annotations
 
-from handlers.channels import phone
+from booking import phones
 from handlers.channels.base import Envelope
 from handlers.parts import Parts
 from storage import inbox
@@ -52,5 +52,5 @@ def language(envelope: Envelope, parts: Parts) -> str:
 
 def zone(envelope: Envelope, parts: Parts) -> str:
     """Where a number is from says which clock its owner lives by, until they say otherwise."""
-    mobile = phone.read(envelope.address) if envelope.address.startswith("+") else None
+    mobile = phones.read(envelope.address) if envelope.address.startswith("+") else None
     return mobile.zone if mobile else str(parts.zone)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.channels.phone import Mobile, read
+from booking.phones import Mobile, read
 
 PARIS = Mobile("+33639980011", "Europe/Paris")
 
