@@ -14,7 +14,7 @@ from typing import Literal
 
 from booking import codes, policy
 from booking.directory import Directory
-from booking.events import AppointmentCancelled, By, CodesGuessed, DeskNeeded, Event
+from booking.events import AppointmentCancelled, By, CodesGuessed, DeskNeeded, Event, PhoneToProve
 from booking.making import Making
 from booking.model import (
     Appointment,
@@ -42,6 +42,7 @@ from booking.ports import (
     Cancelled,
     CodeAccepted,
     CodeRefused,
+    CodeSent,
     Held,
     Joining,
     Known,
@@ -52,6 +53,7 @@ from booking.ports import (
 )
 from booking.search import Search
 
+CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
 
 
@@ -109,6 +111,20 @@ class Booking:
         if len([at for at in own if at > hour_ago]) == self._rules.tries_an_hour - 1:
             self.events.append(DeskNeeded(contact, "too_many_tries"))
         return CodeRefused()
+
+    async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries:
+        """Throttled per number, per contact and overall, in the store; fails closed."""
+        keys = (f"code-to:{self._store.keyed('phone', phone)}", f"code-by:{contact}")
+        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
+        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
+        overall = await self._store.tries(CODES, hour_ago, self._rules.codes_overall)
+        until = policy.next_code(own, overall, self._rules, self._now)
+        if until is not None:
+            return TooManyTries(until)
+        for key in (*keys, CODES):
+            await self._store.add_try(key, self._now)
+        self.events.append(PhoneToProve(contact, phone, code))
+        return CodeSent()
 
     async def set_language(self, person: PersonId, language: str) -> None:
         found = await self._store.person(person)

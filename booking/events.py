@@ -50,6 +50,15 @@ class DeskNeeded:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneToProve:
+    """A contact says that this number is theirs: the code goes there, and only there."""
+
+    contact: ContactId
+    phone: str  # E.164
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodesGuessed:
     """All contacts together tried as many codes within the hour as is allowed: an alarm for the operator."""
 
@@ -57,5 +66,11 @@ class CodesGuessed:
 
 
 Event: TypeAlias = (
-    PersonJoined | AppointmentBooked | AppointmentMoved | AppointmentCancelled | DeskNeeded | CodesGuessed
+    PersonJoined
+    | AppointmentBooked
+    | AppointmentMoved
+    | AppointmentCancelled
+    | DeskNeeded
+    | PhoneToProve
+    | CodesGuessed
 )

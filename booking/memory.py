@@ -103,6 +103,9 @@ class MemoryStore:
     async def accounts(self, code: CodeId) -> int:
         return sum(person.code == code for person in self.rows.persons.values())
 
+    def keyed(self, kind: str, value: str) -> str:
+        return f"{kind}:{value}"  # nothing leaves this process
+
     async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
         return sorted((at for at in self.rows.tries.get(key, ()) if at >= since), reverse=True)[:most]
 

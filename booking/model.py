@@ -230,6 +230,9 @@ class Rules:
     tries_an_hour: int = 5  # guesses at a connection code, of one contact
     tries_a_day: int = 15
     tries_overall: int = 300  # an hour, of everybody: beyond it, contacts without history wait
+    codes_an_hour: int = 3  # one-time codes to one number, or asked for by one contact (threat T20: SMS pumping)
+    codes_a_day: int = 6
+    codes_overall: int = 200  # an hour, to all numbers together
     time_zone: str = "Europe/Paris"  # the operator's: a code is valid by its calendar
     terms_version: str = "2024-10-15"
 

@@ -82,6 +82,26 @@ def overlaps(appointments: Sequence[Appointment], start: datetime) -> bool:
     return any(abs(appointment.start - start) < HOUR for appointment in appointments)
 
 
+def next_code(
+    tries: Sequence[Sequence[datetime]], overall: Sequence[datetime], rules: Rules, now: datetime
+) -> datetime | None:
+    """When a one-time code may go out again, or None for now: codes cost money, and a stranger's peace.
+
+    `tries`: those of the last day to this number, and of this contact; `overall`: those of the last hour. Latest first.
+    """
+    hour_ago = now - timedelta(hours=1)
+    until = [now]
+    for own in tries:
+        within_hour = [at for at in own if at > hour_ago]
+        if len(within_hour) >= rules.codes_an_hour:
+            until.append(within_hour[rules.codes_an_hour - 1] + timedelta(hours=1))
+        if len(own) >= rules.codes_a_day:
+            until.append(own[rules.codes_a_day - 1] + timedelta(days=1))
+    if len(overall) >= rules.codes_overall:
+        until.append(overall[rules.codes_overall - 1] + timedelta(hours=1))
+    return max(until) if max(until) > now else None
+
+
 def next_guess(
     own: Sequence[datetime], everybody: Sequence[datetime], has_history: bool, rules: Rules, now: datetime
 ) -> datetime | None:

@@ -54,6 +54,11 @@ class TooManyTries:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeSent:
+    """A one-time code is on its way to a number, which is proven when it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     hold: Hold
     worker: Worker
@@ -133,6 +138,7 @@ class BookingCore(Protocol):
 
     async def known(self, contact: ContactId) -> Known: ...
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
+    async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries: ...
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
     async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who has a free hour, soonest first
     async def worker(self, id: WorkerId) -> Worker | None: ...
@@ -182,6 +188,7 @@ class BookingStore(Protocol):
 
     # how many were opened with it. Locks the code's row (PostgreSQL), so that no seat is given twice
 
+    def keyed(self, kind: str, value: str) -> str: ...  # a keyed hash: what is counted must not tell whom
     async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]: ...
     # at or after `since`, latest first, at most `most`; kept in the database, so they survive Redis
     async def add_try(self, key: str, now: datetime) -> None: ...

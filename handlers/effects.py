@@ -15,9 +15,7 @@ from conversations.text import Text
 
 # The kinds of messages that nobody asked for. A kind is 'harmless' when doubled if a second copy only repeats what is
 # so.
-NoticeKind: TypeAlias = Literal[
-    "booked", "moved", "cancelled", "reminder", "confirm_email", "desk", "alarm", "joined_elsewhere"
-]
+NoticeKind: TypeAlias = Literal["booked", "moved", "cancelled", "reminder", "confirm_email", "one_time_code", "alarm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,13 @@ class ToMail:
 
 
 @dataclass(frozen=True, slots=True)
-class ToOperator:
-    """ALERT_TO."""
+class ToPhone:
+    """By SMS to a number that nobody has proven yet."""
+
+    phone: str
 
 
-Recipient: TypeAlias = ToContact | ToPerson | ToWorker | ToMail | ToOperator
+Recipient: TypeAlias = ToContact | ToPerson | ToWorker | ToMail | ToPhone
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,17 @@ from booking.events import (
     DeskNeeded,
     Event,
     PersonJoined,
+    PhoneToProve,
 )
 from booking.model import Appointment
 from booking.ports import BookingCore
 from conversations.flows.book import confirmation
 from conversations.flows.names import MODES, MOTIVES
+from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
 from handlers import reminders
-from handlers.effects import Alarm, Drop, Effect, Notice, Remind, ToMail, ToPerson, ToWorker
+from handlers.effects import Alarm, Drop, Effect, Notice, Remind, ToMail, ToPerson, ToPhone, ToWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,12 @@ async def desk_is_told(event: DeskNeeded, world: World) -> Sequence[Effect]:
     return [Alarm(f"desk_{event.reason}", event.contact)]
 
 
+async def code_goes_out(event: PhoneToProve, world: World) -> Sequence[Effect]:
+    """To the number itself, at any hour: somebody waits for it. Never sent a second time by itself."""
+    text = t("proof.sms", code=event.code)
+    return [Notice(ToPhone(event.phone), "one_time_code", (text,), expires_at=world.now + CODE_LASTS, urgent=True)]
+
+
 async def guessing_is_told(event: CodesGuessed, world: World) -> Sequence[Effect]:
     return [Alarm("codes_guessed")]
 
@@ -165,5 +173,6 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     AppointmentMoved: (old_is_dropped, both_are_told_of_the_move, reminders_are_set),
     AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end),
     DeskNeeded: (desk_is_told,),
+    PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),
 }

@@ -20,8 +20,8 @@ from handlers.effects import (
     Remind,
     ToContact,
     ToMail,
-    ToOperator,
     ToPerson,
+    ToPhone,
     ToWorker,
 )
 from handlers.parts import Parts
@@ -105,8 +105,8 @@ async def recipient(tx: Tx, parts: Parts, store: BookingStore, to: Recipient, no
         case ToWorker(worker):
             found = (await store.directory()).worker(worker)
             return await _of_worker(tx, parts, found, now) if found else None
-        case ToOperator():
-            return None
+        case ToPhone(number):
+            return await _made(tx, parts, "sms", number, parts.default_lang, str(parts.zone), now)
     raise AssertionError(to)
 
 

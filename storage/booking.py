@@ -96,6 +96,9 @@ class RowStore:
         rows = await self._tx.fetch("SELECT count(*) AS n FROM person WHERE code_id = ?", code)
         return int(rows[0]["n"])
 
+    def keyed(self, kind: str, value: str) -> str:
+        return self._tx.vault.index(kind, value).hex()
+
     async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
         return await counters.tries(self._tx, key, since, most)
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from booking import codes
 from booking.model import Appointment, Consent, Mode, Motive, SlotId, Worker
 from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooManyTries
-from conversations.flows import hours
+from conversations.flows import hours, phone
 from conversations.flows.answers import email_in, full_name, mentions
 from conversations.flows.names import MODES, MOTIVES, call
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
@@ -102,32 +102,6 @@ async def ask_motive(c: Context) -> Ask:
 
 async def got_motive(c: Context, heard: Input) -> Outcome:
     return fill(motive=heard.choice)
-
-
-# ---------------------------------------------------------------- the telephone number
-
-
-async def ask_phone(c: Context) -> Ask:
-    if c.contact.channel == "telegram":
-        return Ask(t("phone.ask_button"), (), (), free=True, contact=True)
-    return Ask(t("phone.ask_other", call=call(c)), (), (Option("video", t("phone.video_instead")),), free=True)
-
-
-async def got_phone(c: Context, heard: Input) -> Outcome:
-    """Only a number that the channel vouches for: their own contact, shared by the button (T7)."""
-    if heard.phone is not None:
-        return fill(phone=heard.phone)
-    if heard.choice == "video":
-        return fill(mode=Mode.VIDEO.value, slot=None)
-    return Again(t("phone.only_button") if c.contact.channel == "telegram" else None)
-
-
-def phone_wanted(c: Context) -> bool:
-    """Telegram proves no number until the contact button; a phone consultation cannot do without one."""
-    person = c.known.person
-    if c.contact.phone or "phone" in c.answers or (person and person.phone):
-        return False
-    return c.contact.channel == "telegram" or hours.mode_of(c) is Mode.PHONE
 
 
 # ---------------------------------------------------------------- terms, name, e-mail address
@@ -312,12 +286,12 @@ BOOK = Flow(
     finish=book,
     hears=frozenset({"motive", "mode", "days", "from", "to", "after", "choose"}),
     noted=noted,
-    deaf=frozenset({"terms", "phone", "name", "email"}),
+    deaf=frozenset({"terms", "phone", "proof", "name", "email"}),
     steps=(
         Step("code", ask_code, got_code, wanted=stranger("code"), lasting=True, eager=True),
         Step("motive", ask_motive, got_motive),
         *hours.steps(),  # dates, mode, worker when asked for; the hour itself
-        Step("phone", ask_phone, got_phone, wanted=phone_wanted, lasting=True),
+        *phone.STEPS,
         Step("terms", ask_terms, got_terms, wanted=lambda c: not c.known.terms_accepted and "terms" not in c.answers),
         Step("name", ask_name, got_name, wanted=stranger("name")),
         Step("email", ask_email, got_email, wanted=stranger("email")),

@@ -5,7 +5,8 @@
 
     > bonjour                        what the person writes; other lines are what the bot answers
     > [2]                            presses the second button on the screen; [old 1]: of the question before
-    > (voice)                        sends a file: voice, image, sticker; (contact): shares their own number
+    > (voice)                        sends a file: voice, image, sticker; (contact): shares their own number;
+                                     (the code): the one-time code that they got by SMS
     ! 20 minutes pass                a stage direction, see DIRECTIONS
     * Claire: …                      a notice to somebody else
 
@@ -77,6 +78,8 @@ def heard(stage: Stage, said: str) -> Input:
     if found := re.fullmatch(r"\[(old )?(\d+)\]", said):
         prompt = stage.prompts[-2 if found[1] else -1]
         return Input(press=Press(prompt, int(found[2])))
+    if said == "(the code)":
+        return Input(text=stage.code)
     if said == "(contact)":
         return Input(phone="+33639980011")
     if found := re.fullmatch(r"\((\w+)\)", said):

@@ -42,7 +42,7 @@ from conversations.model import Contact, Context, Flow, Input, News, Reply, Stat
 from conversations.state import from_json, to_json
 from conversations.text import Text
 from handlers.desk import desk
-from handlers.effects import Alarm, Effect, Notice, ToMail, ToPerson, ToWorker
+from handlers.effects import Alarm, Effect, Notice, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.reactions import World, react
 from handlers.reminders import Quiet
 from locales.voice import Voice
@@ -102,12 +102,14 @@ class Stage:
         self.store.put_client(Client(ClientId("ports"), "ports", "Mutuelle des Ports", ClientKind.INSURER))
         for letters, code in CODES.items():
             self.store.put_code(code, letters)
-        phone = None if channel == "telegram" else "+33639980011"
+        phone = None if channel in {"telegram", "whatsapp-id"} else "+33639980011"
+        channel = channel.removesuffix("-id")
         worker = WorkerId("claire") if role == "worker" else None
         self.contact = Contact(WORKER if worker else PERSON, channel, lang, phone=phone, worker=worker)  # type: ignore[arg-type]
         self.saved = json.dumps(to_json(State()))
         self.prompts: list[str] = []
         self.turn: Turn | None = None
+        self.code = ""  # the last one-time code that went out
         self._ids = (f"{n:010}" for n in count(1))
 
     # ------------------------------------------------------------ turns
@@ -181,6 +183,9 @@ class Stage:
                     lines.append(f"* e-mail: {say(effect.texts[0])}")
                 case Notice(to=ToPerson()):
                     lines.append(f"* the person: {' '.join(map(say, effect.texts))}")
+                case Notice(to=ToPhone(), texts=texts):
+                    self.code = str(texts[0].args["code"])
+                    lines.append("* SMS: a code")
                 case Alarm(code):
                     lines.append(f"* desk: {code}")
         return lines
