@@ -43,7 +43,12 @@ unreadable.addFilter(_without_content)
 
 # For `AppRunner(app, **RUNNER)`. Bodies stay as they came: a compressed one is refused before it is unpacked. No
 # access log, since paths hold tokens.
-RUNNER: Final[Mapping[str, Any]] = {"auto_decompress": False, "access_log": None, "logger": unreadable}
+RUNNER: Final[Mapping[str, Any]] = {
+    "auto_decompress": False,
+    "access_log": None,
+    "logger": unreadable,
+    "keepalive_timeout": 75.0,  # seconds; aiohttp's own is an hour, and an idle connection costs memory
+}
 
 # Draws a kind page for a status, in the visitor's language.
 ErrorPage = Callable[[web.Request, int], web.Response]

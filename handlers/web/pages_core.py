@@ -48,11 +48,11 @@ class PagesCore:
     # ------------------------------------------------------------ the appointment
 
     async def appointment(self, token: str) -> AppointmentView | Gone | None:
-        async with self._scene(token) as scene:
+        async with self._scene(token, acts=False) as scene:
             return await self._view(scene) if isinstance(scene, Scene) else scene
 
     async def hours(self, token: str, after: datetime | None, limit: int) -> Hours | Gone | None:
-        async with self._scene(token) as scene:
+        async with self._scene(token, acts=False) as scene:
             if not isinstance(scene, Scene):
                 return scene
             wish = await self._wish(scene, after)
@@ -62,7 +62,7 @@ class PagesCore:
             return Hours((await scene.core.open_slots(_anybody(wish), limit)).slots, other_workers=True)
 
     async def cancel(self, token: str) -> Cancelled | AlreadyOver | Gone | None:
-        async with self._scene(token) as scene:
+        async with self._scene(token, acts=True) as scene:
             if not isinstance(scene, Scene):
                 return scene
             done = await scene.core.cancel(scene.appointment.id, "person")
@@ -72,7 +72,7 @@ class PagesCore:
             return done
 
     async def move(self, token: str, slot: SlotId) -> MoveAnswer:
-        async with self._scene(token) as scene:
+        async with self._scene(token, acts=True) as scene:
             if not isinstance(scene, Scene):
                 return scene
             wish = await self._wish(scene, None)
@@ -129,8 +129,11 @@ class PagesCore:
     # ------------------------------------------------------------ inside
 
     @asynccontextmanager
-    async def _scene(self, token: str) -> AsyncIterator[Scene | Gone | None]:
-        """A transaction in which the token is looked at; committed at the end, rolled back by an exception."""
+    async def _scene(self, token: str, *, acts: bool) -> AsyncIterator[Scene | Gone | None]:
+        """A transaction in which the token is looked at; committed at the end, rolled back by an exception.
+
+        Only what acts takes the contact's lock: who opens a page a hundred times holds up nobody's talk.
+        """
         parts, now = self._parts, self._parts.clock()
         async with parts.db.transaction() as tx:
             found = await tokens.look(tx, token, "appointment", now)
@@ -142,8 +145,9 @@ class PagesCore:
             if appointment is None:
                 yield Gone("expired")
                 return
-            await contacts.lock(tx, appointment.contact)
-            appointment = await store.appointment(appointment.id) or appointment  # as it is now that we hold the lock
+            if acts:
+                await contacts.lock(tx, appointment.contact)
+                appointment = await store.appointment(appointment.id) or appointment  # as it is, now that it is ours
             if appointment.status in {"moved", "cancelled"}:
                 yield Gone(appointment.status, await self._reader_of(store, appointment))
                 return
