@@ -79,6 +79,8 @@ async def found(parts: Parts, who: str) -> ContactRow:
     reached = await assisted.caller(parts, mobile)
     if isinstance(reached, Several):
         raise CommandFailed("several accounts share this number: give the id of one of their appointments")
+    if reached.worker_id is not None:
+        raise CommandFailed("this is a worker's number: what goes there is for the worker")
     return reached
 
 

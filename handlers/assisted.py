@@ -108,8 +108,6 @@ async def caller(parts: Parts, mobile: Mobile) -> ContactRow | Several:
         return rows[0]
     async with parts.db.transaction() as tx:
         made = await contacts.make(tx, "sms", mobile.e164, parts.clock(), parts.new_id, parts.default_lang, mobile.zone)
-        for person in persons:
-            await contacts.link_person(tx, made, person)
     found = await contacts.get(parts.db, made)
     assert found is not None
     return found

@@ -133,15 +133,19 @@ def backoff(attempts: int) -> timedelta:
 
 
 async def settle_unknown(parts: Parts, owner: str) -> int:
-    """Rows whose fate nobody told:
+    """Rows whose fate nobody told: the provider's log first, then one marked resend of what does no harm twice (I7).
 
-    the provider's own log first, then one marked resend of what does no harm twice (I7).
+    And those that no channel of ours takes, once they are of no use.
     """
     now = parts.clock()
     await outbox.expire_leases(parts.db, now)
+    for row in await outbox.expire_stranded(parts.db, now, list(parts.channels)):
+        parts.metrics.outbound_messages.labels(row.channel, row.kind, "expired").inc()
+        if row.channel != "terminal" and not row.answer and row.kind != "reminder":
+            parts.alarm("notice_not_sent", outbox=row.id, reason="channel_off")
     rows = await outbox.claim_unknown(parts.db, owner, now, now + LEASE, BATCH)
-    for row in rows:
-        await _settle(parts, row, now)
+    for unknown in rows:
+        await _settle(parts, unknown, now)
     return len(rows)
 
 

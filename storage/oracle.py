@@ -40,7 +40,8 @@ class Check:
     ago: timedelta = timedelta()
 
 
-RUNNING = "NOT EXISTS (SELECT 1 FROM flag WHERE name = 'paused')"
+# Nothing is late while sending is paused, nor what waits for somebody to sit down at a terminal.
+RUNNING = "channel <> 'terminal' AND NOT EXISTS (SELECT 1 FROM flag WHERE name = 'paused')"
 
 CHECKS = (
     Check(

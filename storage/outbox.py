@@ -3,6 +3,7 @@
     add(tx, outgoing, now) -> id, or None when this cause has spoken already
     claim_due(db, owner, now, lease_ends_at, limit, channels) -> rows, now 'sending', each with its `fence`
     accepted / retry / unknown / settle (db, row, …) -> bool       by the claimer; False: somebody else has it now
+    expire_stranded(db, now, channels) -> rows         of channels that are not set up, too late now
     expire_leases(db, now) -> ids                      a crash between call and mark: 'unknown'
     claim_unknown(…) -> rows; resend(db, row, now)     resolution: accepted(), settle() or one marked resend
     receipt(db, status, now, outbox_id, provider_id, error) -> Risen | None
@@ -106,6 +107,16 @@ class Risen:
     kind: str
     answer: bool
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """A row that no channel took, and that is of no more use."""
+
+    id: str
+    channel: str
+    kind: str
+    answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,21 @@ async def expire_leases(db: Sql, now: datetime, reason: str = "crashed") -> list
         now,
     )
     return [str(row["id"]) for row in rows]
+
+
+async def expire_stranded(db: Sql, now: datetime, channels: Sequence[str]) -> list[Stranded]:
+    """Queued rows of channels that nobody serves, once they are of no use: they wait until then, as the channel may be
+    set up again.
+    """
+    served = f"AND channel NOT IN ({marks(len(channels))})" if channels else ""
+    rows = await db.fetch(
+        "UPDATE outbox SET status = 'expired', reason = 'channel_off', changed_at = ? "
+        f"WHERE status = 'queued' AND expires_at <= ? {served} RETURNING id, channel, kind, answer",
+        now,
+        now,
+        *channels,
+    )
+    return [Stranded(str(row["id"]), row["channel"], row["kind"], bool(row["answer"])) for row in rows]
 
 
 async def claim_unknown(db: Sql, owner: str, now: datetime, lease_ends_at: datetime, limit: int) -> list[OutboxRow]:
@@ -361,10 +387,11 @@ async def unasked(db: Sql, contact: str, since: datetime) -> int:
 
 
 async def figures(db: Sql, now: datetime) -> Figures:
+    """What waits until morning is not late; nor is what waits for somebody to sit down at a terminal."""
     rows = await db.fetch(
-        "SELECT count(*) AS pending, min(due_at) AS oldest_at, "
+        "SELECT count(*) AS pending, min(next_try_at) AS oldest_at, "
         "(SELECT count(*) FROM outbox WHERE status = 'unknown') AS unknown "
-        "FROM outbox WHERE status = 'queued' AND due_at <= ?",
+        "FROM outbox WHERE status = 'queued' AND next_try_at <= ? AND channel <> 'terminal'",
         now,
     )
     return Figures(**rows[0])

@@ -115,6 +115,7 @@ def test_cancelling_by_number_and_by_id(open_desk: Desk) -> None:
         (("book", PHONE, *WISH, *ANN[:4], "--code", "WRONG-1234", "--at", "2030-01-01 09:00"), 1, "--code"),
         (("book", "+4915112345678", *WISH), 1, "mobile number"),
         (("book", PHONE, "--motive", "medical", "--mode", "phone"), 2, "--motive"),
+        (("book", "06 39 98 01 01", *WISH), 1, "worker's number"),
         (("cancel", PHONE), 1, "no coming appointment"),
         (("cancel", "nothing"), 1, "id of an appointment"),
         (("why", "nothing"), 1, "id of an appointment"),

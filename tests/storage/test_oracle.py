@@ -164,6 +164,13 @@ async def test_a_pause_is_no_fault(db: Database) -> None:
     assert await broken(db) == []
 
 
+async def test_a_terminal_that_nobody_looks_at_is_no_fault(db: Database) -> None:
+    await settled(db)
+    await outbox(db, "answer", channel="terminal")
+    await outbox(db, "notice", channel="terminal", answer=False)
+    assert await broken(db) == []
+
+
 async def test_what_is_found_is_counted_and_named_by_ids(db: Database) -> None:
     await settled(db)
     for number in range(7):

@@ -328,6 +328,28 @@ async def test_figures(db: Database, new_id: NewId) -> None:
     assert await outbox.figures(db, NOW) == outbox.Figures(1, NOW - SECOND, 0)
 
 
+async def test_what_waits_until_morning_is_not_late(db: Database, new_id: NewId) -> None:
+    who = await contact(db, new_id)
+    await add(db, message(who, "n1", due_at=NOW - SECOND))
+    (row,) = await claimed(db)
+    assert await outbox.retry(db, row, LEASE, "quiet_hours", NOW)
+    assert await outbox.figures(db, NOW) == outbox.Figures(0, None, 0)
+    assert await outbox.figures(db, LEASE) == outbox.Figures(1, LEASE, 0)
+
+
+async def test_what_no_channel_takes_waits_until_it_is_of_no_use(db: Database, new_id: NewId) -> None:
+    who = await contact(db, new_id)
+    await add(
+        db, message(who, "n1", expires_at=LEASE), message(who, "n2"), message(who, "n3", expires_at=LEASE + SECOND)
+    )
+    assert await outbox.expire_stranded(db, LEASE, ["sms"]) == []
+    assert await outbox.expire_stranded(db, LEASE - SECOND, ["email"]) == []
+    (stranded,) = await outbox.expire_stranded(db, LEASE, ["email"])
+    rows = {row.key: (row.status, row.reason) for row in await outbox.history(db, contacts=[who])}
+    assert rows == {"n1": ("expired", "channel_off"), "n2": ("queued", None), "n3": ("queued", None)}
+    assert stranded.channel == "sms"
+
+
 # ------------------------------------------------------------ timers
 
 
