@@ -7,6 +7,7 @@ booked here is booked: the worker is told. Nobody else's messages are sent by it
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -136,15 +137,27 @@ async def deliver_here(app: App) -> None:
 
 async def lines() -> AsyncIterator[str]:
     """What is typed; of a pipe, each line is shown, too."""
-    prompt = "> " if sys.stdin.isatty() else ""
-    while typed := await asyncio.to_thread(_line, prompt):
+    terminal = sys.stdin.isatty()
+    while True:
+        if terminal:
+            sys.stdout.write("> ")
+            sys.stdout.flush()
+        typed = await _typed() if terminal else sys.stdin.readline()
+        if not typed:
+            return
         if said := typed.strip():
-            if not prompt:
+            if not terminal:
                 print(f"> {said}")
             yield said
 
 
-def _line(prompt: str) -> str:
-    sys.stdout.write(prompt)
-    sys.stdout.flush()
-    return sys.stdin.readline()
+async def _typed() -> str:
+    """A line of a terminal, without a thread that would keep Ctrl-C waiting for Enter; empty at Ctrl-D."""
+    terminal, there = sys.stdin.fileno(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(terminal, there.set)
+    try:
+        await there.wait()
+    finally:
+        loop.remove_reader(terminal)
+    return os.read(terminal, 4096).decode("utf-8", "replace")  # a terminal gives one line at a time

@@ -36,6 +36,8 @@ COMMANDS: Mapping[str, str] = {
     "purge": "End rows whose lifetime is over.",
 }
 
+INTERRUPTED = 130  # what Typer makes of Ctrl-C
+
 
 def main() -> None:
     """The console script."""
@@ -54,6 +56,8 @@ def start(arguments: Sequence[str]) -> int:
         return complain("interrupted", 1)
     except CommandFailed as error:
         return complain(str(error), error.status)
+    if status == INTERRUPTED:
+        return complain("interrupted", 1)
     return status if isinstance(status, int) else 0
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,16 @@ from bot.work import drain_all
 from handlers.channels.base import Envelope
 from handlers.channels.terminal import TerminalChannel
 from handlers.inbox import Door
-from tests.bot.conftest import BOOKS, Desk
+from tests.bot.conftest import BOOKS, SAMPLE, Desk
 from tests.conversations.script import cues, raised
+
+# A session's leader takes a terminal, so that Ctrl-C is a signal; then the program is as it always is.
+ON_ITS_TERMINAL = """
+import fcntl, runpy, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+sys.argv = ["socialdirect", "chat"]
+runpy.run_module("bot", run_name="__main__")
+"""
 
 
 def test_an_hour_is_booked_and_the_talk_goes_on_where_it_was_left(open_desk: Desk) -> None:
@@ -86,3 +97,35 @@ def test_while_sending_is_paused_nothing_is_shown_and_nothing_is_lost(open_desk:
     assert "paused" in silent.err
     open_desk.ok("resume")
     assert "code de connexion" in open_desk.ok("chat").out
+
+
+@pytest.mark.parametrize(("key", "status"), [(b"\x04", 0), (b"\x03", 1)], ids=["Ctrl-D", "Ctrl-C"])
+def test_on_a_terminal_it_prompts_and_ends_at_once(open_desk: Desk, key: bytes, status: int) -> None:
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(SAMPLE.parents[1])}
+    command = [sys.executable, "-c", ON_ITS_TERMINAL]
+    started = subprocess.Popen(
+        command,
+        cwd=open_desk.folder,
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = _until(ours, "> ")
+    os.write(ours, b"bonjour\r")
+    shown = _until(ours, "assurance.\r\n> ")
+    assert "code de connexion" in shown
+    os.write(ours, key)
+    assert started.wait(60) == status
+    os.close(ours)
+
+
+def _until(terminal: int, end: str) -> str:
+    """What stands on the screen, once it ends like this."""
+    shown = ""
+    while not shown.endswith(end):
+        shown += os.read(terminal, 4096).decode()
+    return shown
