@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
+from booking.model import Appointment
+from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
 from conversations.model import Context
 from conversations.normal import fold
@@ -61,28 +64,66 @@ async def menu(talk: Talk, gained: Mapping[str, Any]) -> None:
 
 
 async def back(talk: Talk, gained: Mapping[str, Any]) -> None:
-    """Forget the last answer; with none left, leave the flow."""
-    while talk.frames:
-        trail = talk.frames[-1].trail
-        if trail:
-            talk.fill({trail[-1]: None})
+    """Take back the last step; with none left, leave the flow; a draft with none left is kept, and that is said."""
+    while talk.flow is not None:
+        if undo := _undone(talk):
+            talk.fill(undo)
+            return
+        if talk.flow.draft and len(talk.frames) == 1:
+            talk.says.append(t("back.none"))
             return
         talk.pop()
 
 
+def _undone(talk: Talk) -> Mapping[str, Any]:
+    """What the last step changed, the other way round: a correction that was begun, else the last answer.
+
+    A wish like "mardi matin" is several answers that no step asked for; they go together. A code or a number that was
+    accepted once is right, so it is not asked again.
+    """
+    frame = talk.frames[-1]
+    before = frame.answers.get("before", {})
+    if before and not any(name in talk.c.answers for name in before):
+        return {**before, "before": None}
+    trail = [name for name in frame.trail if name in frame.answers and name != "before"]
+    last = trail[-1:]
+    while last and last[0] in ANY_TIME and trail[-len(last) - 1 : -len(last)] and trail[-len(last) - 1] in ANY_TIME:
+        last = trail[-len(last) - 1 :]
+    return dict.fromkeys(last)
+
+
+async def move(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """Another hour: of the draft, when one is chosen in it, else of an appointment."""
+    if talk.flow is not None and talk.flow.name == "book" and "slot" in talk.c.answers:
+        talk.fill({"slot": None, **{name: value for name, value in gained.items() if name in talk.flow.hears}})
+        return
+    await flow("move")(talk, gained)
+
+
+async def who(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """Who writes, said again; the first message has said it already."""
+    if not talk.says:
+        talk.says.append(t("welcome.chat"))
+
+
 async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     """With a draft it leaves the draft; else it is about an appointment. It never unsubscribes (contract)."""
-    draft = talk.draft()
-    if draft is None or draft.flow not in DRAFTS:
-        await talk.push("cancel")
+    begun = any(talk.flows[frame.flow].draft for frame in talk.frames) and not talk.c.known.upcoming
+    if talk.draft() is None and not begun:
+        days = gained.get("days", ())
+        named = [a for a in talk.c.known.upcoming if _day(a, talk.c) in days]
+        await talk.push("cancel", {"which": named[0].id} if len(named) == 1 else {})
         return
+    moving = any(frame.flow == "move" for frame in talk.frames)
     talk.frames = []
     await talk.c.booking.release(talk.c.contact.id)
-    talk.says.append(t("draft.left"))
+    talk.says.append(t("cancel.kept") if moving else t("draft.left"))
     talk.ended = True
 
 
-DRAFTS: Final = frozenset({"book", "move"})  # flows that are left by the word 'cancel'
+def _day(appointment: Appointment, c: Context) -> str:
+    return appointment.start.astimezone(ZoneInfo(c.contact.zone)).date().isoformat()
+
 
 COMMANDS: Final[Mapping[str, Run]] = {
     "help": help_,
@@ -90,10 +131,11 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "back": back,
     "appointments": flow("appointments"),
     "cancel": cancel,
-    "move": flow("move"),
+    "move": move,
     "human": flow("human"),
     "language": flow("language"),
     "private": flow("private"),
+    "who": who,
     "not_me": flow("not_me"),
 }
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Final
 
 from conversations.flows.names import call
@@ -21,6 +22,7 @@ from conversations.model import Ask, Context, Flow, Input, News, Prompt, Reply, 
 from conversations.talk import Talk
 from conversations.text import Text, t
 
+TWICE: Final = 2  # how often a question may be put in the same words
 LOOPS: Final = 20  # questions that answer themselves, in one turn
 ROOTS: Final = {"beneficiary": "menu", "worker": "agenda"}  # what begins when nothing is under way
 
@@ -38,7 +40,8 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
         greet(talk)
         await hear(talk, came)
     reply, prompt = await close(talk)
-    kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched)
+    reply, echo = varied(reply, state.echo, talk.c)
+    kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched, echo)
     lang = talk.facts.get("lang")
     return Turn(kept, reply, talk.trace, frozenset(talk.flags), lang if lang != c.contact.lang else None)
 
@@ -84,22 +87,31 @@ def question(talk: Talk, step: Step, ask: Ask) -> tuple[Reply, Prompt]:
     return Reply(tuple(texts), ask.options, ask.link or talk.link, prompt.id, ask.contact), prompt
 
 
-def wording(talk: Talk, ask: Ask) -> list[Text]:
-    """Errors climb three steps:
+def varied(reply: Reply | None, before: tuple[str, int], c: Context) -> tuple[Reply | None, tuple[str, int]]:
+    """Never the same message three times in a row: the third time begins with the way to a human."""
+    if reply is None or not reply.prompt:
+        return reply, ("", 0)
+    said = sha256(repr((reply.texts, reply.options)).encode()).hexdigest()[:12]
+    times = before[1] + 1 if said == before[0] else 1
+    if times < TWICE + 1:
+        return reply, (said, times)
+    return replace(reply, texts=(t("miss.human", call=call(c)), *reply.texts)), ("", 0)
 
-    the choices shorter; the question with an example; a human. Never the same sentence twice.
+
+def wording(talk: Talk, ask: Ask) -> list[Text]:
+    """Errors climb three steps: the choices shorter; the question with an example; a human.
+
+    Further ones take turns between the last two, so that no sentence comes twice in a row.
     """
     said_why = bool(talk.says)
-    match talk.misses:
-        case 0:
-            return [*ask.intro, ask.text]
-        case 1:
-            return [] if said_why else [t("miss.choose") if ask.options else t("miss.again"), *short(ask)]
-        case 2:
-            example = [ask.example] if ask.example else []
-            return [*([] if said_why else [t("miss.example")]), ask.text, *example]
-        case _:
-            return [*([] if said_why else [t("miss.human", call=call(talk.c))]), ask.text]
+    if talk.misses == 0:
+        return [*ask.intro, ask.text]
+    if talk.misses == 1:
+        return [] if said_why else [t("miss.choose") if ask.options else t("miss.again"), *short(ask)]
+    if talk.misses % 2 == 0:
+        example = [ask.example] if ask.example else []
+        return [*([] if said_why else [t("miss.example")]), ask.text, *example]
+    return [*([] if said_why else [t("miss.human", call=call(talk.c))]), ask.text]
 
 
 def short(ask: Ask) -> list[Text]:

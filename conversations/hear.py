@@ -12,16 +12,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from conversations.commands import command, opens
+from conversations.commands import command, opens, worker_help
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
-from conversations.model import Again, FileRef, Flow, Frame, Input, Option, Outcome, Step
+from conversations.flows.hours import wish_of
+from conversations.model import Again, Context, FileRef, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.normal import fold
-from conversations.recognise import by_number, by_words
+from conversations.recognise import by_both, by_number, by_words
 from conversations.talk import Talk
 from conversations.text import Text, t
 from conversations.understand import Understood, understand
 
+NAMES: Final = 50  # workers whose first names are listened for
 OLD: Final = timedelta(hours=6)  # a bare digit to a question older than this is asked again, not guessed
 
 MEDIA: Final[dict[str, Text]] = {
@@ -66,7 +68,8 @@ async def opt_words(talk: Talk, came: Input) -> bool:
         if talk.c.contact.opted_out:
             talk.flags.add("opt_in")
             talk.says.append(t("start.done"))
-        return True
+            return True
+        return await option(talk, came) or True  # 'reprendre' may be what the question offers
     return False
 
 
@@ -105,24 +108,25 @@ async def option(talk: Talk, came: Input) -> bool:
     if prompt is None or step is None or not prompt.options or not came.text:
         return False
     number = by_number(came.text, talk.c.words)
-    if number is not None and talk.c.now - prompt.asked_at > OLD:
+    chosen = _meant(prompt, came.text, number, talk.c)
+    old = talk.c.now - prompt.asked_at > OLD
+    if old and (number is not None or (chosen is not None and chosen.exact)):
         if not resume_instead(talk):
             talk.says.append(t("digit.old"))
         return True
-    chosen: Option | None
-    if number is not None:
-        chosen = prompt.options[number - 1] if number <= len(prompt.options) else None
-        if chosen is None and prompt.free:
-            return False
-        if chosen is None:
-            talk.miss()
-            return True
-    else:
-        chosen = by_words(came.text, prompt.options, talk.c)
     if chosen is None:
-        return False
+        if number is not None and not prompt.free:
+            talk.miss()
+        return number is not None and not prompt.free
     await talk.apply(await talk.answer(step, Input(text=came.text, choice=chosen.value)), step.name)
     return True
+
+
+def _meant(prompt: Prompt, text: str, number: int | None, c: Context) -> Option | None:
+    """The option at the number, or the one whose words were typed."""
+    if number is not None:
+        return prompt.options[number - 1] if number <= len(prompt.options) else None
+    return by_both(text, prompt.options, c) or by_words(text, prompt.options, c)
 
 
 async def global_word(talk: Talk, came: Input) -> bool:
@@ -188,7 +192,7 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
 
     `judged`: the step has looked at it already, so a code in it is not tried a second time.
     """
-    heard = understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
+    heard = understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone, workers=await _names(talk))
     gained = answers(heard)
     if heard.language in talk.c.languages:
         await talk.push("language", {"lang": heard.language, "chosen": True})
@@ -197,7 +201,7 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
         await run(talk, gained)
         return True
     if talk.c.contact.role == "worker":
-        return False
+        return await _worker_wrote(talk, heard)
     if heard.code or gained or heard.intent == "book":
         return await _wish(talk, replace(heard, code=None) if judged else heard, gained)
     match heard.intent:
@@ -209,8 +213,26 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
         case "greeting":
             if talk.prompt is not None:
                 resume_instead(talk)
+        case "yes" if not talk.frames and talk.c.known.upcoming:
+            talk.says.append(t("yes.noted", start=talk.c.known.upcoming[0].start))
+            talk.hush = True
         case _:
             return False
+    return True
+
+
+async def _names(talk: Talk) -> dict[str, str]:
+    """The workers who may be named here, by id: those who could take the hour that is looked for."""
+    if talk.flow is None or "worker" not in talk.flow.hears:
+        return {}
+    return {worker.id: worker.first_name for worker in await talk.c.booking.workers(wish_of(talk.c), NAMES)}
+
+
+async def _worker_wrote(talk: Talk, heard: Understood) -> bool:
+    """Workers have their words; a greeting begins, and anything else is told what the words are."""
+    if heard.intent == "greeting" or talk.prompt is not None:
+        return talk.prompt is None
+    await worker_help(talk, {})
     return True
 
 
@@ -222,7 +244,10 @@ async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
     """A code, a subject, a day: answers of the flow on top if it takes them, else the beginning of a booking."""
     flow = talk.flow
     if flow is None or not flow.hears:
-        await talk.push("book")
+        about = {"which": talk.c.answers.get("which")} if flow is not None and flow.instead == "move" else {}
+        if about:
+            talk.pop()  # nobody is asked again whether to cancel what they want to move
+        await talk.push(flow.instead if flow is not None else "book", about)
         flow = talk.flow
     if flow is None or (flow.name != "book" and heard.code and not gained):
         return False
@@ -235,8 +260,11 @@ async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
 def _take(talk: Talk, flow: Flow, gained: dict[str, Any]) -> dict[str, Any]:
     """The answers that this flow hears, filled in and said back."""
     taken = {name: value for name, value in gained.items() if name in flow.hears}
-    if talk.open_step is not None and talk.open_step.name in flow.deaf and "motive" in talk.c.answers:
-        taken.pop("motive", None)
+    if talk.open_step is not None and talk.open_step.name in flow.deaf:
+        if talk.prompt is not None and talk.prompt.free:
+            taken.pop("worker", None)  # "Claire" is an answer to "your name?"
+        if "motive" in talk.c.answers:
+            taken.pop("motive", None)
     if taken:
         if flow.noted is not None and (said := flow.noted(talk.c, taken)) is not None:
             talk.says.append(said)
@@ -252,6 +280,8 @@ def answers(heard: Understood) -> dict[str, Any]:
         wish["motive"] = heard.motive
     if heard.mode:
         wish |= {"mode": heard.mode, "choose": None}
+    if heard.worker:
+        wish |= {"worker": heard.worker, "choose": None}
     if heard.days:
         wish |= {"days": [day.isoformat() for day in heard.days], "after": None, "choose": None}
     if heard.earliest or heard.latest:
@@ -269,8 +299,9 @@ def resume_instead(talk: Talk) -> bool:
     prompt = talk.prompt
     if prompt is None or talk.draft() is None or talk.c.now - prompt.asked_at <= OLD:
         return False
-    if talk.flow is not None and talk.flow.name != "resume":
-        talk.frames.append(Frame("resume", talk.flows["resume"].version))
+    draft = talk.draft()
+    if draft is not None and talk.flow is not None and talk.flow.name != "resume":
+        talk.frames.append(Frame("resume", talk.flows["resume"].version, {"draft": draft.flow}))
     return True
 
 

@@ -138,7 +138,8 @@ class Switch:
 class Finish:
     """The flow is over.
 
-    `flags` tell the turn what to do besides (see `Flag`); `forget`: keep nothing that was answered.
+    `flags` tell the turn what to do besides (see `Flag`); `forget`: keep nothing that was answered; `go_on`: with
+    nothing below it, ask what is next instead of ending there.
     """
 
     say: Text | None = None
@@ -146,6 +147,7 @@ class Finish:
     link: Link | None = None
     flags: frozenset[Flag] = frozenset()
     forget: bool = False
+    go_on: bool = False
 
 
 Flag: TypeAlias = Literal["danger", "opt_out", "opt_in", "not_me"]
@@ -184,7 +186,9 @@ class Flow:
 
     Raise `version` when a stored answer changes its meaning, and give an upgrade from each older one. `hears` names the
     answers that free text may fill at any of its steps (`conversations/understand.py`); `noted` says back what was
-    understood. `enter` may refuse to begin: with nothing to cancel there is nothing to ask.
+    understood. `enter` may refuse to begin: with nothing to cancel there is nothing to ask. `deaf`: steps at which a
+    word like a subject or a name is part of the answer, not a correction. `draft`: said on return, left by the word
+    'cancel', gone on with when it is opened again. `instead`: the flow that a wish opens here when this one hears none.
     """
 
     name: str
@@ -194,7 +198,9 @@ class Flow:
     enter: Callable[[Context], Awaitable[Finish | Switch | None]] | None = None
     hears: frozenset[str] = frozenset()
     noted: Callable[[Context, Mapping[str, Any]], Text | None] | None = None
-    deaf: frozenset[str] = frozenset()  # steps at which a word like a subject is part of the answer, not a correction
+    deaf: frozenset[str] = frozenset()
+    draft: bool = False
+    instead: str = "book"
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     def step(self, name: str) -> Step | None:
@@ -236,6 +242,7 @@ class State:
     facts: Mapping[str, Any] = field(default_factory=dict)
     met: bool = False  # has been told who writes
     touched: datetime | None = None  # the last input, for drafts that expire
+    echo: tuple[str, int] = ("", 0)  # a digest of the last question as it was worded, and how often it was so in a row
 
 
 # ---------------------------------------------------------------- what a turn is given

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from conversations.model import Context, Option, Words
 from conversations.normal import fold, near, number
+
+DIGITS: Final = re.compile(r"[0-9]{1,2}")
 
 
 def by_number(text: str, words: Words) -> int | None:
     """`2`, `2.`, `le 2`, `deux`, `②`: the number that is the whole message."""
     return number(text, words)
+
+
+def by_both(text: str, options: Sequence[Option], c: Context) -> Option | None:
+    """ "2 change", "1. lundi 2 mars à 14 h": the option that stands at the number, if its words agree."""
+    head, _, rest = fold(text).partition(" ")
+    if not rest or not DIGITS.fullmatch(head) or not 1 <= int(head) <= len(options):
+        return None
+    option = options[int(head) - 1]
+    return option if rest in _phrases(option, c) else None
 
 
 def by_words(text: str, options: Sequence[Option], c: Context) -> Option | None:
@@ -24,9 +37,6 @@ def by_words(text: str, options: Sequence[Option], c: Context) -> Option | None:
 
 
 def _phrases(option: Option, c: Context) -> tuple[str, ...]:
-    """The label as it reads in their language, its first part ("Claire :
-
-    budget"), and the catalogue's synonyms of it.
-    """
+    """The label as it reads in their language, its part before a colon, and the catalogue's synonyms of it."""
     label = c.say(option.label)
     return (fold(label), fold(label.split(" : ")[0]), *c.words(f"words.option.{option.label.msgid}"))

@@ -26,33 +26,40 @@ def to_json(state: State) -> dict[str, Any]:
         "facts": dict(state.facts),
         "met": state.met,
         "touched": state.touched.isoformat() if state.touched else None,
+        "echo": list(state.echo),
     }
 
 
 def from_json(data: Mapping[str, Any], flows: Mapping[str, Flow]) -> State:
     """The talk as the flows of today understand it; what they no longer know is left out, never an error."""
-    frames = tuple(_frame(f, flows) for f in data.get("frames", ()) if f["flow"] in flows)
+    facts = dict(data.get("facts", {}))
+    frames = tuple(_frame(f, flows, facts) for f in data.get("frames", ()) if f["flow"] in flows)
     prompt = _prompt_from_json(data["prompt"]) if data.get("prompt") else None
     if prompt and not any(f.flow == prompt.flow and flows[f.flow].step(prompt.step) for f in frames):
         prompt = None
-    touched = data.get("touched")
+    touched, (said, times) = data.get("touched"), data.get("echo", ("", 0))
     return State(
         frames=frames,
         prompt=prompt,
-        facts=dict(data.get("facts", {})),
+        facts=facts,
         met=bool(data.get("met")),
         touched=datetime.fromisoformat(touched) if touched else None,
+        echo=(said, times),
     )
 
 
-def _frame(data: Mapping[str, Any], flows: Mapping[str, Flow]) -> Frame:
-    """An older version goes through its upgrades; one from the future keeps its answers: unknown names do no harm."""
+def _frame(data: Mapping[str, Any], flows: Mapping[str, Flow], facts: Mapping[str, Any]) -> Frame:
+    """An older version goes through its upgrades; one from the future keeps its answers: unknown names do no harm.
+
+    The trail also holds lasting answers, which are kept among the facts: BACK leads to their question too.
+    """
     flow = flows[data["flow"]]
     answers, version = dict(data["answers"]), int(data["v"])
     while version < flow.version:
         answers = flow.upgrades[version](answers)
         version += 1
-    return Frame(flow.name, flow.version, answers, tuple(name for name in data["trail"] if name in answers))
+    trail = tuple(name for name in data["trail"] if name in answers or name in facts)
+    return Frame(flow.name, flow.version, answers, trail)
 
 
 def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:

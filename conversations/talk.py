@@ -82,18 +82,24 @@ class Talk:
         return next((step for step in self.flow.steps if _wanted(step, c)), None)
 
     def draft(self) -> Frame | None:
-        """A flow under way in which something was answered already."""
-        return next((frame for frame in reversed(self.frames) if frame.trail), None)
+        """A booking or a move under way in which something was answered already."""
+        return next((frame for frame in reversed(self.frames) if frame.trail and self.flows[frame.flow].draft), None)
 
     # ------------------------------------------------------------ what happens
 
     async def push(self, name: str, answers: Mapping[str, Any] | None = None) -> None:
-        """Put a flow on top. A flow is open once at most, so the stack stays as short as the list of flows."""
+        """Put a flow on top. A flow is open once at most, so the stack stays as short as the list of flows.
+
+        A draft that is opened again goes on where it was, unless it is about another appointment now.
+        """
+        flow, fresh = self.flows[name], Frame(name, self.flows[name].version)
+        before = next((frame for frame in self.frames if frame.flow == name), fresh)
         self.frames = [frame for frame in self.frames if frame.flow != name]
-        flow = self.flows[name]
-        self.frames.append(Frame(name, flow.version))
+        self.frames.append(before if flow.draft and "which" not in (answers or {}) else fresh)
         if answers:
             self.fill(answers)
+            if not flow.draft:  # it was opened with them: BACK leaves it
+                self.frames[-1] = replace(self.frames[-1], trail=())
         if flow.enter is not None and (outcome := await flow.enter(self.c)) is not None:
             await self.apply(outcome, "enter")
 
@@ -131,7 +137,7 @@ class Talk:
                 if outcome.forget:
                     self.facts = {name: value for name, value in self.facts.items() if name == "lang"}
                 self.pop()
-                self.ended = True
+                self.ended = not outcome.go_on
 
     def fill(self, answers: Mapping[str, Any]) -> None:
         """Gain and lose answers; a changed one takes those with it that were given because of it."""

@@ -72,15 +72,22 @@ def understand(
     now: datetime,
     zone: str = "Europe/Paris",
     workers: Mapping[str, str] | None = None,
+    *,
+    naming: bool = False,
 ) -> Understood:
-    """What a text says, each field on its own. `workers`: ref to first name, of those who may be meant."""
+    """What a text says, each field on its own.
+
+    `workers`: ref to first name, of those who may be meant. `naming`: days name something that is there already.
+    """
     parts = tuple(spelled(part, words) for part in clauses(text, words))
     about = topics_only(parts, words)
     subject, way = motive(about, words), mode(about, words)
     named = language(parts, words, LANGUAGES)
     wanted = intent(text, parts, words, topical=bool(subject or way)) or ("language" if named else None)
     risk = danger(text, words)
-    suits = when(text, words, now.astimezone(ZoneInfo(zone)), moving=wanted == "move", naming=wanted == "cancel")
+    suits = when(
+        text, words, now.astimezone(ZoneInfo(zone)), moving=wanted == "move", naming=naming or wanted == "cancel"
+    )
     return Understood(
         intent=wanted,
         motive=subject if wanted in OPEN else motive(about, words, weak=False),

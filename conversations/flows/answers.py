@@ -12,6 +12,7 @@ from conversations.phrases import has, padded, pattern
 
 NAME_LENGTH: Final = 50
 _NAME_MARKS: Final = frozenset(" -'’.")
+_WORD: Final = re.compile(r"[^\W_]+")
 _SIDES: Final = " .,;:!?-'’"
 
 
@@ -21,8 +22,7 @@ def full_name(text: str, words: Words) -> tuple[str, str] | None:
 
     "je m'appelle Camille Dubois", "DUBOIS Camille" and "camille dubois" are all Camille, Dubois.
     """
-    plain = " ".join(unicodedata.normalize("NFC", text).replace("\n", " ").split())
-    plain = _without_intro(plain, words).strip(_SIDES)
+    plain = without_manners(text, words).strip(_SIDES)
     if not plain or len(plain) > NAME_LENGTH or not all(map(_in_a_name, plain)):
         return None
     parts = plain.split(" ")
@@ -37,15 +37,27 @@ def _in_a_name(char: str) -> bool:
     return char in _NAME_MARKS or unicodedata.category(char) in {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc"}
 
 
-def _without_intro(text: str, words: Words) -> str:
-    """Without 'je m'appelle', 'moi c'est': compared folded, cut from the words as they were typed."""
-    folded = fold(text)
-    for intro in sorted(words("words.name.intro"), key=len, reverse=True):
-        if folded.startswith(intro + " "):
-            keep = len(folded.split()) - len(intro.split())
-            pieces = re.split(r"[\s'’]+", text)
-            return " ".join(pieces[-keep:])
-    return text
+def without_manners(text: str, words: Words) -> str:
+    """One line without 'bonjour', 'je m'appelle', 'madame' before and 'merci' after; the rest as it was typed."""
+    plain = " ".join(unicodedata.normalize("NFC", text).split())
+    before, after = words("words.name.intro"), words("words.name.outro")
+    spans = [found.span() for found in _WORD.finditer(plain)]
+    said = [fold(plain[start:end]) for start, end in spans]
+    first, last = 0, len(said)
+    while cut := max((len(i.split()) for i in before if said[first:last][: len(i.split())] == i.split()), default=0):
+        first += cut
+    while cut := max((len(o.split()) for o in after if said[first:last][-len(o.split()) :] == o.split()), default=0):
+        last -= cut
+    if first >= last:
+        return ""
+    whole = (first, last) == (0, len(said))
+    return plain if whole else plain[spans[first][0] : spans[last - 1][1]]
+
+
+def is_a_sentence(text: str, words: Words) -> bool:
+    """ "Je ne veux pas donner mon nom": two words that are hardly ever in a name."""
+    never = words("words.name.never")
+    return sum(word in never for word in fold(text).split()) > 1
 
 
 def _capital(part: str) -> str:
@@ -55,11 +67,14 @@ def _capital(part: str) -> str:
     return part
 
 
-def email_in(text: str) -> str | None:
-    """The only address in a text, in its normal form, or None. Spaces round the @ are a telephone's keyboard."""
+def email_in(text: str, words: Words) -> str | None:
+    """The only address in a text, in its normal form, or None. Spaces round the @ are a telephone's keyboard, and some
+    write it in letters.
+    """
     from email_validator import EmailNotValidError, validate_email
 
-    joined = re.sub(r"\s*([@])\s*", r"\1", text)
+    spelled = "|".join(map(re.escape, words("words.email.at"))) or "(?!)"
+    joined = re.sub(rf"\s*@\s*|\s+\(?(?:{spelled})\)?\s+", "@", text, flags=re.IGNORECASE)
     found = [word.strip("<>()[],;:.!?\"'") for word in joined.split() if "@" in word]
     if len(found) != 1:
         return None

@@ -11,10 +11,11 @@ from booking import codes
 from booking.model import Appointment, Consent, Mode, Motive, SlotId, Worker
 from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooManyTries
 from conversations.flows import hours, phone
-from conversations.flows.answers import email_in, full_name, mentions
+from conversations.flows.answers import email_in, full_name, is_a_sentence, mentions, without_manners
 from conversations.flows.names import MODES, MOTIVES, call
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.normal import fold
+from conversations.recognise import by_words
 from conversations.text import Text, t
 from conversations.understand import understand
 
@@ -66,14 +67,16 @@ async def got_code(c: Context, heard: Input) -> Outcome:
         case CodeAccepted(code):
             return fill(t("code.accepted"), code=code)
         case TooManyTries(until):
-            return Again(t("code.slow", until=until, call=call(c)), miss=False)
-    return Again(t("code.refused") if c.misses == 0 else t("code.refused_again", call=call(c)))
+            return Again(t("code.slow", until=until, call=call(c)))
+    if c.misses == 0:
+        return Again(t("code.refused"))
+    return Again(t("code.refused_again", call=call(c)) if c.misses % 2 else t("code.refused_still", call=call(c)))
 
 
 def _guess(c: Context, text: str) -> str | None:
     """One or two words that mean nothing else: some clients' codes are older than our form of them."""
     folded = fold(text)
-    if len(folded.replace(" ", "")) not in GUESS or len(folded.split()) > 3:
+    if "?" in text or len(folded.replace(" ", "")) not in GUESS or len(folded.split()) > 3:
         return None
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
     means = heard.intent or heard.motive or heard.mode or heard.days or heard.earliest or heard.latest or heard.language
@@ -131,10 +134,13 @@ async def ask_name(c: Context) -> Ask:
 
 
 async def got_name(c: Context, heard: Input) -> Outcome:
-    if understand(heard.text, c.words, now=c.now, zone=c.contact.zone).intent:
-        return Again()  # 'merci' is nobody's name
-    name = full_name(heard.text, c.words)
-    return Again(t("name.both")) if name is None else fill(name=list(name))
+    """'Merci' is nobody's name, nor is 'plutôt en vidéo'; but Camille is no 'famille', and Juan Mardi no day."""
+    said = without_manners(heard.text, c.words)
+    means = understand(said, c.words, now=c.now, zone=c.contact.zone)
+    name = None if means.intent or means.mode or is_a_sentence(said, c.words) else full_name(said, c.words)
+    if name is not None:
+        return fill(name=list(name))
+    return Again(t("name.both") if c.misses == 0 and not means.intent else None)
 
 
 async def ask_email(c: Context) -> Ask:
@@ -149,8 +155,8 @@ async def got_email(c: Context, heard: Input) -> Outcome:
         if held is None:
             return Finish(t("email.desk", call=call(c)))
         return Finish(t("email.desk_kept", call=call(c), start=held.hold.start, until=held.hold.until))
-    address = email_in(heard.text)
-    return Again(t("email.wrong")) if address is None else fill(email=address)
+    address = email_in(heard.text, c.words)
+    return Again(t("email.wrong") if c.misses == 0 else None) if address is None else fill(email=address)
 
 
 def stranger(name: str) -> Callable[[Context], bool]:
@@ -177,10 +183,11 @@ async def ask_summary(c: Context) -> Ask:
         Option("change", t("summary.change")),
         Option("give_up", t("summary.give_up"), exact=True),
     )
-    return Ask(text, (), options)
+    return Ask(text, (), options, free=True)
 
 
 async def got_summary(c: Context, heard: Input) -> Outcome:
+    """A correction in words leads straight to what it means: "le sujet", "changer mon nom"."""
     match heard.choice:
         case "confirm":
             return fill(summary=True)
@@ -189,10 +196,16 @@ async def got_summary(c: Context, heard: Input) -> Outcome:
         case "give_up":
             await c.booking.release(c.contact.id)
             return Finish(t("draft.left"))
-    return Again()
+    meant = by_words(heard.text, changes(c), c)
+    return await got_change(c, Input(choice=meant.value)) if meant else Again()
 
 
 async def ask_change(c: Context) -> Ask:
+    return Ask(t("change.ask"), (), (*changes(c), Option("nothing", t("change.nothing"))))
+
+
+def changes(c: Context) -> tuple[Option, ...]:
+    """What can be changed; name and address only while there is no account."""
     options = [
         Option("slot", t("change.slot")),
         Option("mode", t("change.mode")),
@@ -200,17 +213,19 @@ async def ask_change(c: Context) -> Ask:
     ]
     if c.known.person is None:
         options += [Option("name", t("change.name")), Option("email", t("change.email"))]
-    return Ask(t("change.ask"), (), (*options, Option("nothing", t("change.nothing"))))
+    return tuple(options)
 
 
 async def got_change(c: Context, heard: Input) -> Outcome:
-    """The answer is forgotten, so its question is next; all the rest stands."""
+    """The answer is forgotten, so its question is next; all the rest stands. `before` is what BACK brings back."""
     match heard.choice:
         case "mode":
             return fill(choose="mode", change=None)
         case "nothing":
             return fill(change=None)
-    return fill(**{heard.choice: None}, change=None)
+    lost = (heard.choice, "slot") if heard.choice == "motive" else (heard.choice,)
+    before = {name: c.answers[name] for name in lost}
+    return fill(**dict.fromkeys(lost), change=None, before=before)
 
 
 # ---------------------------------------------------------------- the booking
@@ -233,10 +248,10 @@ async def book(c: Context) -> Outcome:
     return Finish(refusal(done, c))
 
 
-def confirmation(appointment: Appointment, worker: Worker) -> Text:
+def confirmation(appointment: Appointment, worker: Worker, words: Mapping[Mode, Text] = CONFIRMED) -> Text:
     """Worker, mode, date and motive (terms, article 4.2), said in the answer to the person's own yes."""
     return t(
-        CONFIRMED[appointment.mode].msgid,
+        words[appointment.mode].msgid,
         start=appointment.start,
         worker=worker.first_name,
         address=worker.address,
@@ -272,6 +287,8 @@ def noted(c: Context, gained: Mapping[str, Any]) -> Text | None:
     """What was understood is said, so that it can be corrected."""
     if "motive" in gained:
         return t("noted.motive", motive=MOTIVES[Motive(gained["motive"])])
+    if "mode" in gained:
+        return t("noted.mode", mode=MODES[Mode(gained["mode"])])
     if len(gained.get("days", ())) == 1:
         day = date.fromisoformat(gained["days"][0])
         noon = datetime.combine(day, time(12), ZoneInfo(c.contact.zone))
@@ -284,9 +301,10 @@ BOOK = Flow(
     version=1,
     enter=enter,
     finish=book,
-    hears=frozenset({"motive", "mode", "days", "from", "to", "after", "choose"}),
+    hears=frozenset({"motive", "mode", "worker", "days", "from", "to", "after", "choose"}),
     noted=noted,
-    deaf=frozenset({"terms", "phone", "proof", "name", "email"}),
+    deaf=frozenset({"worker_choice", "terms", "phone", "proof", "name", "email"}),
+    draft=True,
     steps=(
         Step("code", ask_code, got_code, wanted=stranger("code"), lasting=True, eager=True),
         Step("motive", ask_motive, got_motive),

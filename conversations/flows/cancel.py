@@ -49,6 +49,7 @@ CANCEL = Flow(
     version=1,
     enter=which.enter,
     finish=finish,
+    instead="move",
     steps=(
         which.WHICH,
         Step("sure", ask_sure, got_sure, wanted=lambda c: "sure" not in c.answers and which.meant(c) is not None),

@@ -8,6 +8,7 @@ or ask for others ("plutôt jeudi matin").
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -16,11 +17,13 @@ from booking.model import Mode, Motive, Slot, SlotId, Wish, WorkerId
 from booking.ports import SlotGone
 from conversations.flows.names import MODES
 from conversations.model import Again, Ask, Context, Input, Option, Outcome, Step, Switch, fill
+from conversations.normal import number
 from conversations.text import Text, t
 from conversations.understand import understand
 
 OFFERED: Final = 3
 WORKERS: Final = 5
+BARE: Final = range(7, 22)  # a number alone that may be an hour of the day
 ANYBODY: Final = "any"
 WISH: Final = ("mode", "worker", "days", "from", "to", "after")  # what a change of makes other hours the right ones
 ANY_TIME: Final[Mapping[str, Any]] = {"days": None, "from": None, "to": None, "after": None}
@@ -123,13 +126,28 @@ async def take(c: Context, slot: str) -> Outcome:
 async def _typed(c: Context, text: str) -> Outcome:
     """A day or an hour in words: the only one shown that fits is meant; else it is a wish for other hours."""
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
+    hour = number(text, c.words)
+    if hour is not None and hour in BARE:
+        heard = replace(heard, days=(), earliest=time(hour), latest=time(hour))
     if heard.intent or not (heard.days or heard.earliest or heard.latest):
         return Again()
+    days = _days_meant(c, text, heard.days)
     shown = (await c.booking.open_slots(wish_of(c), OFFERED)).slots
-    fitting = [slot for slot in shown if _fits(slot, heard.days, heard.earliest, heard.latest, c.contact.zone)]
+    fitting = [slot for slot in shown if _fits(slot, days, heard.earliest, heard.latest, c.contact.zone)]
     if len(fitting) == 1 and heard.earliest is not None and heard.earliest == heard.latest:
         return await take(c, fitting[0].id)
+    if days != heard.days and any(_fits(slot, days, None, None, c.contact.zone) for slot in shown):
+        bounds = {"from": heard.earliest, "to": heard.latest}
+        hours = {name: at.isoformat("minutes") if at else None for name, at in bounds.items()}
+        return fill(**{**ANY_TIME, **hours, "days": [day.isoformat() for day in days]}, choose=None)
     return Again()  # the engine reads the wish itself, and says back what it understood
+
+
+def _days_meant(c: Context, text: str, days: tuple[date, ...]) -> tuple[date, ...]:
+    """ "lundi" on a Monday is next week's, but here today's hours may be on the screen: then both may be meant."""
+    today = c.now.astimezone(ZoneInfo(c.contact.zone)).date()
+    day_before = understand(text, c.words, now=c.now - timedelta(days=1), zone=c.contact.zone).days
+    return (today, *days) if days == (today + timedelta(days=7),) and day_before == (today,) else days
 
 
 def _fits(slot: Slot, days: tuple[date, ...], earliest: time | None, latest: time | None, zone: str) -> bool:

@@ -21,7 +21,7 @@ async def got_lang(c: Context, heard: Input) -> Outcome:
 async def finish(c: Context) -> Outcome:
     if c.known.person is not None:
         await c.booking.set_language(c.known.person.id, c.answers["lang"])
-    return Finish(t("language.done"))
+    return Finish(t("language.done"), go_on=True)
 
 
 LANGUAGE = Flow(

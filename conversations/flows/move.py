@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from booking.model import SlotId
+from booking.model import Mode, SlotId
 from booking.ports import AlreadyOver, Moved, Refused, SlotGone
 from conversations.flows import hours, which
 from conversations.flows.book import confirmation, noted, refusal
 from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
-from conversations.text import t
+from conversations.text import Text, t
+
+MOVED: Final[Mapping[Mode, Text]] = {
+    Mode.PHONE: t("moved.phone"),
+    Mode.VIDEO: t("moved.video"),
+    Mode.IN_PERSON: t("moved.in_person"),
+}
 
 
 def as_before(c: Context) -> Context:
@@ -62,7 +68,7 @@ async def finish(c: Context) -> Outcome:
     done = await c.booking.move(old.id, SlotId(c.answers["slot"]), hours.wish_of(c), "person")
     match done:
         case Moved(appointment, worker):
-            said = confirmation(appointment, worker)
+            said = confirmation(appointment, worker, MOVED)
             return Finish(said, more=(t("confirmed.change"),), link=Link("appointment", appointment.id))
         case SlotGone():
             return fill(t("slot.gone"), slot=None, sure=None)
@@ -78,8 +84,9 @@ MOVE = Flow(
     version=1,
     enter=which.enter,
     finish=finish,
-    hears=frozenset({"mode", "days", "from", "to", "after", "choose"}),
+    hears=frozenset({"mode", "worker", "days", "from", "to", "after", "choose"}),
     noted=noted,
+    draft=True,
     steps=(
         which.WHICH,
         *(when_meant(step) for step in hours.steps(as_before)),

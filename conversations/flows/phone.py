@@ -37,14 +37,14 @@ async def got_phone(c: Context, heard: Input) -> Outcome:
     if heard.choice == "video":
         return fill(mode=Mode.VIDEO.value, slot=None)
     if c.contact.channel == "telegram":
-        return Again(t("phone.only_button"))
+        return Again(t("phone.only_button") if c.misses == 0 else None)
     mobile = phones.read(heard.text)
     if mobile is None:
-        return Again(t("phone.not_served"))
+        return Again(t("phone.not_served") if c.misses == 0 else None)
     code = _code(c)
     sent = await c.booking.prove_phone(c.contact.id, mobile.e164, code)
     if isinstance(sent, TooManyTries):
-        return Again(t("code.slow", until=sent.until, call=call(c)), miss=False)
+        return Again(t("code.slow", until=sent.until, call=call(c)))
     return fill(claimed={"phone": mobile.e164, "code": code, "until": (c.now + LASTS).isoformat()})
 
 

@@ -7,7 +7,8 @@ from conversations.text import t
 
 
 async def ask_go_on(c: Context) -> Ask:
-    return Ask(t("resume.ask"), (), (Option("go_on", t("resume.go_on")), Option("over", t("resume.start_over"))))
+    asked = t("resume.ask_move") if c.answers.get("draft") == "move" else t("resume.ask")
+    return Ask(asked, (), (Option("go_on", t("resume.go_on")), Option("over", t("resume.start_over"))))
 
 
 async def got_go_on(c: Context, heard: Input) -> Outcome:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from booking.model import Appointment, AppointmentId
-from conversations.model import Ask, Context, Finish, Input, Option, Outcome, Step, fill
+from conversations.model import Again, Ask, Context, Finish, Input, Option, Outcome, Step, fill
 from conversations.text import t
+from conversations.understand import understand
 
 
 async def enter(c: Context) -> Finish | None:
@@ -15,11 +18,19 @@ async def enter(c: Context) -> Finish | None:
 
 async def ask_which(c: Context) -> Ask:
     options = tuple(Option(a.id, t("slot.label", start=a.start)) for a in c.known.upcoming)
-    return Ask(t("which.ask"), (), options)
+    return Ask(t("which.ask"), (), options, free=True)
 
 
 async def got_which(c: Context, heard: Input) -> Outcome:
-    return fill(which=heard.choice)
+    """The one chosen; or "celui de jeudi", if only one is on that day, or on that day of any week."""
+    if heard.choice:
+        return fill(which=heard.choice)
+    days = understand(heard.text, c.words, now=c.now, zone=c.contact.zone, naming=True).days
+    zone = ZoneInfo(c.contact.zone)
+    dates = {a.id: a.start.astimezone(zone).date() for a in c.known.upcoming}
+    on_them = [id for id, day in dates.items() if day in days]
+    named = on_them or [id for id, day in dates.items() if day.weekday() in {each.weekday() for each in days}]
+    return fill(which=named[0]) if len(named) == 1 else Again()
 
 
 def meant(c: Context) -> Appointment | None:

@@ -1,6 +1,6 @@
 """Talks as text files, which a social worker can read and correct.
 
-    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, known, booked, role
+    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, phone (hidden), known, booked, role
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
@@ -50,6 +50,9 @@ def raised(header: str) -> Stage:
     stage = Stage(
         _moment(said["clock"]), said.get("channel", "sms"), said.get("lang", "fr"), said.get("role", "beneficiary")
     )
+    if said.get("phone") == "hidden":
+        stage.contact = replace(stage.contact, phone=None)
+    stage.contact = replace(stage.contact, zone=said.get("zone", stage.contact.zone))
     if "known" in said:
         first, last = said["known"].split(" ", 1)
         stage.joins(first, last, [_moment(at) for at in said.get("booked", "").split(", ") if at])
@@ -106,6 +109,10 @@ def cancelled_elsewhere(stage: Stage) -> None:
     stage.cancelled_elsewhere()
 
 
+def terms_change(stage: Stage) -> None:
+    stage.rules = replace(stage.rules, terms_version="2027-01-01")
+
+
 def step_inserted(stage: Stage) -> None:
     """A new program is deployed, whose booking asks one thing more, after the subject."""
 
@@ -126,6 +133,7 @@ DIRECTIONS: Final[dict[str, Callable[..., None]]] = {
     r"somebody takes (.+)": is_taken,
     r"nobody works any more": nobody_works,
     r"the appointment is cancelled on its page": cancelled_elsewhere,
+    r"the terms change": terms_change,
     r"a deploy inserts a step after the subject": step_inserted,
 }
 

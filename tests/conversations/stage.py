@@ -152,6 +152,7 @@ class Stage:
             words=words(self.contact.lang),
             say=self.voice(),
             desk=desk("+33199000009", (Hours(WEEK, time(9), time(18)),), self.now, ZoneInfo("Europe/Paris")),
+            terms_version=self.rules.terms_version,
         )
 
     def voice(self) -> Voice:
