@@ -118,7 +118,7 @@ def newcomer(
         raise WrongUse("somebody without an account needs --first, --last and --code")
     if full_name(f"{first} {last}", words(parts.default_lang)) is None:
         raise WrongUse("--first, --last: letters, spaces, dashes and apostrophes, 50 at most")
-    address = email_in(email) if email else None
+    address = email_in(email, words(parts.default_lang)) if email else None
     if email and address is None:
         raise WrongUse("--email: not an e-mail address")
     if lang is not None and lang not in parts.languages:
