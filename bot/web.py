@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.app import App
+from handlers.desk import spaced
 from handlers.inbox import Door
 from handlers.metrics import Figures
 from handlers.parts import Parts
@@ -29,7 +30,7 @@ def application(app: App) -> web.Application:
         settings.locales,
         settings.default_locale,
         str(settings.time_zone),
-        desk=settings.switchboard_phone,
+        desk=spaced(settings.switchboard_phone) if settings.switchboard_phone else None,
     )
     served = web.Application(middlewares=middlewares(renderer.error_page))
     background = Background()

@@ -22,7 +22,9 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """It was good once: expired, used or revoked."""
+    """It was good once. `used`: it did what it was for; else it expired or was revoked."""
+
+    used: bool
 
 
 async def give(db: Sql, purpose: str, object_: str, expires_at: datetime, version: int = 0) -> str:
@@ -47,7 +49,7 @@ async def look(db: Sql, token: str, purpose: str, now: datetime) -> Good | Over 
         return None
     row = rows[0]
     if row["used_at"] or row["revoked_at"] or row["expires_at"] <= now:
-        return Over()
+        return Over(used=row["used_at"] is not None)
     return Good(row["object"])
 
 

@@ -309,8 +309,8 @@ BOOK = Flow(
         Step("code", ask_code, got_code, wanted=stranger("code"), lasting=True, eager=True),
         Step("motive", ask_motive, got_motive),
         *hours.steps(),  # dates, mode, worker when asked for; the hour itself
-        *phone.STEPS,
         Step("terms", ask_terms, got_terms, wanted=lambda c: not c.known.terms_accepted and "terms" not in c.answers),
+        *phone.STEPS,
         Step("name", ask_name, got_name, wanted=stranger("name")),
         Step("email", ask_email, got_email, wanted=stranger("email")),
         Step("change", ask_change, got_change, wanted=lambda c: "change" in c.answers),

@@ -100,7 +100,7 @@ class PagesCore:
             if found is None:
                 return None
             if isinstance(found, tokens.Over):
-                return Gone("used")
+                return Gone("used" if found.used else "expired")
             store = RowStore(tx, parts.directories)
             person = await store.person(PersonId(found.object))
             if person is None or person.email is None:

@@ -193,9 +193,9 @@ async def test_books_on_telegram_by_buttons_alone_where_nothing_must_be_typed(pa
     await say(page, "telegram", "PORTS-7KQM-4XTD")
     await tap(page, "telegram", "Argent et dettes")
     await page.locator("#telegram .row.us").last.get_by_role("button").first.click()
-    await page.locator("#telegram .keys").get_by_role("button", name="Envoyer mon numéro").click()
-    await expect(page.locator("#telegram .row.us").last).to_contain_text("conditions")
     await tap(page, "telegram", "J'accepte")
+    await page.locator("#telegram .keys").get_by_role("button", name="Envoyer mon numéro").click()
+    await expect(page.locator("#telegram .row.us").last).to_contain_text("prénom")
     for text in SIGN:
         await say(page, "telegram", text)
     await tap(page, "telegram", "Je confirme")

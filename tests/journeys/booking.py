@@ -8,7 +8,7 @@ TODAY = ("bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Camille Dubois", "camille
 # Other dates, a week later: reminders are set.
 LATER = ("bonjour", "PORTS-7KQM-4XTD", "1", "4", "2", "1", "1", "Sam Taylor", "sam@example.org", "1")
 # The same by Telegram, where the telephone number is asked before the name; None: the contact button.
-ON_TELEGRAM = (*LATER[:6], None, *LATER[6:])
+ON_TELEGRAM = (*LATER[:7], None, *LATER[7:])
 
 
 async def booked_by_sms(town: Town, number: str = CAMILLE, texts: Sequence[str] = TODAY) -> str:
@@ -42,8 +42,8 @@ async def booked_by_buttons(town: Town) -> str:
     [hours] = await town.tap(camille, "Logement")
     assert hours.startswith("Quelle heure vous convient")
     await town.tap(camille, town.screen(str(camille.id))[-1].buttons[0].label)
-    await town.share_contact(camille)
     await town.tap(camille, "J'accepte et j'ai 18 ans ou plus")
+    await town.share_contact(camille)
     await town.chat(camille, "Camille Dubois")
     await town.chat(camille, "camille@example.org")
     [confirmation] = await town.tap(camille, "Je confirme")
