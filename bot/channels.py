@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import aiohttp
 import typer
 
-from bot.failures import CommandFailed
+from bot.failures import WrongUse
 from bot.settings import Settings, read_settings
 from handlers.channels.base import SendError
 from handlers.channels.setting_up import ByHand, Setting
@@ -38,9 +38,9 @@ def setup(
     """Set webhooks, commands and descriptions, where they differ."""
     settings = read_settings()
     if not (settings.telegram_enabled or settings.sms_enabled or settings.whatsapp_enabled):
-        raise CommandFailed("no channel is set up: give Twilio's or Telegram's credentials (docs/settings.md)")
+        raise WrongUse("TELEGRAM_BOT_TOKEN, TWILIO_ACCOUNT_SID: no channel is set up (docs/settings.md)")
     if not settings.public_url.startswith("https://"):
-        raise CommandFailed("PUBLIC_URL must begin with https:// for the providers to call it")
+        raise WrongUse("PUBLIC_URL must begin with https:// for the providers to call it")
     return asyncio.run(set_up(settings, dry_run=dry_run, again=again))
 
 

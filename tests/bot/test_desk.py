@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import pytest
 
-from bot.app import build
+from bot.app import App, build
 from bot.clock import system_clock
 from bot.settings import read_settings
 from storage import contacts, story
-from tests.bot.conftest import Desk, Done
+from tests.bot.conftest import BOOKS, Desk, Done
+
+T = TypeVar("T")
 
 ANN = ("--first", "Ann", "--last", "Martin", "--code", "lavande r2vg 8mek")
-WISH = ("--motive", "finance", "--mode", "phone")
+# Claire's hours do not overlap each other, whenever these tests run; of two workers they may.
+WISH = ("--motive", "finance", "--mode", "phone", "--worker", "claire")
 PHONE = "+33 6 39 98 02 01"
 
 
 def hours(done: Done) -> list[str]:
     """The free hours that were read out: `2026-03-03 09:00`."""
     return [" ".join(line.split()[1:3]) for line in done.lines if line.startswith("free ")]
+
+
+def on_database(work: Callable[[App], Coroutine[Any, Any, T]]) -> T:
+    """What no command does."""
+
+    async def run() -> T:
+        async with build(read_settings(), migrate=False) as app:
+            return await work(app)
+
+    return asyncio.run(run())
 
 
 def booked(desk: Desk, *who: str, nth: int = 0) -> str:
@@ -44,25 +59,24 @@ def test_somebody_without_account_is_given_one_and_both_sides_are_told(open_desk
 def test_nothing_is_accepted_in_their_name_and_they_are_asked_when_they_first_write(open_desk: Desk) -> None:
     booked(open_desk, PHONE, *ANN)
 
-    async def writes_from_a_terminal() -> int:
-        async with build(read_settings(), migrate=False) as app:
-            parts = app.parts
-            person = (await story.people(parts.db, "+33639980201"))[0]
-            async with parts.db.transaction() as tx:
-                contact = await contacts.make(
-                    tx, "terminal", "terminal:ann", parts.clock(), parts.new_id, "fr", "Europe/Paris"
-                )
-                await contacts.link_person(tx, contact, person)
-            return len(await parts.db.fetch("SELECT id FROM consent"))
+    async def writes_from_a_terminal(app: App) -> int:
+        parts = app.parts
+        person = (await story.people(parts.db, "+33639980201"))[0]
+        async with parts.db.transaction() as tx:
+            contact = await contacts.make(
+                tx, "terminal", "terminal:ann", parts.clock(), parts.new_id, "fr", "Europe/Paris"
+            )
+            await contacts.link_person(tx, contact, person)
+        return len(await parts.db.fetch("SELECT id FROM consent"))
 
-    assert asyncio.run(writes_from_a_terminal()) == 0
+    assert on_database(writes_from_a_terminal) == 0
     done = open_desk.ok("chat", "--name", "ann", typed="rendez-vous\n1\n1\n")
     assert "Acceptez-vous nos conditions" in done.out
 
 
 def test_an_hour_that_is_taken_is_told_with_what_is_free(open_desk: Desk) -> None:
-    at = hours(open_desk.ok("book", PHONE, *WISH, "--worker", "claire"))[0]
-    open_desk.ok("book", PHONE, *ANN, *WISH, "--worker", "claire", "--at", at)
+    at = hours(open_desk.ok("book", PHONE, *WISH))[0]
+    open_desk.ok("book", PHONE, *ANN, *WISH, "--at", at)
     other = ("+33639980202", "--first", "Ben", "--last", "Martin", "--code", "PORTS7KQM4XTD", *WISH)
     done = open_desk("book", *other, "--worker", "claire", "--at", at)
     assert done.status == 1
@@ -136,6 +150,46 @@ def test_an_account_is_not_made_twice(open_desk: Desk) -> None:
     assert "they have an account" in done.err
 
 
+def test_a_client_that_was_suspended_meanwhile_is_named(open_desk: Desk) -> None:
+    id = booked(open_desk, PHONE, *ANN)
+    (open_desk.folder / "ports.toml").write_text(
+        '[[client]]\nref = "lavande"\nname = "Transports Lavande"\nkind = "company"\nsuspended = true\n'
+    )
+    open_desk.ok("load", "ports.toml")
+    at = hours(open_desk.ok("book", PHONE, *WISH))[0]
+    done = open_desk("book", PHONE, *WISH, "--at", at)
+    assert done.status == 1
+    assert "suspended" in done.err
+    assert open_desk.ok("cancel", id).status == 0  # what was made stands, and may be ended
+
+
+def test_a_number_of_several_accounts_is_nobodys(open_desk: Desk) -> None:
+    """WhatsApp may still be on a number that has another owner by now: the two are never mixed up (threat T5)."""
+    booked(open_desk, PHONE, *ANN)
+    open_desk.ok("chat", "--name", "camille", typed=BOOKS)
+
+    async def gets_the_number(app: App) -> None:
+        parts = app.parts
+        async with parts.db.transaction() as tx:
+            terminal = await contacts.find(tx, "terminal", "terminal:camille")
+            camille = (await contacts.get_many(tx, [terminal or ""]))[terminal or ""]
+            whatsapp = await contacts.make(
+                tx, "whatsapp", "+33639980201", parts.clock(), parts.new_id, "fr", "Europe/Paris"
+            )
+            await contacts.link_person(tx, whatsapp, camille.person_id)
+            await contacts.opt_out(tx, whatsapp, parts.clock())
+            await contacts.failed(tx, terminal or "", parts.clock(), dead=True)
+
+    on_database(gets_the_number)
+    for command in (("book", PHONE, *WISH), ("cancel", PHONE)):
+        done = open_desk(*command)
+        assert done.status == 1
+        assert "several accounts" in done.err
+    told = open_desk.ok("why", PHONE).out
+    assert "stopped all that is not an answer" in told
+    assert "cannot be reached there since" in told
+
+
 def test_why_tells_fates_and_reminders_and_never_words(open_desk: Desk) -> None:
     far = f"{system_clock() + timedelta(days=10):%Y-%m-%d} 03:00"
     at = hours(open_desk("book", PHONE, *ANN, *WISH, "--at", far))[0]
@@ -153,6 +207,6 @@ def test_why_tells_fates_and_reminders_and_never_words(open_desk: Desk) -> None:
 
 def test_a_worker_is_looked_up_by_their_number(open_desk: Desk) -> None:
     open_desk.set(TWILIO_ACCOUNT_SID="AC" + "1" * 32, TWILIO_AUTH_TOKEN="made-up", TWILIO_SMS_FROM="+33199000001")
-    at = hours(open_desk.ok("book", PHONE, *WISH, "--worker", "claire"))[0]
-    open_desk.ok("book", PHONE, *ANN, *WISH, "--worker", "claire", "--at", at)
+    at = hours(open_desk.ok("book", PHONE, *WISH))[0]
+    open_desk.ok("book", PHONE, *ANN, *WISH, "--at", at)
     assert "  sms  worker claire  never heard" in open_desk.ok("why", "06 39 98 01 01").lines[0]
