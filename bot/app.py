@@ -108,6 +108,7 @@ async def build(
             draft_time=settings.draft_time,
             max_unasked=settings.max_unasked,
             alert_to=settings.alert_to,
+            whatsapp_number=settings.twilio_whatsapp_from,
         )
         twilio = _twilio(settings)
         yield App(settings, parts, twilio, _telegram(settings), _fetching(settings, parts, twilio, session))

@@ -16,13 +16,24 @@ from typing import Any, Final
 
 import structlog
 
-TALKATIVE: Final = ("httpx", "httpcore", "telegram", "twilio", "tortoise", "aiosqlite", "asyncpg", "aiohttp", "asyncio")
+TALKATIVE: Final = (
+    "httpx",
+    "httpcore",
+    "telegram",
+    "twilio",
+    "tortoise",
+    "aiosqlite",
+    "asyncpg",
+    "aiohttp",
+    "aiosmtplib",
+    "asyncio",
+)
 
 # What a person is called by: e-mail, telephone, connection code, bot token, link token. Ids of ours are 26 signs and
 # match none.
 _PERSONAL: Final = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.]+|\+?\d[\d .-]{7,}\d|\b[A-Z0-9]{2,}-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{6,}:[\w-]{20,}"
-    r"|/(?:a|e|calendar)/[0-9A-Za-z]{22}"
+    r"|/(?:a|e|calendar)/[0-9A-Za-z]{22}|\bjoin-[0-9A-Za-z]{22}"
 )
 
 
@@ -47,6 +58,11 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    quieten()
+
+
+def quieten() -> None:
+    """Keep the libraries' own request logs out of ours."""
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -77,6 +93,8 @@ def _where(error: BaseException) -> str:
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The last door: whatever still looks like a person becomes dots."""
+    if "_record" in event:  # of a library: its first line says what happened, asyncio's next shows the exception's text
+        event["event"] = str(event["event"]).partition("\n")[0]
     for name, value in event.items():
         if isinstance(value, str) and name not in {"timestamp", "level"}:
             event[name] = _PERSONAL.sub("…", value)

@@ -1,5 +1,5 @@
-"""The loops of a worker: unread inboxes, due timers, the outbox, unknown fates. Woken by the bell, else every few
-seconds.
+"""The loops of a worker: unread inboxes, due timers, the outbox, unknown fates, what is late and what is daily. Woken
+by the bell, else every few seconds.
 
 Any number of workers may run: leases keep them off each other's rows, and what one leaves by dying, another takes up.
 """
@@ -13,10 +13,12 @@ from typing import Final
 
 import structlog
 
-from handlers.delivery import deliver, settle_unknown
+from handlers import joining
+from handlers.channels.base import SendError
+from handlers.delivery import deliver, settle_unknown, warn
 from handlers.parts import Parts
 from handlers.turns import drain
-from storage import contacts, inbox, timers
+from storage import audit, contacts, flags, inbox, purge, timers
 from storage.faults import is_transient
 
 POLL: Final = timedelta(seconds=2)  # between two looks when no bell rings
@@ -25,6 +27,8 @@ INBOX_LEASE: Final = timedelta(seconds=60)
 FETCH: Final = timedelta(minutes=5)
 AT_ONCE: Final = 16  # contacts served beside each other by one worker
 TIMERS: Final = 100
+WATCH: Final = timedelta(seconds=30)  # between two looks for what is late, or due once a day
+DAY: Final = timedelta(hours=24)
 
 log = structlog.get_logger()
 
@@ -38,15 +42,16 @@ async def work(parts: Parts, owner: str, fetch: Callable[[], Awaitable[int]] | N
         group.create_task(_loop(parts, "unknown", lambda: settle_unknown(parts, owner)))
         if fetch is not None:
             group.create_task(_every(FETCH, fetch))
+        group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 
 
-async def _loop(parts: Parts, topic: str, step: Callable[[], Awaitable[int]]) -> None:
+async def _loop(parts: Parts, topic: str, step: Callable[[], Awaitable[int]], poll: timedelta = POLL) -> None:
     """Again at once while there is work; a database that is away is waited for."""
-    pause, ear = POLL, parts.bell.ear(topic)
+    pause, ear = poll, parts.bell.ear(topic)
     while True:
         try:
             did = await step()
-            pause = POLL
+            pause = poll
         except Exception as error:
             did = 0
             pause = min(pause * 2, LONGEST)
@@ -68,7 +73,8 @@ async def _every(pause: timedelta, step: Callable[[], Awaitable[int]]) -> None:
 async def drain_all(parts: Parts, owner: str) -> int:
     """Each contact that has something unread, under a lease, so that idle workers do not queue for it."""
     now = parts.clock()
-    waiting = await contacts.lease_waiting(parts.db, owner, now, now + INBOX_LEASE, AT_ONCE)
+    # A terminal's messages are for the process that it belongs to.
+    waiting = await contacts.lease_waiting(parts.db, owner, now, now + INBOX_LEASE, AT_ONCE, list(parts.channels))
     await asyncio.gather(*(_serve(parts, contact, owner) for contact in waiting))
     if waiting:
         parts.bell.ring("outbox")
@@ -98,3 +104,35 @@ async def fire(parts: Parts) -> int:
     if due:
         parts.bell.ring("inbox")
     return len(due)
+
+
+async def watch(parts: Parts, owner: str) -> int:
+    """What nobody rings for."""
+    await name_the_bot(parts)
+    await tidy(parts, owner)
+    await warn(parts)
+    return 0
+
+
+async def tidy(parts: Parts, owner: str) -> None:
+    """Once a day, by one of all workers: machine rows whose lifetime is over end (invariant I18)."""
+    now = parts.clock()
+    if await flags.turn(parts.db, "purged", DAY, now):
+        ended = await purge.purge(parts.db, now)
+        await audit.add(parts.db, f"process:{owner}", "purge", "database", now)
+        log.info("purged", **{what.replace(" ", "_"): count for what, count in ended.items()})
+
+
+async def name_the_bot(parts: Parts) -> None:
+    """Telegram tells our bot's public name, for links that workers join by. Asked once a day, by one of all workers."""
+    if "telegram" not in parts.channels or not await flags.turn(parts.db, "asked_bot_name", DAY, parts.clock()):
+        return
+    from handlers.channels.telegram import TelegramChannel
+
+    channel = parts.channels["telegram"]
+    assert isinstance(channel, TelegramChannel)
+    try:
+        await flags.keep(parts.db, joining.BOT_NAME, await channel.bot.username(), parts.clock())
+    except SendError as error:
+        await flags.forget(parts.db, "asked_bot_name")  # asked again at the next look
+        log.info("telegram does not tell the bot's name", code=error.code)

@@ -144,5 +144,7 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "today": flow("agenda"),
     "tomorrow": flow("agenda_tomorrow"),
     "week": flow("agenda_week"),
+    "telegram": flow("join_telegram"),
+    "whatsapp": flow("join_whatsapp"),
     "language": flow("language"),
 }

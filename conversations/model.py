@@ -299,6 +299,7 @@ class Context:
     languages: tuple[str, ...] = ("fr", "en")
     terms_version: str = "2024-10-15"
     draft_time: timedelta = timedelta(hours=72)
+    joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
     answers: Mapping[str, Any] = field(default_factory=dict)
     asked: bool = False  # the step's own question is on their screen
     misses: int = 0  # how often in a row its answer was not understood

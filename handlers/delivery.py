@@ -11,13 +11,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 
 from handlers import content
+from handlers.alarms import hour, raise_alarm
 from handlers.channels.base import Draw, Payload, SendError
-from handlers.judging import Leave, Wait, judge
+from handlers.judging import MATTERS, Leave, Wait, judge
 from handlers.links import url
 from handlers.parts import Parts
 from handlers.rerouting import reroute
@@ -25,13 +27,18 @@ from handlers.writing import window_open
 from locales.voice import Voice
 from storage import contacts, outbox
 from storage.contacts import ContactRow
+from storage.db import Tx
+from storage.faults import is_transient
 from storage.outbox import OutboxRow
 
 LEASE: Final = timedelta(seconds=60)  # longer than any channel's own time-out
 BATCH: Final = 20
 ASK_PROVIDER_AFTER: Final = timedelta(minutes=2)  # a status callback usually settles an unknown row before
-TRIES: Final = 8
-HARMLESS: Final = frozenset({"answer", "booked", "moved", "reminder", "confirm_email", "alarm", "desk"})  # when doubled
+PATIENCE: Final = timedelta(hours=6)  # a provider that is away is waited for; longer than any failure they had
+SOON: Final = timedelta(minutes=15)  # by then a booking, a move, a cancellation is told, or a human knows (I8)
+HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is so
+    {"answer", "booked", "moved", "cancelled", "reminder", "confirm_email", "alarm", "desk"}
+)
 
 log = structlog.get_logger()
 
@@ -41,8 +48,38 @@ async def deliver(parts: Parts, owner: str) -> int:
     now = parts.clock()
     channels = list(parts.channels)
     rows = await outbox.claim_due(parts.db, owner, now, now + LEASE, BATCH, channels)
-    await asyncio.gather(*(handle(parts, row) for row in rows))
+    await asyncio.gather(*(_alone(parts, row) for row in rows))
     return len(rows)
+
+
+async def _alone(parts: Parts, row: OutboxRow) -> None:
+    """A row that breaks us stands aside, and none of the others waits for it (I16). What passes by itself does: the
+    row's lease ends.
+    """
+    try:
+        await handle(parts, row)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        log.warning("delivery failed", outbox=row.id, exc_info=error)
+        await give_up(parts, row, f"failed: {type(error).__name__}", "delivery_failed")
+
+
+async def give_up(parts: Parts, row: OutboxRow, reason: str, code: str) -> None:
+    """It will not be sent, and a human is told."""
+    now = parts.clock()
+    async with parts.db.transaction() as tx:
+        if await outbox.settle(tx, row, "failed", reason, now):
+            tx.after_commit(partial(_count, parts, row, "failed"))
+            await _alarm(tx, parts, code, row, now, reason=reason)
+
+
+async def _alarm(tx: Tx, parts: Parts, code: str, row: OutboxRow, now: datetime, **ids: str) -> None:
+    """One mail a row; none about a mail that was an alarm itself."""
+    if row.kind == "alarm":
+        tx.after_commit(partial(parts.alarm, code, outbox=row.id, **ids))
+    else:
+        await raise_alarm(tx, parts, code, row.id, now, outbox=row.id, **ids)
 
 
 async def handle(parts: Parts, row: OutboxRow) -> None:
@@ -54,11 +91,12 @@ async def handle(parts: Parts, row: OutboxRow) -> None:
         return
     match await judge(parts, row, contact, now):
         case Wait(until, reason):
-            await outbox.retry(parts.db, row, until, reason, now)
+            await outbox.postpone(parts.db, row, until, reason, now)
         case Leave(status, reason, alarm):
             await _leave(parts, row, status, reason, now, alarm=alarm)
         case _ if row.channel == "whatsapp" and not window_open(contact, now):
-            await reroute(parts, row, contact, "window_closed", now)
+            async with parts.db.transaction() as tx:
+                await reroute(tx, parts, row, contact, "window_closed", now)
         case _:
             await send(parts, row, contact)
 
@@ -66,10 +104,12 @@ async def handle(parts: Parts, row: OutboxRow) -> None:
 async def _leave(
     parts: Parts, row: OutboxRow, status: outbox.Final, reason: str, now: datetime, *, alarm: bool
 ) -> None:
-    await outbox.settle(parts.db, row, status, reason, now)
-    _count(parts, row, status)
-    if alarm:
-        parts.alarm("notice_not_sent", outbox=row.id, reason=reason)
+    async with parts.db.transaction() as tx:
+        if not await outbox.settle(tx, row, status, reason, now):
+            return
+        tx.after_commit(partial(_count, parts, row, status))
+        if alarm:
+            await _alarm(tx, parts, "notice_not_sent", row, now, reason=reason)
 
 
 async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> None:
@@ -80,8 +120,13 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> None:
     except SendError as error:
         await refused(parts, row, contact, error)
         return
+    except Exception as error:
+        log.warning("send failed", outbox=row.id, channel=row.channel, exc_info=error)
+        await refused(parts, row, contact, SendError(type(error).__name__, "unknown", alarm=True))
+        return
     at = parts.clock()
-    await outbox.accepted(parts.db, row, provider_id, at, payload.segments)
+    if not await outbox.accepted(parts.db, row, provider_id, at, payload.segments):
+        return  # somebody else has it since our lease ended, and counts it
     _count(parts, row, "accepted")
     parts.metrics.outbound_segments.labels(row.channel).inc(payload.segments)
     if row.received_at is not None:
@@ -105,26 +150,30 @@ async def refused(parts: Parts, row: OutboxRow, contact: ContactRow, error: Send
     now = parts.clock()
     log.info("not accepted", outbox=row.id, channel=row.channel, code=error.code, outcome=error.outcome)
     if error.alarm:
-        parts.alarm("provider_refused", outbox=row.id, provider_code=error.code)
+        async with parts.db.transaction() as tx:
+            ids = {"outbox": row.id, "provider_code": error.code}
+            await raise_alarm(tx, parts, "provider_refused", hour(now), now, **ids)
     match error.outcome:
-        case "retry" if row.attempts < TRIES:
+        case "retry" if now - row.due_at < PATIENCE:
             wait = error.after or backoff(row.attempts)
             await outbox.retry(parts.db, row, now + wait, error.code, now)
         case "unknown":
             await outbox.unknown(parts.db, row, now + ASK_PROVIDER_AFTER, error.code, now)
             _count(parts, row, "unknown")
         case _:
-            await contact_refused(parts, contact, error, now)
-            await reroute(parts, row, contact, "window_closed" if error.window_closed else error.code, now)
-            _count(parts, row, "failed")
+            async with parts.db.transaction() as tx:
+                await not_reached(tx, parts, row, contact, error, now)
 
 
-async def contact_refused(parts: Parts, contact: ContactRow, error: SendError, now: datetime) -> None:
-    """Stopped by the person, or nobody there."""
+async def not_reached(
+    tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, error: SendError, now: datetime
+) -> None:
+    """What it says of the contact: stopped by the person, nobody there. And the other way to them, all at once."""
     if error.opted_out:
-        await contacts.opt_out(parts.db, contact.id, now)
-    if error.dead:
-        await contacts.failed(parts.db, contact.id, now, dead=True)
+        await contacts.opt_out(tx, contact.id, now)
+    elif not (error.window_closed or error.alarm or error.outcome == "retry"):
+        await contacts.failed(tx, contact.id, now, dead=error.dead)
+    await reroute(tx, parts, row, contact, "window_closed" if error.window_closed else error.code, now)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -139,14 +188,32 @@ async def settle_unknown(parts: Parts, owner: str) -> int:
     """
     now = parts.clock()
     await outbox.expire_leases(parts.db, now)
-    for row in await outbox.expire_stranded(parts.db, now, list(parts.channels)):
-        parts.metrics.outbound_messages.labels(row.channel, row.kind, "expired").inc()
-        if row.channel != "terminal" and not row.answer and row.kind != "reminder":
-            parts.alarm("notice_not_sent", outbox=row.id, reason="channel_off")
-    rows = await outbox.claim_unknown(parts.db, owner, now, now + LEASE, BATCH)
-    for unknown in rows:
-        await _settle(parts, unknown, now)
+    for stranded in await outbox.expire_stranded(parts.db, now, list(parts.channels)):
+        parts.metrics.outbound_messages.labels(stranded.channel, stranded.kind, "expired").inc()
+        if stranded.channel != "terminal" and not stranded.answer and stranded.kind != "reminder":
+            async with parts.db.transaction() as tx:
+                ids = {"outbox": stranded.id, "reason": "channel_off"}
+                await raise_alarm(tx, parts, "notice_not_sent", stranded.id, now, **ids)
+    rows = await outbox.claim_unknown(parts.db, owner, now, now + LEASE, BATCH, list(parts.channels))
+    for row in rows:
+        try:
+            await _settle(parts, row, now)
+        except Exception as error:
+            if is_transient(error):
+                raise
+            log.warning("look-up failed", outbox=row.id, exc_info=error)
+            await give_up(parts, row, f"failed: {type(error).__name__}", "message_unknown")
     return len(rows)
+
+
+async def warn(parts: Parts) -> int:
+    """A booking, a move or a cancellation that has not left within a quarter of an hour: a human is told, once."""
+    now = parts.clock()
+    async with parts.db.transaction() as tx:
+        late = await outbox.overdue(tx, now - SOON, now, sorted(MATTERS))
+        for row in late:
+            await _alarm(tx, parts, "notice_late", row, now, status=row.status)
+    return len(late)
 
 
 async def _settle(parts: Parts, row: OutboxRow, now: datetime) -> None:
@@ -158,15 +225,17 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime) -> None:
             # The same words may have been said before, within the second that the log counts by.
             found = await outbox.of_nobody_else(parts.db, row, logged)
         except SendError as error:
-            await outbox.unknown(parts.db, row, now + ASK_PROVIDER_AFTER, error.code, now)
+            if now - row.due_at >= PATIENCE:
+                await give_up(parts, row, error.code, "message_unknown")
+            else:
+                await outbox.unknown(parts.db, row, now + ASK_PROVIDER_AFTER, error.code, now)
             return
     if found:
         await outbox.accepted(parts.db, row, found[-1], now)  # the oldest, as rows are taken up oldest first
     elif row.kind in HARMLESS and await outbox.resend(parts.db, row, now):
         log.info("sent once more", outbox=row.id, channel=row.channel)
     else:
-        await outbox.settle(parts.db, row, "failed", "unknown", now)
-        parts.alarm("message_unknown", outbox=row.id)
+        await give_up(parts, row, "unknown", "message_unknown")
 
 
 def _count(parts: Parts, row: OutboxRow, outcome: str) -> None:

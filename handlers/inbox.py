@@ -30,6 +30,7 @@ class Door:
             body=envelope.raw,
             sent_at=envelope.sent_at,
             parked=envelope.parked,
+            alias=envelope.alias,
         )
         contact = await inbox.accept(
             parts.db,

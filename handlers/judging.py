@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from booking.model import AppointmentId
 from handlers.parts import Parts
 from handlers.reminders import Quiet
-from storage import outbox
+from storage import contacts, outbox
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
@@ -42,7 +42,8 @@ class Leave:
 
 Verdict: TypeAlias = Send | Wait | Leave
 
-CAPPED: Final = frozenset({"reminder", "booked", "moved", "cancelled"})  # kinds that count towards MAX_UNASKED
+CAPPED: Final = frozenset({"reminder", "booked", "moved", "cancelled"})  # kinds that MAX_UNASKED may hold back
+MATTERS: Final = frozenset({"booked", "moved", "cancelled"})  # who is not told of these is called by a human (I8)
 
 
 async def judge(  # noqa: PLR0911 - one line a reason
@@ -56,7 +57,7 @@ async def judge(  # noqa: PLR0911 - one line a reason
     if row.answer:
         return Send()
     if contact.opted_out_at is not None:
-        return Leave("suppressed", "opted_out")
+        return Leave("suppressed", "opted_out", alarm=row.kind in MATTERS)
     if row.appointment_id is not None and not await _still_true(parts, row.appointment_id):
         return Leave("suppressed", "appointment_changed")
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
@@ -77,8 +78,9 @@ async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: da
     """
     zone = ZoneInfo(contact.time_zone)
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
-    # this row is 'sending' already, so it is among those counted
-    if await outbox.unasked(parts.db, contact.id, midnight) <= parts.max_unasked:
+    theirs = await contacts.of_person(parts.db, contact.person_id) if contact.person_id else [contact]
+    phones = [each.id for each in theirs if each.channel != "email"] or [contact.id]
+    if await outbox.unasked(parts.db, row, phones, midnight) < parts.max_unasked:
         return Send()
     tomorrow = datetime.combine(midnight.date() + timedelta(days=1), parts.quiet.ends, zone)
     return _later(row, tomorrow.astimezone(UTC), "daily_cap")

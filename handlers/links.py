@@ -8,20 +8,26 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from conversations.model import Link
+from handlers import joining
 from handlers.parts import Parts
 from storage import tokens
 from storage.db import Sql
 
 PATHS: Final = {"appointment": "a", "email": "e", "calendar": "calendar"}
 
-# How long each is good for; afterwards it is answered 410. An appointment lies 56 days ahead at most, by default.
-LASTS: Final = {"appointment": timedelta(days=120), "email": timedelta(days=30), "calendar": timedelta(days=3650)}
+# How long each is good for; afterwards it is answered 410. An appointment's: so long after the furthest start.
+LASTS: Final = {"appointment": timedelta(days=60), "email": timedelta(days=30), "calendar": timedelta(days=3650)}
 
 
-async def give(tx: Sql, link: Link | None, now: datetime) -> None:
+async def give(tx: Sql, parts: Parts, link: Link | None, now: datetime) -> None:
     """From now on the link's page answers."""
-    if link is not None and link.kind in LASTS:
-        await tokens.give(tx, link.kind, link.id, now + LASTS[link.kind])
+    if link is None:
+        return
+    if link.kind == "join":
+        await joining.give(tx, link, now)
+    elif link.kind in LASTS:
+        ahead = parts.rules.horizon if link.kind == "appointment" else timedelta()
+        await tokens.give(tx, link.kind, link.id, now + ahead + LASTS[link.kind])
 
 
 def url(parts: Parts, link: Link) -> str:
@@ -32,6 +38,8 @@ def url(parts: Parts, link: Link) -> str:
             return pages.terms_url
         case "privacy":
             return pages.privacy_url
+        case "join":
+            return joining.url(parts, link)
     token = parts.db.vault.token(link.kind, link.id)
     suffix = ".ics" if link.kind == "calendar" else ""
     return f"{pages.public_url}/{PATHS[link.kind]}/{token}{suffix}"

@@ -62,3 +62,4 @@ class Parts:
     draft_time: timedelta
     max_unasked: int
     alert_to: str | None
+    whatsapp_number: str | None  # ours

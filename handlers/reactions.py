@@ -102,7 +102,8 @@ async def both_are_told_of_the_end(event: AppointmentCancelled, world: World) ->
         effects.append(await _to_worker(words.msgid, "cancelled", event.appointment, world))
     if event.by != "person":
         text = t("notice.cancelled_for_you", start=event.appointment.start)
-        effects.append(Notice(ToPerson(event.appointment.person), "cancelled", (text,), urgent=True))
+        until = event.appointment.end  # told afterwards it is of no use: rather a human calls
+        effects.append(Notice(ToPerson(event.appointment.person), "cancelled", (text,), expires_at=until, urgent=True))
     return effects
 
 

@@ -5,44 +5,52 @@ the row rises, never falls (I13), and a failure has its consequences.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import structlog
 
+from handlers.alarms import hour, raise_alarm
 from handlers.channels.base import Receipt
 from handlers.channels.twilio_errors import meaning
-from handlers.delivery import contact_refused
+from handlers.delivery import not_reached
 from handlers.parts import Parts
-from handlers.rerouting import reroute
 from storage import contacts, outbox
+from storage.db import Tx
+from storage.outbox import Risen
 
 log = structlog.get_logger()
 
 
 async def receive(parts: Parts, receipt: Receipt) -> None:
-    """One status. Late, repeated and out-of-order ones change nothing."""
+    """One status. Late, repeated and out-of-order ones change nothing. A failure and what follows from it are one
+    transaction: the provider tells it once.
+    """
     now = parts.clock()
-    risen = await outbox.receipt(
-        parts.db,
-        receipt.status,
-        now,
-        outbox_id=receipt.outbox_id,
-        provider_id=receipt.provider_id,
-        error=receipt.error,
-    )
-    if risen is None:
-        return
-    parts.metrics.outbound_messages.labels(risen.channel, risen.kind, receipt.status).inc()
-    contact = await contacts.get(parts.db, risen.contact_id)
-    if contact is None:
-        return
-    if receipt.status != "failed":
-        if receipt.status in {"delivered", "read"}:
-            await contacts.reached(parts.db, contact.id)
-        return
-    error = meaning(receipt.error or "").error(receipt.error or "")
+    async with parts.db.transaction() as tx:
+        risen = await outbox.receipt(
+            tx,
+            receipt.status,
+            now,
+            outbox_id=receipt.outbox_id,
+            provider_id=receipt.provider_id,
+            error=receipt.error,
+        )
+        if risen is None:
+            return
+        labels = (risen.channel, risen.kind, receipt.status)
+        tx.after_commit(parts.metrics.outbound_messages.labels(*labels).inc)
+        if receipt.status == "failed":
+            await _failed(tx, parts, risen, receipt.error or "", now)
+        elif receipt.status in {"delivered", "read"}:
+            await contacts.reached(tx, risen.contact_id)
+
+
+async def _failed(tx: Tx, parts: Parts, risen: Risen, code: str, now: datetime) -> None:
+    error = meaning(code).error(code)
     log.info("not delivered", outbox=risen.id, channel=risen.channel, code=error.code)
     if error.alarm:
-        parts.alarm("not_delivered", outbox=risen.id, provider_code=error.code)
-    await contact_refused(parts, contact, error, now)
-    row = await outbox.get(parts.db, risen.id)
-    if row is not None:
-        await reroute(parts, row, contact, "window_closed" if error.window_closed else error.code, now)
+        ids = {"outbox": risen.id, "provider_code": error.code}
+        await raise_alarm(tx, parts, "not_delivered", hour(now), now, **ids)
+    contact, row = await contacts.get(tx, risen.contact_id), await outbox.get(tx, risen.id)
+    if contact is not None and row is not None:
+        await not_reached(tx, parts, row, contact, error, now)

@@ -98,6 +98,11 @@ REMINDERS: Final[Mapping[str, Reminder]] = {
 }
 
 
+def useful_until(kind: str, appointment: Appointment) -> datetime:
+    """The early one tells until when cancelling is free: afterwards it would be untrue."""
+    return appointment.start - DAY if kind.startswith("early") else appointment.start
+
+
 def kind_of(before: timedelta) -> str:
     """Which of the table a setting means: a day or more before is 'early'."""
     return "early" if before >= DAY else "late"
@@ -114,11 +119,11 @@ def plan(
     for before in befores:
         kind = kind_of(before)
         due = REMINDERS[kind].due(appointment.start, zone, before, quiet)
-        too_soon = kind == "late" and appointment.start - now < JUST_BOOKED
+        too_soon = due is not None and kind == "late" and due - now < JUST_BOOKED
         if due is None or due <= now or too_soon:
             continue
-        useful_until = appointment.start - DAY if kind == "early" else appointment.start
-        timers.append(Remind(f"{kind}-{_name(before)}", appointment.id, appointment.contact, due, useful_until))
+        until = useful_until(kind, appointment)
+        timers.append(Remind(f"{kind}-{_name(before)}", appointment.id, appointment.contact, due, until))
     return timers
 
 

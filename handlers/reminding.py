@@ -8,27 +8,29 @@ from datetime import datetime
 from booking.model import AppointmentId, Mode
 from booking.ports import BookingStore
 from conversations.model import Link, News
+from handlers.alarms import raise_alarm
 from handlers.effects import Effect, Notice, ToPerson
 from handlers.parts import Parts
-from handlers.reminders import REMINDERS
+from handlers.reminders import REMINDERS, useful_until
+from storage.db import Tx
 
 
-async def remind(parts: Parts, store: BookingStore, news: News, now: datetime) -> Sequence[Effect]:
+async def remind(tx: Tx, parts: Parts, store: BookingStore, news: News, now: datetime) -> Sequence[Effect]:
     """The notice of a due reminder, or nothing: cancelled, moved, begun, its worker gone."""
     kind, subject = news.data["kind"], AppointmentId(news.data["subject"])
     appointment = await store.appointment(subject)
-    if appointment is None or appointment.status != "booked" or appointment.start <= now:
-        parts.metrics.reminders.labels(kind, "dropped").inc()
+    if appointment is None or appointment.status != "booked" or useful_until(kind, appointment) <= now:
+        tx.after_commit(parts.metrics.reminders.labels(kind, "dropped").inc)
         return []
     worker = (await store.directory()).worker(appointment.worker)
     if worker is None:
-        parts.alarm("reminder_without_worker", appointment=appointment.id)
+        await raise_alarm(tx, parts, "reminder_without_worker", appointment.id, now, appointment=appointment.id)
         return []
     reminder = REMINDERS[kind.split("-")[0]]
     link = Link("appointment", appointment.id) if _with_link(kind, appointment.mode) else None
-    parts.metrics.reminders.labels(kind, "said").inc()
-    texts = reminder.says(appointment, worker)
-    return [Notice(ToPerson(appointment.person), "reminder", texts, appointment.id, link, appointment.start)]
+    tx.after_commit(parts.metrics.reminders.labels(kind, "said").inc)
+    texts, until = reminder.says(appointment, worker), useful_until(kind, appointment)
+    return [Notice(ToPerson(appointment.person), "reminder", texts, appointment.id, link, until)]
 
 
 def _with_link(kind: str, mode: Mode) -> bool:

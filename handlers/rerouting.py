@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from conversations.model import Link
 from handlers import content, links
+from handlers.alarms import raise_alarm
 from handlers.parts import Parts
 from handlers.writing import window_open
 from storage import contacts, outbox
@@ -21,33 +23,55 @@ from storage.outbox import OutboxRow
 ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change"})
 
 
-async def reroute(parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> None:
-    """The same content, to the same person or worker, on another channel that reaches them."""
-    async with parts.db.transaction() as tx:
-        if row.status in {"sending", "unknown"} and not await outbox.settle(tx, row, "failed", reason, now):
+async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> None:
+    """The same content, to the same person or worker, on another channel that reaches them and was not tried yet."""
+    if row.status in {"sending", "unknown"}:
+        if not await outbox.settle(tx, row, "failed", reason, now):
             return
-        other = await _other(tx, parts, contact, now)
-        if other is not None and row.content is not None:
-            if row.appointment_id is not None:
-                await links.give(tx, Link("appointment", row.appointment_id), now)
-            await outbox.add(
-                tx,
-                outbox.Outgoing(
-                    key=f"{row.key}>{other.channel}",
-                    contact=other.id,
-                    kind=row.kind,
-                    content=row.content if other.person_id or other.worker_id else unjoined(row),
-                    due_at=now,
-                    answer=row.answer,
-                    expires_at=row.expires_at,
-                    appointment=row.appointment_id,
-                    appointment_version=row.appointment_version,
-                    received_at=row.received_at,
-                ),
-                now,
-            )
-    if other is None and (not row.answer or reason == "window_closed"):
-        parts.alarm("nobody_reached", outbox=row.id, reason=reason)
+        tx.after_commit(parts.metrics.outbound_messages.labels(row.channel, row.kind, "failed").inc)
+    if row.kind == "one_time_code":
+        return  # it proves that very number, and no other address; who waits for it asks again
+    other = None
+    if row.content is not None and (row.expires_at is None or row.expires_at > now):
+        other = await _other(tx, parts, contact, await outbox.contacts_of(tx, _before(row)), now)
+    if other is None:
+        await _nobody(tx, parts, row, contact, reason, now)
+        return
+    assert row.content is not None
+    if row.appointment_id is not None:
+        await links.give(tx, parts, Link("appointment", row.appointment_id), now)
+    await outbox.add(
+        tx,
+        outbox.Outgoing(
+            key=f"{row.key}>{other.channel}",
+            contact=other.id,
+            kind=row.kind,
+            content=row.content if other.person_id or other.worker_id else unjoined(row),
+            due_at=now,
+            answer=row.answer,
+            expires_at=row.expires_at,
+            appointment=row.appointment_id,
+            appointment_version=row.appointment_version,
+            received_at=row.received_at,
+        ),
+        now,
+    )
+    tx.after_commit(partial(parts.bell.ring, "outbox"))
+
+
+def _before(row: OutboxRow) -> list[str]:
+    """This row's key and those it came from: `i7:1>sms>telegram` goes back to `i7:1`."""
+    ways = row.key.split(">")
+    return [">".join(ways[:count]) for count in range(1, len(ways) + 1)]
+
+
+async def _nobody(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> None:
+    """A human calls. A stranger's answer that cannot go is no loss; to somebody with an hour it may be one."""
+    ids = {"outbox": row.id, "reason": reason}
+    if row.kind == "alarm":
+        tx.after_commit(partial(parts.alarm, "nobody_reached", **ids))  # a mail of it would fail like this one
+    elif not row.answer or contact.person_id or contact.worker_id or reason == "window_closed":
+        await raise_alarm(tx, parts, "nobody_reached", row.id, now, **ids)
 
 
 def unjoined(row: OutboxRow) -> dict[str, Any]:
@@ -63,18 +87,19 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
     return {**row.content, **content.to_json(replace(reply, texts=texts, link=link))}
 
 
-async def _other(tx: Tx, parts: Parts, contact: ContactRow, now: datetime) -> ContactRow | None:
+async def _other(tx: Tx, parts: Parts, contact: ContactRow, tried: set[str], now: datetime) -> ContactRow | None:
     """The number's own SMS first; then another address of the same person or worker. E-mail only for workers: a
     person's address has its own messages.
     """
+    tried = tried | {contact.id}
     if contact.channel == "whatsapp" and contact.phone and "sms" in parts.channels:
         made = await contacts.make(tx, "sms", contact.phone, now, parts.new_id, contact.lang, contact.time_zone)
         await _link(tx, made, contact)
         sms = await contacts.get(tx, made)
-        if sms is not None and _reachable(sms, parts, now):
+        if sms is not None and sms.id not in tried and _reachable(sms, parts, now):
             return sms
     rows = await _same(tx, contact)
-    return next((row for row in rows if row.id != contact.id and _reachable(row, parts, now)), None)
+    return next((row for row in rows if row.id not in tried and _reachable(row, parts, now)), None)
 
 
 async def _link(tx: Tx, made: str, contact: ContactRow) -> None:

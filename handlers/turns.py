@@ -16,17 +16,18 @@ from typing import Final
 
 import structlog
 
-from booking.core import Booking
 from booking.model import ContactId, PersonId, WorkerId
 from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reply, State, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
 from handlers import content, joining, languages, links
+from handlers.acting import Acting
+from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
 from handlers.desk import desk
+from handlers.following import follow
 from handlers.parts import Parts
-from handlers.reactions import World, react
 from handlers.reminding import remind
 from handlers.writing import write
 from locales.voice import Voice
@@ -39,6 +40,7 @@ from storage.faults import is_transient
 from storage.inbox import InboxRow
 
 ALIKE: Final = 5  # failures with the same error before a row is set aside
+EVER: Final = 20  # and with whichever error: two that take turns would never be alike
 
 log = structlog.get_logger()
 
@@ -76,15 +78,26 @@ async def failed(parts: Parts, row: InboxRow, error: Exception) -> None:
     name = type(error).__name__
     log.warning("turn failed", inbox=row.id, contact=row.contact_id, error=name, exc_info=error)
     failures = await inbox.failed(parts.db, row.id, name)
-    if failures.alike < ALIKE:
+    if failures.alike < ALIKE and failures.attempts < EVER:
         return
     now = parts.clock()
     async with parts.db.transaction() as tx:
-        if await inbox.park(tx, row.id, f"failed: {name}", now) and row.kind == "message":
+        if not await set_aside(tx, parts, row, f"failed: {name}", now):
+            return
+        if row.kind == "message":
             now_desk = desk(parts.desk_phone, parts.desk_hours, now, parts.zone)
             apology = t("sorry.phone", phone=now_desk.phone) if now_desk.phone else t("sorry")
-            await answer(tx, row, Reply((apology,)), now)
-    parts.alarm("inbox_parked", inbox=str(row.id))
+            # a key of its own: once mended, the row may be taken again, and is answered then
+            await answer(tx, parts, row, Reply((apology,)), now, ordinal="sorry")
+
+
+async def set_aside(tx: Tx, parts: Parts, row: InboxRow, reason: str, now: datetime) -> bool:
+    """Parked, and a human is told. False: it was settled meanwhile."""
+    if not await inbox.park(tx, row.id, reason, now):
+        return False
+    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "parked").inc)
+    await raise_alarm(tx, parts, "inbox_parked", str(row.id), now, inbox=str(row.id))
+    return True
 
 
 async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None:
@@ -94,7 +107,7 @@ async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None
     try:
         came = _opened(parts, row)
     except Undecodable as reason:
-        await inbox.park(tx, row.id, str(reason), now)
+        await set_aside(tx, parts, row, str(reason), now)
         return
     if row.kind == "message":
         await contacts.inbound(tx, who.id, row.sent_at or row.received_at)
@@ -104,6 +117,7 @@ async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None
         case _:
             await _sign(tx, who, came, now)
     await inbox.done(tx, row.id, now)
+    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "done").inc)
 
 
 def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
@@ -125,28 +139,30 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     """One turn of the conversation, and all that follows from it."""
     store = RowStore(tx, parts.directories)
     if isinstance(came, News) and came.event == "remind":
-        await write(tx, parts, store, await remind(parts, store, came, now), f"i{row.id}", now)
+        await write(tx, parts, store, await remind(tx, parts, store, came, now), f"i{row.id}", now)
         return
-    if isinstance(came, Input) and (worker := await joining.redeemed(tx, came, now)) is not None:
+    if isinstance(came, Input) and (worker := await joining.redeemed(tx, came, who.channel, now)) is not None:
         await contacts.link_worker(tx, who.id, worker)
         who, came = replace(who, worker_id=worker), News("joined")
-    core = Booking(store, parts.rules, now, parts.new_id)
+        if (found := (await store.directory()).worker(WorkerId(worker))) is not None:
+            await contacts.set_zone(tx, who.id, found.time_zone)
+            who = replace(who, time_zone=found.time_zone)
+    core = Acting(tx, store, parts.rules, now, parts.new_id, contact=who)
     saved = await conversations.load(tx, who.id)
     state = from_json(saved.state, parts.flows) if saved.state else State()
     if isinstance(came, Input):
         who = await languages.heard(tx, parts, who, state, came)
-    turn = await take_turn(parts.flows, state, came, await _context(parts, who, core, now))
+    turn = await take_turn(parts.flows, state, came, await _context(tx, parts, who, core, now))
     await _keep(tx, who, turn, now)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     if turn.reply is not None:
-        await answer(tx, row, turn.reply, now)
-    world = World(core, now, parts.befores, parts.quiet)
-    await write(tx, parts, store, await react(core.events, world), f"i{row.id}", now)
+        await answer(tx, parts, row, turn.reply, now)
+    await follow(tx, parts, store, core, f"i{row.id}", now)
     for flow, step, outcome in turn.trace:
-        parts.metrics.conversation_step.labels(flow, step, outcome).inc()
+        tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
 
 
-async def _context(parts: Parts, who: ContactRow, core: Booking, now: datetime) -> Context:
+async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: datetime) -> Context:
     contact = _contact(who)
     known = await core.known(contact.id)
     zone = known.person.time_zone if known.person else contact.zone
@@ -163,6 +179,7 @@ async def _context(parts: Parts, who: ContactRow, core: Booking, now: datetime) 
         languages=parts.languages,
         terms_version=parts.rules.terms_version,
         draft_time=parts.draft_time,
+        joins=await joining.doors(tx, parts) if who.worker_id else {},
     )
 
 
@@ -185,23 +202,26 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
         await contacts.set_language(tx, who.id, turn.lang)
     if turn.flags & {"opt_out", "not_me"}:
         await contacts.opt_out(tx, who.id, now)
+    if "not_me" in turn.flags and who.person_id is not None:
+        await contacts.link_person(tx, who.id, None)  # whoever holds this telephone now is shown nothing of them
     if "opt_in" in turn.flags:
         await contacts.opt_in(tx, who.id)
     phone = turn.state.facts.get("phone")
-    if phone is not None and who.phone is None:
+    if phone is not None and phone != who.phone and who.channel not in {"sms", "whatsapp"}:
         await contacts.set_phone(tx, who.id, phone)
 
 
-async def answer(tx: Tx, row: InboxRow, reply: Reply, now: datetime) -> None:
+async def answer(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datetime, ordinal: str = "0") -> None:
     """The one message that answers this row. Its key is the row's: a row that is taken again cannot answer twice."""
-    await links.give(tx, reply.link, now)
+    await links.give(tx, parts, reply.link, now)
     out = outbox.Outgoing(
-        key=f"i{row.id}:0",
+        key=f"i{row.id}:{ordinal}",
         contact=row.contact_id,
         kind="answer",
         content=content.to_json(reply),
         due_at=now,
         answer=True,
         received_at=row.received_at,
+        appointment=reply.link.id if reply.link and reply.link.kind == "appointment" else None,
     )
     await outbox.add(tx, out, now)

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from booking.model import NotifyBy, PersonId, Worker, WorkerId
 from booking.ports import BookingStore
 from conversations.model import Reply
-from handlers import content, links
+from handlers import content, joining, links
+from handlers.alarms import raise_alarm
 from handlers.effects import (
     Alarm,
     Drop,
@@ -37,18 +38,17 @@ async def write(
 ) -> None:
     """All rows of some effects."""
     for number, effect in enumerate(effects, 1):
+        key = f"{cause}:{number}"
         match effect:
             case Notice():
-                await _notice(tx, parts, store, effect, f"{cause}:{number}", now)
+                await _notice(tx, parts, store, effect, key, now)
             case Remind():
                 await timers.add(tx, _timer(effect))
             case Drop(subject):
                 await timers.cancel(tx, subject, "appointment_changed", now)
                 await outbox.suppress(tx, subject, "appointment_changed", now)
             case Alarm(code, contact):
-                parts.alarm(code, contact=contact or "")
-                if parts.alert_to:
-                    await _mail_operator(tx, parts, code, f"{cause}:{number}", now)
+                await raise_alarm(tx, parts, code, key, now, contact=contact or "")
 
 
 def _timer(remind: Remind) -> timers.NewTimer:
@@ -63,12 +63,14 @@ def _timer(remind: Remind) -> timers.NewTimer:
 
 
 async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key: str, now: datetime) -> None:
+    await links.give(tx, parts, notice.link, now)  # also a page that nobody can be told of is there
     contact = await recipient(tx, parts, store, notice.to, now)
     if contact is None:
-        parts.alarm("nobody_to_tell", kind=notice.kind)
+        await raise_alarm(tx, parts, "nobody_to_tell", key, now, kind=notice.kind, appointment=notice.subject or "")
         return
-    await links.give(tx, notice.link, now)
-    await outbox.add(
+    if isinstance(notice.to, ToWorker):
+        notice = await joining.offered(tx, parts, store, notice, notice.to.worker, contact, now)
+    added = await outbox.add(
         tx,
         outbox.Outgoing(
             key=key,
@@ -81,16 +83,9 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
         ),
         now,
     )
-
-
-async def _mail_operator(tx: Tx, parts: Parts, code: str, key: str, now: datetime) -> None:
-    from conversations.text import t
-
-    assert parts.alert_to is not None
-    contact = await _made(tx, parts, "email", parts.alert_to, parts.default_lang, str(parts.zone), now)
-    texts = (t("alarm.mail", code=code),)
-    row = {**content.to_json(Reply(texts)), "urgent": True}
-    await outbox.add(tx, outbox.Outgoing(key=key, contact=contact, kind="alarm", content=row, due_at=now), now)
+    if added and isinstance(notice.to, ToMail) and "email" not in parts.channels:
+        # Kept for `why`, never sent: where no mail is set up (doctor says so) it would wait for ever.
+        await outbox.leave(tx, added, "suppressed", "no_mail", now)
 
 
 async def recipient(tx: Tx, parts: Parts, store: BookingStore, to: Recipient, now: datetime) -> str | None:
@@ -99,7 +94,7 @@ async def recipient(tx: Tx, parts: Parts, store: BookingStore, to: Recipient, no
         case ToContact(contact):
             return contact
         case ToPerson(person):
-            return await _of_person(tx, person)
+            return await _of_person(tx, parts, person)
         case ToMail(person):
             return await _mail_of(tx, parts, store, person, now)
         case ToWorker(worker):
@@ -110,12 +105,19 @@ async def recipient(tx: Tx, parts: Parts, store: BookingStore, to: Recipient, no
     raise AssertionError(to)
 
 
-async def _of_person(tx: Tx, person: PersonId) -> str | None:
+async def _of_person(tx: Tx, parts: Parts, person: PersonId) -> str | None:
     """The channel that they used last, among those that still reach them; one that they stopped only if there is no
     other.
     """
     rows = [row for row in await contacts.of_person(tx, person) if row.dead_at is None and row.channel != "email"]
-    rows.sort(key=lambda row: (row.opted_out_at is None, row.last_inbound_at or row.created_at), reverse=True)
+    rows.sort(
+        key=lambda row: (
+            row.channel in parts.channels,
+            row.opted_out_at is None,
+            row.last_inbound_at or row.created_at,
+        ),
+        reverse=True,
+    )
     return rows[0].id if rows else None
 
 
@@ -125,30 +127,48 @@ async def _mail_of(tx: Tx, parts: Parts, store: BookingStore, person: PersonId, 
         return None
     contact = await _made(tx, parts, "email", found.email, found.language, found.time_zone, now)
     await contacts.link_person(tx, contact, found.id)
+    await contacts.set_language(tx, contact, found.language)
     return contact
 
 
-async def _of_worker(tx: Tx, parts: Parts, worker: Worker, now: datetime) -> str:
-    """As they chose, once the channel is linked and open; else by SMS, where there is one; else by e-mail
-    (contract).
+async def _of_worker(tx: Tx, parts: Parts, worker: Worker, now: datetime) -> str | None:
+    """As they chose, once the channel is linked and open; else by SMS, else by e-mail (contract). Somewhere they
+    stopped us only if there is nothing else: why it did not leave is then known.
     """
-    linked = {row.channel: row for row in await contacts.of_worker(tx, worker.id) if _reaches(row, now)}
-    if worker.notify_by in {NotifyBy.WHATSAPP, NotifyBy.TELEGRAM} and worker.notify_by in linked:
-        return linked[worker.notify_by].id
-    by_mail = worker.notify_by is NotifyBy.EMAIL or "sms" not in parts.channels
-    channel, address = ("email", worker.email) if by_mail else ("sms", worker.phone)
-    if channel in linked:
-        return linked[channel].id
+    last, ways = None, _ways(worker)
+    served = [way for way in ways if way[0] in parts.channels]
+    # Where none is set up, it waits for one: by SMS.
+    for channel, address in served or [("sms", worker.phone)]:
+        row = await _at(tx, parts, worker, channel, address, now)
+        if row is None or row.dead_at is not None or (channel == "whatsapp" and not window_open(row, now)):
+            continue
+        if row.opted_out_at is None:
+            return row.id
+        last = last or row.id
+    return last
+
+
+def _ways(worker: Worker) -> list[tuple[str, str | None]]:
+    """In order. Without an address: only where they have linked it; who is told by SMS and joined an app chose that."""
+    addresses: dict[str, str | None] = {"sms": worker.phone, "email": worker.email}
+    chosen = ["telegram", "whatsapp"] if worker.notify_by is NotifyBy.SMS else [str(worker.notify_by)]
+    return [(channel, addresses.get(channel)) for channel in dict.fromkeys([*chosen, "sms", "email"])]
+
+
+async def _at(
+    tx: Tx, parts: Parts, worker: Worker, channel: str, address: str | None, now: datetime
+) -> ContactRow | None:
+    """The worker's contact on a channel, made where the directory gives the address."""
+    if address is None:
+        return next((row for row in await contacts.of_worker(tx, worker.id) if row.channel == channel), None)
     lang = next((lang for lang in worker.languages if lang in parts.languages), parts.default_lang)
-    contact = await _made(tx, parts, channel, address, lang, worker.time_zone, now)
-    await contacts.link_worker(tx, contact, WorkerId(worker.id))
-    return contact
-
-
-def _reaches(row: ContactRow, now: datetime) -> bool:
-    if row.dead_at is not None:
-        return False
-    return row.channel != "whatsapp" or window_open(row, now)
+    made = await _made(tx, parts, channel, address, lang, worker.time_zone, now)
+    row = await contacts.get(tx, made)
+    if row is not None and row.time_zone != worker.time_zone:
+        await contacts.set_zone(tx, made, worker.time_zone)
+    if row is not None and row.worker_id is None:
+        await contacts.link_worker(tx, made, WorkerId(worker.id))
+    return row
 
 
 def window_open(row: ContactRow, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """Contacts: an address on a channel, who is behind it, and the lock that gives a turn its contact alone.
 
-make(tx, channel, address, now, new_id, lang, time_zone) -> id    find it, or make it
+make(tx, channel, address, now, new_id, lang, time_zone, alias) -> id    find it, or make it
 lock(tx, contact) -> ContactRow                    the first statement of a turn; then the person's row, if one is known
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
 release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
@@ -45,22 +45,60 @@ class ContactRow:
 
 
 async def find(db: Sql, channel: str, address: str) -> str | None:
+    """By its address, else by another address of the same person on this channel (see `Alias`)."""
+    index = _address_index(db, channel, address)
     rows = await db.fetch(
-        "SELECT id FROM contact WHERE channel = ? AND address_index = ?", channel, _address_index(db, channel, address)
+        "SELECT id, 1 AS nearness FROM contact WHERE channel = ? AND address_index = ? UNION ALL "
+        "SELECT contact_id AS id, 2 AS nearness FROM alias WHERE channel = ? AND address_index = ? ORDER BY nearness",
+        channel,
+        index,
+        channel,
+        index,
     )
     return rows[0]["id"] if rows else None
 
 
 async def make(
-    tx: Tx, channel: str, address: str, now: datetime, new_id: Callable[[], str], lang: str, time_zone: str
+    tx: Tx,
+    channel: str,
+    address: str,
+    now: datetime,
+    new_id: Callable[[], str],
+    lang: str,
+    time_zone: str,
+    alias: str | None = None,
 ) -> str:
-    """The contact of an address.
+    """The contact of an address, or of its `alias`; both lead to it from then on.
 
     Does not touch one that is there: a turn may hold its row, and a webhook must not wait.
     """
     found = await find(tx, channel, address)
-    if found:
-        return found
+    same = await find(tx, channel, alias) if alias else None
+    if found is None and same is not None:
+        await _also(tx, same, channel, address, new_id)
+        return same
+    contact = found or await _made(tx, channel, address, now, new_id, lang, time_zone)
+    if alias and same is None:
+        await _also(tx, contact, channel, alias, new_id)
+    return contact
+
+
+async def _also(tx: Tx, contact: str, channel: str, address: str, new_id: Callable[[], str]) -> None:
+    alias = new_id()
+    await tx.execute(
+        "INSERT INTO alias (id, channel, address, address_index, contact_id) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (channel, address_index) DO NOTHING",
+        alias,
+        channel,
+        tx.vault.seal("alias.address", alias, address),
+        _address_index(tx, channel, address),
+        contact,
+    )
+
+
+async def _made(
+    tx: Tx, channel: str, address: str, now: datetime, new_id: Callable[[], str], lang: str, time_zone: str
+) -> str:
     contact = new_id()
     phone = address if channel in {"sms", "whatsapp"} and address.startswith("+") else None  # the channel proves it
     made = await tx.fetch(
@@ -111,21 +149,26 @@ async def lock(tx: Tx, contact: str) -> ContactRow:
     return row
 
 
-async def lease_waiting(db: Sql, owner: str, now: datetime, until: datetime, limit: int) -> list[str]:
+async def lease_waiting(
+    db: Sql, owner: str, now: datetime, until: datetime, limit: int, channels: Sequence[str] | None = None
+) -> list[str]:
     """Contacts with unread inbox rows that no worker has leased, the longest waiting first.
 
-    One row of a flood counts like any.
+    One row of a flood counts like any. `channels`: only of these; the others' messages could not be read here.
     """
+    only = "" if channels is None else f" AND channel IN ({marks(len(channels))})"
+    if channels is not None and not channels:
+        return []
     oldest = "(SELECT min(i.id) FROM inbox i WHERE i.contact_id = contact.id AND i.status = 'new')"
     rows = await claim(
         db,
         "contact",
         set_to="lease_owner = ?, lease_ends_at = ?",
         where="id IN (SELECT contact_id FROM inbox WHERE status = 'new') "
-        "AND (lease_ends_at IS NULL OR lease_ends_at <= ?)",
+        f"AND (lease_ends_at IS NULL OR lease_ends_at <= ?){only}",
         order=oldest,
         limit=limit,
-        args=(owner, until, now),
+        args=(owner, until, now, *(channels or ())),
         returning=f"id, {oldest} AS oldest",
     )
     return [row["id"] for row in sorted(rows, key=lambda row: row["oldest"] or 0)]
@@ -194,6 +237,10 @@ async def set_phone(tx: Tx, contact: str, phone: str) -> None:
 
 async def set_language(tx: Tx, contact: str, lang: str) -> None:
     await tx.execute("UPDATE contact SET lang = ? WHERE id = ?", lang, contact)
+
+
+async def set_zone(tx: Tx, contact: str, time_zone: str) -> None:
+    await tx.execute("UPDATE contact SET time_zone = ? WHERE id = ?", time_zone, contact)
 
 
 async def opt_out(db: Sql, contact: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ aware, in UTC. A constraint that says no is a `faults.Refused`; anything else is
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -71,6 +71,16 @@ class Tx:
         self.client = client
         self.is_open = True
         self._connection = connection
+        self._afterwards: list[Callable[[], object]] = []
+
+    def after_commit(self, act: Callable[[], object]) -> None:
+        """What is counted, logged or rung only if all of this comes true; forgotten when it is rolled back."""
+        self._afterwards.append(act)
+
+    def committed(self) -> None:
+        """By `Database.transaction`, once."""
+        for act in self._afterwards:
+            act()
 
     async def execute(self, sql: str, *args: Any) -> int:
         """Rows changed."""
@@ -129,6 +139,7 @@ class Database:
             finally:
                 tx.is_open = False
                 _current.reset(token)
+        tx.committed()
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Tx]:

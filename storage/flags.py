@@ -1,8 +1,8 @@
-"""Switches of the whole program. While `paused` is set, `outbox.claim_due` gives nothing to anybody, at once."""
+"""Switches and small facts of all processes. While `paused` is set, `outbox.claim_due` gives nothing to anybody."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage.db import Sql
 
@@ -25,3 +25,35 @@ async def paused(db: Sql) -> tuple[datetime, str] | None:
     """Since when and why, or None while messages go out."""
     rows = await db.fetch("SELECT value, set_at FROM flag WHERE name = ?", PAUSED)
     return (rows[0]["set_at"], rows[0]["value"]) if rows else None
+
+
+async def value(db: Sql, name: str) -> str | None:
+    rows = await db.fetch("SELECT value FROM flag WHERE name = ?", name)
+    return rows[0]["value"] if rows else None
+
+
+async def keep(db: Sql, name: str, value: str, now: datetime) -> None:
+    """A fact that every process may read; the newest stands."""
+    await db.execute(
+        "INSERT INTO flag (name, value, set_at) VALUES (?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value, set_at = excluded.set_at",
+        name,
+        value,
+        now,
+    )
+
+
+async def turn(db: Sql, name: str, every: timedelta, now: datetime) -> bool:
+    """Whether it is our turn to do what is done once in a while by one of all workers: one statement decides."""
+    changed = await db.execute(
+        "INSERT INTO flag (name, value, set_at) VALUES (?, '', ?) "
+        "ON CONFLICT (name) DO UPDATE SET set_at = excluded.set_at WHERE flag.set_at <= ?",
+        name,
+        now,
+        now - every,
+    )
+    return changed == 1
+
+
+async def forget(db: Sql, name: str) -> None:
+    await db.execute("DELETE FROM flag WHERE name = ?", name)

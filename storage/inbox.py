@@ -33,6 +33,7 @@ class Arrival:
     body: bytes
     sent_at: datetime | None = None
     parked: str | None = None
+    alias: str | None = None  # the same person's other address on this channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ async def accept(
         seen = "INSERT INTO ledger (key, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING key"
         if not await tx.fetch(seen, key, now):
             return None
-        contact = await contacts.make(tx, arrival.channel, arrival.address, now, new_id, lang, time_zone)
+        contact = await contacts.make(tx, arrival.channel, arrival.address, now, new_id, lang, time_zone, arrival.alias)
         await tx.execute(
             "INSERT INTO inbox (key, contact_id, channel, external_id, kind, body, received_at, sent_at, status, "
             "reason, settled_at, attempts, alike) VALUES (?, ?, ?, ?, 'message', ?, ?, ?, ?, ?, ?, 0, 0)",

@@ -22,6 +22,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "person": {"first_name": "id", "last_name": "id", "email": "id", "phone": "id"},
     "consent": {"answer": "id"},
     "contact": {"address": "id", "phone": "id"},
+    "alias": {"address": "id"},
     "conversation": {"state": "contact_id"},
     "inbox": {"body": "key"},
     "outbox": {"content": "key"},
@@ -150,6 +151,22 @@ class Contact(Model):
         table = "contact"
 
 
+class Alias(Model):
+    """Another address of a contact on the same channel: WhatsApp's user id beside the number.
+
+    A row of its own, so that a webhook may add it while a turn holds the contact.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    channel = fields.CharField(max_length=NAME)
+    address = fields.BinaryField()
+    address_index = fields.BinaryField()
+    contact_id = fields.CharField(max_length=ID)
+
+    class Meta:
+        table = "alias"
+
+
 class Conversation(Model):
     """The state of a talk, as JSON, sealed. `revision` rises with every write."""
 
@@ -222,6 +239,7 @@ class Outbox(Model):
     received_at = fields.DatetimeField(null=True)  # of the message that it answers
     created_at = fields.DatetimeField()
     accepted_at = fields.DatetimeField(null=True)
+    alarmed_at = fields.DatetimeField(null=True)  # a human was told that it is late
     changed_at = fields.DatetimeField()
 
     class Meta:

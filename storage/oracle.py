@@ -74,8 +74,9 @@ CHECKS = (
         "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.appointment_id = a.id AND o.kind IN ('booked', 'moved'))",
     ),
     Check(
-        "a person has an address",
-        "SELECT id FROM person p WHERE NOT EXISTS (SELECT 1 FROM contact c WHERE c.person_id = p.id)",
+        "a person with a coming appointment has an address",
+        "SELECT DISTINCT person_id AS id FROM appointment a WHERE status = 'booked' AND start_at > ? "
+        "AND NOT EXISTS (SELECT 1 FROM contact c WHERE c.person_id = a.person_id)",
     ),
     Check(
         "a message being sent has its lease (I6)",

@@ -2,12 +2,14 @@
 
     add(tx, outgoing, now) -> id, or None when this cause has spoken already
     claim_due(db, owner, now, lease_ends_at, limit, channels) -> rows, now 'sending', each with its `fence`
-    accepted / retry / unknown / settle (db, row, …) -> bool       by the claimer; False: somebody else has it now
+    accepted / retry / postpone / unknown / settle (db, row, …) -> bool    by the claimer; False: somebody else has it
     expire_stranded(db, now, channels) -> rows         of channels that are not set up, too late now
     expire_leases(db, now) -> ids                      a crash between call and mark: 'unknown'
     claim_unknown(…) -> rows; resend(db, row, now)     resolution: accepted(), settle() or one marked resend
     receipt(db, status, now, outbox_id, provider_id, error) -> Risen | None
-    suppress(tx, appointment, …) -> count; queued(db, contact); unasked(db, contact, since); figures; history
+    suppress(tx, appointment, …) -> count; queued(db, contact); unasked(db, row, contacts, since); figures; history
+    overdue(db, before, now, kinds) -> rows            important, and neither sent nor given up: told once
+    contacts_of(tx, keys) -> ids                       to whom a message went before
 
 Order: an answer waits for earlier answers of its contact that are queued or being sent; a notice waits for nobody and
 holds up nobody. A claim, a lease and a fence: correctness comes from the fence (a counter), never from the clock
@@ -152,6 +154,17 @@ async def add(tx: Tx, out: Outgoing, now: datetime) -> str | None:
     return str(rows[0]["id"]) if rows else None
 
 
+async def leave(tx: Tx, outbox_id: str, status: Final, reason: str, now: datetime) -> None:
+    """A row that was just added, and that nothing can send: kept for its reason."""
+    await tx.execute(
+        "UPDATE outbox SET status = ?, reason = ?, changed_at = ? WHERE id = ? AND status = 'queued'",
+        status,
+        reason,
+        now,
+        int(outbox_id),
+    )
+
+
 # ------------------------------------------------------------ delivery
 
 
@@ -203,8 +216,24 @@ async def accepted(db: Sql, row: OutboxRow, provider_id: str, now: datetime, seg
 
 
 async def retry(db: Sql, row: OutboxRow, next_try_at: datetime, reason: str, now: datetime) -> bool:
-    """It was certainly not processed, or may not go out yet: queued again."""
+    """It was certainly not processed: queued again."""
     return await _mark(db, row, "queued", reason, now, next_try_at)
+
+
+async def postpone(db: Sql, row: OutboxRow, until: datetime, reason: str, now: datetime) -> bool:
+    """It may not go out yet, so nothing was tried, and it is due only then: it is not late meanwhile."""
+    changed = await db.execute(
+        "UPDATE outbox SET status = 'queued', reason = ?, changed_at = ?, next_try_at = ?, due_at = ?, "
+        "attempts = attempts - 1, lease_owner = NULL, lease_ends_at = NULL "
+        "WHERE id = ? AND fence = ? AND status = 'sending'",
+        reason[:128],
+        now,
+        until,
+        until,
+        int(row.id),
+        row.fence,
+    )
+    return changed == 1
 
 
 async def unknown(db: Sql, row: OutboxRow, next_try_at: datetime, reason: str, now: datetime) -> bool:
@@ -245,16 +274,23 @@ async def expire_stranded(db: Sql, now: datetime, channels: Sequence[str]) -> li
     return [Stranded(str(row["id"]), row["channel"], row["kind"], bool(row["answer"])) for row in rows]
 
 
-async def claim_unknown(db: Sql, owner: str, now: datetime, lease_ends_at: datetime, limit: int) -> list[OutboxRow]:
-    """Unknown rows to be looked up now; ours until the lease ends."""
+async def claim_unknown(
+    db: Sql, owner: str, now: datetime, lease_ends_at: datetime, limit: int, channels: Sequence[str] | None = None
+) -> list[OutboxRow]:
+    """Unknown rows to be looked up now; ours until the lease ends. `channels`: only these."""
+    where = "status = 'unknown' AND next_try_at <= ?"
+    if channels is not None:
+        if not channels:
+            return []
+        where += f" AND channel IN ({marks(len(channels))})"
     rows = await claim(
         db,
         "outbox",
         set_to="lease_owner = ?, lease_ends_at = ?, next_try_at = ?, fence = fence + 1, changed_at = ?",
-        where="status = 'unknown' AND next_try_at <= ?",
+        where=where,
         order="next_try_at, id",
         limit=limit,
-        args=(owner, lease_ends_at, lease_ends_at, now, now),
+        args=(owner, lease_ends_at, lease_ends_at, now, now, *(channels or ())),
         returning=_COLUMNS,
     )
     return [_open(db, row) for row in sorted(rows, key=lambda row: int(row["id"]))]
@@ -348,11 +384,11 @@ async def suppress(
     before_version: int | None = None,
     kinds: Sequence[str] = (),
 ) -> int:
-    """Queued rows that speak of an appointment that changed.
+    """Queued notices that speak of an appointment that changed. An answer was asked for, and stays.
 
     `before_version`: only of older versions; `kinds`: only these.
     """
-    where, args = "appointment_id = ? AND status = 'queued'", [appointment]
+    where, args = "appointment_id = ? AND status = 'queued' AND NOT answer", [appointment]
     values: list[Any] = [reason[:128], now, *args]
     if before_version is not None:
         where += " AND appointment_version < ?"
@@ -375,23 +411,50 @@ async def queued(db: Sql, contact: str, since_id: str = "0") -> list[OutboxRow]:
     return [_open(db, row) for row in rows]
 
 
-async def unasked(db: Sql, contact: str, since: datetime) -> int:
-    """Messages since then that nobody asked for, those under way included: the daily cap counts them."""
+async def unasked(db: Sql, row: OutboxRow, contacts: Sequence[str], since: datetime) -> int:
+    """Messages before this one that nobody asked for, sent since then or under way: the daily cap counts them.
+
+    Of two that leave side by side only the later one counts the other, so one of them goes.
+    """
     rows = await db.fetch(
-        "SELECT count(*) AS n FROM outbox WHERE contact_id = ? AND NOT answer AND "
-        "(accepted_at >= ? OR (accepted_at IS NULL AND status IN ('sending', 'unknown')))",
-        contact,
+        f"SELECT count(*) AS n FROM outbox WHERE contact_id IN ({marks(len(contacts))}) AND NOT answer AND id <> ? AND "
+        "(accepted_at >= ? OR (accepted_at IS NULL AND status IN ('sending', 'unknown') AND id < ?))",
+        *contacts,
+        int(row.id),
         since,
+        int(row.id),
     )
     return int(rows[0]["n"])
+
+
+async def overdue(db: Sql, before: datetime, now: datetime, kinds: Sequence[str]) -> list[OutboxRow]:
+    """Rows of these kinds that might have left before then, and of which nobody knows that they did.
+
+    Each is given once: `alarmed_at` remembers (invariant I8).
+    """
+    rows = await db.fetch(
+        "UPDATE outbox SET alarmed_at = ? WHERE status IN ('queued', 'sending', 'unknown') AND due_at <= ? "
+        "AND alarmed_at IS NULL AND NOT EXISTS (SELECT 1 FROM flag WHERE name = 'paused') "
+        f"AND (kind IN ({marks(len(kinds))}) OR (answer AND appointment_id IS NOT NULL)) RETURNING {_COLUMNS}",
+        now,
+        before,
+        *kinds,
+    )
+    return [_open(db, row) for row in rows]
+
+
+async def contacts_of(db: Sql, keys: Sequence[str]) -> set[str]:
+    """To whom the rows of these keys were written."""
+    rows = await db.fetch(f"SELECT contact_id FROM outbox WHERE key IN ({marks(len(keys))})", *keys)
+    return {row["contact_id"] for row in rows}
 
 
 async def figures(db: Sql, now: datetime) -> Figures:
     """What waits until morning is not late; nor is what waits for somebody to sit down at a terminal."""
     rows = await db.fetch(
-        "SELECT count(*) AS pending, min(next_try_at) AS oldest_at, "
+        "SELECT count(*) AS pending, min(due_at) AS oldest_at, "
         "(SELECT count(*) FROM outbox WHERE status = 'unknown') AS unknown "
-        "FROM outbox WHERE status = 'queued' AND next_try_at <= ? AND channel <> 'terminal'",
+        "FROM outbox WHERE status = 'queued' AND due_at <= ? AND channel <> 'terminal'",
         now,
     )
     return Figures(**rows[0])

@@ -58,6 +58,7 @@ async def _reseal_row(db: Sql, table: str, key: str, columns: dict[str, str], ro
 # (table, index column, sealed column, kind or column that completes it, how the sealed text becomes what is indexed)
 _BLIND: tuple[tuple[str, str, str, str, Callable[[str], str]], ...] = (
     ("contact", "address_index", "address", "address:{channel}", str),
+    ("alias", "address_index", "address", "address:{channel}", str),
     ("contact", "phone_index", "phone", "phone", str),
     ("person", "email_index", "email", "email", str.casefold),
     ("person", "phone_index", "phone", "phone", str),

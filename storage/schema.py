@@ -50,6 +50,7 @@ INDEXES = (
     Index("inbox_key", "inbox", "key", unique=True),  # I2
     Index("timer_key", "timer", "key", unique=True),  # I14
     Index("contact_address", "contact", "channel, address_index", unique=True),
+    Index("alias_address", "alias", "channel, address_index", unique=True),
     Index("hold_contact", "hold", "contact_id", unique=True),  # one chosen hold a contact
     Index("client_ref", "client", "ref", unique=True),
     Index("worker_ref", "worker", "ref", unique=True),
@@ -75,6 +76,7 @@ INDEXES = (
     Index("busy_lapsing", "busy", "lapses_at", where="lapses_at IS NOT NULL"),
     # look-ups
     Index("contact_person", "contact", "person_id", where="person_id IS NOT NULL"),
+    Index("alias_contact", "alias", "contact_id"),
     Index("contact_worker", "contact", "worker_id", where="worker_id IS NOT NULL"),
     Index("contact_phone", "contact", "phone_index", where="phone_index IS NOT NULL"),
     Index("worker_phone", "worker", "phone_index"),

@@ -3,6 +3,7 @@
 give(tx, purpose, object, version, expires_at) -> token         the same again for the same version
 look(db, token, purpose, now) -> Good | Over | None             404 for None, 410 for Over
 use(tx, token, purpose, now) -> Good | Over | None              for what may be done once; look() for the rest
+alive(db, purpose, object, now) -> bool                         one was given, and is not old yet
 revoke(tx, purpose, object)                                     on a move, say
 """
 
@@ -64,6 +65,14 @@ async def use(db: Sql, token: str, purpose: str, now: datetime) -> Good | Over |
         now,
     )
     return Good(rows[0]["object"]) if rows else await look(db, token, purpose, now)
+
+
+async def alive(db: Sql, purpose: str, object_: str, now: datetime) -> bool:
+    """Whether one was given that is not old yet, used or not."""
+    rows = await db.fetch(
+        "SELECT 1 AS one FROM token WHERE purpose = ? AND object = ? AND expires_at > ? LIMIT 1", purpose, object_, now
+    )
+    return bool(rows)
 
 
 async def revoke(db: Sql, purpose: str, object_: str, now: datetime) -> int:

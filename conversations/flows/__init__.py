@@ -17,6 +17,7 @@ from conversations.flows.not_me import NOT_ME
 from conversations.flows.private import PRIVATE
 from conversations.flows.resume import RESUME
 from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
+from conversations.flows.worker.join import JOIN_TELEGRAM, JOIN_WHATSAPP
 from conversations.flows.worker.joined import JOINED
 from conversations.model import Flow
 
@@ -38,6 +39,8 @@ FLOWS: Final[Mapping[str, Flow]] = {
         AGENDA,
         AGENDA_TOMORROW,
         AGENDA_WEEK,
+        JOIN_TELEGRAM,
+        JOIN_WHATSAPP,
         JOINED,
     )
 }

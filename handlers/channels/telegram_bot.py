@@ -113,6 +113,14 @@ class TelegramBot:
         except TROUBLE as error:
             raise failure(error) from None
 
+    async def username(self) -> str:
+        """The bot's public name, as in https://t.me/<name>."""
+        try:
+            me = await self._bot.get_me()
+        except TROUBLE as error:
+            raise failure(error) from None
+        return me.username or ""
+
     async def webhook(self) -> tuple[str, int, str]:
         """Where updates go, how many wait, and what went wrong last."""
         try:

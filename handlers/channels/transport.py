@@ -4,17 +4,13 @@ Neither Twilio nor Telegram knows an idempotency key. What was never connected m
 the request left may have been a message on somebody's phone, and is 'unknown'.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import aiohttp
 
 from handlers.channels.base import SendError
-
-# twilio logs query strings (numbers), httpx the addresses it calls (Telegram's hold the bot's token).
-TALKATIVE: Final = ("twilio", "httpx", "httpcore", "telegram", "aiosmtplib")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,3 @@ async def call(
         raise SendError("unreached", "retry") from None
     except (aiohttp.ClientError, TimeoutError, OSError):
         raise SendError("no_answer", "unknown") from None
-
-
-def quieten() -> None:
-    """Keep the libraries' own request logs out of ours."""
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -10,16 +10,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from booking.authority import PersonActor
 from booking.core import Booking
 from booking.model import Appointment, AppointmentId, Person, PersonId, SlotId, Wish, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Moved
 from conversations.model import Link
 from conversations.text import t
-from handlers.effects import Effect, Notice, ToPerson
+from handlers.acting import Acting
+from handlers.effects import Notice, ToPerson
+from handlers.following import follow
 from handlers.parts import Parts
-from handlers.reactions import World, react
 from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
-from handlers.writing import write
 from storage import contacts, tokens
 from storage.booking import RowStore
 from storage.db import Tx
@@ -151,7 +152,10 @@ class PagesCore:
             if appointment.status in {"moved", "cancelled"}:
                 yield Gone(appointment.status, await self._reader_of(store, appointment))
                 return
-            yield Scene(tx, store, Booking(store, parts.rules, now, parts.new_id), appointment, now)
+            # Whoever holds the token acts as the person whose appointment it is for.
+            holder = PersonActor(appointment.person)
+            core = Acting(tx, store, parts.rules, now, parts.new_id, actor=holder)
+            yield Scene(tx, store, core, appointment, now)
 
     async def _view(self, scene: Scene) -> AppointmentView:
         appointment = scene.appointment
@@ -173,12 +177,8 @@ class PagesCore:
 
     async def _commit(self, scene: Scene, receipt: Notice) -> None:
         """What follows, and a word to the person where they usually read: the page may have been left at once."""
-        parts = self._parts
-        world = World(scene.core, scene.now, parts.befores, parts.quiet)
-        effects: list[Effect] = [*await react(scene.core.events, world), receipt]
         cause = f"page:{scene.appointment.id}:{scene.appointment.version}"
-        await write(scene.tx, parts, scene.store, effects, cause, scene.now)
-        parts.bell.ring("outbox")
+        await follow(scene.tx, self._parts, scene.store, scene.core, cause, scene.now, [receipt])
 
 
 def _anybody(wish: Wish) -> Wish:

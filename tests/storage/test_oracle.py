@@ -103,7 +103,7 @@ async def test_a_world_in_which_all_is_well(db: Database) -> None:
         ("UPDATE appointment SET status = 'cancelled'", "only holds and booked appointments keep hours"),
         ("DELETE FROM worker", "an appointment has its person, client and worker"),
         ("DELETE FROM outbox", "every coming appointment was told to somebody"),
-        ("DELETE FROM contact", "a person has an address"),
+        ("DELETE FROM contact", "a person with a coming appointment has an address"),
         ("UPDATE outbox SET status = 'sending'", "a message being sent has its lease"),
         ("UPDATE outbox SET provider_id = NULL", "what left has its provider's id"),
         ("UPDATE outbox SET status = 'flying'", "states are those we know"),

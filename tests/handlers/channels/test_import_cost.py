@@ -13,7 +13,6 @@ import pytest
         ("sms", {"telegram", "twilio", "httpx", "phonenumbers", "aiosmtplib"}),
         ("whatsapp", {"telegram", "twilio", "httpx", "phonenumbers", "aiosmtplib"}),
         ("email", {"telegram", "twilio", "aiosmtplib"}),
-        ("phone", {"phonenumbers"}),
         ("terminal", {"telegram", "twilio", "aiohttp"}),
     ],
 )

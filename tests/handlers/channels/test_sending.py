@@ -11,11 +11,11 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
 
+from bot.logs import quieten
 from handlers.channels.base import Finding, Payload, SendError
 from handlers.channels.sms import SmsChannel
 from handlers.channels.telegram import TelegramChannel
 from handlers.channels.telegram_bot import TelegramBot
-from handlers.channels.transport import quieten
 from handlers.channels.twilio_client import TwilioClient
 from handlers.channels.twilio_errors import failure, meaning
 from handlers.channels.whatsapp import WhatsAppChannel

@@ -1,0 +1,116 @@
+"""The core for one actor: whoever acts on an appointment is asked for by the one policy function, and it is noted who
+did what to whose (invariant I11). Default no: what may not be done answers as if there were nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
+from booking.core import Booking
+from booking.events import By
+from booking.model import AppointmentId, Consent, ContactId, Rules, SlotId, Wish, WorkerId
+from booking.ports import AgendaEntry, AlreadyOver, Booked, Cancelled, Joining, Moved, Refused, SlotGone
+from storage import audit
+from storage.booking import RowStore
+from storage.contacts import ContactRow
+from storage.db import Tx
+
+
+class Acting(Booking):
+    """`Booking` in the name of `actor`, else of `contact`'s person, who may be made by this very turn."""
+
+    def __init__(
+        self,
+        tx: Tx,
+        store: RowStore,
+        rules: Rules,
+        now: datetime,
+        new_id: Callable[[], str],
+        *,
+        actor: Actor | None = None,
+        contact: ContactRow | None = None,
+    ) -> None:
+        super().__init__(store, rules, now, new_id)
+        self._tx = tx
+        self._rows = store
+        self._at = now
+        self._given = actor
+        self._contact = contact
+
+    async def book(
+        self,
+        slot: SlotId,
+        wish: Wish,
+        contact: ContactId,
+        joining: Joining | None,
+        consent: Consent | None,
+        by: By = "person",
+    ) -> Booked | SlotGone | Refused:
+        done = await super().book(slot, wish, contact, joining, consent, by)
+        if isinstance(done, Booked):
+            await self._note(await self._actor(), "book", done.appointment.id)
+        return done
+
+    async def move(
+        self, id: AppointmentId, slot: SlotId, wish: Wish, by: By, contact: ContactId | None = None
+    ) -> Moved | SlotGone | AlreadyOver | Refused:
+        if not await self._allowed(Action.MOVE, id):
+            return AlreadyOver()
+        done = await super().move(id, slot, wish, by, contact)
+        if isinstance(done, Moved):
+            await self._note(await self._actor(), Action.MOVE, id)
+        return done
+
+    async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver:
+        if not await self._allowed(Action.CANCEL, id):
+            return AlreadyOver()
+        done = await super().cancel(id, by)
+        if isinstance(done, Cancelled):
+            await self._note(await self._actor(), Action.CANCEL, id)
+        return done
+
+    async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]:
+        """What a worker saw of whom is noted, too."""
+        actor = await self._actor()
+        entries = await super().agenda(worker, since, until) if actor == WorkerActor(worker) else []
+        seen = [entry for entry in entries if may(WorkerActor(worker), Action.SEE, entry.appointment, self._at)]
+        for entry in seen:
+            await self._note(actor, Action.SEE, entry.appointment.id)
+        return seen
+
+    # ------------------------------------------------------------ inside
+
+    async def _allowed(self, action: Action, id: AppointmentId) -> bool:
+        appointment = await self._rows.appointment(id)
+        if appointment is None:
+            return False
+        actor = await self._actor()
+        if actor is not None and may(actor, action, appointment, self._at):
+            return True
+        await self._note(actor, f"{action} refused", id)
+        return False
+
+    async def _actor(self) -> Actor | None:
+        if self._given is not None or self._contact is None:
+            return self._given
+        if self._contact.worker_id:
+            return WorkerActor(WorkerId(self._contact.worker_id))
+        person = await self._rows.person_of(ContactId(self._contact.id))
+        return PersonActor(person.id) if person else None
+
+    async def _note(self, actor: Actor | None, action: str, id: AppointmentId) -> None:
+        await audit.add(self._tx, name(actor), action, f"appointment:{id}", self._at)
+
+
+def name(actor: Actor | None) -> str:
+    """As the audit trail calls them."""
+    match actor:
+        case PersonActor(id=id):
+            return f"person:{id}"
+        case WorkerActor(id=id):
+            return f"worker:{id}"
+        case DeskActor():
+            return "desk"
+    return "nobody"

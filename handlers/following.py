@@ -1,0 +1,33 @@
+"""What follows from what was done in the core: reactions, their rows, the figures. For a turn, a page and the desk
+alike, in the transaction of the deed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from booking.core import Booking
+from booking.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from handlers.effects import Effect
+from handlers.parts import Parts
+from handlers.reactions import World, react
+from handlers.writing import write
+from storage.booking import RowStore
+from storage.db import Tx
+
+OUTCOMES = {AppointmentBooked: "booked", AppointmentMoved: "moved", AppointmentCancelled: "cancelled"}
+
+
+async def follow(
+    tx: Tx, parts: Parts, store: RowStore, core: Booking, cause: str, now: datetime, more: Sequence[Effect] = ()
+) -> None:
+    """`more`: effects besides those of the core's events, such as a receipt for who did it on a page."""
+    world = World(core, now, parts.befores, parts.quiet)
+    await write(tx, parts, store, [*await react(core.events, world), *more], cause, now)
+    for event in core.events:
+        if isinstance(event, AppointmentBooked | AppointmentMoved | AppointmentCancelled):
+            counter = parts.metrics.appointments.labels(event.appointment.mode, OUTCOMES[type(event)])
+            tx.after_commit(counter.inc)
+    tx.after_commit(partial(parts.bell.ring, "outbox"))
