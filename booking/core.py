@@ -173,7 +173,8 @@ class Booking:
                 await self._making.hold(slot_id(lapsed.start, lapsed.worker), contact, Wish())
         hold = await self._live_hold(contact)
         if hold is not None and reason == "no_email":
-            hold = replace(hold, until=max(hold.until, self._now + self._rules.desk_hold_time))
+            until = min(self._now + self._rules.desk_hold_time, hold.start)  # an hour that has begun is kept for nobody
+            hold = replace(hold, until=max(hold.until, until))
             await self._store.save_hold(hold)
         self.events.append(DeskNeeded(contact, reason, hold))
 

@@ -512,6 +512,17 @@ def test_without_email_the_hour_is_kept_a_day_for_the_desk() -> None:
     assert held.hold == longer
 
 
+def test_an_hour_is_not_kept_for_the_desk_beyond_its_own_start() -> None:
+    desk = Desk([worker("ali")])
+    hold(desk, any_at(NINE))
+    desk.now = NINE - timedelta(hours=5)
+    hold(desk, any_at(NINE))
+    run(desk.turn().ask_desk(ANN, "no_email"))
+    held = run(desk.turn().held(ANN))
+    assert held is not None
+    assert held.hold.until == NINE
+
+
 def test_without_email_a_lapsed_hour_is_kept_again_if_it_is_free() -> None:
     desk = Desk([worker("ali")])
     hold(desk, any_at(NINE))

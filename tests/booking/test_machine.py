@@ -151,7 +151,10 @@ class Front(RuleBasedStateMachine):
         run(turn.ask_desk(contact, "no_email"))
         (event,) = turn.events
         assert isinstance(event, DeskNeeded)
-        kept = run(self.desk.turn(self.now + timedelta(hours=24, seconds=-1)).held(contact))
+        until = self.now + timedelta(hours=24)
+        if event.hold is not None:  # a day, or to its own start; a hold that already lives longer stays
+            until = min(until, event.hold.start)
+        kept = run(self.desk.turn(until - timedelta(seconds=1)).held(contact))
         assert (kept and kept.hold) == event.hold
         assert kept is not None or held is None
 
