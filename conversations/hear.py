@@ -197,6 +197,8 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
     if heard.language in talk.c.languages:
         await talk.push("language", {"lang": heard.language, "chosen": True})
         return True
+    if gained and heard.intent == "help":
+        heard = replace(heard, intent="book")  # "help me with my rent" is what we are here for
     if heard.intent and (run := opens(heard.intent, talk.c)) and not _under_way(talk, heard.intent):
         await run(talk, gained)
         return True
@@ -223,7 +225,7 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
 
 async def _names(talk: Talk) -> dict[str, str]:
     """The workers who may be named here, by id: those who could take the hour that is looked for."""
-    if talk.flow is None or "worker" not in talk.flow.hears:
+    if talk.c.contact.role == "worker" or (talk.flow is not None and "worker" not in (talk.flow.hears or {"worker"})):
         return {}
     return {worker.id: worker.first_name for worker in await talk.c.booking.workers(wish_of(talk.c), NAMES)}
 
