@@ -189,6 +189,7 @@ class Flow:
     understood. `enter` may refuse to begin: with nothing to cancel there is nothing to ask. `deaf`: steps at which a
     word like a subject or a name is part of the answer, not a correction. `draft`: said on return, left by the word
     'cancel', gone on with when it is opened again. `instead`: the flow that a wish opens here when this one hears none.
+    `fleeting`: answered by whatever is opened over it, and not asked again after that.
     """
 
     name: str
@@ -201,6 +202,7 @@ class Flow:
     deaf: frozenset[str] = frozenset()
     draft: bool = False
     instead: str = "book"
+    fleeting: bool = False
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     def step(self, name: str) -> Step | None:

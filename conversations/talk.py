@@ -94,7 +94,7 @@ class Talk:
         """
         flow, fresh = self.flows[name], Frame(name, self.flows[name].version)
         before = next((frame for frame in self.frames if frame.flow == name), fresh)
-        self.frames = [frame for frame in self.frames if frame.flow != name]
+        self.frames = [frame for frame in self.frames if frame.flow != name and not self.flows[frame.flow].fleeting]
         self.frames.append(before if flow.draft and "which" not in (answers or {}) else fresh)
         if answers:
             self.fill(answers)

@@ -37,4 +37,6 @@ async def finish(c: Context) -> Outcome:
     return Finish()
 
 
-MENU = Flow("menu", version=1, enter=enter, finish=finish, steps=(Step("choice", ask_choice, got_choice),))
+MENU = Flow(
+    "menu", version=1, enter=enter, finish=finish, fleeting=True, steps=(Step("choice", ask_choice, got_choice),)
+)
