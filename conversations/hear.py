@@ -7,12 +7,12 @@ global words, and free text last.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from conversations.commands import command, opens, worker_help
+from conversations.commands import Run, command, opens, worker_help
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
 from conversations.flows.hours import wish_of
@@ -197,9 +197,7 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
     if heard.language in talk.c.languages:
         await talk.push("language", {"lang": heard.language, "chosen": True})
         return True
-    if gained and heard.intent == "help":
-        heard = replace(heard, intent="book")  # "help me with my rent" is what we are here for
-    if heard.intent and (run := opens(heard.intent, talk.c)) and not _under_way(talk, heard.intent):
+    if (run := _asked_for(talk, heard, gained)) is not None:
         await run(talk, gained)
         return True
     if talk.c.contact.role == "worker":
@@ -238,8 +236,11 @@ async def _worker_wrote(talk: Talk, heard: Understood) -> bool:
     return True
 
 
-def _under_way(talk: Talk, intent: str) -> bool:
-    return talk.flow is not None and talk.flow.name == intent
+def _asked_for(talk: Talk, heard: Understood, gained: Mapping[str, Any]) -> Run | None:
+    """The command that the phrase asks for, unless it is under way; "help me with my rent" is what we are here for."""
+    if heard.intent is None or (heard.intent == "help" and gained):
+        return None
+    return None if talk.flow is not None and talk.flow.name == heard.intent else opens(heard.intent, talk.c)
 
 
 async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
