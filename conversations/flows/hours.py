@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from booking.model import Mode, Motive, Slot, SlotId, Wish, WorkerId
+from booking.model import Mode, Motive, Slot, SlotId, Slots, Wish, WorkerId
 from booking.ports import SlotGone
 from conversations.flows.names import MODES
 from conversations.model import Again, Ask, Context, Input, Option, Outcome, Step, Switch, fill
@@ -22,6 +23,7 @@ from conversations.text import Text, t
 from conversations.understand import understand
 
 OFFERED: Final = 3
+BESIDE: Final = timedelta(hours=1)  # as far as "vers 10 h" reaches
 WORKERS: Final = 5
 BARE: Final = range(7, 22)  # a number alone that may be an hour of the day
 ANYBODY: Final = "any"
@@ -72,14 +74,28 @@ def start_of(slot: str) -> datetime:
 async def ask_slot(c: Context) -> Ask:
     """No hour is chosen now: one that was held for them is among the free ones again."""
     await c.booking.release(c.contact.id)
-    found = await c.booking.open_slots(wish_of(c), OFFERED)
+    found, exact = await _shown(c)
     if not found.slots:
         return await _ask_none(c)
     labels = [Option(slot.id, t("slot.label", start=slot.start)) for slot in found.slots]
     whom = Option("any_worker", t("slot.any_worker")) if worker_of(c) else Option("worker", t("slot.choose_worker"))
     ways = [Option("dates", t("slot.other_dates")), Option("mode", t("slot.other_mode")), whom]
-    intro = () if found.language_spoken else (t("slot.language_not_spoken"),)
+    near = () if exact else (t("slot.near"),)
+    intro = near if found.language_spoken else (*near, t("slot.language_not_spoken"))
     return Ask(await _heading(c), intro, (*labels, *ways), free=True, example=t("slot.example"))
+
+
+async def _shown(c: Context) -> tuple[Slots, bool]:
+    """The hours to choose from, and whether they are as wished: where "10 h" has none, those just beside it."""
+    wish = wish_of(c)
+    found = await c.booking.open_slots(wish, OFFERED)
+    if found.slots or wish.earliest is None or wish.earliest != wish.latest:
+        return found, True
+    at = datetime.combine(date.min + timedelta(days=1), wish.earliest)
+    earliest, latest = at - BESIDE, at + BESIDE
+    if earliest.date() != latest.date():
+        return found, True
+    return await c.booking.open_slots(replace(wish, earliest=earliest.time(), latest=latest.time()), OFFERED), False
 
 
 async def _heading(c: Context) -> Text:
@@ -132,7 +148,7 @@ async def _typed(c: Context, text: str) -> Outcome:
     if heard.intent or not (heard.days or heard.earliest or heard.latest):
         return Again()
     days = _days_meant(c, text, heard.days)
-    shown = (await c.booking.open_slots(wish_of(c), OFFERED)).slots
+    shown = (await _shown(c))[0].slots
     fitting = [slot for slot in shown if _fits(slot, days, heard.earliest, heard.latest, c.contact.zone)]
     if len(fitting) == 1 and heard.earliest is not None and heard.earliest == heard.latest:
         return await take(c, fitting[0].id)
@@ -174,7 +190,7 @@ async def got_dates(c: Context, heard: Input) -> Outcome:
     today = c.now.astimezone(ZoneInfo(c.contact.zone)).date()
     match heard.choice:
         case "later":
-            shown = (await c.booking.open_slots(wish_of(c), OFFERED)).slots
+            shown = (await _shown(c))[0].slots
             return fill(after=shown[-1].start.isoformat() if shown else None, choose=None)
         case "next_week":
             monday = today + timedelta(days=7 - today.weekday())
