@@ -92,3 +92,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the talks with today's answers, for review")
+    parser.addoption("--many", action="store_true", help="also what is tried hundreds of times (marker `many`)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Hours of kills and races are run when asked for; the gate has a few of each."""
+    if config.getoption("--many"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("many")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]

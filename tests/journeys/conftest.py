@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.journeys.processes import Launcher, launcher
 from tests.journeys.town import Town, built
 from tests.storage.conftest import database_url, postgres_template, sqlite_template, sqlite_url, vault
 
@@ -16,3 +17,9 @@ async def town(database_url: str) -> AsyncIterator[Town]:
         yield town
         assert town.problems() == []  # no call of ours was unlawful
         assert await town.unsound() == []
+
+
+@pytest.fixture(scope="session")
+async def launching() -> AsyncIterator[Launcher]:
+    async with launcher() as running:
+        yield running

@@ -174,8 +174,8 @@ async def built(database_url: str, **more: object) -> AsyncIterator[Town]:
 
         twilio = TwilioStandIn(ACCOUNT, clock, ids, check=conformance.twilio, reach=reach)
         telegram = TelegramStandIn(TOKEN, clock, ids, check=conformance.telegram, reach=reach)
-        twilio_base = await _served(stack, twilio.app)
-        telegram_base = await _served(stack, telegram.app)
+        twilio_base = await served(stack, twilio.app)
+        telegram_base = await served(stack, telegram.app)
         settings = read_settings(env_file=None, **{**given(database_url, twilio_base, telegram_base), **more})
         mail = Kept()
         app = await stack.enter_async_context(build(settings, clock, post=mail))
@@ -212,7 +212,7 @@ def given(database_url: str, twilio: str, telegram: str) -> dict[str, object]:
     }
 
 
-async def _served(stack: AsyncExitStack, app: web.Application) -> str:
+async def served(stack: AsyncExitStack, app: web.Application) -> str:
     server = await stack.enter_async_context(TestServer(app))
     return str(server.make_url("")).rstrip("/")
 
