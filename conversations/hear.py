@@ -304,7 +304,8 @@ def resume_instead(talk: Talk) -> bool:
         return False
     draft = talk.draft()
     if draft is not None and talk.flow is not None and talk.flow.name != "resume":
-        talk.frames.append(Frame("resume", talk.flows["resume"].version, {"draft": draft.flow}))
+        below = [frame for frame in talk.frames if frame.flow != "resume"]
+        talk.frames = [*below, Frame("resume", talk.flows["resume"].version, {"draft": draft.flow})]
     return True
 
 

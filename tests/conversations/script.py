@@ -1,6 +1,6 @@
 """Talks as text files, which a social worker can read and correct.
 
-    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, phone (hidden), known, booked, role
+    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, known, booked, role
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
@@ -50,8 +50,6 @@ def raised(header: str) -> Stage:
     stage = Stage(
         _moment(said["clock"]), said.get("channel", "sms"), said.get("lang", "fr"), said.get("role", "beneficiary")
     )
-    if said.get("phone") == "hidden":
-        stage.contact = replace(stage.contact, phone=None)
     stage.contact = replace(stage.contact, zone=said.get("zone", stage.contact.zone))
     if "known" in said:
         first, last = said["known"].split(" ", 1)

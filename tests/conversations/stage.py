@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
 from zoneinfo import ZoneInfo
 
 from booking.core import Booking
@@ -110,7 +110,7 @@ class Stage:
         self.prompts: list[str] = []
         self.turn: Turn | None = None
         self.code = ""  # the last one-time code that went out
-        self._ids = (f"{n:010}" for n in count(1))
+        self._made = 0  # ids so far
 
     # ------------------------------------------------------------ turns
 
@@ -136,18 +136,40 @@ class Stage:
             self.prompts.append(turn.reply.prompt)
         return self.effects(core)
 
+    def _new_id(self) -> str:
+        self._made += 1
+        return f"{self._made:010}"
+
+    def fork(self) -> Stage:
+        """The same moment once more, to be gone on with apart."""
+        other = copy(self)
+        other.store = copy(self.store)
+        other.store.restore(self.store.snapshot())
+        other.prompts = list(self.prompts)
+        return other
+
+    @property
+    def state(self) -> State:
+        return from_json(json.loads(self.saved), self.flows)
+
+    @property
+    def step(self) -> str:
+        """Whose question is on the screen: `book.slot`."""
+        prompt = self.state.prompt
+        return f"{prompt.flow}.{prompt.step}" if prompt else ""
+
     def effects(self, core: Booking) -> list[Effect]:
         return run(react(core.events, World(self.core(), self.now, REMINDERS, QUIET)))
 
     def core(self) -> Booking:
-        return Booking(self.store, self.rules, self.now, lambda: next(self._ids))
+        return Booking(self.store, self.rules, self.now, self._new_id)
 
     def context(self, core: Booking) -> Context:
         return Context(
             contact=self.contact,
             known=run(core.known(self.contact.id)),
             now=self.now,
-            new_id=lambda: next(self._ids),
+            new_id=self._new_id,
             booking=core,
             words=words(self.contact.lang),
             say=self.voice(),

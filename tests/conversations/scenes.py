@@ -1,0 +1,73 @@
+"""Each step of each flow, and how a person comes to it: what the generated tests are generated from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.conversations.script import answer, raised
+from tests.conversations.stage import Stage
+
+STRANGER: Final = "clock: 2026-03-02 10:00"
+KNOWN: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00"
+TWO: Final = KNOWN + ", 2026-03-10 14:00"
+TELEGRAM: Final = STRANGER + "\nchannel: telegram"
+HIDDEN: Final = STRANGER + "\nchannel: whatsapp-id"
+WORKER: Final = STRANGER + "\nrole: worker"
+
+CODE: Final = ("PORTS-7KQM-4XTD",)
+SLOT: Final = (*CODE, "1")
+TERMS: Final = (*SLOT, "1")
+NAME: Final = (*TERMS, "1")
+EMAIL: Final = (*NAME, "Camille Dubois")
+SUMMARY: Final = (*EMAIL, "camille@example.org")
+
+SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "menu.choice": (KNOWN, ("menu",)),
+    "book.code": (STRANGER, ("bonjour",)),
+    "book.motive": (STRANGER, CODE),
+    "book.slot": (STRANGER, SLOT),
+    "book.dates": (STRANGER, (*SLOT, "4")),
+    "book.mode_choice": (STRANGER, (*SLOT, "5")),
+    "book.worker_choice": (STRANGER, (*SLOT, "6")),
+    "book.phone": (TELEGRAM, NAME),
+    "book.proof": (HIDDEN, (*CODE, "1", "par téléphone", "1", "1", "06 39 98 00 12")),
+    "book.terms": (STRANGER, TERMS),
+    "book.name": (STRANGER, NAME),
+    "book.email": (STRANGER, EMAIL),
+    "book.summary": (STRANGER, SUMMARY),
+    "book.change": (STRANGER, (*SUMMARY, "2")),
+    "cancel.which": (TWO, ("annuler",)),
+    "cancel.sure": (KNOWN, ("annuler",)),
+    "move.which": (TWO, ("déplacer",)),
+    "move.slot": (KNOWN, ("déplacer",)),
+    "move.dates": (KNOWN, ("déplacer", "4")),
+    "move.mode_choice": (KNOWN, ("déplacer", "5")),
+    "move.worker_choice": (KNOWN, ("déplacer", "6", "6")),
+    "move.sure": (KNOWN, ("déplacer", "1")),
+    "resume.go_on": (STRANGER, (*SLOT, "! 1 day pass", "bonjour")),
+    "language.lang": (KNOWN, ("langue",)),
+    "danger.now": (STRANGER, (*SLOT, "j'en peux plus")),
+}
+
+# Steps that are asked once more in another dress.
+BESIDES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "menu.choice of a stranger": (STRANGER, ("menu",)),
+    "book.slot with nothing free": (STRANGER, (*SLOT, "dimanche")),
+    "book.slot with a worker": (STRANGER, (*SLOT, "avec Claire")),
+    "book.phone by typing": (HIDDEN, (*CODE, "1", "par téléphone", "1", "1")),
+    "book.change of a known person": (STRANGER + "\nknown: Camille Dubois", ("dettes", "1", "2")),
+    "resume.go_on with a move": (KNOWN, ("déplacer", "mercredi", "! 7 hours pass", "bonjour")),
+    "language.lang of a worker": (WORKER, ("langue",)),
+}
+ALL: Final = {**SCENES, **BESIDES}
+
+
+def reached(scene: str, lang: str = "fr") -> Stage:
+    """A stage on which the step's question stands, in a language."""
+    header, cues = ALL[scene]
+    stage = raised(f"{header}\nlang: {lang}")
+    for cue in cues:
+        said = {"bonjour": "hello"}.get(cue, cue) if lang == "en" else cue
+        answer(stage, said if said.startswith("! ") else f"> {said}")
+    assert (stage.step, stage.contact.lang) == (scene.split(" ", maxsplit=1)[0], lang)
+    return stage
