@@ -10,6 +10,7 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from conversations.text import Text, Value
+from handlers.desk import spaced
 from handlers.web.guard import ErrorPage
 from handlers.web.ports import Reader
 from handlers.web.visitor import language
@@ -48,7 +49,13 @@ class Renderer:
     def page(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
         voice = voice_of(reader.lang, reader.zone, self._default)
         html = self._templates.get_template(f"{name}.html").render(
-            t=_sayer(voice), say=voice, lang=voice.lang, base=self.base, desk=self._desk, **values
+            t=_sayer(voice),
+            say=voice,
+            lang=voice.lang,
+            base=self.base,
+            desk=self._desk,
+            desk_shown=spaced(self._desk or ""),
+            **values,
         )
         return web.Response(
             status=status, text=html, content_type="text/html", headers={"Content-Language": voice.lang}

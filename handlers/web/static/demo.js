@@ -96,6 +96,10 @@ function drawBubble(data) {
   if (old) old.replaceWith(row);
   else talk.append(row);
   seen.set(key, row);
+  if (!old) {
+    row.classList.add("new"); // taken off again, or every change of screen would fade the whole talk in
+    row.addEventListener("animationend", () => row.classList.remove("new"), { once: true });
+  }
   if (data.from === "me") drawTick(row, data.status);
   if (!old) {
     talk.querySelector(".begin")?.remove();

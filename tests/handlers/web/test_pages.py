@@ -71,6 +71,10 @@ async def test_says_what_when_and_with_whom(client: Client) -> None:
         assert words in text
 
 
+async def test_the_desks_number_is_for_people_and_for_phones(client: Client) -> None:
+    assert '<a href="tel:+33199000000">01 99 00 00 00</a>' in await get(client, PAGE)
+
+
 async def test_never_says_the_subject_or_a_family_name(client: Client) -> None:
     pages = [await get(client, path) for path in (PAGE, f"{PAGE}.ics", f"{PAGE}/cancel", f"{PAGE}/move")]
     for text in pages:
