@@ -115,6 +115,7 @@ async def test_the_contact_button_shares_the_phones_number(browser: Browser, dem
     await page.locator("#telegram .keys .key").click()
     await expect(page.locator("#telegram .row.us")).to_have_count(2)
     await expect(page.locator("#telegram .keys .key")).to_have_count(0)
+    await expect(page.locator("#telegram .row:focus")).to_have_count(1)  # the next Tab goes on from here
     assert b"33639980013" in demo.program.heard[-1].raw
     await page.context.close()
 

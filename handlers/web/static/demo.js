@@ -93,8 +93,10 @@ function drawBubble(data) {
   bubble.append(text, foot);
   row.append(bubble);
   if (data.buttons.length) row.append(drawButtons(data));
+  const focused = old?.contains(document.activeElement);
   if (old) old.replaceWith(row);
   else talk.append(row);
+  if (focused) rest(row); // the button that was pressed is gone
   seen.set(key, row);
   if (!old) {
     row.classList.add("new"); // taken off again, or every change of screen would fade the whole talk in
@@ -135,8 +137,15 @@ function drawButtons(data) {
   return box;
 }
 
+// Where the keyboard stays when what it stood on is gone: the next Tab goes on from here, not from the top of the page.
+function rest(row) {
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+}
+
 function drawKeys({ phone, keys }) {
   const box = document.querySelector(`#${phone} .keys`);
+  const focused = box.contains(document.activeElement);
   box.replaceChildren(
     ...keys.map((key) => {
       const made = element("button", "key", key.label);
@@ -147,6 +156,7 @@ function drawKeys({ phone, keys }) {
       return made;
     }),
   );
+  if (focused) rest(document.querySelector(`#${phone} .talk`).lastElementChild);
 }
 
 function drawMail(data) {
