@@ -123,7 +123,7 @@ async def test_the_contact_button_shares_the_phones_number(browser: Browser, dem
 async def test_the_clock_moves_and_says_what_happened(browser: Browser, demo: Site) -> None:
     page = await opened(browser, demo, 1440)
     await page.get_by_role("button", name="Prochain rappel").click()
-    await expect(page.get_by_role("status")).to_contain_text("Rien n'est prévu")
+    await expect(page.get_by_role("status")).to_contain_text("Aucun rappel n'est à venir")
     demo.program.due = START + timedelta(days=2)
     await page.get_by_role("button", name="+ 1 jour").click()
     await expect(page.get_by_role("status")).to_contain_text("Rien de nouveau")
