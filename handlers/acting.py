@@ -31,6 +31,7 @@ class Acting(Booking):
         *,
         actor: Actor | None = None,
         contact: ContactRow | None = None,
+        called: str | None = None,
     ) -> None:
         super().__init__(store, rules, now, new_id)
         self._tx = tx
@@ -38,6 +39,7 @@ class Acting(Booking):
         self._at = now
         self._given = actor
         self._contact = contact
+        self._called = called  # who of the desk it is, where that is known
 
     async def book(
         self,
@@ -101,7 +103,7 @@ class Acting(Booking):
         return PersonActor(person.id) if person else None
 
     async def _note(self, actor: Actor | None, action: str, id: AppointmentId) -> None:
-        await audit.add(self._tx, name(actor), action, f"appointment:{id}", self._at)
+        await audit.add(self._tx, self._called or name(actor), action, f"appointment:{id}", self._at)
 
 
 def name(actor: Actor | None) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking.authority import DeskActor
 from booking.core import Booking
 from booking.model import AppointmentId, ContactId, Mode, Motive, Person, Slot, Wish, WorkerId, slot_id
 from booking.phones import Mobile
@@ -27,10 +28,10 @@ from booking.ports import (
     SlotGone,
     TooManyTries,
 )
+from handlers.acting import Acting
+from handlers.following import follow
 from handlers.parts import Parts
-from handlers.reactions import World, react
-from handlers.writing import write
-from storage import audit, contacts, story
+from storage import contacts, story
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -129,7 +130,7 @@ async def zone_of(parts: Parts, who: ContactRow) -> str:
 async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
     """The account, if there is none, and the appointment; or the hours that are free instead."""
     contact = ContactId(asked.who.id)
-    async with _scene(parts, asked.who.id) as scene:
+    async with _scene(parts, asked.who.id, actor) as scene:
         known = await scene.core.known(contact)
         wish = _wish(asked, known.person)
         if asked.at is None:
@@ -148,7 +149,7 @@ async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
         if isinstance(done, Booked):
             if asked.newcomer is not None and joining is not None:
                 await contacts.set_language(scene.tx, contact, asked.newcomer.language)
-            await _commit(parts, scene, actor, "book", done.appointment.id)
+            await _commit(parts, scene, "book", done.appointment.id)
         return done
 
 
@@ -156,28 +157,24 @@ async def cancel(parts: Parts, appointment: str, actor: str) -> Cancelled | Alre
     found = await story.appointments(parts.db, appointment)
     if not found:
         return AlreadyOver()
-    async with _scene(parts, found[-1].contact) as scene:
+    async with _scene(parts, found[-1].contact, actor) as scene:
         done = await scene.core.cancel(AppointmentId(appointment), "desk")
         if isinstance(done, Cancelled):
-            await _commit(parts, scene, actor, "cancel", done.appointment.id)
+            await _commit(parts, scene, "cancel", done.appointment.id)
         return done
 
 
 @asynccontextmanager
-async def _scene(parts: Parts, contact: str) -> AsyncIterator[Scene]:
+async def _scene(parts: Parts, contact: str, actor: str) -> AsyncIterator[Scene]:
     now = parts.clock()
     async with parts.db.transaction() as tx:
         await contacts.lock(tx, contact)
         store = RowStore(tx, parts.directories)
-        yield Scene(tx, store, Booking(store, parts.rules, now, parts.new_id), now)
+        yield Scene(tx, store, Acting(tx, store, parts.rules, now, parts.new_id, actor=DeskActor(), called=actor), now)
 
 
-async def _commit(parts: Parts, scene: Scene, actor: str, action: str, id: AppointmentId) -> None:
-    world = World(scene.core, scene.now, parts.befores, parts.quiet)
-    effects = await react(scene.core.events, world)
-    await write(scene.tx, parts, scene.store, effects, f"desk:{action}:{id}", scene.now)
-    await audit.add(scene.tx, actor, action, f"appointment:{id}", scene.now)
-    parts.bell.ring("outbox")
+async def _commit(parts: Parts, scene: Scene, action: str, id: AppointmentId) -> None:
+    await follow(scene.tx, parts, scene.store, scene.core, f"desk:{action}:{id}", scene.now)
 
 
 def _wish(asked: Asked, person: Person | None) -> Wish:

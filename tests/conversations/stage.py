@@ -175,6 +175,7 @@ class Stage:
             say=self.voice(),
             desk=desk("+33199000009", (Hours(WEEK, time(9), time(18)),), self.now, ZoneInfo("Europe/Paris")),
             terms_version=self.rules.terms_version,
+            joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
         )
 
     def voice(self) -> Voice:
