@@ -22,7 +22,6 @@ from bot.app import App, Clock, build
 from bot.clock import system_clock
 from bot.demo_hub import Hub
 from bot.demo_machine import Engine, MovingClock
-from bot.failures import CommandFailed
 from bot.serve import cancelled, listening, told_to_stop
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
@@ -112,11 +111,7 @@ async def listen(stack: AsyncExitStack, app: App, hub: Hub) -> None:
     served, settings = application(app), app.settings
     renderer = Renderer(settings.public_url, settings.locales, settings.default_locale, str(settings.time_zone))
     DemoPages(hub=hub, renderer=renderer).add_to(served)
-    try:
-        await stack.enter_async_context(listening(app, served))
-    except OSError as error:
-        reason = f"port {settings.port} cannot be used ({error.strerror}): set PORT to another one"
-        raise CommandFailed(reason) from None
+    await stack.enter_async_context(listening(app, served))
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.app import App, build
+from bot.failures import CommandFailed
 from bot.settings import read_settings
 from bot.web import application
 from bot.work import work
@@ -49,11 +51,17 @@ async def serve(app: App, *, worker: bool) -> None:
 
 @asynccontextmanager
 async def listening(app: App, served: web.Application, port: int | None = None) -> AsyncIterator[int]:
-    """A server on HOST and PORT; gives the port, which 0 leaves to the system."""
+    """A server on HOST and PORT; gives the port, which 0 leaves to the system. Raises CommandFailed if it is taken."""
+    host, wanted = app.settings.host, app.settings.port if port is None else port
     runner = web.AppRunner(served, **RUNNER)
     await runner.setup()
     try:
-        await web.TCPSite(runner, app.settings.host, app.settings.port if port is None else port).start()
+        try:
+            await web.TCPSite(runner, host, wanted).start()
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+            name = "PORT" if port is None else "--metrics-port"
+            raise CommandFailed(f"{name}: cannot listen on {host}:{wanted} ({reason}); set another one") from None
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
