@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from getpass import getuser
 from typing import TypeVar
 
@@ -30,8 +31,17 @@ def on_app(
         async with build(settings, migrate=migrate, more=more) as app:
             return await work(app)
 
-    try:
+    with plainly():
         return asyncio.run(main())
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What an operator can mend is said in one line, without a traceback."""
+    try:
+        yield
+    except CommandFailed:
+        raise  # said already
     except NotMigrated as error:
         raise CommandFailed(str(error)) from None
     except Unreadable as error:

@@ -16,6 +16,7 @@ from aiohttp import web
 from bot import logs
 from bot.app import App, build
 from bot.failures import CommandFailed
+from bot.opening import plainly
 from bot.settings import read_settings
 from bot.web import application
 from bot.work import work
@@ -35,7 +36,8 @@ def run(
         async with build(settings) as app:
             await serve(app, worker=not no_worker)
 
-    asyncio.run(main())
+    with plainly():
+        asyncio.run(main())
     return 0
 
 

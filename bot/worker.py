@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.app import build
+from bot.opening import plainly
 from bot.serve import cancelled, listening, told_to_stop
 from bot.settings import read_settings
 from bot.web import health
@@ -36,5 +37,6 @@ def run(
             stack.push_async_callback(cancelled, asyncio.create_task(work(app.parts, app.parts.new_id(), app.fetch)))
             await told_to_stop()
 
-    asyncio.run(main())
+    with plainly():
+        asyncio.run(main())
     return 0

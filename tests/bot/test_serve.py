@@ -26,7 +26,21 @@ def test_a_port_that_is_taken_is_said_in_one_line(desk: Desk, taken: int) -> Non
     assert f"PORT: cannot listen on 127.0.0.1:{taken} (Address already in use)" in served.err
 
 
-def test_so_is_the_port_of_a_workers_figures(desk: Desk, taken: int) -> None:
-    worked = desk("worker", "--metrics-port", str(taken))
+def test_so_is_the_port_of_a_workers_figures(open_desk: Desk, taken: int) -> None:
+    worked = open_desk("worker", "--metrics-port", str(taken))
     assert worked.status == 1
     assert f"--metrics-port: cannot listen on 127.0.0.1:{taken}" in worked.err
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_so_is_a_database_that_does_not_answer(desk: Desk, command: str) -> None:
+    desk.set(DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing")
+    done = desk(command)
+    assert (done.status, done.err.count("\n")) == (1, 1)
+    assert "DATABASE_URL" in done.err
+
+
+def test_so_is_a_database_that_no_server_has_made(desk: Desk) -> None:
+    worked = desk("worker")
+    assert (worked.status, worked.err.count("\n")) == (1, 1)
+    assert "start `socialdirect serve` once" in worked.err
