@@ -75,7 +75,7 @@ async def test_one_hour_by_moving(crowd: Crowd, rounds: int) -> None:
         await free_all(crowd, appointments)
         await back(crowd)
         await crowd.all_at(state)
-        await one_winner(crowd, await crowd.answer("1"), "confirmed.phone")
+        await one_winner(crowd, await crowd.answer("1"), "moved.phone")
         rows = await crowd.parts.db.fetch("SELECT status, start_at FROM appointment")
         assert Counter(row["status"] for row in rows) == {"booked": PEOPLE, "moved": 1}
         assert [row["status"] for row in rows if row["start_at"] == HOUR] == ["booked"]
