@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.app import App
-from bot.failures import CommandFailed, WrongUse
+from bot.failures import CommandFailed, WrongUse, reason
 from bot.opening import on_app, operator
 from bot.progress import progress
 from storage import audit, backup
@@ -31,7 +31,7 @@ async def write(app: App, file: Path) -> list[str]:
         with progress("rows") as tell:
             rows = await backup.backup(parts.db, file, now, tell)
     except OSError as error:
-        raise CommandFailed(f"{file} cannot be written ({type(error).__name__})") from None
+        raise CommandFailed(f"{file} cannot be written ({reason(error)})") from None
     await audit.add(parts.db, operator(), "backup", "database", now)
     return [
         f"{rows} rows in {file}",

@@ -20,7 +20,7 @@ from typing import Annotated, Final
 import typer
 
 from bot.app import App
-from bot.failures import CommandFailed, WrongUse
+from bot.failures import CommandFailed, WrongUse, reason
 from bot.opening import on_app
 from conversations.model import Reply
 from handlers.channels import drawing
@@ -81,7 +81,7 @@ def run(
         try:
             record.write_text(screen.talk.written(header), encoding="utf-8")
         except OSError as error:
-            raise CommandFailed(f"--record {record} cannot be written ({type(error).__name__})") from None
+            raise CommandFailed(f"--record {record} cannot be written ({reason(error)})") from None
     return 0
 
 

@@ -16,7 +16,7 @@ import typer
 from bot.failures import CommandFailed
 
 COMMANDS: Mapping[str, str] = {
-    "demo": "Play all roles in a browser page: phones, stand-in providers, a clock that moves forward.",
+    "demo": "Play all roles in a browser page, on port 8080 or the one that PORT names.",
     "serve": "Serve the webhooks and pages and, unless --no-worker, work.",
     "worker": "Drain inboxes, deliver outboxes, run due timers.",
     "load": "Insert or update clients, codes, workers and hours from a directory file.",

@@ -61,7 +61,7 @@ class ShownMail:
 
 
 def run() -> int:
-    """Play all the roles in a browser page: phones, stand-in providers, a clock that moves forward."""
+    """Play all the roles in a browser page; `PORT=8081 socialdirect demo` where 8080 is taken."""
     asyncio.run(main())
     return 0
 

@@ -18,7 +18,7 @@ from booking.fields import Problem
 from booking.loading import Plan
 from booking.model import Appointment
 from bot.app import App
-from bot.failures import WrongUse
+from bot.failures import WrongUse, reason
 from bot.opening import on_app, operator
 from storage import audit, directory
 
@@ -30,7 +30,7 @@ def run(
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"FILE cannot be read ({type(error).__name__}): {file}") from None
+        raise WrongUse(f"FILE cannot be read ({reason(error)}): {file}") from None
     try:
         read = directory_file.read(text)
         planned = on_app(lambda app: load(app, read), migrate=True)

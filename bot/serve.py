@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,7 +14,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.app import App, build
-from bot.failures import CommandFailed
+from bot.failures import CommandFailed, reason
 from bot.opening import plainly
 from bot.settings import read_settings
 from bot.web import application
@@ -61,9 +60,10 @@ async def listening(app: App, served: web.Application, port: int | None = None) 
         try:
             await web.TCPSite(runner, host, wanted).start()
         except OSError as error:
-            reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
             name = "PORT" if port is None else "--metrics-port"
-            raise CommandFailed(f"{name}: cannot listen on {host}:{wanted} ({reason}); set another one") from None
+            raise CommandFailed(
+                f"{name}: cannot listen on {host}:{wanted} ({reason(error)}); set another one"
+            ) from None
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

@@ -78,3 +78,10 @@ def test_appointments_outside_new_hours_are_listed_and_kept(open_desk: Desk, wri
 def _night() -> str:
     """Hours at which the bot has just offered nothing: one quarter past three in the morning, on Sundays."""
     return '[[worker.hours]]\ndays = ["sun"]\nfrom = 03:15:00\nto = 04:15:00\n\n'
+
+
+def test_a_file_that_cannot_be_read_is_said_in_words(desk: Desk) -> None:
+    gone = desk("load", "gone.toml")
+    assert (gone.status, gone.err) == (2, "socialdirect: FILE cannot be read (No such file or directory): gone.toml\n")
+    (desk.folder / "latin.toml").write_bytes("# é".encode("latin-1"))
+    assert "(not UTF-8 text)" in desk("load", "latin.toml").err
