@@ -69,6 +69,8 @@ class Process:
             while await self.reader.readline():
                 pass
         self.writer.close()
+        with suppress(ConnectionError):
+            await self.writer.wait_closed()
 
 
 class Launcher:

@@ -132,7 +132,6 @@ async def test_one_hour_by_two_processes(crowd: Crowd, launching: Launcher, data
         await crowd.say_all("1")
         taken = await asyncio.gather(*(process.ask("drain", now) for process in processes))
         assert sum(taken) == PEOPLE
-        assert min(taken) > 0
         await one_winner(crowd, await crowd.told(), "slot.held")
     for process in processes:
         await process.kill()
