@@ -30,7 +30,7 @@ def full_name(text: str, words: Words) -> tuple[str, str] | None:
         return None
     if parts[0].isupper() and len(parts[0]) > 1 and not parts[-1].isupper():  # DUBOIS Camille, as on French forms
         parts = [*parts[1:], parts[0]]
-    return _capital(parts[0]), " ".join(map(_capital, parts[1:]))
+    return _capital(parts[0]), " ".join(part if _is_particle(part, plain) else _capital(part) for part in parts[1:])
 
 
 def _in_a_name(char: str) -> bool:
@@ -58,6 +58,11 @@ def is_a_sentence(text: str, words: Words) -> bool:
     """ "Je ne veux pas donner mon nom": two words that are hardly ever in a name."""
     never = words("words.name.never")
     return sum(word in never for word in fold(text).split()) > 1
+
+
+def _is_particle(part: str, name: str) -> bool:
+    """The "de" and "la" of a name that was typed with capitals."""
+    return part.islower() and len(part) <= 3 and not name.islower()
 
 
 def _capital(part: str) -> str:

@@ -1,0 +1,146 @@
+"""Corners of the talk that no talk walks into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from conversations.days import in_month, on
+from conversations.flows.answers import email_in, full_name
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, News, Outcome, Step, fill
+from conversations.normal import slips_allowed
+from conversations.text import t, text_from_json
+from conversations.understand import Understood, understand
+from locales.words import words
+from tests.conversations.scenes import KNOWN, STRANGER, WORKER, reached
+from tests.conversations.script import answer, raised
+
+FR = words("fr")
+TODAY = date(2026, 3, 2)  # a Monday
+
+
+def heard(text: str) -> Understood:
+    return understand(text, FR, datetime(2026, 3, 2, 9, tzinfo=UTC))
+
+
+# ---------------------------------------------------------------- news and circles
+
+
+def test_news_begins_its_flow() -> None:
+    stage = raised(WORKER)
+    stage.says(News("joined"))
+    assert stage.turn is not None
+    assert stage.turn.reply is not None
+    assert [text.msgid for text in stage.turn.reply.texts] == ["worker.joined", "worker.words"]
+
+
+def test_a_flow_that_goes_round_in_circles_fails_loudly() -> None:
+    async def again(c: Context) -> Outcome:
+        return fill(seen=True)
+
+    stage = raised(STRANGER)
+    stage.flows = {**stage.flows, "menu": Flow("menu", version=1, steps=(), finish=again)}
+    with pytest.raises(RuntimeError, match="circles: menu"):
+        stage.says(Input(text="menu"))
+
+
+def test_a_step_that_says_nothing_of_its_miss_gets_the_engines_words() -> None:
+    async def ask(c: Context) -> Ask:
+        return Ask(t("name.ask"), free=True)
+
+    async def got(c: Context, said: Input) -> Outcome:
+        return Again()
+
+    async def finish(c: Context) -> Outcome:
+        return Finish()
+
+    stage = raised(KNOWN)
+    stage.flows = {**stage.flows, "menu": Flow("menu", version=1, steps=(Step("x", ask, got),), finish=finish)}
+    assert answer(stage, "> menu") == [stage.voice()(t("name.ask"))]
+    assert answer(stage, "> qsdf")[0] == stage.voice()(t("miss.again"))
+
+
+# ---------------------------------------------------------------- names and addresses
+
+
+@pytest.mark.parametrize("text", ["", "merci", "Camille", "x" * 30 + " " + "y" * 30, "Bob <b>", "Camille -", "Li 4"])
+def test_no_name(text: str) -> None:
+    assert full_name(text, FR) is None
+
+
+@pytest.mark.parametrize("text", ["", "camille", "@", "a@b@c", "a@example.org b@example.org", "camille@example"])
+def test_no_address(text: str) -> None:
+    assert email_in(text, FR) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Jean-Pierre de La Tour", ("Jean-Pierre", "de La Tour")),
+        ("DUBOIS Camille", ("Camille", "Dubois")),
+        ("CAMILLE DUBOIS", ("Camille", "Dubois")),
+        ("je m'appelle sean o’neil, merci", ("Sean", "O’Neil")),
+        ("Bonjour, moi c'est Anne-Lise d'Arc.", ("Anne-Lise", "d'Arc")),
+        ("Mme Zoé Lœw", ("Zoé", "Lœw")),
+        ("Yo-Yo Ma", ("Yo-Yo", "Ma")),
+    ],
+)
+def test_names(text: str, name: tuple[str, str]) -> None:
+    assert full_name(text, FR) == name
+
+
+# ---------------------------------------------------------------- days and hours
+
+
+def test_there_is_no_hour_27() -> None:
+    assert heard("à 27h").earliest is None
+
+
+def test_an_end_before_the_beginning_is_left_out() -> None:
+    assert (heard("entre 16h et 10h").earliest, heard("entre 16h et 10h").latest) == (time(16), None)
+
+
+def test_two_weekdays_of_next_week() -> None:
+    assert heard("mardi ou jeudi de la semaine prochaine").days == (date(2026, 3, 10), date(2026, 3, 12))
+
+
+def test_the_hour_that_is_moved_is_not_the_one_that_is_wanted() -> None:
+    assert heard("déplacer mon rdv de mardi à jeudi").days == (date(2026, 3, 5),)
+
+
+def test_this_month() -> None:
+    assert heard("ce mois-ci").days[-1] == date(2026, 3, 31)
+
+
+def test_dates_that_do_not_exist() -> None:
+    assert on(TODAY, 31, 2) is None
+    assert on(TODAY, 5, 13) is None
+    assert in_month(TODAY, 13, 1, 31) == ()
+    assert on(TODAY, 5, 3, 2031) is None
+
+
+def test_short_words_bear_no_slip() -> None:
+    assert [slips_allowed(word) for word in ("oui", "mardi", "logements")] == [0, 1, 2]
+
+
+def test_a_texts_value_is_one_of_four_kinds() -> None:
+    with pytest.raises(KeyError):
+        text_from_json({"id": "slot.label", "args": {"start": 1.5}})
+
+
+# ---------------------------------------------------------------- what the core may answer meanwhile
+
+
+def test_an_appointment_that_ended_before_the_yes() -> None:
+    stage = reached("cancel.sure")
+    stage.cancelled_elsewhere()
+    assert answer(stage, "> 2") == [stage.voice()(t("cancel.over"))]
+
+
+def test_the_desk_without_a_number() -> None:
+    stage = raised(STRANGER)
+    context = stage.context
+    stage.context = lambda core: replace(context(core), desk=replace(context(core).desk, phone=None))  # type: ignore[method-assign]
+    assert stage.voice()(t("human.no_phone")) in answer(stage, "> humain")
