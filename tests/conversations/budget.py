@@ -169,7 +169,7 @@ def table() -> str:
         f"the longest day of a year, a worker called {WORKER}, the longest subject and mode, a link of ours.",
         "Units are septets; a message of one segment holds 160, one of several 153 in each.",
     ]
-    for kind in ("question", "first", "reply", "notice", "agenda"):
+    for kind in ("question", "first", "reply", "notice"):
         lines += ["", f"## {kind.capitalize()}", "", "| message | fr | en |", "|---|---|---|"]
         for (each, name), found in sorted(sizes.items(), key=lambda item: -max(s.units for s in item[1].values())):
             if each == kind:
