@@ -1,0 +1,83 @@
+"""The log's own door: libraries are hushed, exceptions lose their texts, what looks like a person becomes dots."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from bot.logs import TALKATIVE, redact
+
+PROGRAM = """
+import asyncio, gc, logging, sys
+import structlog
+from bot import logs
+logs.configure("DEBUG")
+for name in ("httpx", "twilio.http_client", "telegram.Bot", "tortoise.db_client", "aiohttp.access", "asyncpg"):
+    logging.getLogger(name).info("GET https://api.telegram.org/bot990000000000001:TEST-TOKEN-NOT-REAL/getMe canary")
+    logging.getLogger(name).debug("SELECT canary")
+log = structlog.get_logger()
+try:
+    raise ValueError("canary +33639980011")
+except ValueError as error:
+    log.warning("turn failed", inbox=1, exc_info=error)
+    logging.getLogger("library").exception("it broke")
+log.info("seen", what="Camille canary".partition(" ")[0], where="+33 6 39 98 00 11", who="c@example.org")
+async def lost():
+    async def fails():
+        raise ValueError("canary")
+    asyncio.ensure_future(fails())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+asyncio.run(lost())
+gc.collect()
+"""
+
+
+def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert "canary" not in done.stderr + done.stdout
+    assert "39 98" not in done.stderr
+    assert [line["event"] for line in lines] == [
+        "turn failed",
+        "it broke",
+        "seen",
+        "Task exception was never retrieved",
+    ]
+    assert lines[0]["error"] == lines[1]["error"] == lines[3]["error"] == "ValueError"
+    assert lines[0]["where"].startswith("<string>:")
+    assert lines[2]["who"] == lines[2]["where"] == "…"
+
+
+@pytest.mark.parametrize(
+    "personal",
+    [
+        "+33639980011",
+        "06 39 98 00 11",
+        "camille@example.org",
+        "PORTS-7KQM-4XTD",
+        "990000000000001:TEST-TOKEN-NOT-REAL",
+        "/a/VuKVNaW3HYKueWehvcQ8wd",
+        "/calendar/VuKVNaW3HYKueWehvcQ8wd.ics",
+        "start=join-VuKVNaW3HYKueWehvcQ8wd",
+    ],
+)
+def test_what_looks_like_a_person_becomes_dots(personal: str) -> None:
+    said = redact(None, "info", {"event": f"before {personal} after"})["event"]
+    assert personal not in said
+    assert said.startswith("before ")
+    assert said.removesuffix(".ics after").removesuffix(" after") != said
+
+
+def test_ids_of_ours_stay() -> None:
+    event = {"event": "alarm", "outbox": "1234567", "contact": "01m84c02amgwhhqqtazwmkqqef", "timestamp": "2026-03-02"}
+    assert redact(None, "error", dict(event)) == event
+
+
+def test_each_is_hushed_once_logging_is_set_up() -> None:
+    assert {"httpx", "twilio", "telegram", "tortoise"} <= set(TALKATIVE)
+    assert logging.getLogger("library").isEnabledFor(logging.WARNING)

@@ -1,0 +1,146 @@
+"""Reminders: due by the person's own clock, never at night, nor when of no more use, gone with what they belong to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking.model import Appointment, AppointmentId, ClientId, ContactId, Mode, Motive, PersonId, WorkerId
+from handlers.reminders import DAY, Quiet, due_early, due_late, plan, useful_until
+from tests.handlers.path.place import CAMILLE, LATER, Place
+
+PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
+QUIET = Quiet(time(21), time(8))
+YEARS = datetime(2025, 1, 1, tzinfo=UTC)  # and six years from then
+TWO, FORTY_EIGHT = timedelta(hours=2), timedelta(hours=48)
+
+
+def at(text: str, zone: ZoneInfo = PARIS) -> datetime:
+    """An instant, by a local clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+
+
+def appointment(start: datetime) -> Appointment:
+    return Appointment(
+        id=AppointmentId("a"),
+        person=PersonId("p"),
+        client=ClientId("c"),
+        worker=WorkerId("w"),
+        motive=Motive.FINANCE,
+        mode=Mode.PHONE,
+        start=start,
+        contact=ContactId("k"),
+        series=AppointmentId("a"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-03-12 14:00", "2026-03-10 14:00"),
+        ("2026-03-12 06:00", "2026-03-10 09:00"),  # not at six
+        ("2026-03-12 21:00", "2026-03-10 19:00"),  # not at nine in the evening
+        ("2026-03-30 14:00", "2026-03-28 13:00"),  # the clock went forward: 48 true hours
+        ("2026-10-26 14:00", "2026-10-24 15:00"),  # and back
+    ],
+)
+def test_the_early_one_by_the_local_clock(start: str, due: str) -> None:
+    found = due_early(at(start), PARIS, FORTY_EIGHT, QUIET)
+    assert found is not None
+    assert found.astimezone(UTC) == at(due)
+
+
+@pytest.mark.parametrize(
+    ("start", "due"),
+    [
+        ("2026-03-12 14:00", "2026-03-12 12:00"),
+        ("2026-03-12 10:00", "2026-03-12 08:00"),
+        ("2026-03-12 09:45", "2026-03-11 20:00"),  # the evening before
+        ("2026-03-12 00:00", "2026-03-11 20:00"),
+        ("2026-03-29 04:00", "2026-03-28 20:00"),  # the night without two o'clock
+        ("2026-10-25 03:30", "2026-10-24 20:00"),  # the night with two of them
+    ],
+)
+def test_the_late_one_is_never_at_night(start: str, due: str) -> None:
+    found = due_late(at(start), PARIS, TWO, QUIET)
+    assert found is not None
+    assert found.astimezone(UTC) == at(due)
+
+
+@given(
+    start=st.integers(0, 6 * 365 * 96).map(lambda quarters: YEARS + timedelta(minutes=15 * quarters)),
+    zone=st.sampled_from([PARIS, REUNION, ZoneInfo("America/Guadeloupe"), ZoneInfo("Pacific/Noumea")]),
+)
+def test_whatever_the_hour_zone_and_change_of_clocks(start: datetime, zone: ZoneInfo) -> None:
+    early, late = due_early(start, zone, FORTY_EIGHT, QUIET), due_late(start, zone, TWO, QUIET)
+    assert early is not None
+    assert late is not None
+    assert start - early.astimezone(UTC) >= timedelta(hours=26), "time is left to cancel freely"
+    assert time(9) <= early.time() <= time(19)
+    assert timedelta(hours=2) <= start - late.astimezone(UTC) <= timedelta(hours=16)
+    assert not QUIET.holds(late.time())
+
+
+def test_nothing_is_reminded_of_what_was_agreed_within_six_hours() -> None:
+    now = at("2026-03-12 08:00")
+    assert plan(appointment(now + timedelta(hours=7)), PARIS, [TWO], QUIET, now) == []
+    (timer,) = plan(appointment(now + timedelta(hours=8)), PARIS, [TWO], QUIET, now)
+    assert timer.kind == "late-2h"
+
+
+def test_the_early_one_is_of_no_use_once_cancelling_is_late() -> None:
+    start = at("2026-03-12 14:00")
+    assert useful_until("early-48h", appointment(start)) == start - DAY
+    assert useful_until("late-2h", appointment(start)) == start
+
+
+async def kinds(place: Place) -> list[tuple[str, str]]:
+    rows: list[dict[str, Any]] = await place.parts.db.fetch("SELECT kind, status FROM timer ORDER BY id")
+    return [(row["kind"], row["status"]) for row in rows]
+
+
+async def test_each_is_said_once_and_the_link_only_where_it_is_needed(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    assert await kinds(place) == [("early-48h", "waiting"), ("late-2h", "waiting")]
+    for _ in range(7 * 24):
+        await place.passes(hours=1)
+    early, late = place.new("sms", CAMILLE)
+    assert "ANNULER" in early
+    assert "/a/" not in late, "by telephone"
+    assert place.figure("reminders_total", kind="early-48h", outcome="said") == 1
+    assert place.figure("reminders_total", kind="late-2h", outcome="said") == 1
+
+
+async def test_a_cancelled_hour_is_not_reminded_of(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER, "annuler", "2")
+    assert {status for _, status in await kinds(place)} == {"dropped"}
+    await place.passes(days=7)
+    assert place.new("sms", CAMILLE) == []
+
+
+async def test_a_moved_hour_is_reminded_of_at_its_new_time_only(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    said = await place.says("sms", CAMILLE, "deplacer", "mercredi 11 mars", "1", "1")
+    rows = await place.parts.db.fetch("SELECT start_at FROM appointment WHERE status = 'booked'")
+    assert len(rows) == 1, said
+    assert [status for _, status in await kinds(place)] == ["dropped", "dropped", "waiting", "waiting"], said
+    place.new("sms", CAMILLE)
+    place.clock.now = rows[0]["start_at"] - timedelta(hours=44)
+    await place.settle()
+    (early,) = place.new("sms", CAMILLE)
+    assert "9 mars" not in early
+    assert place.figure("appointments_total", mode="phone", outcome="moved") == 1
+
+
+async def test_what_comes_too_late_to_be_of_use_is_not_said(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    rows = await place.parts.db.fetch("SELECT start_at FROM appointment")
+    place.clock.now = rows[0]["start_at"] - timedelta(hours=20)
+    await place.settle()
+    assert place.new("sms", CAMILLE) == []
+    assert place.figure("reminders_total", kind="early-48h", outcome="too_late") == 1
