@@ -122,7 +122,8 @@ async def got_terms(c: Context, heard: Input) -> Outcome:
         return Finish(t("terms.minor", call=call(c)), forget=True)
     match heard.choice:
         case "accept":
-            return fill(terms={"answer": c.raw, "at": c.now.isoformat(), "lang": c.contact.lang})
+            given = {"answer": c.raw, "at": c.now.isoformat(), "lang": c.contact.lang, "version": c.terms_version}
+            return fill(terms=given)
         case "refuse":
             await c.booking.release(c.contact.id)
             return Finish(t("terms.refused", call=call(c)), forget=True)
@@ -276,11 +277,11 @@ def _joining(c: Context) -> Joining | None:
 
 
 def _consent(c: Context) -> Consent | None:
-    """The proof: the very answer, when it was given, in which language and on which channel."""
+    """The proof: the very answer, to which version, when it was given, in which language and on which channel."""
     if (terms := c.answers.get("terms")) is None:
         return None
     at = datetime.fromisoformat(terms["at"])
-    return Consent(c.terms_version, terms["lang"], c.contact.channel, terms["answer"], at)
+    return Consent(terms.get("version", c.terms_version), terms["lang"], c.contact.channel, terms["answer"], at)
 
 
 def noted(c: Context, gained: Mapping[str, Any]) -> Text | None:

@@ -30,9 +30,13 @@ def as_before(c: Context) -> Context:
 
 
 def when_meant(step: Step) -> Step:
-    """Nothing to ask when the appointment went meanwhile: the end says so."""
+    """Nothing to ask, and no hour to hold, when the appointment went meanwhile: the end says so."""
     wanted = step.wanted or (lambda c: step.name not in c.answers)
-    return replace(step, wanted=lambda c: which.meant(c) is not None and wanted(c))
+
+    async def got(c: Context, heard: Input) -> Outcome:
+        return fill() if which.meant(c) is None else await step.got(c, heard)
+
+    return replace(step, got=got, wanted=lambda c: which.meant(c) is not None and wanted(c))
 
 
 async def ask_sure(c: Context) -> Ask:

@@ -144,3 +144,35 @@ def test_the_desk_without_a_number() -> None:
     context = stage.context
     stage.context = lambda core: replace(context(core), desk=replace(context(core).desk, phone=None))  # type: ignore[method-assign]
     assert stage.voice()(t("human.no_phone")) in answer(stage, "> humain")
+
+
+def test_the_hour_of_a_move_that_went_before_the_yes() -> None:
+    stage = reached("move.sure")
+    for cue in ("! 20 minutes pass", "! somebody takes 2026-03-03 09:00"):
+        answer(stage, cue)
+    assert answer(stage, "> oui")[0] == stage.voice()(t("slot.gone"))
+    assert stage.step == "move.slot"
+
+
+def test_a_move_that_is_begun_after_the_end_says_so() -> None:
+    stage = reached("move.slot")
+    stage.cancelled_elsewhere()
+    assert answer(stage, "> 1") == [stage.voice()(t("cancel.over"))]
+
+
+def test_terms_that_change_before_the_yes_are_asked_again() -> None:
+    stage = reached("book.summary")
+    answer(stage, "! the terms change")
+    assert answer(stage, "> je confirme")[0] == stage.voice()(t("refused.consent"))
+    assert stage.step == "book.terms"
+
+
+def test_a_stranger_has_no_appointments_to_list() -> None:
+    stage = raised(STRANGER)
+    assert stage.voice()(t("appointments.none")) in answer(stage, "> mes rendez-vous")
+
+
+def test_a_minor_is_let_go_and_nothing_is_kept() -> None:
+    stage = reached("book.terms")
+    answer(stage, "> j'ai 16 ans")
+    assert (dict(stage.state.facts), stage.state.frames) == ({}, ())
