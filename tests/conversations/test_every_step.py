@@ -107,7 +107,7 @@ def test_a_workers_words_work(lang: str) -> None:
         for word in words(lang)(f"words.command.{name}"):
             tried = stage.fork()
             tried.says(Input(text=word))
-            assert said(tried) & {"worker.help", "language.ask", "worker.join_closed", f"agenda.none_{name}"}
+            assert said(tried) & {"worker.help", "language.ask", f"worker.join_{name}", f"agenda.none_{name}"}
 
 
 # ---------------------------------------------------------------- options
