@@ -20,9 +20,12 @@ def full_name(text: str, words: Words) -> tuple[str, str] | None:
     """First and last name, or None. Letters, marks, space and - ' ’ . only: no links, no invisible or bidirectional
     marks.
 
-    "je m'appelle Camille Dubois", "DUBOIS Camille" and "camille dubois" are all Camille, Dubois.
+    "je m'appelle Camille Dubois", "DUBOIS Camille", "Dubois, Camille" and "camille dubois" are all Camille, Dubois.
     """
     plain = without_manners(text, words).strip(_SIDES)
+    last, comma, first = plain.partition(", ")
+    if comma and last[0].isupper() and first[0].isupper():  # as in lists of names; "attendez, camille" is none
+        plain = f"{first} {last}"
     if not plain or len(plain) > NAME_LENGTH or not all(map(_in_a_name, plain)):
         return None
     parts = plain.split(" ")
