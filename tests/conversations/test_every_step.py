@@ -107,7 +107,8 @@ def test_a_workers_words_work(lang: str) -> None:
         for word in words(lang)(f"words.command.{name}"):
             tried = stage.fork()
             tried.says(Input(text=word))
-            assert said(tried) & {"worker.help", "language.ask", f"worker.join_{name}", f"agenda.none_{name}"}
+            joins = {"worker.join_closed", f"worker.join_{name}"}
+            assert said(tried) & {"worker.help", "language.ask", f"agenda.none_{name}", *joins}
 
 
 # ---------------------------------------------------------------- options
