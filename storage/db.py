@@ -39,8 +39,10 @@ CONNECT_TIMEOUT = timedelta(seconds=5)
 COMMAND_TIMEOUT = timedelta(seconds=40)  # a half-open link: later than the server's own limits
 # A transaction of a process that was frozen must not come back to life: the server ends it (safety: 'the zombie
 # writes nothing').
+# And answered means on disk (invariant I1), whatever a server was told for its other databases.
 SERVER_SETTINGS = {
     "timezone": "UTC",
+    "synchronous_commit": "on",
     "application_name": "socialdirect",
     "lock_timeout": "5s",
     "statement_timeout": "30s",
