@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.standins.faults import Drop
+from storage import timers
 from storage.crypto import Vault
 from tests.journeys.booking import LATER, ON_TELEGRAM
 from tests.journeys.processes import Launcher, MortalTown, mortal
@@ -118,3 +120,27 @@ async def test_between_any_two_messages(town: MortalTown, address: str) -> None:
         await town.settle()
     assert town.deaths == len(TALKS[address])
     await one_of_each(town, address)
+
+
+async def test_while_a_reminder_is_told(town: MortalTown) -> None:
+    """Once, although the batch of timers was begun twice, and the turn of its news three times."""
+    for text in LATER:
+        await say(town, SAM, text)
+        await town.settle()
+    due = await timers.next_due(town.db)
+    assert due is not None
+    town.clock.now = due
+    await town.arm("timer told, batch not committed", "batch of timers committed", "turn committed")
+    await town.settle()
+    assert (town.deaths, town.points) == (3, [])
+    assert len([text for text in town.texts(SAM) if text.startswith("Rappel")]) == 1
+
+
+async def test_while_an_unknown_fate_is_settled(town: MortalTown) -> None:
+    """The one resend is made by whoever takes over."""
+    town.twilio.faults.add(Drop(accepted=False))
+    await town.twilio.say(SAM, "bonjour")
+    await town.arm("unknown claimed", "queued once more")
+    await town.settle()
+    assert (town.deaths, town.points) == (2, [])
+    assert len(town.texts(SAM)) == 1
