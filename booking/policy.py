@@ -6,14 +6,12 @@ Pure: the caller brings the facts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.model import HOUR, Appointment, Client, Code, Consent, Person, Rules, Wish
+from booking.model import HOUR, Appointment, Client, Code, Consent, Person, Rules
 
 LATE = timedelta(hours=24)
-# Starts that are offered before any other, by the person's own clock: a worker overseas is up while they sleep.
-DAYTIME = (time(8), time(21))
 
 
 def first_start(rules: Rules, now: datetime) -> datetime:
@@ -29,16 +27,6 @@ def last_start(rules: Rules, now: datetime) -> datetime:
 def in_window(rules: Rules, now: datetime, start: datetime) -> bool:
     """Notice and horizon; both edges are allowed."""
     return first_start(rules, now) <= start <= last_start(rules, now)
-
-
-def in_daytime(start: time) -> bool:
-    """Whether the person is up at this local time."""
-    return DAYTIME[0] <= start <= DAYTIME[1]
-
-
-def allows_day(wish: Wish) -> bool:
-    """Whether the wish's bounds leave any hour by day; who asks for six in the morning is given six."""
-    return (wish.earliest or time.min) <= DAYTIME[1] and DAYTIME[0] <= (wish.latest or time.max)
 
 
 def is_late(start: datetime, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Free hours that suit a wish, soonest first; those of the night only when the day has none.
+"""Free hours that suit a wish, soonest first.
 
 Appointments are never loaded all: starts are drawn from the timetable a few at a time, and the store is asked only
 who is taken within the window of those few. Each round draws twice as many, so that a service that is full for weeks
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from booking.calendar import instant
 from booking.directory import Directory
 from booking.model import HOUR, QUARTER, Rules, Slot, Slots, Wish, Worker, WorkerId, slot_id
-from booking.policy import allows_day, first_start, in_daytime, last_start
+from booking.policy import first_start, last_start
 from booking.ports import BookingStore
 
 FIRST_ROUND = 8  # starts drawn at first, at least
@@ -36,21 +36,14 @@ class Search:
         """The soonest hours with somebody who speaks the language; only when there is no such hour, with anybody."""
         worker = None if wish.worker is None else self.directory.worker(wish.worker)
         for mask, spoken in self._ranks(wish):
-            if starts := await self._soonest(wish, mask, limit):
-                found = tuple(Slot(slot_id(start, wish.worker), start, worker) for start in starts)
-                return Slots(found, language_spoken=spoken)
+            found = []
+            async for start, _ in self._free(wish, mask, limit):
+                found.append(Slot(slot_id(start, wish.worker), start, worker))
+                if len(found) == limit:
+                    break
+            if found:
+                return Slots(tuple(found), language_spoken=spoken)
         return Slots(())
-
-    async def _soonest(self, wish: Wish, mask: int, limit: int) -> list[datetime]:
-        """By day where there is such an hour: a worker overseas is up while the person sleeps."""
-        zone = ZoneInfo(wish.zone)
-        by_day: list[datetime] = []
-        at_night: list[datetime] = []
-        async for start, _ in self._free(wish, mask, limit):
-            (by_day if in_daytime(start.astimezone(zone).time()) else at_night).append(start)
-            if len(by_day) == limit or (len(at_night) >= limit and not allows_day(wish)):
-                break
-        return by_day or at_night[:limit]
 
     async def workers(self, wish: Wish, limit: int) -> tuple[Worker, ...]:
         """Who could take it, whoever the wish names: the one who is free soonest first, then by ref."""

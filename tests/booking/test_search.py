@@ -76,9 +76,7 @@ def plain(store: MemoryStore, wish: Wish, now: datetime, limit: int) -> tuple[li
         starts = {s: [w for w in group if free(w, s)] for s in suiting}
         if any(starts.values()):
             order = list(dict.fromkeys(w.ref for s in suiting for w in starts[s]))
-            free_then = [s for s in suiting if starts[s]]
-            by_day = [s for s in free_then if time(8) <= wall(s, zone).time() <= time(21)]
-            return (by_day or free_then)[:limit], spoken, order[:limit]
+            return [s for s in suiting if starts[s]][:limit], spoken, order[:limit]
     return [], True, []
 
 
@@ -166,24 +164,6 @@ def test_no_hour_at_all() -> None:
     store = MemoryStore([worker("ali", NINE_TO_NOON, suspended=True)])
     assert run(searching(store).slots(MONEY, 3)).slots == ()
     assert run(searching(store).workers(MONEY, 3)) == ()
-
-
-# ------------------------------------------------------------ the night
-
-
-def test_nobody_is_offered_the_night_while_the_day_has_an_hour() -> None:
-    """Eight in La Réunion is five in Paris."""
-    store = MemoryStore([worker("vanessa", Hours(frozenset({1}), time(8), time(12)), time_zone="Indian/Reunion")])
-
-    def hours(wish: Wish) -> list[int]:
-        return [wall(s.start, ZoneInfo(wish.zone)).hour for s in run(searching(store).slots(wish, 9)).slots]
-
-    assert hours(MONEY) == [8]
-    assert hours(replace(MONEY, zone="Indian/Reunion")) == [8, 9, 10, 11]
-    assert hours(replace(MONEY, latest=time(12))) == [8]
-    assert hours(replace(MONEY, earliest=time(6), latest=time(7))) == [6, 7], "asked for, the night is given"
-    take(store, "vanessa", datetime(2026, 3, 3, 7, tzinfo=UTC))
-    assert hours(MONEY) == [5, 6, 7], "rather the night than nothing"
 
 
 # ------------------------------------------------------------ notice and horizon, to the second
