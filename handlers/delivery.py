@@ -25,7 +25,7 @@ from handlers.parts import Parts
 from handlers.rerouting import reroute
 from handlers.writing import window_open
 from locales.voice import Voice
-from storage import contacts, outbox
+from storage import contacts, inbox, outbox
 from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.faults import is_transient
@@ -171,6 +171,8 @@ async def not_reached(
     """What it says of the contact: stopped by the person, nobody there. And the other way to them, all at once."""
     if error.opted_out:
         await contacts.opt_out(tx, contact.id, now)
+        if row.answer:
+            await inbox.add_news(tx, f"unread:{row.id}", contact.id, "unread", {}, now)
     elif not (error.window_closed or error.alarm or error.outcome == "retry"):
         await contacts.failed(tx, contact.id, now, dead=error.dead)
     await reroute(tx, parts, row, contact, "window_closed" if error.window_closed else error.code, now)

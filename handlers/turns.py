@@ -147,6 +147,9 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
         if (found := (await store.directory()).worker(WorkerId(worker))) is not None:
             await contacts.set_zone(tx, who.id, found.time_zone)
             who = replace(who, time_zone=found.time_zone)
+    if isinstance(came, News) and came.event == "unread":
+        await unasked(tx, parts, who, now)
+        return
     core = Acting(tx, store, parts.rules, now, parts.new_id, contact=who)
     saved = await conversations.load(tx, who.id)
     state = from_json(saved.state, parts.flows) if saved.state else State()
@@ -160,6 +163,17 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     await follow(tx, parts, store, core, f"i{row.id}", now)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
+
+
+async def unasked(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> None:
+    """The provider let our last question not through, so nobody has read it:
+
+    what comes next is no answer to it (I15).
+    """
+    saved = await conversations.load(tx, who.id)
+    if saved.state:
+        state = replace(from_json(saved.state, parts.flows), prompt=None)
+        await conversations.save(tx, who.id, to_json(state), saved.revision, now)
 
 
 async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: datetime) -> Context:
