@@ -146,6 +146,7 @@ class RowStore:
         return next(owner for owner in owners for n in range(QUARTERS) if (owner, first + n) not in ours)
 
     async def free(self, id: HoldId | AppointmentId) -> None:
+        await self._lock_hours([id])
         await self._tx.execute("DELETE FROM busy WHERE holder_id = ?", id)
 
     async def hold_of(self, contact: ContactId) -> Hold | None:
@@ -164,6 +165,7 @@ class RowStore:
             hold.start,
             hold.until,
         )
+        await self._lock_hours([hold.id])
         await self._tx.execute("UPDATE busy SET lapses_at = ? WHERE holder_id = ?", hold.until, hold.id)
 
     async def delete_hold(self, id: HoldId) -> None:
@@ -187,20 +189,31 @@ class RowStore:
         )
 
     async def _drop_lapsed(self, owners: Sequence[Owner], first: int, now: datetime) -> None:
-        """Deletes the lapsed holds that stand on these quarters, whole. Its rows are locked in order, against rings."""
-        lock = " FOR UPDATE" if self._tx.dialect == "postgres" else ""
+        """Deletes the lapsed holds that stand on these quarters, whole."""
         lapsed = await self._tx.fetch(
-            f"SELECT holder_id FROM busy WHERE owner IN ({marks(len(owners))}) AND quarter >= ? AND quarter < ? "
-            f"AND lapses_at <= ? ORDER BY owner, quarter{lock}",
+            f"SELECT DISTINCT holder_id FROM busy WHERE owner IN ({marks(len(owners))}) AND quarter >= ? "
+            "AND quarter < ? AND lapses_at <= ?",
             *owners,
             first,
             first + QUARTERS,
             now,
         )
-        holders = sorted({row["holder_id"] for row in lapsed})
+        holders = sorted(row["holder_id"] for row in lapsed)
         if holders:
-            await self._tx.execute(f"DELETE FROM busy WHERE holder_id IN ({marks(len(holders))})", *holders)
-            await self._tx.execute(f"DELETE FROM hold WHERE id IN ({marks(len(holders))})", *holders)
+            await self._lock_hours(holders)  # one of them may be prolonged meanwhile: asked once more
+            some = marks(len(holders))
+            await self._tx.execute(f"DELETE FROM busy WHERE holder_id IN ({some}) AND lapses_at <= ?", *holders, now)
+            await self._tx.execute(f"DELETE FROM hold WHERE id IN ({some}) AND lapses_at <= ?", *holders, now)
+
+    async def _lock_hours(self, holders: Sequence[str]) -> None:
+        """All hours of some holders, in the one order that everybody keeps to, or two who sweep the same hold wait
+        for each other in a ring. SQLite has the only write lock already.
+        """
+        if self._tx.dialect == "postgres":
+            await self._tx.fetch(
+                f"SELECT id FROM busy WHERE holder_id IN ({marks(len(holders))}) ORDER BY owner, quarter FOR UPDATE",
+                *holders,
+            )
 
     # ------------------------------------------------------------ people
 
