@@ -58,6 +58,9 @@ class Webhooks:
         if self.twilio:
             app.router.add_post("/webhooks/twilio/messages", self._twilio_message)
             app.router.add_post("/webhooks/twilio/status", self._twilio_status)
+            # No call of ours is under way yet, so its steps move nothing: told apart from forgeries, and hung up
+            # politely.
+            app.router.add_post("/webhooks/twilio/voice/{token}", self._twilio_message)
         if self.telegram:
             app.router.add_post("/webhooks/telegram", self._telegram)
 

@@ -11,9 +11,12 @@ from tests.handlers.channels.samples import NOW, TELEGRAM_SAMPLES, TWILIO_SAMPLE
 from tests.journeys.town import CAMILLE, SAM, Town
 
 # Calls, their steps and states, are a house of their own.
-JUDGED = [*(sample for sample in TWILIO_SAMPLES if not sample.row["kind"].startswith("voice")), *TELEGRAM_SAMPLES]
+JUDGED = [*TWILIO_SAMPLES, *TELEGRAM_SAMPLES]
 BEFORE = {sample.row["file"]: sample for sample in JUDGED}
 SENDS = ("CreateMessage", "sendMessage")
+
+
+CALLS = [sample for sample in TWILIO_SAMPLES if sample.row["kind"].startswith("voice")]
 
 
 def of(*verdicts: str) -> list[Sample]:
@@ -97,7 +100,12 @@ async def test_nothing_is_stored(ready: Town, sample: Sample) -> None:
     assert await posted(ready, sample) == Effect(sample.row["status"], 0, 0, 0)
 
 
-@pytest.mark.parametrize("sample", of("receipt"), ids=str)
+@pytest.mark.parametrize("sample", CALLS, ids=str)
+async def test_a_step_of_a_call_moves_nothing(ready: Town, sample: Sample) -> None:
+    assert await posted(ready, sample) == Effect(200, 0, 0, 0)
+
+
+@pytest.mark.parametrize("sample", [sample for sample in of("receipt") if sample not in CALLS], ids=str)
 async def test_a_state_only_rises(ready: Town, sample: Sample) -> None:
     """On a message that Twilio has just taken in, under the sid that the sample tells of."""
     ready.twilio.hold = True

@@ -22,7 +22,7 @@ MESSAGES = "/webhooks/twilio/messages"
 STATUS = "/webhooks/twilio/status"
 TELEGRAM = "/webhooks/telegram"
 PUBLIC = "https://chat.example.org"
-SAMPLES = [sample for sample in (*TWILIO_SAMPLES, *TELEGRAM_SAMPLES) if "/voice/" not in sample.request.url]
+SAMPLES = [*TWILIO_SAMPLES, *TELEGRAM_SAMPLES]
 
 
 class Stored:
@@ -110,13 +110,13 @@ async def test_answers_as_the_index_says(client: TestClient[Any, Any], stored: S
     if verdict in {"refused", "ignored"}:
         assert not stored.envelopes
         assert not stored.receipts
-    elif verdict == "receipt":
-        assert len(stored.receipts) == 1
+    elif verdict == "receipt":  # the step of a call moves nothing yet
+        assert len(stored.receipts) == (0 if sample.row["kind"].startswith("voice") else 1)
     else:
         (envelope,) = stored.envelopes
         assert bool(envelope.parked) is (verdict == "parked")
         assert envelope.raw == sample.request.body
-    if sample.request.url.endswith(MESSAGES) and status == 200:
+    if (sample.request.url.endswith(MESSAGES) or "/voice/" in sample.request.url) and status == 200:
         assert kind == "text/xml"
         assert text.endswith("<Response/>")
 
