@@ -35,7 +35,8 @@ class Effect:
 
 async def counted(town: Town) -> tuple[int, int, int]:
     [rows] = await town.parts.db.fetch(
-        "SELECT count(*) AS came, count(CASE WHEN status = 'parked' THEN 1 END) AS parked FROM inbox WHERE kind = 'message'"
+        "SELECT count(*) AS came, count(CASE WHEN status = 'parked' THEN 1 END) AS parked FROM inbox "
+        "WHERE kind = 'message'"
     )
     calls = [call for ledger in (town.twilio.ledger, town.telegram.ledger) for call in ledger.calls]
     return rows["came"], rows["parked"], sum(call.operation in SENDS and call.status in {200, 201} for call in calls)
