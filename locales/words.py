@@ -10,16 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from gettext import GNUTranslations
-from pathlib import Path
 from typing import Final
-
-from babel.messages.pofile import read_po
 
 from conversations.normal import fold
 from conversations.phrases import fold_phrase
+from locales import HERE, catalogue
 
-FOLDER: Final = Path(__file__).parent
 DOMAIN: Final = "words"
 ROOT: Final = "fr"
 ANYWHERE: Final = re.compile(r"words\.(?:command\.(?:stop|start)|language\.\w+|danger\..+)")
@@ -58,25 +54,14 @@ def guess(text: str, languages: tuple[str, ...], default: str) -> str:
 @cache
 def word_languages() -> tuple[str, ...]:
     """The languages that have a word list."""
-    found = {path.parent.parent.name for path in FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.*")}
+    found = {path.parent.parent.name for path in HERE.glob(f"*/LC_MESSAGES/{DOMAIN}.*")}
     return tuple(sorted(found))
 
 
 @cache
 def _lists(lang: str) -> Mapping[str, tuple[str, ...]]:
-    return {key: _phrases(listed) for key, listed in _messages(FOLDER / lang / "LC_MESSAGES").items()}
+    return {key: _phrases(listed) for key, listed in catalogue(lang, DOMAIN).items()}
 
 
 def _phrases(listed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(fold_phrase, listed.split("|")))))
-
-
-def _messages(folder: Path) -> Mapping[str, str]:
-    """A source tree holds the catalogue that translators edit, an installed package its compiled form."""
-    source = folder / f"{DOMAIN}.po"
-    if source.exists():
-        with source.open("rb") as file:
-            return {str(message.id): str(message.string) for message in read_po(file) if message.id}
-    with (folder / f"{DOMAIN}.mo").open("rb") as compiled:
-        catalogue: dict[str, str] = GNUTranslations(compiled)._catalog  # type: ignore[attr-defined]  # noqa: SLF001
-        return {key: value for key, value in catalogue.items() if key}
