@@ -160,12 +160,17 @@ async def tap(page: Page, phone: str, label: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("phone", ["sms", "whatsapp"])
+@pytest.mark.parametrize("phone", ["sms", "whatsapp", "telegram"])
 async def test_books_is_reminded_and_cancels(page: Page, phone: str) -> None:
     for text in BOOK:
         await say(page, phone, text)
     await say(page, phone, "1", "conditions")
-    await say(page, phone, "1", "prénom")
+    if phone == "telegram":  # it proves no number by itself
+        await say(page, phone, "1", "numéro")
+        await page.locator("#telegram .keys").get_by_role("button", name="Envoyer mon numéro").click()
+        await expect(page.locator("#telegram .row.us").last).to_contain_text("prénom")
+    else:
+        await say(page, phone, "1", "prénom")
     for text in SIGN:
         await say(page, phone, text)
     await say(page, phone, "1", "C'est réservé", "/a/")
