@@ -14,20 +14,20 @@ TAGS: Mapping[str, str] = {"fr": "fr", "en": "en_GB", "pt": "pt_PT"}
 
 def languages() -> tuple[str, ...]:
     """The languages that have a catalogue, in alphabetical order."""
-    return tuple(sorted(path.parent.parent.name for path in HERE.glob("*/LC_MESSAGES/messages.po")))
+    return tuple(sorted({path.parent.parent.name for path in HERE.glob("*/LC_MESSAGES/messages.*")}))
 
 
 @cache
 def catalogue(lang: str, domain: str = "messages") -> Mapping[str, str]:
-    """msgid -> words of one language. Raises LookupError for a language that has no folder.
+    """msgid -> words of one language. Raises LookupError for a language that has no folder."""
+    return read(HERE / lang / "LC_MESSAGES", domain)
 
-    Wheels carry compiled catalogues; in a source tree the `.po` is read when it is newer, so that no edit is ever
-    missed.
-    """
-    folder = HERE / lang / "LC_MESSAGES"
+
+def read(folder: Path, domain: str) -> Mapping[str, str]:
+    """Wheels carry compiled catalogues; in a source tree the `.po` is read when it is newer, so no edit is missed."""
     source, compiled = folder / f"{domain}.po", folder / f"{domain}.mo"
     if not source.exists() and not compiled.exists():
-        raise LookupError(f"no catalogue {domain} for the language {lang!r}")
+        raise LookupError(f"no catalogue {domain} in {folder.parent.name!r}")
     if compiled.exists() and (not source.exists() or compiled.stat().st_mtime >= source.stat().st_mtime):
         return _compiled(compiled)
     return _source(source)
