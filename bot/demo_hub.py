@@ -38,11 +38,15 @@ class Machine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A phone, and who it is at the provider. `addresses` of the workers' phone are all theirs, with their names."""
+    """A phone, and who it is at the provider. `addresses` of the workers' phone are all theirs, with their names.
+
+    `also`: numbers whose messages are shown here, too, under their own name; nobody answers for them from this phone.
+    """
 
     phone: Phone
     provider: str  # "twilio" or "telegram"
     addresses: Mapping[str, str]
+    also: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -108,17 +112,17 @@ class Hub:
 
     def _arrived(self, provider: str, bubble: Bubble) -> None:
         for name, screen in self._screens.items():
-            if screen.provider == provider and bubble.to in screen.addresses:
+            if screen.provider == provider and (bubble.to in screen.addresses or bubble.to in screen.also):
                 self._show(name, screen, bubble)
 
     def _show(self, name: str, screen: Screen, bubble: Bubble) -> None:
         talk = self._talks[name]
         again = bubble.id in talk.shown  # edited, or read: it stays where it is
         talk.shown[bubble.id] = bubble
-        if not again:
+        if not again and bubble.to in screen.addresses:
             talk.address = bubble.to
             self._mark_read(name, talk)
-        owner = screen.addresses[bubble.to] if len(screen.addresses) > 1 else ""
+        owner = screen.also.get(bubble.to) or (screen.addresses[bubble.to] if len(screen.addresses) > 1 else "")
         self._tell("bubble", {"phone": name, "from": "us", "owner": owner, **_drawn(bubble)})
         self._tell_keys(name)
 

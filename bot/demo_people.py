@@ -15,6 +15,7 @@ CAMILLE: Final = Person(id=710_000_011, first_name="Camille", language="fr", pho
 # Three phones rather than one: each talk begins with a stranger, so the channels can be compared.
 CAMILLES_SMS: Final = "+33639980011"
 CAMILLES_WHATSAPP: Final = "whatsapp:+33639980012"
+OTHER_NUMBERS: Final = {"+33639980012": "06 39 98 00 12", "+33639980013": "06 39 98 00 13"}
 
 
 def account(sid: str, auth_token: str, public_url: str) -> Account:
@@ -31,7 +32,8 @@ def account(sid: str, auth_token: str, public_url: str) -> Account:
 def screens(workers: Mapping[str, str], bot_name: str) -> list[Screen]:
     """`workers`: number to first name. Their texts all arrive on the fourth phone: whoever is booked, it is seen."""
     return [
-        Screen(Phone("sms", "SMS", "Camille", SMS_NUMBER), "twilio", {CAMILLES_SMS: "Camille"}),
+        # A notice that comes after WhatsApp's window goes by SMS to the same number.
+        Screen(Phone("sms", "SMS", "Camille", SMS_NUMBER), "twilio", {CAMILLES_SMS: "Camille"}, OTHER_NUMBERS),
         Screen(Phone("whatsapp", "WhatsApp", "Camille", WHATSAPP_NUMBER), "twilio", {CAMILLES_WHATSAPP: "Camille"}),
         Screen(Phone("telegram", "Telegram", "Camille", f"@{bot_name}"), "telegram", {str(CAMILLE.id): "Camille"}),
         Screen(Phone("worker", "SMS", "", SMS_NUMBER), "twilio", dict(workers)),

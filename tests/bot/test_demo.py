@@ -193,6 +193,14 @@ async def test_books_is_reminded_and_cancels(page: Page, phone: str) -> None:
 
 
 @pytest.mark.browser
+async def test_a_reminder_after_whatsapps_window_is_seen_as_sms(page: Page) -> None:
+    for text in (*BOOK[:-1], "la semaine prochaine", "1", "1", *SIGN, "1"):
+        await say(page, "whatsapp", text)
+    await page.get_by_role("button", name="Prochain rappel").click()
+    await expect(page.locator("#sms .row.us").filter(has_text="06 39 98 00 12")).to_contain_text("Rappel")
+
+
+@pytest.mark.browser
 async def test_books_on_telegram_by_buttons_alone_where_nothing_must_be_typed(page: Page) -> None:
     await say(page, "telegram", "bonjour")
     await say(page, "telegram", "PORTS-7KQM-4XTD")
