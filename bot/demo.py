@@ -27,6 +27,7 @@ from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from bot.web import application
 from handlers.web.demo import DemoPages
+from handlers.web.demo_room import DemoRoomPages
 from handlers.web.render import Renderer
 from storage import directory
 
@@ -111,6 +112,7 @@ async def listen(stack: AsyncExitStack, app: App, hub: Hub) -> None:
     served, settings = application(app), app.settings
     renderer = Renderer(settings.public_url, settings.locales, settings.default_locale, str(settings.time_zone))
     DemoPages(hub=hub, renderer=renderer).add_to(served)
+    DemoRoomPages(renderer=renderer).add_to(served)
     await stack.enter_async_context(listening(app, served))
 
 

@@ -29,11 +29,11 @@ TALKATIVE: Final = (
     "asyncio",
 )
 
-# What a person is called by: e-mail, telephone, connection code, bot token, link token. Ids of ours are 26 signs and
-# match none.
+# What a person is called by: e-mail, telephone, connection code, bot token, link token, a video room's token. Ids of
+# ours are 26 signs and match none.
 _PERSONAL: Final = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.]+|\+?\d[\d .-]{7,}\d|\b[A-Z0-9]{2,}-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{6,}:[\w-]{20,}"
-    r"|/(?:a|e|calendar)/[0-9A-Za-z]{22}|\bjoin-[0-9A-Za-z]{22}"
+    r"|/(?:a|e|w|calendar)/[0-9A-Za-z]{22}|\bjoin-[0-9A-Za-z]{22}|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
 )
 
 

@@ -3,8 +3,9 @@
     GET /demo                the page             POST /demo/say      {"phone", "text"}
     GET /demo/events         what happens, as     POST /demo/press    {"phone", "message", "number"}
                              Server-Sent Events   POST /demo/contact  {"phone"}
-    GET /demo/room/{name}    in place of video    POST /demo/clock    {"move": "10m" | "1h" | "1d" | "next"}
+                                                  POST /demo/clock    {"move": "10m" | "1h" | "1d" | "next"}
 
+The room in place of a video server: `handlers/web/demo_room.py`.
 What is typed here goes to a stand-in of the provider, and from there through the same webhooks as everything else.
 """
 
@@ -98,7 +99,6 @@ class DemoPages:
         add.add_get("/", self._home)
         add.add_get("/demo", self._page)
         add.add_get("/demo/events", self._events)
-        add.add_get("/demo/room/{name:[a-z2-7]{32}}", self._room)
         add.add_post("/demo/say", self._say)
         add.add_post("/demo/press", self._press)
         add.add_post("/demo/contact", self._contact)
@@ -118,9 +118,6 @@ class DemoPages:
             zone=reader.zone,
             words=json.dumps(self.renderer.words(reader, SCRIPT_WORDS), ensure_ascii=False),
         )
-
-    async def _room(self, request: web.Request) -> web.Response:
-        return self.renderer.page("room", self.renderer.visitor(request))
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """https://html.spec.whatwg.org/multipage/server-sent-events.html"""

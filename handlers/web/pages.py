@@ -2,8 +2,9 @@
 
     GET  /a/{token}          what, when, with whom          GET, POST  /e/{token}           confirm the e-mail address
     GET  /a/{token}.ics      calendar file                  GET        /calendar/{token}.ics   a worker's feed
-    GET  /a/{token}/join     to the video room, in its time
     GET, POST  /a/{token}/cancel, /a/{token}/move           asks, then does
+
+Around the hour itself: `handlers/web/hour_pages.py`.
 
 A GET never acts: scanners of mail and previews of messengers open every link. The subject is on no page: others may
 read along. 404 for a token that never was, 410 for one that is of no more use.
@@ -21,8 +22,8 @@ from booking.model import Mode, SlotId
 from booking.ports import AlreadyOver, Refused, SlotGone
 from conversations.text import Text, t
 from handlers.web.calendar_file import Entry, calendar
+from handlers.web.door import door
 from handlers.web.ports import (
-    JOIN_CLOSES,
     JOIN_OPENS,
     AppointmentView,
     EmailView,
@@ -31,13 +32,10 @@ from handlers.web.ports import (
     MoveAnswer,
     MovedTo,
     Pages,
-    Reader,
-    Rooms,
 )
 from handlers.web.render import Renderer
-from handlers.web.visitor import form, own_page
+from handlers.web.visitor import TOKEN, own_form, token_of
 
-TOKEN: Final = "{token:[A-Za-z0-9_-]{16,128}}"  # noqa: S105 - a pattern
 SHOWN_HOURS: Final = 8
 
 MODES: Final[Mapping[Mode, Text]] = {
@@ -60,7 +58,6 @@ View = TypeVar("View", AppointmentView, EmailView, Feed)
 class PersonPages:
     pages: Pages
     renderer: Renderer
-    rooms: Rooms
     clock: Callable[[], datetime]
     public_url: str
 
@@ -68,7 +65,6 @@ class PersonPages:
         add = app.router
         add.add_get(f"/a/{TOKEN}.ics", self._calendar_file)
         add.add_get(f"/a/{TOKEN}", self._appointment)
-        add.add_get(f"/a/{TOKEN}/join", self._join)
         add.add_get(f"/a/{TOKEN}/cancel", self._ask_cancel)
         add.add_post(f"/a/{TOKEN}/cancel", self._cancel)
         add.add_get(f"/a/{TOKEN}/move", self._ask_move)
@@ -80,26 +76,18 @@ class PersonPages:
     # The appointment
 
     async def _appointment(self, request: web.Request) -> web.Response:
-        view = await self.pages.appointment(_token(request))
+        view = await self.pages.appointment(token_of(request))
         if not isinstance(view, AppointmentView):
-            return self._no(request, view)
+            return self.renderer.no(request, view)
         return self._show(request, view)
 
-    async def _join(self, request: web.Request) -> web.Response:
-        view = await self.pages.appointment(_token(request))
-        if not isinstance(view, AppointmentView):
-            return self._no(request, view)
-        if view.appointment.mode is not Mode.VIDEO or self._door(view) != "open":
-            raise web.HTTPSeeOther(f"{self.renderer.base}/a/{_token(request)}")
-        raise web.HTTPSeeOther(self.rooms(view.appointment))
-
     async def _calendar_file(self, request: web.Request) -> web.Response:
-        view = await self.pages.appointment(_token(request))
+        view = await self.pages.appointment(token_of(request))
         if not isinstance(view, AppointmentView):
-            return self._no(request, view)
+            return self.renderer.no(request, view)
         summary = self.renderer.words(view.reader, {"summary": t("page.calendar.summary")})["summary"]
         place = view.worker.address if view.appointment.mode is Mode.IN_PERSON else ""
-        url = f"{self.public_url.rstrip('/')}/a/{_token(request)}"
+        url = f"{self.public_url.rstrip('/')}/a/{token_of(request)}"
         return self._ics([Entry(view.appointment, summary, url, place)])
 
     def _show(self, request: web.Request, view: AppointmentView) -> web.Response:
@@ -107,47 +95,41 @@ class PersonPages:
         return self.renderer.page(
             "appointment",
             view.reader,
-            token=_token(request),
+            token=token_of(request),
             view=view,
             appointment=appointment,
             mode=appointment.mode.value,
             mode_words=MODES[appointment.mode],
-            door=self._door(view),
+            door=door(appointment, self.clock()),
             opens=appointment.start - JOIN_OPENS,
         )
-
-    def _door(self, view: AppointmentView) -> str:
-        now, appointment = self.clock(), view.appointment
-        if now < appointment.start - JOIN_OPENS:
-            return "early"
-        return "open" if now < appointment.end + JOIN_CLOSES else "over"
 
     # Cancelling: asked first, and what is late is said before the yes (terms, articles 5.1 and 5.2)
 
     async def _ask_cancel(self, request: web.Request) -> web.Response:
-        view = await self.pages.appointment(_token(request))
+        view = await self.pages.appointment(token_of(request))
         if not isinstance(view, AppointmentView):
-            return self._no(request, view)
+            return self.renderer.no(request, view)
         return self._ask(request, view, "cancel")
 
     async def _cancel(self, request: web.Request) -> web.Response:
-        fields = await self._own_form(request)
-        view = await self.pages.appointment(_token(request))
+        fields = await own_form(request, self.renderer.origin)
+        view = await self.pages.appointment(token_of(request))
         if not isinstance(view, AppointmentView):
-            return self._no(request, view)
+            return self.renderer.no(request, view)
         if view.late and "late" not in fields:
             return self._ask(request, view, "cancel")  # it became late while the page was open: now it is said
-        done = await self.pages.cancel(_token(request))
+        done = await self.pages.cancel(token_of(request))
         if isinstance(done, AlreadyOver):
             return self._show(request, view)
         if done is None or isinstance(done, Gone):
-            return self._no(request, done)
+            return self.renderer.no(request, done)
         return self.renderer.page("cancelled", view.reader, appointment=done.appointment, late=done.late)
 
     def _ask(self, request: web.Request, view: AppointmentView, name: str) -> web.Response:
         if not view.changeable:
             return self._show(request, view)
-        return self.renderer.page(name, view.reader, token=_token(request), view=view, appointment=view.appointment)
+        return self.renderer.page(name, view.reader, token=token_of(request), view=view, appointment=view.appointment)
 
     # Moving: another hour is chosen, the old one is given back in the same moment
 
@@ -155,15 +137,15 @@ class PersonPages:
         return await self._hours(request, None)
 
     async def _move(self, request: web.Request) -> web.Response:
-        fields = await self._own_form(request)
-        view = await self.pages.appointment(_token(request))
+        fields = await own_form(request, self.renderer.origin)
+        view = await self.pages.appointment(token_of(request))
         if not isinstance(view, AppointmentView):
-            return self._no(request, view)
+            return self.renderer.no(request, view)
         if "slot" not in fields:
             return await self._hours(request, t("page.move.choose_one"))
         if view.late and "late" not in fields:
             return await self._hours(request, None)
-        return await self._moved(request, view, await self.pages.move(_token(request), SlotId(fields["slot"])))
+        return await self._moved(request, view, await self.pages.move(token_of(request), SlotId(fields["slot"])))
 
     async def _moved(self, request: web.Request, view: AppointmentView, done: MoveAnswer) -> web.Response:
         match done:
@@ -175,20 +157,20 @@ class PersonPages:
                 return await self._hours(request, REFUSALS[reason])
             case AlreadyOver():
                 return self._show(request, view)
-        return self._no(request, done)
+        return self.renderer.no(request, done)
 
     async def _hours(self, request: web.Request, notice: Text | None) -> web.Response:
         """The next free hours; `?after=` gives later ones."""
-        token = _token(request)
+        token = token_of(request)
         view = await self.pages.appointment(token)
         if not isinstance(view, AppointmentView):
-            return self._no(request, view)
+            return self.renderer.no(request, view)
         if not view.changeable:
             return self._show(request, view)
         after = _instant(request.query.get("after", ""))
         hours = await self.pages.hours(token, after, SHOWN_HOURS)
         if hours is None or isinstance(hours, Gone):
-            return self._no(request, hours)
+            return self.renderer.no(request, hours)
         return self.renderer.page(
             "move",
             view.reader,
@@ -203,24 +185,24 @@ class PersonPages:
     # The e-mail address
 
     async def _ask_email(self, request: web.Request) -> web.Response:
-        view = await self.pages.email(_token(request))
+        view = await self.pages.email(token_of(request))
         if not isinstance(view, EmailView):
-            return self._no(request, view)
-        return self.renderer.page("email", view.reader, token=_token(request), address=masked(view.address))
+            return self.renderer.no(request, view)
+        return self.renderer.page("email", view.reader, token=token_of(request), address=masked(view.address))
 
     async def _confirm_email(self, request: web.Request) -> web.Response:
-        await self._own_form(request)
-        view = await self.pages.confirm_email(_token(request))
+        await own_form(request, self.renderer.origin)
+        view = await self.pages.confirm_email(token_of(request))
         if not isinstance(view, EmailView):
-            return self._no(request, view)
+            return self.renderer.no(request, view)
         return self.renderer.page("email_confirmed", view.reader, address=masked(view.address))
 
     # The worker's feed
 
     async def _feed(self, request: web.Request) -> web.Response:
-        feed = await self.pages.feed(_token(request))
+        feed = await self.pages.feed(token_of(request))
         if not isinstance(feed, Feed):
-            return self._no(request, feed)
+            return self.renderer.no(request, feed)
         texts = {mode.value: t("page.calendar.worker", mode=text) for mode, text in MODES.items()}
         words = self.renderer.words(feed.reader, texts)
         return self._ics([Entry(one, words[one.mode.value]) for one in feed.appointments])
@@ -231,21 +213,6 @@ class PersonPages:
         file = calendar(entries, urlsplit(self.public_url).hostname or "", self.clock())
         headers = {"Content-Type": "text/calendar; charset=utf-8; method=PUBLISH"}
         return web.Response(body=file, headers=headers | {"Content-Disposition": 'attachment; filename="calendar.ics"'})
-
-    def _no(self, request: web.Request, gone: Gone | None) -> web.Response:
-        reader: Reader = (gone and gone.reader) or self.renderer.visitor(request)
-        if gone is None:
-            return self.renderer.page("error", reader, 404, kind="unknown")
-        return self.renderer.page("gone", reader, 410, why=gone.why)
-
-    async def _own_form(self, request: web.Request) -> Mapping[str, str]:
-        if not own_page(request, self.renderer.origin):
-            raise web.HTTPForbidden
-        return await form(request)
-
-
-def _token(request: web.Request) -> str:
-    return request.match_info["token"]
 
 
 def _instant(text: str) -> datetime | None:

@@ -86,7 +86,15 @@ class Pages(Protocol):
     async def feed(self, token: str) -> Feed | Gone | None: ...
 
 
-class Rooms(Protocol):
-    """Where a video consultation takes place."""
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who enters a room. `name` is what the other one reads there: a first name at most (the server is not ours)."""
 
-    def __call__(self, appointment: Appointment) -> str: ...
+    role: Literal["worker", "person"]
+    name: str
+
+
+class Rooms(Protocol):
+    """Where a video consultation takes place: an address for one participant, good for this click."""
+
+    def __call__(self, appointment: Appointment, seat: Seat) -> str: ...

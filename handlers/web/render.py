@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from conversations.text import Text, Value
 from handlers.desk import spaced
 from handlers.web.guard import ErrorPage
-from handlers.web.ports import Reader
+from handlers.web.ports import Gone, Reader
 from handlers.web.visitor import language
 from locales.voice import Voice
 
@@ -64,6 +64,12 @@ class Renderer:
     def words(self, reader: Reader, texts: Mapping[str, Text]) -> Mapping[str, str]:
         voice = voice_of(reader.lang, reader.zone, self._default)
         return {name: voice(text) for name, text in texts.items()}
+
+    def no(self, request: web.Request, gone: Gone | None) -> web.Response:
+        """404 for a token that never was, 410 for one that is of no more use; either says what to do next."""
+        if gone is None:
+            return self.page("error", self.visitor(request), 404, kind="unknown")
+        return self.page("gone", gone.reader or self.visitor(request), 410, why=gone.why)
 
     @property
     def error_page(self) -> ErrorPage:

@@ -9,9 +9,14 @@ from aiohttp import web
 
 from handlers.web import body
 
+TOKEN: Final = "{token:[A-Za-z0-9_-]{16,128}}"  # noqa: S105 - a pattern
 FORM_LIMIT: Final = 4 * body.KIB
 MOST_FIELDS: Final = 20
 RANGE: Final = re.compile(r"\s*([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,35})?\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*")
+
+
+def token_of(request: web.Request) -> str:
+    return request.match_info["token"]
 
 
 def language(request: web.Request, offered: Sequence[str], default: str) -> str:
@@ -42,3 +47,10 @@ async def form(request: web.Request) -> Mapping[str, str]:
         return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
     except ValueError:
         raise web.HTTPBadRequest from None
+
+
+async def own_form(request: web.Request, origin: str) -> Mapping[str, str]:
+    """The fields of a form that was sent from our own page; 403 for any other."""
+    if not own_page(request, origin):
+        raise web.HTTPForbidden
+    return await form(request)

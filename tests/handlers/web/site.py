@@ -23,7 +23,9 @@ from booking.model import (
     slot_id,
 )
 from booking.ports import AlreadyOver, Cancelled, Refused, SlotGone
+from handlers.web.demo_room import DemoRoomPages
 from handlers.web.guard import RUNNER, middlewares
+from handlers.web.hour_pages import HourPages
 from handlers.web.pages import PersonPages
 from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
 from handlers.web.render import Renderer
@@ -146,13 +148,10 @@ def application(world: World, public_url: str = PUBLIC) -> web.Application:
     renderer = Renderer(public_url, ("fr", "en"), "fr", "Europe/Paris", desk="+33199000000")
     app = web.Application(middlewares=middlewares(renderer.error_page))
     renderer.add_to(app)
-    PersonPages(
-        pages=world,
-        renderer=renderer,
-        rooms=DemoRooms(public_url, SECRET),
-        clock=lambda: world.now,
-        public_url=public_url,
-    ).add_to(app)
+    PersonPages(pages=world, renderer=renderer, clock=lambda: world.now, public_url=public_url).add_to(app)
+    rooms = DemoRooms(public_url, SECRET)
+    HourPages(pages=world, renderer=renderer, rooms=rooms, clock=lambda: world.now).add_to(app)
+    DemoRoomPages(renderer=renderer).add_to(app)
     return app
 
 

@@ -128,8 +128,29 @@ async def test_joins_from_10_minutes_before_to_30_after(client: Client, world: W
     assert (f"{PAGE}/join" in text) is (door == "open")
     assert ("jeudi 5 mars à 8 h 50" in text) is (door == "early")
     async with client.get(f"{PAGE}/join", allow_redirects=False) as response:
-        assert response.status == 303
-        assert ("/demo/room/" in response.headers["Location"]) is (door == "open")
+        assert response.status == (200 if door == "early" else 303)
+        led = response.headers.get("Location", "")
+        assert ("/demo/room/" in led) is (door == "open")
+        assert led.endswith({"early": "", "open": "/person", "over": PAGE}[door])
+
+
+async def test_who_is_early_waits_and_is_told_what_to_do(client: Client, world: World) -> None:
+    world.now = START - timedelta(minutes=20)
+    text = await get(client, f"{PAGE}/join")
+    for words in ("pas encore ouverte", "jeudi 5 mars à 8 h 50", "rien à installer", 'data-left="601"'):
+        assert words in text
+    assert re.findall(r"<script ([^>]*)>", text) == ['src="/static/waiting.js" defer']
+
+
+async def test_nobody_counts_down_days(client: Client) -> None:
+    assert "data-left" not in await get(client, f"{PAGE}/join")
+
+
+@pytest.mark.parametrize("mode", [Mode.PHONE, Mode.IN_PERSON])
+async def test_there_is_no_room_but_for_a_video(client: Client, world: World, mode: Mode) -> None:
+    world.appointment_row, world.now = replace(APPOINTMENT, mode=mode), START
+    async with client.get(f"{PAGE}/join", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, PAGE)
 
 
 async def test_a_moved_appointment_has_another_room(client: Client, world: World) -> None:
@@ -162,7 +183,8 @@ async def test_every_answer_has_strict_headers(client: Client, path: str) -> Non
                 assert response.headers[name] == value
         assert "Set-Cookie" not in response.headers
         text = await response.text()
-        assert not re.search(r"<script|<style|style=|onclick|https?://(?!chat\.example\.org)", text)
+        own = text.replace('<script src="/static/waiting.js" defer></script>', "")
+        assert not re.search(r"<script|<style|style=|onclick|https?://(?!chat\.example\.org)", own)
 
 
 # Cancelling

@@ -8,19 +8,23 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestServer
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from booking.model import Mode
 from handlers.web.ports import Gone
-from tests.handlers.web.site import APPOINTMENT, EMAIL_TOKEN, START, TOKEN, UNKNOWN, World, application, started
+from handlers.web.rooms import room_name
+from tests.handlers.web.site import APPOINTMENT, EMAIL_TOKEN, SECRET, START, TOKEN, UNKNOWN, World, application, started
 
 pytestmark = pytest.mark.browser
 
 PAGE = f"/a/{TOKEN}"
+ROOM = f"/demo/room/{room_name(SECRET, APPOINTMENT)}/person"
 PATHS = {
     "appointment": PAGE,
     "cancel": f"{PAGE}/cancel",
     "move": f"{PAGE}/move",
+    "waiting": f"{PAGE}/join",
+    "room": ROOM,
     "email": f"/e/{EMAIL_TOKEN}",
     "unknown": f"/a/{UNKNOWN}",
 }
@@ -38,10 +42,11 @@ async def site(world: World) -> AsyncIterator[TestServer]:
     await server.close()
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=[("light", 390), ("dark", 390), ("light", 1440)], ids=lambda look: f"{look[0]}-{look[1]}")
 async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    scheme, width = request.param
     context = await browser.new_context(
-        locale="fr-FR", color_scheme=request.param, viewport={"width": 390, "height": 844}, java_script_enabled=True
+        locale="fr-FR", color_scheme=scheme, viewport={"width": width, "height": 844}, java_script_enabled=True
     )
     yield await context.new_page()
     await context.close()
@@ -53,7 +58,8 @@ async def judge(page: Page, picture: Path) -> None:
     # axe is put in from outside: the page's own policy lets no other script in.
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.viewport_size
+    assert await page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -62,7 +68,7 @@ async def test_pages_are_accessible(site: TestServer, page: Page, tmp_path: Path
     await judge(page, tmp_path / f"{name}.png")
 
 
-@pytest.mark.parametrize("state", ["open", "late", "phone", "in_person", "gone", "none"])
+@pytest.mark.parametrize("state", ["open", "late", "phone", "in_person", "gone", "none", "soon"])
 async def test_states_are_accessible(site: TestServer, world: World, page: Page, tmp_path: Path, state: str) -> None:
     path = PAGE
     match state:
@@ -74,6 +80,8 @@ async def test_states_are_accessible(site: TestServer, world: World, page: Page,
             world.appointment_row = replace(APPOINTMENT, mode=Mode(state))
         case "gone":
             world.gone = Gone("moved")
+        case "soon":
+            world.now, path = START - timedelta(minutes=15), f"{PAGE}/join"
         case "none":
             world.free, path = 0, f"{PAGE}/move"
     await page.goto(str(site.make_url(path)))
@@ -98,3 +106,38 @@ async def test_moves_by_keyboard(site: TestServer, world: World, page: Page) -> 
         await page.keyboard.press("Enter")
     assert (await response.value).status == 303
     assert world.acts == ["move 2026-03-05T10:00Z/claire"]
+
+
+async def test_the_way_in_appears_when_it_is_time(site: TestServer, world: World, page: Page) -> None:
+    """The page that waits counts down, and offers the room without walking in."""
+    world.now = START - timedelta(minutes=10, seconds=2)
+    await page.goto(str(site.make_url(f"{PAGE}/join")))
+    await expect(page.get_by_role("timer")).to_contain_text("Ouverture dans 0:0")
+    world.now = START - timedelta(minutes=10)
+    await page.get_by_text("La salle est ouverte.").wait_for()
+    await expect(page.get_by_role("timer")).to_be_hidden()
+    assert page.url.endswith("/join")
+    async with page.expect_response(lambda response: response.url.endswith("/join")) as response:
+        await page.get_by_role("link", name="Entrer").click(no_wait_after=True)
+    assert (await response.value).headers["location"].endswith(ROOM)
+
+
+async def test_an_hour_that_was_moved_is_said_to_who_waits(site: TestServer, world: World, page: Page) -> None:
+    world.now = START - timedelta(minutes=10, seconds=1)
+    await page.goto(str(site.make_url(f"{PAGE}/join")))
+    world.gone = Gone("moved")
+    await page.get_by_role("heading", name="changé d'heure").wait_for()
+
+
+async def test_both_see_each_other_in_the_demos_room(site: TestServer, page: Page, tmp_path: Path) -> None:
+    """Each as long as their page is open."""
+    await page.goto(str(site.make_url(ROOM)))
+    await page.get_by_text("Vous êtes seul(e) dans la salle").wait_for()
+    worker = await page.context.new_page()
+    await worker.goto(str(site.make_url(ROOM.replace("/person", "/worker"))))
+    await worker.get_by_text("Tout le monde est là.").wait_for()
+    await page.get_by_text("Tout le monde est là.").wait_for()
+    await judge(page, tmp_path / "both.png")
+    await worker.get_by_role("button", name="Quitter la salle").click()
+    await worker.get_by_role("link", name="Entrer à nouveau").wait_for()
+    await page.get_by_text("Vous êtes seul(e) dans la salle").wait_for()
