@@ -21,6 +21,8 @@ STEPS: Final[Mapping[str, timedelta]] = {
     "1h": timedelta(hours=1),
     "1d": timedelta(days=1),
 }
+MOMENTS: Final = ("next", "before", "morning")  # where the clock goes by what is to come, see `Machine.moment`
+MOST_STOPS: Final = 200  # of the clock in one move
 ON_THE_MESSAGE: Final = frozenset({"reply", "item", "callback", "url"})  # the other kinds are keys under the text field
 
 
@@ -34,6 +36,12 @@ class Machine(Protocol):
 
     async def next_due(self) -> datetime | None:
         """When the next reminder or waiting notice is due."""
+
+    async def moment(self, name: str) -> datetime | None:
+        """`next`: just after that. `before`: ten minutes before the next appointment. `morning`: the next day at ten.
+
+        None: nothing of the kind is to come.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +196,32 @@ class Hub:
         await self._send(phone, number, self._telegram.share_contact(int(talk.address)))
 
     async def move_clock(self, move: str) -> None:
-        """Forward only, and what became due on the way is done before this returns."""
-        if move not in {*STEPS, "next"}:
+        """Forward only, and what became due on the way is done, each at its time, before this returns."""
+        if move not in {*STEPS, *MOMENTS}:
             raise NotPossible
         async with self._moving:
             await self._settle()
             before, seen = self._machine.now(), len(self._events)
-            by = STEPS.get(move) or await self._to_next(before)
-            if by is None:
-                self._tell("moved", {"now": before.isoformat(), "next": False, "count": 0, "phones": []})
+            until = before + STEPS[move] if move in STEPS else await self._machine.moment(move)
+            if until is None:
+                self._tell("moved", {"now": before.isoformat(), "none": move, "count": 0, "phones": []})
                 return
-            self._machine.forward(by)
-            self._tell_time()
-            await self._settle()
-            self._tell("moved", {"now": self._machine.now().isoformat(), "next": True, **self._new_since(seen)})
+            await self._pass(until)
+            self._tell("moved", {"now": self._machine.now().isoformat(), "none": "", **self._new_since(seen)})
+
+    async def _pass(self, until: datetime) -> None:
+        """Time stops wherever something is due: a reminder of Tuesday is not sent on Thursday."""
+        for _ in range(MOST_STOPS):
+            due = await self._machine.next_due()
+            if due is None or not self._machine.now() < due < until:
+                break
+            await self._forward(due)
+        await self._forward(until)
+
+    async def _forward(self, until: datetime) -> None:
+        self._machine.forward(max(until - self._machine.now(), timedelta()))
+        self._tell_time()
+        await self._settle()
 
     async def _settle(self) -> None:
         """Ours, then theirs, then ours again: a receipt may have made a message go another way."""
@@ -211,12 +231,6 @@ class Hub:
             await self._twilio.settle()
             await self._telegram.settle()
         await self._machine.settle()
-
-    async def _to_next(self, now: datetime) -> timedelta | None:
-        due = await self._machine.next_due()
-        if due is None:
-            return None
-        return max(due - now, timedelta()) + timedelta(seconds=1)
 
     def _new_since(self, seen: int) -> Mapping[str, Any]:
         """How many messages came, and on which phones."""

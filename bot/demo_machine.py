@@ -8,19 +8,22 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 
 from bot.work import drain_all, fire
 from handlers.delivery import deliver, settle_unknown
 from handlers.parts import Parts
-from storage import timers
+from storage import outbox, timers
+from storage.booking import next_start
 
 log = logging.getLogger(__name__)
 
 LOOK: Final = timedelta(seconds=1)  # without a ring: what becomes due by itself
 MOST_ROUNDS: Final = 200
+BEFORE: Final = timedelta(minutes=10)  # when links and calls begin
+MORNING: Final = time(10)  # when people are asked how it was
 OWNER: Final = "demo"
 
 
@@ -56,7 +59,21 @@ class Engine:
         self._clock.forward(by)
 
     async def next_due(self) -> datetime | None:
-        return await timers.next_due(self._parts.db)
+        db = self._parts.db
+        dues = [await timers.next_due(db), await outbox.next_due(db, self._clock())]
+        return min((due for due in dues if due is not None), default=None)
+
+    async def moment(self, name: str) -> datetime | None:
+        now = self._clock()
+        match name:
+            case "next":
+                due = await self.next_due()
+                return due and max(due, now) + timedelta(seconds=1)
+            case "before":
+                start = await next_start(self._parts.db, now + BEFORE)
+                return start and start - BEFORE
+        tomorrow = now.astimezone(self._parts.zone).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, MORNING, self._parts.zone).astimezone(UTC)
 
     async def settle(self) -> None:
         async with self._one:

@@ -332,6 +332,15 @@ class RowStore:
 # ------------------------------------------------------------ rows and nouns
 
 
+async def next_start(db: Sql, after: datetime) -> datetime | None:
+    """When the next booked hour begins."""
+    rows = await db.fetch(
+        "SELECT min(start_at) AS start_at FROM appointment WHERE status = 'booked' AND start_at > ?", after
+    )
+    start: datetime | None = rows[0]["start_at"]
+    return start
+
+
 def quarter_of(instant: datetime) -> int:
     """The quarter of an hour, counted from 1970, that an instant lies in."""
     return (instant - EPOCH) // QUARTER

@@ -215,6 +215,15 @@ async def accepted(db: Sql, row: OutboxRow, provider_id: str, now: datetime, seg
     return changed == 1
 
 
+async def next_due(db: Sql, now: datetime) -> datetime | None:
+    """When the next one that waits may leave."""
+    rows = await db.fetch(
+        "SELECT min(next_try_at) AS due_at FROM outbox WHERE status = 'queued' AND next_try_at > ?", now
+    )
+    due: datetime | None = rows[0]["due_at"]
+    return due
+
+
 async def retry(db: Sql, row: OutboxRow, next_try_at: datetime, reason: str, now: datetime) -> bool:
     """It was certainly not processed: queued again."""
     return await _mark(db, row, "queued", reason, now, next_try_at)

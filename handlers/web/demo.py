@@ -3,7 +3,7 @@
     GET /demo                the page             POST /demo/say      {"phone", "text"}
     GET /demo/events         what happens, as     POST /demo/press    {"phone", "message", "number"}
                              Server-Sent Events   POST /demo/contact  {"phone"}
-                                                  POST /demo/clock    {"move": "10m" | "1h" | "1d" | "next"}
+                                                  POST /demo/clock    {"move"}, one of `bot.demo_hub`'s
 
 The room in place of a video server: `handlers/web/demo_room.py`.
 What is typed here goes to a stand-in of the provider, and from there through the same webhooks as everything else.
@@ -40,7 +40,8 @@ SCRIPT_WORDS: Final[Mapping[str, Text]] = {
     "copied": t("demo.copied"),
     "moved": t("demo.moved", now="{now}", count="{count}", where="{where}"),
     "nothing": t("demo.nothing", now="{now}"),
-    "no_next": t("demo.no_next"),
+    "none_next": t("demo.no_next"),
+    "none_before": t("demo.no_appointment"),
     "lost": t("demo.lost"),
     "to": t("demo.to", name="{name}"),
 }

@@ -103,6 +103,11 @@ class Program:
     async def next_due(self) -> datetime | None:
         return self.due
 
+    async def moment(self, name: str) -> datetime | None:
+        if name == "before":
+            return self.due and self.due - timedelta(minutes=10)
+        return self.clock() + timedelta(days=1) if name == "morning" else self.due
+
 
 @dataclass
 class Site:

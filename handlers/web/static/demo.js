@@ -189,9 +189,9 @@ function showClock() {
   for (const bar of document.querySelectorAll(".bar .time")) bar.textContent = shortTime.format(now);
 }
 
-function tellMove({ now, next, count, phones }) {
+function tellMove({ now, none, count, phones }) {
   const where = phones.map((name) => document.querySelector(`[data-show="${name}"]`).textContent).join(", ");
-  const pattern = next ? (count ? words.moved : words.nothing) : words.no_next;
+  const pattern = none ? words[`none_${none}`] : count ? words.moved : words.nothing;
   told.textContent = fill(pattern, { now: longTime.format(new Date(now)), count, where });
 }
 
