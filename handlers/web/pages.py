@@ -21,7 +21,8 @@ from aiohttp import web
 from booking.model import Mode, SlotId
 from booking.ports import AlreadyOver, Refused, SlotGone
 from conversations.text import Text, t
-from handlers.web.calendar_file import Entry, calendar
+from handlers.calendars import elsewhere
+from handlers.calendars.writing import Entry, calendar
 from handlers.web.door import door
 from handlers.web.ports import (
     JOIN_OPENS,
@@ -85,13 +86,17 @@ class PersonPages:
         view = await self.pages.appointment(token_of(request))
         if not isinstance(view, AppointmentView):
             return self.renderer.no(request, view)
-        summary = self.renderer.words(view.reader, {"summary": t("page.calendar.summary")})["summary"]
+        summary = self._summary(view)
         place = view.worker.address if view.appointment.mode is Mode.IN_PERSON else ""
         url = f"{self.public_url.rstrip('/')}/a/{token_of(request)}"
         return self._ics([Entry(view.appointment, summary, url, place)])
 
+    def _summary(self, view: AppointmentView) -> str:
+        """What stands in a calendar that others may see."""
+        return self.renderer.words(view.reader, {"summary": t("page.calendar.summary")})["summary"]
+
     def _show(self, request: web.Request, view: AppointmentView) -> web.Response:
-        appointment = view.appointment
+        appointment, summary = view.appointment, self._summary(view)
         return self.renderer.page(
             "appointment",
             view.reader,
@@ -102,6 +107,8 @@ class PersonPages:
             mode_words=MODES[appointment.mode],
             door=door(appointment, self.clock()),
             opens=appointment.start - JOIN_OPENS,
+            google=elsewhere.google(appointment, summary),
+            outlook=elsewhere.outlook(appointment, summary),
         )
 
     # Cancelling: asked first, and what is late is said before the yes (terms, articles 5.1 and 5.2)

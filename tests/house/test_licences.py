@@ -24,6 +24,8 @@ WEAK_ARE: dict[str, str] = {
     "hypothesis": "MPL-2.0: tests only",
     "pathspec": "MPL-2.0: the build only",
     "python-telegram-bot": "LGPL-3.0: imported as a library, replaceable, unchanged",
+    "recurring-ical-events": "LGPL-3.0: imported as a library, replaceable, unchanged",
+    "x-wr-timezone": "LGPL-3.0: imported by recurring-ical-events, unchanged",
 }
 
 

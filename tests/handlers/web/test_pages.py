@@ -30,6 +30,8 @@ from tests.handlers.web.site import (
 
 PAGE = f"/a/{TOKEN}"
 GETS = [PAGE, f"{PAGE}.ics", f"{PAGE}/join", f"{PAGE}/cancel", f"{PAGE}/move", f"/e/{EMAIL_TOKEN}"]
+# The only addresses of others: followed by a tap, never by the page.
+ELSEWHERE = re.compile(r'<a href="https://(calendar\.google\.com|outlook\.live\.com)/[^"]*" rel="noreferrer noopener">')
 GETS += [f"/calendar/{FEED_TOKEN}.ics", "/nothing", "/a/short"]
 OURS = {"Sec-Fetch-Site": "same-origin"}
 Client = TestClient[Any, Any]
@@ -182,7 +184,7 @@ async def test_every_answer_has_strict_headers(client: Client, path: str) -> Non
             if name != "Cache-Control" or "static" not in path:
                 assert response.headers[name] == value
         assert "Set-Cookie" not in response.headers
-        text = await response.text()
+        text = ELSEWHERE.sub("", await response.text())
         own = text.replace('<script src="/static/waiting.js" defer></script>', "")
         assert not re.search(r"<script|<style|style=|onclick|https?://(?!chat\.example\.org)", own)
 
@@ -370,12 +372,18 @@ async def test_the_calendar_file_is_neutral_and_follows_the_series(client: Clien
     assert "METHOD:PUBLISH" in text
     (event,) = events(text)
     assert event["UID"] == "appointment-0@chat.example.org"
-    assert event["SEQUENCE"] == 2
+    assert event["SEQUENCE"] == 4
     assert event["SUMMARY"] == "Rendez-vous"
     assert event["CLASS"] == "PRIVATE"
     assert event["URL"] == f"https://chat.example.org{PAGE}"
     assert (event.start, event.end) == (START, START + timedelta(hours=1))
     assert event["DTSTAMP"].dt == NOW
+
+
+async def test_the_page_leads_to_two_calendars_of_others_by_a_tap_alone(client: Client) -> None:
+    links = ELSEWHERE.findall(text := await get(client, PAGE))
+    assert links == ["calendar.google.com", "outlook.live.com"]
+    assert not any(TOKEN in link or "Claire" in link for link in re.findall(r'href="(https://[^"]*)"', text))
 
 
 async def test_the_calendar_file_is_one(client: Client, world: World) -> None:

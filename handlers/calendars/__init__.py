@@ -1,0 +1,1 @@
+"""Calendars: what we write for others to read, and a worker's own, which we read."""
