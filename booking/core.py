@@ -202,7 +202,7 @@ class Booking:
         if appointment is None or policy.is_over(appointment, self._now):
             return AlreadyOver()
         late = by != "worker" and policy.is_late(appointment.start, self._now)
-        cancelled = replace(appointment, status="cancelled", late=late)
+        cancelled = replace(appointment, status="cancelled", late=late, ended_at=self._now, ended_by=by)
         await self._store.save_appointment(cancelled)
         await self._store.free(id)
         self.events.append(AppointmentCancelled(cancelled, by))

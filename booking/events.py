@@ -26,12 +26,16 @@ class AppointmentBooked:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentMoved:
-    """`old` is the row that ended; the worker of `appointment` may be another one. `late` as in article 5.1."""
+    """`old` is the row that ended; the worker of `appointment` may be another one. `late` as in article 5.1.
+
+    `undone`: it is the hour that it was just moved away from, taken back at once.
+    """
 
     appointment: Appointment
     old: Appointment
     late: bool = False
     by: By = "person"
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

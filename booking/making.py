@@ -118,6 +118,7 @@ class Making:
             start=start,
             contact=contact,
             series=id,
+            made_at=self.now,
         )
         await self.store.add_appointment(appointment)
         self.events.append(AppointmentBooked(appointment, by))
@@ -199,13 +200,20 @@ class Making:
         if refused is not None:
             return refused
         wish = replace(wish, worker=named, motive=wish.motive or old.motive, mode=wish.mode or old.mode)
-        new = replace(old, id=AppointmentId(self.new_id()), start=start, contact=contact or old.contact)
+        new = replace(
+            old,
+            id=AppointmentId(self.new_id()),
+            start=start,
+            contact=contact or old.contact,
+            made_at=self.now,
+            confirmed_at=None,
+        )
         worker = await self._take_over(new.id, start, wish, new.contact, person, old)
         if not isinstance(worker, Worker):
             return worker
         new = replace(new, worker=worker.id, mode=wish.mode or old.mode, version=old.version + 1)
         late = by != "worker" and policy.is_late(old.start, self.now)
-        ended = replace(old, status="moved", late=late)
+        ended = replace(old, status="moved", late=late, ended_at=self.now, ended_by=by)
         await self.store.save_appointment(ended)
         await self.store.add_appointment(new)
         self.events.append(AppointmentMoved(new, ended, late, by))

@@ -27,6 +27,7 @@ from booking.model import (
     HoldId,
     Person,
     PersonId,
+    Refusal,
     Worker,
     WorkerId,
 )
@@ -58,6 +59,7 @@ class Rows:
     contacts: dict[ContactId, PersonId] = field(default_factory=dict)
     consents: dict[PersonId, tuple[tuple[ContactId, Consent], ...]] = field(default_factory=dict)
     appointments: dict[AppointmentId, Appointment] = field(default_factory=dict)
+    refusals: dict[str, Refusal] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
@@ -157,7 +159,18 @@ class MemoryStore:
             self.rows.opens[start] = frozenset(pair for pair in self.rows.opens[start] if pair[1].id != id)
 
     async def hold_of(self, contact: ContactId) -> Hold | None:
-        return next((hold for hold in self.rows.holds.values() if hold.contact == contact), None)
+        return next((h for h in self.rows.holds.values() if h.contact == contact and h.kind == "chosen"), None)
+
+    async def hold(self, id: HoldId) -> Hold | None:
+        return self.rows.holds.get(id)
+
+    async def offers_of(self, contact: ContactId) -> Sequence[Hold]:
+        theirs = [hold for hold in self.rows.holds.values() if hold.contact == contact and hold.kind != "chosen"]
+        return sorted(theirs, key=lambda hold: (hold.start, hold.id))
+
+    async def offers_about(self, about: str) -> Sequence[Hold]:
+        for_it = [hold for hold in self.rows.holds.values() if hold.about == about]
+        return sorted(for_it, key=lambda hold: (hold.start, hold.id))
 
     async def save_hold(self, hold: Hold) -> None:
         self.rows.holds[hold.id] = hold
@@ -185,6 +198,14 @@ class MemoryStore:
 
     async def consented(self, person: PersonId, terms_version: str) -> bool:
         return any(consent.terms_version == terms_version for _, consent in self.rows.consents.get(person, ()))
+
+    async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
+        theirs = [refusal for refusal in self.rows.refusals.values() if refusal.person == person]
+        in_force = [refusal for refusal in theirs if refusal.waived_at is None and refusal.lapses_at > now]
+        return sorted(in_force, key=lambda refusal: (refusal.refused_at, refusal.id))
+
+    async def save_refusal(self, refusal: Refusal) -> None:
+        self.rows.refusals[refusal.id] = refusal
 
     # ------------------------------------------------------------ appointments
 

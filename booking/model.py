@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import Literal, NewType, TypeAlias
 
 ClientId = NewType("ClientId", str)
 CodeId = NewType("CodeId", str)
@@ -96,8 +96,19 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A time that differs from the weekly hours, [start, end) in UTC. `calendar`: read from the worker's own
+    calendar."""
+
+    start: datetime
+    end: datetime
+    kind: Literal["closed", "open", "calendar"]
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Worker:
-    """A social worker as the directory file describes them."""
+    """A social worker as the directory file describes them; `spans` is what they closed and opened by themselves."""
 
     id: WorkerId
     ref: str
@@ -116,6 +127,7 @@ class Worker:
     works_on_holidays: bool = False
     suspended: bool = False
     bio: Mapping[str, str] = field(default_factory=dict)  # language -> words
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +162,26 @@ class Slots:
     language_spoken: bool = True
 
 
+HoldKind: TypeAlias = Literal["chosen", "replacement", "proposal", "waiting"]
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A slot kept for a contact until an instant. One chosen hold a contact."""
+    """A slot kept for a contact until an instant.
+
+    A contact has one that it chose, and beside it any that we offer: in place of an hour that the worker cancelled
+    (terms, article 5.3), because the worker proposes it, or from the waiting list. `about` is what an offer is for: an
+    appointment's id, or that of a place on the waiting list.
+    """
 
     id: HoldId
     contact: ContactId
     worker: WorkerId
     start: datetime
     until: datetime
+    kind: HoldKind = "chosen"
+    about: str | None = None
+    mode: Mode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +235,27 @@ class Appointment:
     version: int = 0  # the SEQUENCE of its calendar event (RFC 5546)
     status: Status = "booked"
     late: bool = False  # cancelled under 24 elapsed hours before the start (terms, article 5.1)
+    made_at: datetime | None = None  # when this row was booked, or moved to
+    ended_at: datetime | None = None  # when it was cancelled, or moved away from
+    ended_by: Literal["person", "worker", "desk"] | None = None
+    confirmed_at: datetime | None = None  # the person said that they will come
 
     @property
     def end(self) -> datetime:
         return self.start + HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """After a late cancellation a worker accepts no further request of this person for a while (terms, article 5.2)."""
+
+    id: str
+    worker: WorkerId
+    person: PersonId
+    appointment: AppointmentId
+    refused_at: datetime
+    lapses_at: datetime
+    waived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +266,12 @@ class Rules:
     horizon: timedelta = timedelta(days=56)
     hold_time: timedelta = timedelta(minutes=15)
     desk_hold_time: timedelta = timedelta(hours=24)  # no e-mail address: kept while the desk is called
+    offer_time: timedelta = timedelta(hours=12)  # a slot that we offer
+    undo_time: timedelta = timedelta(minutes=10)  # a cancellation or a move may be taken back
+    refusal_time: timedelta = timedelta(days=30)  # article 5.2: a worker's refusal lapses
+    waiting_offers: int = 3  # of the waiting list, to one person; one a day
+    waiting_notice: timedelta = timedelta(hours=2)  # no hour is offered from it nearer than this
+    free_within: timedelta = timedelta(days=14)  # a motive without a free hour until then is an alarm
     max_appointments: int = 2
     tries_an_hour: int = 5  # guesses at a connection code, of one contact
     tries_a_day: int = 15

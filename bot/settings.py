@@ -138,6 +138,8 @@ class Settings(BaseSettings):
     booking_horizon: Duration = timedelta(days=56)
     hold_time: Duration = timedelta(minutes=15)
     offer_time: Duration = timedelta(hours=12)
+    refusal_time: Duration = timedelta(days=30)
+    free_within: Duration = timedelta(days=14)
     draft_time: Duration = timedelta(hours=72)
     max_appointments: Annotated[int, Field(ge=1)] = 2
     max_unasked: Annotated[int, Field(ge=1)] = 4
@@ -191,6 +193,10 @@ class Settings(BaseSettings):
             notice=self.booking_notice,
             horizon=self.booking_horizon,
             hold_time=self.hold_time,
+            offer_time=self.offer_time,
+            refusal_time=self.refusal_time,
+            free_within=self.free_within,
+            time_zone=str(self.time_zone),
             max_appointments=self.max_appointments,
             terms_version=self.terms_version,
         )

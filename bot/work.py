@@ -99,8 +99,8 @@ async def fire(parts: Parts) -> int:
     async with parts.db.transaction() as tx:
         due = await timers.take_due(tx, now, TIMERS)
         for timer in due:
-            data = {"kind": timer.kind, "subject": timer.subject}
-            await inbox.add_news(tx, f"timer:{timer.id}", timer.contact_id, "remind", data, now)
+            event, data = timer.news
+            await inbox.add_news(tx, f"timer:{timer.id}", timer.contact_id, event, data, now)
     if due:
         parts.bell.ring("inbox")
     return len(due)

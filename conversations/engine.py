@@ -34,7 +34,12 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
     """
     talk = Talk(flows, state, replace(c, raw=verbatim(state, came, c)))
     if isinstance(came, News):
+        before = list(talk.frames)
+        talk.told = True
         await talk.push(came.event, came.data)
+        if not talk.says and talk.frames == before:
+            return Turn(state, None, talk.trace, frozenset(talk.flags))  # nothing to say, nothing to ask
+        talk.touched = c.now  # the question is new, however long they were silent
     else:
         talk.touched = c.now
         greet(talk)

@@ -114,6 +114,9 @@ async def option(talk: Talk, came: Input) -> bool:
         if not resume_instead(talk):
             talk.says.append(t("digit.old"))
         return True
+    if chosen is not None and number is not None and prompt.over:
+        talk.says.append(t("digit.which"))  # news came in between: it may answer the question before (rule 4)
+        return True
     if chosen is None:
         if number is not None and not prompt.free:
             talk.miss()

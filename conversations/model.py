@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeAlias
 
-from booking.model import ContactId, PersonId, WorkerId
+from booking.model import AppointmentId, ContactId, PersonId, WorkerId
 from booking.ports import BookingCore, Known
 from conversations.text import Text
 
@@ -61,7 +61,7 @@ class News:
 class Link:
     """A page of ours, by what it shows. The address is made when the message is drawn (it holds a token)."""
 
-    kind: Literal["appointment", "email", "calendar", "join", "terms", "privacy"]
+    kind: Literal["appointment", "worker", "email", "calendar", "join", "terms", "privacy"]
     id: str = ""
 
 
@@ -223,6 +223,7 @@ class Prompt:
     free: bool
     asked_at: datetime
     misses: int = 0
+    over: tuple[Option, ...] = ()  # of a question that was open when news asked this one: it may be answered instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +288,14 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminded:
+    """They were reminded of this appointment, which may be another's or nobody's by now: a word may answer it."""
+
+    appointment: AppointmentId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The world of one turn. `answers` are those of the flow on top, over what is known of the person."""
 
@@ -302,6 +311,7 @@ class Context:
     terms_version: str = "2024-10-15"
     draft_time: timedelta = timedelta(hours=72)
     joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
+    reminded: tuple[Reminded, ...] = ()  # within the last days, on any of their channels; the latest first
     answers: Mapping[str, Any] = field(default_factory=dict)
     asked: bool = False  # the step's own question is on their screen
     misses: int = 0  # how often in a row its answer was not understood

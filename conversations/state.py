@@ -67,14 +67,23 @@ def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
         "id": prompt.id,
         "flow": prompt.flow,
         "step": prompt.step,
-        "options": [{"value": o.value, "label": text_to_json(o.label), "exact": o.exact} for o in prompt.options],
+        "options": [_option_to_json(o) for o in prompt.options],
         "free": prompt.free,
         "at": prompt.asked_at.isoformat(),
         "misses": prompt.misses,
+        "over": [_option_to_json(o) for o in prompt.over],
     }
 
 
 def _prompt_from_json(data: Mapping[str, Any]) -> Prompt:
-    options = tuple(Option(o["value"], text_from_json(o["label"]), o.get("exact", False)) for o in data["options"])
+    options, over = (tuple(map(_option_from_json, data.get(name, ()))) for name in ("options", "over"))
     asked_at = datetime.fromisoformat(data["at"])
-    return Prompt(data["id"], data["flow"], data["step"], options, data["free"], asked_at, data["misses"])
+    return Prompt(data["id"], data["flow"], data["step"], options, data["free"], asked_at, data["misses"], over)
+
+
+def _option_to_json(option: Option) -> dict[str, Any]:
+    return {"value": option.value, "label": text_to_json(option.label), "exact": option.exact}
+
+
+def _option_from_json(data: Mapping[str, Any]) -> Option:
+    return Option(data["value"], text_from_json(data["label"]), data.get("exact", False))

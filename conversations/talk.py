@@ -53,6 +53,7 @@ class Talk:
         self.trace: list[tuple[str, str, str]] = []
         self.misses = 0  # of this input: 0 understood, else how many in a row at this question
         self.hush = False  # say what is to be said, and ask nothing
+        self.told = False  # it is news that is said, which nobody asked for
         self.ended = False  # a flow came to its end: with nothing below it, there is nothing to ask
         self._c = c
 
@@ -176,7 +177,8 @@ class Talk:
             and before.options == ask.options
         )
         id = before.id if before is not None and same else self._c.new_id()[-10:]
-        return Prompt(id, self.flow.name, step.name, ask.options, ask.free, self._c.now, self.misses)
+        over = before.options if self.told and before is not None and not same else ()
+        return Prompt(id, self.flow.name, step.name, ask.options, ask.free, self._c.now, self.misses, over)
 
 
 def _wanted(step: Step, c: Context) -> bool:

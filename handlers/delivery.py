@@ -37,7 +37,22 @@ ASK_PROVIDER_AFTER: Final = timedelta(minutes=2)  # a status callback usually se
 PATIENCE: Final = timedelta(hours=6)  # a provider that is away is waited for; longer than any failure they had
 SOON: Final = timedelta(minutes=15)  # by then a booking, a move, a cancellation is told, or a human knows (I8)
 HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is so
-    {"answer", "booked", "moved", "cancelled", "reminder", "confirm_email", "alarm", "desk"}
+    {
+        "answer",
+        "booked",
+        "moved",
+        "cancelled",
+        "reminder",
+        "soon",
+        "question",
+        "offer",
+        "digest",
+        "feedback",
+        "calendar",
+        "test",
+        "confirm_email",
+        "alarm",
+    }
 )
 
 log = structlog.get_logger()

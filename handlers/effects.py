@@ -5,9 +5,10 @@ rows to be written in the same transaction. Values only; `handlers/turns.py` wri
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from booking.model import AppointmentId, ContactId, PersonId, WorkerId
 from conversations.model import Link
@@ -15,7 +16,22 @@ from conversations.text import Text
 
 # The kinds of messages that nobody asked for. A kind is 'harmless' when doubled if a second copy only repeats what is
 # so.
-NoticeKind: TypeAlias = Literal["booked", "moved", "cancelled", "reminder", "confirm_email", "one_time_code", "alarm"]
+NoticeKind: TypeAlias = Literal[
+    "booked",
+    "moved",
+    "cancelled",
+    "reminder",
+    "soon",  # ten minutes before
+    "question",  # asked because of news, see `Tell`
+    "offer",
+    "digest",
+    "feedback",
+    "calendar",
+    "test",
+    "confirm_email",
+    "one_time_code",
+    "alarm",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +89,27 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    """News for somebody's talk, which may answer it with a question: the flow `event` is opened with `data` (JSON).
+
+    A turn writes only its own contact's conversation, so the news waits in the other's inbox. Not `urgent`, it lets
+    them
+    sleep; `at` is an instant to wait for. About a `subject`, it is dropped when that appointment changes meanwhile;
+    `useful_until`: too late afterwards. In `data`, "urgent": the question comes in quiet hours too; "until" (ISO 8601):
+    the question is of no use afterwards. `key` names it where its cause would not: told twice, it comes once.
+    """
+
+    to: Recipient
+    event: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    urgent: bool = False
+    at: datetime | None = None
+    subject: AppointmentId | None = None
+    useful_until: datetime | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Remind:
     """A timer:
 
@@ -104,4 +141,4 @@ class Alarm:
     contact: ContactId | None = None
 
 
-Effect: TypeAlias = Notice | Remind | Drop | Alarm
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm

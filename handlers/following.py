@@ -24,7 +24,7 @@ async def follow(
     tx: Tx, parts: Parts, store: RowStore, core: Booking, cause: str, now: datetime, more: Sequence[Effect] = ()
 ) -> None:
     """`more`: effects besides those of the core's events, such as a receipt for who did it on a page."""
-    world = World(core, now, parts.befores, parts.quiet)
+    world = World(core, now, parts.befores, parts.quiet, parts.rules)
     await write(tx, parts, store, [*await react(core.events, world), *more], cause, now)
     for event in core.events:
         if isinstance(event, AppointmentBooked | AppointmentMoved | AppointmentCancelled):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from booking.model import AppointmentId
 from handlers.parts import Parts
-from handlers.reminders import Quiet
+from handlers.reminders import wake
 from storage import contacts, outbox
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -42,8 +42,14 @@ class Leave:
 
 Verdict: TypeAlias = Send | Wait | Leave
 
-CAPPED: Final = frozenset({"reminder", "booked", "moved", "cancelled"})  # kinds that MAX_UNASKED may hold back
-MATTERS: Final = frozenset({"booked", "moved", "cancelled"})  # who is not told of these is called by a human (I8)
+CAPPED: Final = frozenset(
+    {"reminder", "booked", "moved", "cancelled", "question", "offer", "feedback"}
+)  # kinds that MAX_UNASKED may hold back
+MATTERS: Final = frozenset(
+    {"booked", "moved", "cancelled", "question", "offer"}
+)  # who is not told of these is called by a human (I8)
+
+QUIETLY: Final = frozenset({"answer", "reminder", "soon", "feedback", "digest", "test"})  # too late is no harm
 
 
 async def judge(  # noqa: PLR0911 - one line a reason
@@ -53,7 +59,7 @@ async def judge(  # noqa: PLR0911 - one line a reason
     if row.content is None:
         return Leave("expired", "content_gone")
     if row.expires_at is not None and row.expires_at <= now:
-        return Leave("expired", "too_late", alarm=row.kind not in {"answer", "reminder"})
+        return Leave("expired", "too_late", alarm=row.kind not in QUIETLY)
     if row.answer:
         return Send()
     if contact.opted_out_at is not None:
@@ -89,16 +95,5 @@ async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: da
 def _later(row: OutboxRow, until: datetime, reason: str) -> Verdict:
     """Wait, unless it would be of no use by then."""
     if row.expires_at is not None and row.expires_at <= until:
-        return Leave("suppressed", reason, alarm=row.kind != "reminder")
+        return Leave("suppressed", reason, alarm=row.kind not in QUIETLY)
     return Wait(until, reason)
-
-
-def wake(quiet: Quiet, zone: str, now: datetime) -> datetime | None:
-    """When the quiet hours of a place end (UTC); None outside them."""
-    local = now.astimezone(ZoneInfo(zone))
-    if not quiet.holds(local.time()):
-        return None
-    morning = local.replace(hour=quiet.ends.hour, minute=quiet.ends.minute, second=0, microsecond=0)
-    if morning <= local:
-        morning += timedelta(days=1)
-    return morning.astimezone(UTC)

@@ -13,10 +13,15 @@ from handlers.parts import Parts
 from storage import tokens
 from storage.db import Sql
 
-PATHS: Final = {"appointment": "a", "email": "e", "calendar": "calendar"}
+PATHS: Final = {"appointment": "a", "worker": "w", "email": "e", "calendar": "calendar"}
 
 # How long each is good for; afterwards it is answered 410. An appointment's: so long after the furthest start.
-LASTS: Final = {"appointment": timedelta(days=60), "email": timedelta(days=30), "calendar": timedelta(days=3650)}
+LASTS: Final = {
+    "appointment": timedelta(days=60),
+    "worker": timedelta(days=60),
+    "email": timedelta(days=30),
+    "calendar": timedelta(days=3650),
+}
 
 
 async def give(tx: Sql, parts: Parts, link: Link | None, now: datetime) -> None:
@@ -26,7 +31,7 @@ async def give(tx: Sql, parts: Parts, link: Link | None, now: datetime) -> None:
     if link.kind == "join":
         await joining.give(tx, link, now)
     elif link.kind in LASTS:
-        ahead = parts.rules.horizon if link.kind == "appointment" else timedelta()
+        ahead = parts.rules.horizon if link.kind in {"appointment", "worker"} else timedelta()
         await tokens.give(tx, link.kind, link.id, now + ahead + LASTS[link.kind])
 
 

@@ -20,7 +20,7 @@ from booking.events import (
     PersonJoined,
     PhoneToProve,
 )
-from booking.model import Appointment
+from booking.model import Appointment, Rules
 from booking.ports import BookingCore
 from conversations.flows.book import confirmation
 from conversations.flows.names import MODES, MOTIVES
@@ -39,6 +39,7 @@ class World:
     now: datetime
     befores: Sequence[timedelta]
     quiet: reminders.Quiet
+    rules: Rules
 
 
 Reaction: TypeAlias = Callable[[Any, World], Awaitable[Sequence[Effect]]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,17 @@ class Quiet:
         if self.begins <= self.ends:
             return self.begins <= local < self.ends
         return local >= self.begins or local < self.ends
+
+
+def wake(quiet: Quiet, zone: str, now: datetime) -> datetime | None:
+    """When the quiet hours of a place end (UTC); None outside them."""
+    local = now.astimezone(ZoneInfo(zone))
+    if not quiet.holds(local.time()):
+        return None
+    morning = local.replace(hour=quiet.ends.hour, minute=quiet.ends.minute, second=0, microsecond=0)
+    if morning <= local:
+        morning += timedelta(days=1)
+    return morning.astimezone(UTC)
 
 
 def due_early(start: datetime, zone: ZoneInfo, before: timedelta, quiet: Quiet) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 from booking.model import AppointmentId, Mode
 from booking.ports import BookingStore
@@ -14,21 +15,35 @@ from handlers.parts import Parts
 from handlers.reminders import REMINDERS, useful_until
 from storage.db import Tx
 
+Untrue: TypeAlias = Literal["dropped", "no_worker"]
+
 
 async def remind(tx: Tx, parts: Parts, store: BookingStore, news: News, now: datetime) -> Sequence[Effect]:
-    """The notice of a due reminder, or nothing: cancelled, moved, begun, its worker gone."""
+    """What a due reminder comes to, or nothing."""
     kind, subject = news.data["kind"], AppointmentId(news.data["subject"])
-    appointment = await store.appointment(subject)
-    if appointment is None or appointment.status != "booked" or useful_until(kind, appointment) <= now:
+    due = await still_true(store, kind, subject, now)
+    if due == "no_worker":
+        await raise_alarm(tx, parts, "reminder_without_worker", subject, now, appointment=subject)
+        return []
+    if due == "dropped":
         tx.after_commit(parts.metrics.reminders.labels(kind, "dropped").inc)
         return []
+    tx.after_commit(parts.metrics.reminders.labels(kind, "said").inc)
+    return due
+
+
+async def still_true(
+    store: BookingStore, kind: str, subject: AppointmentId, now: datetime
+) -> Sequence[Effect] | Untrue:
+    """The notice of a reminder, unless the appointment was cancelled or moved, has begun, or has no worker."""
+    appointment = await store.appointment(subject)
+    if appointment is None or appointment.status != "booked" or useful_until(kind, appointment) <= now:
+        return "dropped"
     worker = (await store.directory()).worker(appointment.worker)
     if worker is None:
-        await raise_alarm(tx, parts, "reminder_without_worker", appointment.id, now, appointment=appointment.id)
-        return []
-    reminder = REMINDERS[kind.split("-")[0]]
+        return "no_worker"
+    reminder = REMINDERS[kind.split("-", maxsplit=1)[0]]
     link = Link("appointment", appointment.id) if _with_link(kind, appointment.mode) else None
-    tx.after_commit(parts.metrics.reminders.labels(kind, "said").inc)
     texts, until = reminder.says(appointment, worker), useful_until(kind, appointment)
     return [Notice(ToPerson(appointment.person), "reminder", texts, appointment.id, link, until)]
 

@@ -11,14 +11,14 @@ parked, the person gets one honest message, and the next row is taken (invariant
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from booking.model import ContactId, PersonId, WorkerId
+from booking.model import AppointmentId, ContactId, PersonId, WorkerId
 from conversations.engine import take_turn
-from conversations.model import Contact, Context, Input, News, Reply, State, Turn
+from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
 from handlers import content, joining, languages, links
@@ -39,6 +39,7 @@ from storage.db import Tx
 from storage.faults import is_transient
 from storage.inbox import InboxRow
 
+REMINDED: Final = timedelta(days=7)  # so long a reminder may be answered with a word
 ALIKE: Final = 5  # failures with the same error before a row is set aside
 EVER: Final = 20  # and with whichever error: two that take turns would never be alike
 
@@ -158,7 +159,9 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     turn = await take_turn(parts.flows, state, came, await _context(tx, parts, who, core, now))
     await _keep(tx, who, turn, now)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
-    if turn.reply is not None:
+    if turn.reply is not None and row.kind == "news":
+        await question(tx, parts, row, turn.reply, now)
+    elif turn.reply is not None:
         await answer(tx, parts, row, turn.reply, now)
     await follow(tx, parts, store, core, f"i{row.id}", now)
     for flow, step, outcome in turn.trace:
@@ -194,7 +197,15 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         terms_version=parts.rules.terms_version,
         draft_time=parts.draft_time,
         joins=await joining.doors(tx, parts) if who.worker_id else {},
+        reminded=await _reminded(tx, who, now),
     )
+
+
+async def _reminded(tx: Tx, who: ContactRow, now: datetime) -> tuple[Reminded, ...]:
+    """On whichever channel it was: who is reminded by SMS may answer on Telegram."""
+    theirs = await contacts.of_person(tx, who.person_id) if who.person_id else []
+    found = await outbox.reminded(tx, [row.id for row in theirs], now - REMINDED) if theirs else []
+    return tuple(Reminded(AppointmentId(id), at) for id, at in found)
 
 
 def _contact(who: ContactRow) -> Contact:
@@ -237,5 +248,20 @@ async def answer(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datetim
         answer=True,
         received_at=row.received_at,
         appointment=reply.link.id if reply.link and reply.link.kind == "appointment" else None,
+    )
+    await outbox.add(tx, out, now)
+
+
+async def question(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datetime) -> None:
+    """What news made us say: nobody asked for it now, so it is judged like every notice before it leaves."""
+    _, data = row.news
+    await links.give(tx, parts, reply.link, now)
+    out = outbox.Outgoing(
+        key=f"i{row.id}:0",
+        contact=row.contact_id,
+        kind=data.get("kind", "question"),
+        content={**content.to_json(reply), "urgent": bool(data.get("urgent"))},
+        due_at=now,
+        expires_at=datetime.fromisoformat(data["until"]) if data.get("until") else None,
     )
     await outbox.add(tx, out, now)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from booking.model import NotifyBy, PersonId, Worker, WorkerId
 from booking.ports import BookingStore
@@ -19,6 +20,7 @@ from handlers.effects import (
     Notice,
     Recipient,
     Remind,
+    Tell,
     ToContact,
     ToMail,
     ToPerson,
@@ -26,7 +28,8 @@ from handlers.effects import (
     ToWorker,
 )
 from handlers.parts import Parts
-from storage import contacts, outbox, timers
+from handlers.reminders import wake
+from storage import contacts, inbox, outbox, timers
 from storage.contacts import ContactRow
 from storage.db import Tx
 
@@ -42,6 +45,8 @@ async def write(
         match effect:
             case Notice():
                 await _notice(tx, parts, store, effect, key, now)
+            case Tell():
+                await _tell(tx, parts, store, effect, key, now)
             case Remind():
                 await timers.add(tx, _timer(effect))
             case Drop(subject):
@@ -59,6 +64,26 @@ def _timer(remind: Remind) -> timers.NewTimer:
         due_at=remind.due,
         expires_at=remind.useful_until,
         subject=remind.subject,
+    )
+
+
+async def _tell(tx: Tx, parts: Parts, store: BookingStore, tell: Tell, cause: str, now: datetime) -> None:
+    """Into their inbox now, or a timer that puts it there: when it is time, or when they are awake."""
+    key = f"tell:{tell.key}" if tell.key else cause
+    contact = await recipient(tx, parts, store, tell.to, now)
+    row = None if contact is None else await contacts.get(tx, contact)
+    if row is None:
+        await raise_alarm(tx, parts, "nobody_to_tell", key, now, kind=tell.event, appointment=tell.subject or "")
+        return
+    at = tell.at if tell.at is not None and tell.at > now else now
+    due = at if tell.urgent else wake(parts.quiet, row.time_zone, at) or at
+    if due <= now:
+        if await inbox.add_news(tx, key, row.id, tell.event, tell.data, now):
+            tx.after_commit(partial(parts.bell.ring, "inbox"))
+        return
+    news = (tell.event, tell.data)
+    await timers.add(
+        tx, timers.NewTimer(key, row.id, tell.event, due, tell.useful_until, tell.subject or None, news=news)
     )
 
 

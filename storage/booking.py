@@ -33,6 +33,7 @@ from booking.model import (
     Motive,
     Person,
     PersonId,
+    Refusal,
     WorkerId,
 )
 from booking.ports import Owner
@@ -44,7 +45,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUARTERS = HOUR // QUARTER
 MANY = 500  # more workers than this are told apart here, not by the statement
 
-_APPOINTMENT = "id, series, version, person_id, client_id, worker_id, contact_id, motive, mode, start_at, status, late"
+_APPOINTMENT = (
+    "id, series, version, person_id, client_id, worker_id, contact_id, motive, mode, start_at, status, late, made_at, "
+    "ended_at, ended_by, confirmed_at"
+)
+_HOLD = "id, contact_id, worker_id, start_at, lapses_at, kind, about, mode"
+_REFUSAL = "id, worker_id, person_id, appointment_id, refused_at, lapses_at, waived_at"
 _PERSON = (
     "p.id, p.client_id, p.code_id, p.first_name, p.last_name, p.email, p.email_confirmed, p.phone, p.language, "
     "p.time_zone, p.suspended"
@@ -150,26 +156,41 @@ class RowStore:
         await self._tx.execute("DELETE FROM busy WHERE holder_id = ?", id)
 
     async def hold_of(self, contact: ContactId) -> Hold | None:
-        rows = await self._tx.fetch(
-            "SELECT id, contact_id, worker_id, start_at, lapses_at FROM hold WHERE contact_id = ?", contact
-        )
-        return Hold(*rows[0].values()) if rows else None
+        found = await self._holds("contact_id = ? AND kind = 'chosen'", contact)
+        return found[0] if found else None
+
+    async def hold(self, id: HoldId) -> Hold | None:
+        found = await self._holds("id = ?", id)
+        return found[0] if found else None
+
+    async def offers_of(self, contact: ContactId) -> Sequence[Hold]:
+        return await self._holds("contact_id = ? AND kind <> 'chosen' ORDER BY start_at, id", contact)
+
+    async def offers_about(self, about: str) -> Sequence[Hold]:
+        return await self._holds("about = ? ORDER BY start_at, id", about)
 
     async def save_hold(self, hold: Hold) -> None:
         await self._tx.execute(
-            "INSERT INTO hold (id, contact_id, worker_id, start_at, lapses_at) VALUES (?, ?, ?, ?, ?) "
+            f"INSERT INTO hold ({_HOLD}) VALUES ({marks(8)}) "
             "ON CONFLICT (id) DO UPDATE SET lapses_at = excluded.lapses_at",
             hold.id,
             hold.contact,
             hold.worker,
             hold.start,
             hold.until,
+            hold.kind,
+            hold.about,
+            hold.mode.value if hold.mode else None,
         )
         await self._lock_hours([hold.id])
         await self._tx.execute("UPDATE busy SET lapses_at = ? WHERE holder_id = ?", hold.until, hold.id)
 
     async def delete_hold(self, id: HoldId) -> None:
         await self._tx.execute("DELETE FROM hold WHERE id = ?", id)
+
+    async def _holds(self, where: str, *args: object) -> list[Hold]:
+        rows = await self._tx.fetch(f"SELECT {_HOLD} FROM hold WHERE {where}", *args)
+        return [hold_of(row) for row in rows]
 
     async def _hours(
         self, since: datetime, until: datetime, now: datetime, workers: Sequence[WorkerId] | None
@@ -262,6 +283,28 @@ class RowStore:
             )
         )
 
+    async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
+        rows = await self._tx.fetch(
+            f"SELECT {_REFUSAL} FROM refusal WHERE person_id = ? AND waived_at IS NULL AND lapses_at > ? "
+            "ORDER BY refused_at, id",
+            person,
+            now,
+        )
+        return [Refusal(*row.values()) for row in rows]
+
+    async def save_refusal(self, refusal: Refusal) -> None:
+        await self._tx.execute(
+            f"INSERT INTO refusal ({_REFUSAL}) VALUES ({marks(7)}) "
+            "ON CONFLICT (id) DO UPDATE SET lapses_at = excluded.lapses_at, waived_at = excluded.waived_at",
+            refusal.id,
+            refusal.worker,
+            refusal.person,
+            refusal.appointment,
+            refusal.refused_at,
+            refusal.lapses_at,
+            refusal.waived_at,
+        )
+
     # ------------------------------------------------------------ appointments
 
     async def appointment(self, id: AppointmentId) -> Appointment | None:
@@ -270,7 +313,7 @@ class RowStore:
 
     async def add_appointment(self, appointment: Appointment) -> None:
         await self._tx.execute(
-            f"INSERT INTO appointment ({_APPOINTMENT}) VALUES ({marks(12)})",
+            f"INSERT INTO appointment ({_APPOINTMENT}) VALUES ({marks(16)})",
             appointment.id,
             appointment.series,
             appointment.version,
@@ -283,15 +326,25 @@ class RowStore:
             appointment.start,
             appointment.status,
             appointment.late,
+            appointment.made_at,
+            appointment.ended_at,
+            appointment.ended_by,
+            appointment.confirmed_at,
         )
 
     async def save_appointment(self, appointment: Appointment) -> None:
-        """What may change of a booked hour: how it ended, and who has the news of it."""
+        """What may change of a booked hour: its mode, how it ended, and who has the news of it."""
         await self._tx.execute(
-            "UPDATE appointment SET status = ?, late = ?, contact_id = ? WHERE id = ?",
+            "UPDATE appointment SET status = ?, late = ?, contact_id = ?, mode = ?, version = ?, ended_at = ?, "
+            "ended_by = ?, confirmed_at = ? WHERE id = ?",
             appointment.status,
             appointment.late,
             appointment.contact,
+            appointment.mode.value,
+            appointment.version,
+            appointment.ended_at,
+            appointment.ended_by,
+            appointment.confirmed_at,
             appointment.id,
         )
 
@@ -370,6 +423,23 @@ def appointment_of(db: Sql, row: Row) -> Appointment:
         version=row["version"],
         status=row["status"],
         late=bool(row["late"]),
+        made_at=row["made_at"],
+        ended_at=row["ended_at"],
+        ended_by=row["ended_by"],
+        confirmed_at=row["confirmed_at"],
+    )
+
+
+def hold_of(row: Row) -> Hold:
+    return Hold(
+        id=row["id"],
+        contact=row["contact_id"],
+        worker=row["worker_id"],
+        start=row["start_at"],
+        until=row["lapses_at"],
+        kind=row["kind"],
+        about=row["about"],
+        mode=Mode(row["mode"]) if row["mode"] else None,
     )
 
 

@@ -27,6 +27,9 @@ PERSONAL: dict[str, dict[str, str]] = {
     "inbox": {"body": "key"},
     "outbox": {"content": "key"},
     "appointment": {"motive": "id"},
+    "worker_setting": {"calendar": "worker_id"},
+    "waiting": {"wish": "id"},
+    "feedback": {"words": "id"},
 }
 
 
@@ -260,6 +263,7 @@ class Timer(Model):
     expires_at = fields.DatetimeField(null=True)
     subject = fields.CharField(max_length=ID, null=True)
     subject_version = fields.IntField(default=0)
+    data = fields.TextField(null=True)  # JSON of news that is to come then; ids only
     status = fields.CharField(max_length=NAME)
     reason = fields.CharField(max_length=128, null=True)
     attempts = fields.IntField(default=0)
@@ -296,6 +300,9 @@ class Hold(Model):
     worker_id = fields.CharField(max_length=ID)
     start_at = fields.DatetimeField()
     lapses_at = fields.DatetimeField()
+    kind = fields.CharField(max_length=NAME, default="chosen")
+    about = fields.CharField(max_length=ID, null=True)
+    mode = fields.CharField(max_length=NAME, null=True)
 
     class Meta:
         table = "hold"
@@ -316,9 +323,109 @@ class Appointment(Model):
     start_at = fields.DatetimeField()
     status = fields.CharField(max_length=NAME)
     late = fields.BooleanField(default=False)
+    made_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)
+    ended_by = fields.CharField(max_length=NAME, null=True)
+    confirmed_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "appointment"
+
+
+class Refusal(Model):
+    """A worker accepts no further request of a person, until it lapses (terms, article 5.2)."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    worker_id = fields.CharField(max_length=ID)
+    person_id = fields.CharField(max_length=ID)
+    appointment_id = fields.CharField(max_length=ID)
+    refused_at = fields.DatetimeField()
+    lapses_at = fields.DatetimeField()
+    waived_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "refusal"
+
+
+class Span(Model):
+    """A time of a worker that differs from the weekly hours: closed, open, or busy in their own calendar."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    worker_id = fields.CharField(max_length=ID)
+    kind = fields.CharField(max_length=NAME)
+    start_at = fields.DatetimeField()
+    end_at = fields.DatetimeField()
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = "span"
+
+
+class WorkerSetting(Model):
+    """What a worker set by themself, no load of the directory touches it.
+
+    `calendar`: the address of their own calendar.
+    """
+
+    worker_id = fields.CharField(max_length=ID, primary_key=True)
+    notices = fields.CharField(max_length=NAME, default="all")
+    calendar = fields.BinaryField(null=True)
+    calendar_tag = fields.CharField(max_length=255, null=True)
+    calendar_read_at = fields.DatetimeField(null=True)
+    calendar_failed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "worker_setting"
+
+
+class Waiting(Model):
+    """A place on the waiting list."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    contact_id = fields.CharField(max_length=ID)
+    person_id = fields.CharField(max_length=ID, null=True)
+    wish = fields.BinaryField()
+    since_at = fields.DatetimeField()
+    offers = fields.IntField(default=0)
+    offered_at = fields.DatetimeField(null=True)
+    status = fields.CharField(max_length=NAME)
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "waiting"
+
+
+class Call(Model):
+    """A masked telephone call between a worker and a person. No number stands here."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    appointment_id = fields.CharField(max_length=ID)
+    attempt = fields.IntField()
+    status = fields.CharField(max_length=NAME)
+    outcome = fields.CharField(max_length=NAME, null=True)
+    provider_id = fields.CharField(max_length=255, null=True)
+    started_at = fields.DatetimeField()
+    changed_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+    seconds = fields.IntField(null=True)
+
+    class Meta:
+        table = "call"
+
+
+class Feedback(Model):
+    """How it was, apart from all records of people: without person or appointment, a day instead of an hour."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    client_id = fields.CharField(max_length=ID)
+    worker_id = fields.CharField(max_length=ID)
+    mode = fields.CharField(max_length=NAME)
+    score = fields.IntField()
+    words = fields.BinaryField(null=True)
+    given_on = fields.DateField()
+
+    class Meta:
+        table = "feedback"
 
 
 class Tries(Model):

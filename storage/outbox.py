@@ -436,6 +436,18 @@ async def unasked(db: Sql, row: OutboxRow, contacts: Sequence[str], since: datet
     return int(rows[0]["n"])
 
 
+async def reminded(db: Sql, contacts: Sequence[str], since: datetime) -> list[tuple[str, datetime]]:
+    """Of which appointments these contacts were reminded, and when; the latest first."""
+    rows = await db.fetch(
+        f"SELECT appointment_id, max(accepted_at) AS said_at FROM outbox WHERE contact_id IN ({marks(len(contacts))}) "
+        "AND NOT answer AND kind IN ('reminder', 'soon') AND accepted_at >= ? AND appointment_id IS NOT NULL "
+        "GROUP BY appointment_id ORDER BY said_at DESC, appointment_id",
+        *contacts,
+        since,
+    )
+    return [(row["appointment_id"], row["said_at"]) for row in rows]
+
+
 async def overdue(db: Sql, before: datetime, now: datetime, kinds: Sequence[str]) -> list[OutboxRow]:
     """Rows of these kinds that might have left before then, and of which nobody knows that they did.
 

@@ -18,6 +18,7 @@ BATCH = 200
 
 # The key of each table that has sealed columns (`models.PERSONAL`).
 _NUMBERED = frozenset({"inbox", "outbox"})
+_NAMED = {"conversation": "contact_id", "worker_setting": "worker_id"}  # else "id"
 
 
 async def reseal(db: Database) -> int:
@@ -29,7 +30,7 @@ async def reseal(db: Database) -> int:
 
     count = 0
     for table, columns in PERSONAL.items():
-        key = "contact_id" if table == "conversation" else "id"
+        key = _NAMED.get(table, "id")
         last: Any = 0 if table in _NUMBERED else ""
         names = ", ".join({key, *columns, *columns.values()})
         while rows := await db.fetch(f"SELECT {names} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {BATCH}", last):

@@ -51,7 +51,9 @@ INDEXES = (
     Index("timer_key", "timer", "key", unique=True),  # I14
     Index("contact_address", "contact", "channel, address_index", unique=True),
     Index("alias_address", "alias", "channel, address_index", unique=True),
-    Index("hold_contact", "hold", "contact_id", unique=True),  # one chosen hold a contact
+    Index("hold_chosen", "hold", "contact_id", unique=True, where="kind = 'chosen'"),  # one a contact
+    Index("call_attempt", "call", "appointment_id, attempt", unique=True),
+    Index("waiting_contact", "waiting", "contact_id", unique=True, where="status IN ('waiting', 'offered')"),
     Index("client_ref", "client", "ref", unique=True),
     Index("worker_ref", "worker", "ref", unique=True),
     Index("code_letters", "code", "letters_index", unique=True),
@@ -90,12 +92,18 @@ INDEXES = (
     Index("tries_key", "tries", "key, tried_at"),
     Index("tries_at", "tries", "tried_at"),
     Index("hold_lapses", "hold", "lapses_at"),
+    Index("hold_of_contact", "hold", "contact_id"),
+    Index("hold_about", "hold", "about", where="about IS NOT NULL"),
+    Index("refusal_person", "refusal", "person_id, lapses_at"),
+    Index("span_worker", "span", "worker_id, end_at"),
+    Index("waiting_since", "waiting", "since_at", where="status IN ('waiting', 'offered')"),
+    Index("call_provider", "call", "provider_id", where="provider_id IS NOT NULL"),
     Index("token_object", "token", "purpose, object"),
     Index("token_expires", "token", "expires_at"),
     Index("audit_object", "audit", "object, done_at"),
     Index("ledger_seen", "ledger", "seen_at"),
 )
-RETIRED: tuple[str, ...] = ()
+RETIRED: tuple[str, ...] = ("hold_contact",)
 
 
 async def migrate(db: Database, target: str = "__latest__") -> None:

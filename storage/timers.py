@@ -9,14 +9,17 @@ cancel(tx, subject, reason, now, before_version)   what it belonged to has chang
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from storage.db import Sql, Tx, claim
 
 ATTEMPTS = 5  # then parked (invariant I16)
 
-_COLUMNS = "id, key, contact_id, kind, due_at, expires_at, subject, subject_version, attempts"
+_COLUMNS = "id, key, contact_id, kind, due_at, expires_at, subject, subject_version, data, attempts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class NewTimer:
     expires_at: datetime | None = None
     subject: str | None = None
     subject_version: int = 0
+    news: tuple[str, Mapping[str, Any]] | None = None  # an event and its data (ids only), told when it is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,22 @@ class TimerRow:
     expires_at: datetime | None
     subject: str | None
     subject_version: int
+    data: str | None
     attempts: int
+
+    @property
+    def news(self) -> tuple[str, dict[str, Any]]:
+        """What the contact is told: the news that was put off, else that a reminder is due."""
+        if self.data is None:
+            return "remind", {"kind": self.kind, "subject": self.subject}
+        told = json.loads(self.data)
+        return told["event"], told["data"]
 
 
 async def add(tx: Tx, timer: NewTimer) -> bool:
     rows = await tx.fetch(
-        "INSERT INTO timer (key, contact_id, kind, due_at, next_try_at, expires_at, subject, subject_version, "
-        "status, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0) ON CONFLICT (key) DO NOTHING RETURNING id",
+        "INSERT INTO timer (key, contact_id, kind, due_at, next_try_at, expires_at, subject, subject_version, data, "
+        "status, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0) ON CONFLICT (key) DO NOTHING RETURNING id",
         timer.key,
         timer.contact,
         timer.kind,
@@ -57,6 +70,7 @@ async def add(tx: Tx, timer: NewTimer) -> bool:
         timer.expires_at,
         timer.subject,
         timer.subject_version,
+        json.dumps({"event": timer.news[0], "data": dict(timer.news[1])}) if timer.news else None,
     )
     return bool(rows)
 

@@ -425,7 +425,7 @@ def test_moving_makes_the_next_version_of_the_series() -> None:
     assert (new.series, new.version, new.motive) == (old.id, 1, old.motive)
     assert run(desk.turn().held(BEN)) is None
     hold(desk, with_("ali", NINE), CLEO)  # the old hour is free
-    assert run(desk.turn().appointment(old.id)) == replace(old, status="moved")
+    assert run(desk.turn().appointment(old.id)) == replace(old, status="moved", ended_at=desk.now, ended_by="desk")
 
 
 def test_moving_may_overlap_the_old_hour_and_no_other() -> None:
@@ -474,7 +474,7 @@ def test_late_and_over_are_to_the_second(before: timedelta) -> None:
         assert result == AlreadyOver()
         assert run(desk.turn().move(made.id, any_at(TEN), Wish(), "person")) == AlreadyOver()
         return
-    cancelled = replace(made, status="cancelled", late=late)
+    cancelled = replace(made, status="cancelled", late=late, ended_at=desk.now, ended_by="person")
     assert result == Cancelled(cancelled, late)
     assert turn.events == [AppointmentCancelled(cancelled, "person")]
     assert run(desk.turn().cancel(made.id, "person")) == AlreadyOver()
@@ -484,7 +484,8 @@ def test_a_cancellation_by_the_worker_is_never_the_persons_late_one() -> None:
     desk = Desk([worker("ali")])
     made = book(desk, any_at(NINE))
     desk.now = NINE - HOUR
-    assert run(desk.turn().cancel(made.id, "worker")) == Cancelled(replace(made, status="cancelled"), late=False)
+    ended = replace(made, status="cancelled", ended_at=desk.now, ended_by="worker")
+    assert run(desk.turn().cancel(made.id, "worker")) == Cancelled(ended, late=False)
 
 
 def test_what_does_not_exist_is_over() -> None:

@@ -114,7 +114,8 @@ class Front(RuleBasedStateMachine):
             return
         new = result.appointment
         late = by != "worker" and old.start - self.now < timedelta(hours=24)
-        assert turn.events == [AppointmentMoved(new, replace(old, status="moved", late=late), late, by)]
+        ended = replace(old, status="moved", late=late, ended_at=self.now, ended_by=by)
+        assert turn.events == [AppointmentMoved(new, ended, late, by)]
         assert (new.series, new.version, new.person, new.motive) == (
             old.series,
             old.version + 1,

@@ -119,10 +119,10 @@ def played() -> tuple[tuple[str, Reply], ...]:
         stage = raised(header)
         for cue in cues(body):
             answer(stage, cue)
-            reply = stage.turn.reply if stage.turn else None
-            if cue.startswith("> ") and reply is not None and stage.contact.channel == "sms":
+        for speaker, reply in stage.company.spoken:
+            if speaker.contact.channel == "sms":
                 first = any(text.msgid == "welcome.sms" for text in reply.texts)
-                heard.append(("agenda" if stage.contact.worker else "first" if first else "reply", reply))
+                heard.append(("agenda" if speaker.contact.worker else "first" if first else "reply", reply))
     return tuple(heard)
 
 

@@ -4,11 +4,12 @@
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
+    claire> demain                   what somebody else writes: a worker by their ref, another person by any name
     > [2]                            presses the second button on the screen; [old 1]: of the question before
     > (voice)                        sends a file: voice, image, sticker; (contact): shares their own number;
                                      (the code): the one-time code that they got by SMS
     ! 20 minutes pass                a stage direction, see DIRECTIONS
-    * Claire: …                      a notice to somebody else
+    * Claire: …                      what somebody else is told, or asked (its further lines are indented)
 
 `play` gives the whole file again, with the answers that the program gives today.
 """
@@ -22,11 +23,13 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from booking.model import ContactId
 from conversations.model import Ask, Context, FileRef, Input, Option, Outcome, Press, Step, fill
 from conversations.text import t
 from tests.conversations.stage import Stage
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+CUE: Final = re.compile(r"(\w*)> |! ")
 
 
 def play(script: str) -> str:
@@ -41,7 +44,7 @@ def play(script: str) -> str:
 
 def cues(body: str) -> list[str]:
     """The lines that make something happen."""
-    return [line for line in body.splitlines() if line[:2] in {"> ", "! "}]
+    return [line for line in body.splitlines() if CUE.match(line)]
 
 
 def raised(header: str) -> Stage:
@@ -68,10 +71,12 @@ def answer(stage: Stage, line: str) -> list[str]:
     """What is heard after one cue."""
     if line.startswith("! "):
         return direct(stage, line[2:])
-    effects = stage.says(heard(stage, line[2:]))
-    assert stage.turn is not None
-    spoken = stage.reads(stage.turn.reply) if stage.turn.reply else []
-    return spoken + stage.overheard(effects)
+    name, _, said = line.partition("> ")
+    speaker = stage.company.talk(ContactId(name)) if name else stage
+    effects = speaker.says(heard(speaker, said))
+    assert speaker.turn is not None
+    spoken = speaker.reads(speaker.turn.reply) if speaker.turn.reply else []
+    return spoken + stage.company.follow(effects, speaker)
 
 
 def heard(stage: Stage, said: str) -> Input:
@@ -91,27 +96,41 @@ def heard(stage: Stage, said: str) -> Input:
 # ---------------------------------------------------------------- stage directions
 
 
-def passes(stage: Stage, number: str, unit: str) -> None:
-    stage.now += timedelta(**{unit if unit.endswith("s") else unit + "s": int(number)})
+def passes(stage: Stage, number: str, unit: str) -> list[str]:
+    time = timedelta(**{unit if unit.endswith("s") else unit + "s": int(number)})
+    return stage.company.passes(time, stage)
 
 
-def is_taken(stage: Stage, when: str) -> None:
+def it_is(stage: Stage, when: str) -> list[str]:
+    return stage.company.passes(_moment(when) - stage.now, stage)
+
+
+def is_taken(stage: Stage, when: str) -> list[str]:
     stage.somebody_takes(_moment(when))
+    return []
 
 
-def nobody_works(stage: Stage) -> None:
+def nobody_works(stage: Stage) -> list[str]:
     stage.nobody_works()
+    return []
 
 
-def cancelled_elsewhere(stage: Stage) -> None:
+def cancelled_elsewhere(stage: Stage) -> list[str]:
     stage.cancelled_elsewhere()
+    return []
 
 
-def terms_change(stage: Stage) -> None:
+def somebody_books(stage: Stage, first: str, last: str, when: str) -> list[str]:
+    stage.company.talk(ContactId(first.lower())).joins(first, last, [_moment(when)])
+    return []
+
+
+def terms_change(stage: Stage) -> list[str]:
     stage.rules = replace(stage.rules, terms_version="2027-01-01")
+    return []
 
 
-def step_inserted(stage: Stage) -> None:
+def step_inserted(stage: Stage) -> list[str]:
     """A new program is deployed, whose booking asks one thing more, after the subject."""
 
     async def ask(c: Context) -> Ask:
@@ -124,10 +143,13 @@ def step_inserted(stage: Stage) -> None:
     at = next(n for n, step in enumerate(book.steps) if step.name == "motive") + 1
     steps = (*book.steps[:at], Step("inserted", ask, got), *book.steps[at:])
     stage.flows = {**stage.flows, "book": replace(book, steps=steps)}
+    return []
 
 
-DIRECTIONS: Final[dict[str, Callable[..., None]]] = {
+DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"(\d+) (minutes?|hours?|days?) pass": passes,
+    r"it is (\d{4}-\d\d-\d\d \d\d:\d\d)": it_is,
+    r"(\w+) (\w+) has an appointment at (.+)": somebody_books,
     r"somebody takes (.+)": is_taken,
     r"nobody works any more": nobody_works,
     r"the appointment is cancelled on its page": cancelled_elsewhere,
@@ -139,6 +161,5 @@ DIRECTIONS: Final[dict[str, Callable[..., None]]] = {
 def direct(stage: Stage, direction: str) -> list[str]:
     for pattern, act in DIRECTIONS.items():
         if found := re.fullmatch(pattern, direction):
-            act(stage, *found.groups())
-            return []
+            return act(stage, *found.groups())
     raise ValueError(f"no such stage direction: {direction}")

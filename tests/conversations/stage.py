@@ -42,12 +42,12 @@ from conversations.model import Contact, Context, Flow, Input, News, Reply, Stat
 from conversations.state import from_json, to_json
 from conversations.text import Text
 from handlers.desk import desk
-from handlers.effects import Alarm, Effect, Notice, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.effects import Alarm, Effect, Notice, ToContact, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.reactions import World, react
-from handlers.reminders import Quiet
 from locales.voice import Voice
 from locales.words import guess, words
 from tests.booking.made import run
+from tests.conversations.company import QUIET, REMINDERS, Company
 
 PERSON, WORKER = ContactId("person"), ContactId("worker")
 WEEK = frozenset(range(5))
@@ -55,8 +55,6 @@ CODES = {
     "PORTS-7KQM-4XTD": Code(CodeId("ports"), ClientId("ports")),
     "VIEUX-2XWP-9HNF": Code(CodeId("old"), ClientId("ports"), valid_until=date(2025, 12, 31)),
 }
-QUIET = Quiet(time(21), time(8))
-REMINDERS = (timedelta(hours=48), timedelta(hours=2))
 
 
 def _worker(ref: str, first_name: str, hours: tuple[Hours, ...], **more: object) -> Worker:
@@ -92,25 +90,70 @@ WORKERS = (
 
 
 class Stage:
-    """One contact's talk with the bot, and what the others hear of it."""
+    """One contact's talk with the bot, in the company of others."""
 
     def __init__(self, clock: datetime, channel: str = "sms", lang: str = "fr", role: str = "beneficiary") -> None:
-        self.now = clock
-        self.flows: Mapping[str, Flow] = FLOWS
-        self.rules = Rules()
-        self.store = MemoryStore(WORKERS)
-        self.store.put_client(Client(ClientId("ports"), "ports", "Mutuelle des Ports", ClientKind.INSURER))
+        store = MemoryStore(WORKERS)
+        store.put_client(Client(ClientId("ports"), "ports", "Mutuelle des Ports", ClientKind.INSURER))
         for letters, code in CODES.items():
-            self.store.put_code(code, letters)
+            store.put_code(code, letters)
+        self.company = Company(clock, store, FLOWS)
         phone = None if channel in {"telegram", "whatsapp-id"} else "+33639980011"
         channel = channel.removesuffix("-id")
         worker = WorkerId("claire") if role == "worker" else None
         self.contact = Contact(WORKER if worker else PERSON, channel, lang, phone=phone, worker=worker)  # type: ignore[arg-type]
+        self.name = "Claire" if worker else "the person"
+        self._begins()
+
+    def _begins(self) -> None:
         self.saved = json.dumps(to_json(State()))
         self.prompts: list[str] = []
         self.turn: Turn | None = None
-        self.code = ""  # the last one-time code that went out
-        self._made = 0  # ids so far
+        self.company.talks[self.contact.id] = self
+
+    def somebody(self, id: ContactId) -> Stage:
+        """Another's talk in the same company: a worker's by their ref, else a person's, by SMS."""
+        other = copy(self)
+        worker = next((worker for worker in WORKERS if worker.ref == id), None)
+        phone = "+33639980101" if worker else f"+336399800{len(self.company.talks) + 20}"
+        other.contact = Contact(id, "sms", "fr", phone=phone, worker=worker.id if worker else None)
+        other.name = worker.first_name if worker else str(id)
+        other._begins()
+        return other
+
+    # ------------------------------------------------------------ the company's, seen from here
+
+    @property
+    def now(self) -> datetime:
+        return self.company.now
+
+    @now.setter
+    def now(self, now: datetime) -> None:
+        self.company.now = now
+
+    @property
+    def store(self) -> MemoryStore:
+        return self.company.store
+
+    @property
+    def flows(self) -> Mapping[str, Flow]:
+        return self.company.flows
+
+    @flows.setter
+    def flows(self, flows: Mapping[str, Flow]) -> None:
+        self.company.flows = flows
+
+    @property
+    def rules(self) -> Rules:
+        return self.company.rules
+
+    @rules.setter
+    def rules(self, rules: Rules) -> None:
+        self.company.rules = rules
+
+    @property
+    def code(self) -> str:
+        return self.company.code
 
     # ------------------------------------------------------------ turns
 
@@ -132,21 +175,19 @@ class Stage:
             self.contact = replace(self.contact, lang=turn.lang)
         if turn.flags & {"opt_out", "opt_in"}:
             self.contact = replace(self.contact, opted_out="opt_out" in turn.flags)
+        if turn.reply:
+            self.company.spoken.append((self, turn.reply))
         if turn.reply and turn.reply.prompt and turn.reply.prompt not in self.prompts:
             self.prompts.append(turn.reply.prompt)
         return self.effects(core)
 
     def _new_id(self) -> str:
-        self._made += 1
-        return f"{self._made:010}"
+        self.company.made += 1
+        return f"{self.company.made:010}"
 
     def fork(self) -> Stage:
         """The same moment once more, to be gone on with apart."""
-        other = copy(self)
-        other.store = copy(self.store)
-        other.store.restore(self.store.snapshot())
-        other.prompts = list(self.prompts)
-        return other
+        return self.company.fork().talks[self.contact.id]
 
     @property
     def state(self) -> State:
@@ -159,7 +200,7 @@ class Stage:
         return f"{prompt.flow}.{prompt.step}" if prompt else ""
 
     def effects(self, core: Booking) -> list[Effect]:
-        return run(react(core.events, World(self.core(), self.now, REMINDERS, QUIET)))
+        return run(react(core.events, World(self.core(), self.now, REMINDERS, QUIET, self.rules)))
 
     def core(self) -> Booking:
         return Booking(self.store, self.rules, self.now, self._new_id)
@@ -176,6 +217,7 @@ class Stage:
             desk=desk("+33199000009", (Hours(WEEK, time(9), time(18)),), self.now, ZoneInfo("Europe/Paris")),
             terms_version=self.rules.terms_version,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
+            reminded=tuple(reversed(self.company.reminded.get(self.contact.id, ()))),
         )
 
     def voice(self) -> Voice:
@@ -205,10 +247,11 @@ class Stage:
                     lines.append(f"* {found}: {' '.join(map(say, effect.texts))}")
                 case Notice(to=ToMail()):
                     lines.append(f"* e-mail: {say(effect.texts[0])}")
-                case Notice(to=ToPerson()):
-                    lines.append(f"* the person: {' '.join(map(say, effect.texts))}")
+                case Notice(to=(ToPerson() | ToContact()) as to):
+                    name = self.company.talk(self.company.contact(to)).name
+                    lines.append(f"* {name}: {' '.join(map(say, effect.texts))}")
                 case Notice(to=ToPhone(), texts=texts):
-                    self.code = str(texts[0].args["code"])
+                    self.company.code = str(texts[0].args["code"])
                     lines.append("* SMS: a code")
                 case Alarm(code):
                     lines.append(f"* desk: {code}")
@@ -220,13 +263,14 @@ class Stage:
         """The person has an account, and these appointments with the first worker free."""
         consent: Consent | None = Consent(self.rules.terms_version, "fr", "sms", "1", self.now)
         joining: Joining | None = Joining(
-            CodeId("ports"), first, last, "camille@example.org", "+33639980011", "fr", "Europe/Paris"
+            CodeId("ports"), first, last, "camille@example.org", self.contact.phone, "fr", "Europe/Paris"
         )
         for start in starts:
             core = self.core()
             wish = Wish(Motive.FINANCE, mode)
-            booked = run(core.book(_any(start), wish, PERSON, joining, consent))
+            booked = run(core.book(_any(start), wish, self.contact.id, joining, consent))
             assert isinstance(booked, Booked), booked
+            self.company.follow(self.effects(core), self)
             joining = consent = None
 
     def joins_only(self, first: str, last: str) -> None:
@@ -236,12 +280,14 @@ class Stage:
         while start.weekday() not in WEEK:
             start += timedelta(days=1)
         self.joins(first, last, [start])
+        self.company.due.clear()
         self.now = today
 
     def cancelled_elsewhere(self) -> None:
         core = self.core()
         known = run(core.known(PERSON))
         run(core.cancel(known.upcoming[0].id, "person"))
+        self.company.follow(self.effects(core), self)
 
     def somebody_takes(self, start: datetime) -> None:
         """Another person holds an hour, of every worker who has it free."""

@@ -1,0 +1,136 @@
+"""What those on the stage share: the core in memory, the clock, what is due later, and each other's talks.
+
+News for somebody is taken by their own talk at once; what is due later comes when time passes, in its order. Both as in
+`handlers/writing.py` and `bot/work.py`, without rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from booking.memory import MemoryStore
+from booking.model import AppointmentId, ContactId, Rules
+from conversations.model import Flow, News, Reminded, Reply
+from handlers.effects import Drop, Effect, Notice, Remind, Tell, ToContact, ToPerson, ToWorker
+from handlers.reminders import Quiet, wake
+from handlers.reminding import still_true
+from tests.booking.made import run
+
+if TYPE_CHECKING:
+    from tests.conversations.stage import Stage
+
+QUIET: Final = Quiet(time(21), time(8))
+REMINDERS: Final = (timedelta(hours=48), timedelta(hours=2))
+
+
+@dataclass(slots=True)
+class Due:
+    """A timer: a reminder, or news for somebody's talk."""
+
+    at: datetime
+    effect: Remind | Tell
+
+
+@dataclass(slots=True)
+class Company:
+    now: datetime
+    store: MemoryStore
+    flows: Mapping[str, Flow]
+    rules: Rules = field(default_factory=Rules)
+    made: int = 0  # ids so far
+    code: str = ""  # the last one-time code that went out
+    talks: dict[ContactId, Stage] = field(default_factory=dict)
+    due: list[Due] = field(default_factory=list)
+    reminded: dict[ContactId, list[Reminded]] = field(default_factory=dict)  # the latest last
+    spoken: list[tuple[Stage, Reply]] = field(default_factory=list)
+
+    def fork(self) -> Company:
+        """The same moment once more, to be gone on with apart."""
+        other = copy(self)
+        other.store = copy(self.store)
+        other.store.restore(self.store.snapshot())
+        other.talks = {id: copy(talk) for id, talk in self.talks.items()}
+        for talk in other.talks.values():
+            talk.company = other
+            talk.prompts = list(talk.prompts)
+        other.due, other.spoken = list(self.due), list(self.spoken)
+        other.reminded = {id: list(told) for id, told in self.reminded.items()}
+        return other
+
+    # ------------------------------------------------------------ what follows
+
+    def follow(self, effects: list[Effect], speaker: Stage) -> list[str]:
+        """What others hear of it now, and what is kept for later."""
+        lines = []
+        for effect in effects:
+            match effect:
+                case Remind():
+                    self.due.append(Due(effect.due, effect))
+                case Drop(subject):
+                    self.due = [due for due in self.due if due.effect.subject != subject]
+                case Tell():
+                    lines += self._told(effect)
+                case Notice(kind="reminder" | "soon", to=to, subject=subject) if subject is not None:
+                    self.reminded.setdefault(self.contact(to), []).append(Reminded(AppointmentId(subject), self.now))
+                    lines += speaker.overheard([effect])
+                case _:
+                    lines += speaker.overheard([effect])
+        return lines
+
+    def passes(self, time: timedelta, speaker: Stage) -> list[str]:
+        """The clock moves on, and what is due meanwhile happens at its moment."""
+        until, lines = self.now + time, []
+        while ready := sorted((due for due in self.due if due.at <= until), key=lambda due: due.at):
+            self.due.remove(ready[0])
+            self.now = max(self.now, ready[0].at)
+            lines += self._fires(ready[0], speaker)
+        self.now = until
+        return lines
+
+    def _fires(self, due: Due, speaker: Stage) -> list[str]:
+        match due.effect:
+            case Tell() as tell:
+                return self._news(tell)
+            case Remind(kind, subject):
+                said = run(still_true(self.store, kind, subject, self.now))
+                return [] if isinstance(said, str) else self.follow(list(said), speaker)
+
+    def _told(self, tell: Tell) -> list[str]:
+        at = max(tell.at or self.now, self.now)
+        due = at if tell.urgent else wake(QUIET, self.talk(self.contact(tell.to)).contact.zone, at) or at
+        if due > self.now:
+            self.due.append(Due(due, tell))
+            return []
+        return self._news(tell)
+
+    def _news(self, tell: Tell) -> list[str]:
+        """Their talk takes it, and what it says stands under their name."""
+        talk = self.talk(self.contact(tell.to))
+        effects = talk.says(News(tell.event, tell.data))
+        spoken = talk.reads(talk.turn.reply) if talk.turn and talk.turn.reply else []
+        lines = [f"* {talk.name}: {spoken[0]}", *(f"  {line}" for line in spoken[1:])] if spoken else []
+        return lines + self.follow(effects, talk)
+
+    # ------------------------------------------------------------ who is who
+
+    def contact(self, to: object) -> ContactId:
+        """Where somebody is told."""
+        match to:
+            case ToContact(contact):
+                return contact
+            case ToPerson(person):
+                return next(id for id, theirs in self.store.rows.contacts.items() if theirs == person)
+            case ToWorker(worker):
+                theirs = (id for id, talk in self.talks.items() if talk.contact.worker == worker)
+                return next(theirs, ContactId(worker))
+        raise AssertionError(to)
+
+    def talk(self, id: ContactId) -> Stage:
+        """The talk of a contact; somebody new begins one."""
+        if id not in self.talks:
+            self.talks[id] = next(iter(self.talks.values())).somebody(id)
+        return self.talks[id]
