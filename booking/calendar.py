@@ -12,13 +12,14 @@ at every whole hour of the wall clock after it. An hour is offered when all of t
 
 **Why masks.** Bit n of a mask is worker n. All workers of one zone who keep holidays alike share a sheet: weekday ->
 (minute, end of the block) -> mask. So a day costs as many steps as there are distinct times, not as there are workers,
-and "who is free, able and speaks Arabic at nine" is an `&` of four integers.
+and "who is free, able and speaks Arabic at nine" is an `&` of four integers. What a worker closed or opened beside the
+weekly hours lies over them: `booking.timetable`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -57,8 +58,8 @@ def minutes(hours: Hours) -> tuple[int, int]:
     return start, end if end > start else end + 24 * 60
 
 
-class Timetable:
-    """The published hours of many workers, expanded day by day when asked for. Worker n of the sequence is bit n."""
+class WeeklyHours:
+    """The weekly hours of many workers, expanded day by day when asked for. Worker n of the sequence is bit n."""
 
     def __init__(self, workers: Sequence[Worker], is_holiday: IsHoliday = holidays.is_holiday) -> None:
         self._is_holiday = is_holiday
@@ -72,21 +73,7 @@ class Timetable:
                 _write(sheet, hours, 1 << number)
             self._closures.extend((closure.first, closure.last, 1 << number) for closure in worker.closed)
 
-    def starts(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, int]]:
-        """Every distinct start in [since, until), soonest first, with the workers who publish it."""
-        day = since.astimezone(UTC).date()
-        last = until.astimezone(UTC).date()
-        while day <= last:
-            for start, mask in self._day(day):
-                if since <= start < until:
-                    yield start, mask
-            day += DAY
-
-    def at(self, start: datetime) -> int:
-        """The workers who publish an hour that begins at this instant."""
-        return next((mask for found, mask in self._day(start.astimezone(UTC).date()) if found == start), 0)
-
-    def _day(self, day: date) -> Sequence[tuple[datetime, int]]:
+    def day(self, day: date) -> Sequence[tuple[datetime, int]]:
         """The starts of one day of UTC, in order. They belong to blocks that began up to two local days before it."""
         if day not in self._days:
             if len(self._days) >= KEPT_DAYS:

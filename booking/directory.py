@@ -7,18 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from booking.calendar import IsHoliday, Timetable
+from booking.calendar import IsHoliday
 from booking.holidays import is_holiday as public_holiday
 from booking.model import Mode, Motive, Worker, WorkerId
+from booking.timetable import Timetable
 
 
 class Directory:
-    """Bit n of each mask is worker n in the order of ref (see `booking.calendar`)."""
+    """Bit n of each mask is worker n in the order of ref (see `booking.calendar`).
 
-    def __init__(self, workers: Iterable[Worker], version: int = 0, is_holiday: IsHoliday = public_holiday) -> None:
+    `before`: the version that this one follows, whose work is taken over where nothing changed.
+    """
+
+    def __init__(
+        self,
+        workers: Iterable[Worker],
+        version: int = 0,
+        is_holiday: IsHoliday = public_holiday,
+        before: Directory | None = None,
+    ) -> None:
         self.version = version
         self.workers = tuple(sorted(workers, key=lambda w: w.ref))
-        self.timetable = Timetable(self.workers, is_holiday)
+        self.timetable: Timetable = Timetable(self.workers, is_holiday, before.timetable if before else None)
         self._by_id = {w.id: n for n, w in enumerate(self.workers)}
         self._by_ref = {w.ref: w for w in self.workers}
         self._motives: dict[Motive, int] = {}

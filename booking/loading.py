@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from booking import codes
-from booking.calendar import IsHoliday, Timetable
+from booking.calendar import IsHoliday
 from booking.directory_file import BadDirectory, ClientEntry, CodeEntry, DirectoryFile
 from booking.fields import Problem
 from booking.holidays import is_holiday as public_holiday
 from booking.model import Appointment, Client, Code, CodeId, Worker
+from booking.timetable import Timetable
 
 T = TypeVar("T", Client, Code, Worker)
 
@@ -125,7 +126,9 @@ def _make(client: Client, taken: set[str], new_id: Callable[[], str], random_byt
 def _outside(
     workers: Sequence[Worker], appointments: Sequence[Appointment], now: datetime, is_holiday: IsHoliday
 ) -> tuple[Appointment, ...]:
-    timetable = Timetable(workers, is_holiday)
+    """What the worker opened counts; what they closed, or do at that hour, they were told of then."""
+    opened = [replace(w, spans=tuple(span for span in w.spans if span.kind == "open")) for w in workers]
+    timetable = Timetable(opened, is_holiday)
     bits = {worker.id: 1 << number for number, worker in enumerate(workers)}
     return tuple(
         appointment

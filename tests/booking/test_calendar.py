@@ -5,6 +5,7 @@ the compiled timetable against the rule read aloud, for any rules, zone and date
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from booking.calendar import KEPT_DAYS, Timetable, instant, wall
+from booking.calendar import KEPT_DAYS, instant, wall
 from booking.holidays import TERRITORIES, is_holiday
-from booking.model import HOUR, QUARTER, Closure, Hours, Worker
+from booking.model import HOUR, QUARTER, Closure, Hours, Span, Worker
+from booking.timetable import Timetable
 from tests.booking.made import worker
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -45,6 +47,19 @@ DATES = st.one_of(
 QUARTERS = st.integers(0, 95).map(lambda n: time(n // 4, n % 4 * 15))
 HOURS = st.builds(Hours, st.frozensets(st.integers(0, 6), min_size=1), QUARTERS, QUARTERS)
 CLOSURES = DATES.flatmap(lambda d: st.integers(0, 3).map(lambda n: Closure(d, d + timedelta(days=n))))
+# Of any minute: what a worker's own calendar says keeps to no grid. Some are empty, some lie in each other.
+SPANS = st.builds(
+    lambda day, minute, length, seconds, kind: Span(
+        begin := datetime.combine(day, time(0), UTC) + timedelta(minutes=minute, seconds=seconds),
+        begin + timedelta(minutes=length),
+        kind,
+    ),
+    DATES,
+    st.integers(0, 96).map(lambda n: n * 15) | st.integers(0, 1439),
+    st.sampled_from([0, 30, 60, 90, 150, 24 * 60, 4000]) | st.integers(0, 300),
+    st.sampled_from([0, 0, 0, 1]),
+    st.sampled_from(["closed", "open", "calendar"]),
+)
 
 
 @st.composite
@@ -56,13 +71,31 @@ def workers(draw: st.DrawFn) -> list[Worker]:
             closed=tuple(draw(st.lists(CLOSURES, max_size=2))),
             time_zone=draw(st.sampled_from(ZONES)),
             works_on_holidays=draw(st.booleans()),
+            spans=tuple(draw(st.lists(SPANS, max_size=4))),
         )
         for number in range(draw(st.integers(1, 4)))
     ]
 
 
 def publishes(who: Worker, start: datetime) -> bool:
-    """The rule, quarter by quarter, as it stands in `booking.calendar`."""
+    """The rule, quarter by quarter, as it stands in `booking.calendar` and `booking.timetable`."""
+    busy = any(s.kind != "open" and s.start < min(start + HOUR, s.end) and start < s.end for s in who.spans)
+    return not busy and (opened(who, start) or weekly(who, start))
+
+
+def opened(who: Worker, start: datetime) -> bool:
+    zone = ZoneInfo(who.time_zone)
+    for span in who.spans:
+        first = span.start.replace(minute=0, second=0)
+        while first < span.start:
+            first += QUARTER
+        whole = first <= start and start + HOUR <= span.end and not (start - first) % HOUR
+        if span.kind == "open" and whole and instant(wall(start, zone), zone) == start:
+            return True
+    return False
+
+
+def weekly(who: Worker, start: datetime) -> bool:
     zone = ZoneInfo(who.time_zone)
     local = wall(start, zone)
     if instant(local, zone) != start:
@@ -97,6 +130,27 @@ def test_the_timetable_is_the_rule(who: list[Worker], day: date) -> None:
         mask = sum(1 << n for n, w in enumerate(who) if publishes(w, start))
         assert found.get(start, 0) == mask
         assert timetable.at(start) == mask
+
+
+@given(workers(), DATES, st.data())
+def test_a_version_that_takes_over_what_did_not_change_is_as_one_made_anew(
+    who: list[Worker], day: date, data: st.DataObject
+) -> None:
+    since = datetime.combine(day - timedelta(days=1), time(0), UTC)
+    before = Timetable(who)
+    list(before.starts(since, since + timedelta(days=3)))
+    number = data.draw(st.integers(0, len(who) - 1))
+    one = replace(
+        who[number],
+        spans=tuple(data.draw(st.lists(SPANS, max_size=3))),
+        time_zone=data.draw(st.sampled_from([who[number].time_zone, *ZONES])),
+        hours=data.draw(st.sampled_from([who[number].hours, (Hours(frozenset(range(7)), time(9), time(12)),)])),
+    )
+    changed = [one if n == number else each for n, each in enumerate(who)]
+    after = Timetable(changed, before=before)
+    assert list(after.starts(since, since + timedelta(days=3))) == list(
+        Timetable(changed).starts(since, since + timedelta(days=3))
+    )
 
 
 def starts(who: Worker, day: date, zone: ZoneInfo = PARIS) -> list[str]:
@@ -204,3 +258,17 @@ def test_expanded_days_are_not_kept_for_ever() -> None:
     first = list(timetable.starts(begin, begin + timedelta(days=2)))
     assert len(list(timetable.starts(begin, begin + timedelta(days=2 * KEPT_DAYS)))) > 8 * KEPT_DAYS
     assert list(timetable.starts(begin, begin + timedelta(days=2))) == first
+
+
+def test_a_holiday_that_the_worker_opened_is_offered() -> None:
+    day = date(2026, 7, 14)
+    morning = Span(datetime(2026, 7, 14, 7, tzinfo=UTC), datetime(2026, 7, 14, 9, 30, tzinfo=UTC), "open")
+    assert starts(worker("w"), day) == []
+    assert starts(worker("w", spans=(morning,)), day) == ["09:00", "10:00"]
+
+
+def test_an_hour_that_only_touches_a_closed_time_is_offered() -> None:
+    lunch = Span(datetime(2026, 3, 3, 9, tzinfo=UTC), datetime(2026, 3, 3, 10, tzinfo=UTC), "closed")
+    assert starts(worker("w", spans=(lunch,)), date(2026, 3, 3)) == ["09:00", "11:00"]
+    longer = replace(lunch, end=lunch.end + timedelta(minutes=1))
+    assert starts(worker("w", spans=(longer,)), date(2026, 3, 3)) == ["09:00"]
