@@ -5,17 +5,20 @@ an alarm, for the desk.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from booking.model import WorkerId
 from conversations.model import Link
+from conversations.text import t
 from handlers import content, links
 from handlers.alarms import raise_alarm
 from handlers.parts import Parts
-from handlers.writing import window_open
-from storage import contacts, outbox
+from handlers.writing import contact_at, ways, window_open
+from storage import contacts, inbox, outbox
 from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.outbox import OutboxRow
@@ -31,11 +34,15 @@ async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
         tx.after_commit(parts.metrics.outbound_messages.labels(row.channel, row.kind, "failed").inc)
     if row.kind == "one_time_code":
         return  # it proves that very number, and no other address; who waits for it asks again
-    other = None
+    other, news = None, await _news(tx, row)
     if row.content is not None and (row.expires_at is None or row.expires_at > now):
-        other = await _other(tx, parts, contact, await outbox.contacts_of(tx, _before(row)), now)
+        tried = await outbox.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())
+        other = await _other(tx, parts, contact, tried, now)
     if other is None:
         await _nobody(tx, parts, row, contact, reason, now)
+        return
+    if news is not None and (other.person_id or other.worker_id):
+        await _asked_there(tx, parts, row, other, news, now)
         return
     assert row.content is not None
     if row.appointment_id is not None:
@@ -59,6 +66,22 @@ async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
     tx.after_commit(partial(parts.bell.ring, "outbox"))
 
 
+async def _news(tx: Tx, row: OutboxRow) -> tuple[str, dict[str, Any]] | None:
+    """The news that made a talk ask this; None for all other messages."""
+    found = None if row.answer else re.match(r"i(\d+):0(>|$)", row.key)
+    return await inbox.news_of(tx, int(found[1])) if found else None
+
+
+async def _asked_there(
+    tx: Tx, parts: Parts, row: OutboxRow, other: ContactRow, news: tuple[str, dict[str, Any]], now: datetime
+) -> None:
+    """A question moves with its talk: an answer is only understood where it was asked."""
+    event, data = news
+    tried = [*data.get("tried", ()), row.contact_id]
+    if await inbox.add_news(tx, f"{row.key}>{other.channel}", other.id, event, {**data, "tried": tried}, now):
+        tx.after_commit(partial(parts.bell.ring, "inbox"))
+
+
 def _before(row: OutboxRow) -> list[str]:
     """This row's key and those it came from: `i7:1>sms>telegram` goes back to `i7:1`."""
     ways = row.key.split(">")
@@ -80,6 +103,9 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
     """
     assert row.content is not None
     reply = content.from_json(row.content)
+    if reply.prompt:  # a question can only be answered where it was asked
+        elsewhere = (*reply.texts, t("question.on_whatsapp"))
+        return {**row.content, **content.to_json(replace(reply, texts=elsewhere, options=()))}
     if row.appointment_id is None:
         return row.content
     texts = tuple(text for text in reply.texts if text.msgid not in ANSWERED_BY_WORDS)
@@ -98,7 +124,7 @@ async def _other(tx: Tx, parts: Parts, contact: ContactRow, tried: set[str], now
         sms = await contacts.get(tx, made)
         if sms is not None and sms.id not in tried and _reachable(sms, parts, now):
             return sms
-    rows = await _same(tx, contact)
+    rows = await _same(tx, parts, contact, now)
     return next((row for row in rows if row.id not in tried and _reachable(row, parts, now)), None)
 
 
@@ -110,9 +136,12 @@ async def _link(tx: Tx, made: str, contact: ContactRow) -> None:
         await contacts.link_worker(tx, made, contact.worker_id)
 
 
-async def _same(tx: Tx, contact: ContactRow) -> list[ContactRow]:
+async def _same(tx: Tx, parts: Parts, contact: ContactRow, now: datetime) -> list[ContactRow]:
+    """The same person's, or worker's, other contacts; a worker's are made where the directory gives the address."""
     if contact.worker_id:
-        return await contacts.of_worker(tx, contact.worker_id)
+        worker = (await parts.directories.current(tx)).worker(WorkerId(contact.worker_id))
+        there = [await contact_at(tx, parts, worker, *way, now) for way in ways(worker)] if worker else []
+        return [row for row in there if row is not None]
     if contact.person_id:
         return [row for row in await contacts.of_person(tx, contact.person_id) if row.channel != "email"]
     return []

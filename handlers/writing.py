@@ -160,11 +160,11 @@ async def _of_worker(tx: Tx, parts: Parts, worker: Worker, now: datetime) -> str
     """As they chose, once the channel is linked and open; else by SMS, else by e-mail (contract). Somewhere they
     stopped us only if there is nothing else: why it did not leave is then known.
     """
-    last, ways = None, _ways(worker)
-    served = [way for way in ways if way[0] in parts.channels]
+    last = None
+    served = [way for way in ways(worker) if way[0] in parts.channels]
     # Where none is set up, it waits for one: by SMS.
     for channel, address in served or [("sms", worker.phone)]:
-        row = await _at(tx, parts, worker, channel, address, now)
+        row = await contact_at(tx, parts, worker, channel, address, now)
         if row is None or row.dead_at is not None or (channel == "whatsapp" and not window_open(row, now)):
             continue
         if row.opted_out_at is None:
@@ -173,14 +173,14 @@ async def _of_worker(tx: Tx, parts: Parts, worker: Worker, now: datetime) -> str
     return last
 
 
-def _ways(worker: Worker) -> list[tuple[str, str | None]]:
+def ways(worker: Worker) -> list[tuple[str, str | None]]:
     """In order. Without an address: only where they have linked it; who is told by SMS and joined an app chose that."""
     addresses: dict[str, str | None] = {"sms": worker.phone, "email": worker.email}
     chosen = ["telegram", "whatsapp"] if worker.notify_by is NotifyBy.SMS else [str(worker.notify_by)]
     return [(channel, addresses.get(channel)) for channel in dict.fromkeys([*chosen, "sms", "email"])]
 
 
-async def _at(
+async def contact_at(
     tx: Tx, parts: Parts, worker: Worker, channel: str, address: str | None, now: datetime
 ) -> ContactRow | None:
     """The worker's contact on a channel, made where the directory gives the address."""

@@ -141,6 +141,15 @@ async def next_row(tx: Sql, contact: str) -> InboxRow | None:
     return InboxRow(**row)
 
 
+async def news_of(tx: Sql, row: int) -> tuple[str, dict[str, Any]] | None:
+    """What a row told, as long as it is kept; None for a message, or what is gone."""
+    rows = await tx.fetch("SELECT key, body FROM inbox WHERE id = ? AND kind = 'news' AND body IS NOT NULL", row)
+    if not rows:
+        return None
+    told = json.loads(tx.vault.unseal("inbox.body", rows[0]["key"], rows[0]["body"]))
+    return told["event"], told["data"]
+
+
 async def done(tx: Tx, row: int, now: datetime) -> None:
     changed = await tx.execute(
         "UPDATE inbox SET status = 'done', settled_at = ? WHERE id = ? AND status = 'new'", now, row

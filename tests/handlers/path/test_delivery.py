@@ -154,6 +154,7 @@ async def test_three_refusals_make_an_address_dead_and_a_delivery_forgives(place
 
 
 async def test_a_failed_receipt_is_said_elsewhere_once_and_never_goes_round(place: Place) -> None:
+    place.without("email")
     await place.books(SAM, "whatsapp")
     (notice,) = [row for row in await place.rows("sms", CLAIRE) if row.kind == "booked"]
     await place.comes("telegram", "77", text="bonjour")
