@@ -14,9 +14,12 @@ from booking.events import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentMoved,
+    CalendarGiven,
     CodesGuessed,
     DeskNeeded,
+    EmailConfirmed,
     Event,
+    HoursOpened,
     PersonJoined,
     PhoneToProve,
 )
@@ -177,4 +180,7 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     DeskNeeded: (desk_is_told,),
     PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),
+    HoursOpened: (),
+    EmailConfirmed: (),
+    CalendarGiven: (),
 }
