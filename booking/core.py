@@ -14,16 +14,7 @@ from typing import Literal
 
 from booking import codes, policy
 from booking.directory import Directory
-from booking.events import (
-    AppointmentCancelled,
-    By,
-    CalendarGiven,
-    CodesGuessed,
-    DeskNeeded,
-    EmailConfirmed,
-    Event,
-    PhoneToProve,
-)
+from booking.events import AppointmentCancelled, By, CodesGuessed, DeskNeeded, Event, PhoneToProve
 from booking.making import Making
 from booking.model import (
     Appointment,
@@ -38,7 +29,6 @@ from booking.model import (
     Rules,
     SlotId,
     Slots,
-    Span,
     Wish,
     Worker,
     WorkerId,
@@ -57,13 +47,11 @@ from booking.ports import (
     Joining,
     Known,
     Moved,
-    Opened,
     Refused,
     SlotGone,
     TooManyTries,
 )
 from booking.search import Search
-from booking.timekeeping import Timekeeping
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
@@ -76,7 +64,6 @@ class Booking:
         self._rules = rules
         self._now = now
         self._making = Making(store, rules, now, new_id, self.events)
-        self._timekeeping = Timekeeping(store, now, new_id, self.events)
 
     # ------------------------------------------------------------ who writes
 
@@ -148,9 +135,7 @@ class Booking:
         found = await self._store.person(person)
         if found is None or found.email != email:
             return False
-        confirmed = replace(found, email_confirmed=True)
-        await self._store.save_person(confirmed)
-        self.events.append(EmailConfirmed(confirmed))
+        await self._store.save_person(replace(found, email_confirmed=True))
         return True
 
     # ------------------------------------------------------------ which hour
@@ -242,31 +227,6 @@ class Booking:
             person = await self._store.person(appointment.person)
             entries.append(AgendaEntry(appointment, person.first_name if person else ""))
         return entries
-
-    # ------------------------------------------------------------ a worker's own times
-
-    async def own_times(self, worker: WorkerId) -> Sequence[Span]:
-        return await self._timekeeping.own_times(worker)
-
-    async def close(self, worker: WorkerId, start: datetime, end: datetime) -> Sequence[Appointment]:
-        return await self._timekeeping.close(worker, start, end)
-
-    async def open_hours(self, worker: WorkerId, start: datetime, end: datetime) -> Opened:
-        return await self._timekeeping.open_hours(worker, start, end)
-
-    async def unblock(self, worker: WorkerId, start: datetime, end: datetime) -> bool:
-        return await self._timekeeping.unblock(worker, start, end)
-
-    async def take_back(self, worker: WorkerId, span: str) -> Span | None:
-        return await self._timekeeping.take_back(worker, span)
-
-    async def calendar_of(self, worker: WorkerId) -> str:
-        return await self._store.calendar_of(worker)
-
-    async def set_calendar(self, worker: WorkerId, address: str) -> None:
-        await self._store.set_calendar(worker, address, self._now)
-        if address:
-            self.events.append(CalendarGiven(worker))
 
     # ------------------------------------------------------------ inside
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from booking.codes import normal
@@ -28,7 +28,6 @@ from booking.model import (
     Person,
     PersonId,
     Refusal,
-    Span,
     Worker,
     WorkerId,
 )
@@ -61,8 +60,6 @@ class Rows:
     consents: dict[PersonId, tuple[tuple[ContactId, Consent], ...]] = field(default_factory=dict)
     appointments: dict[AppointmentId, Appointment] = field(default_factory=dict)
     refusals: dict[str, Refusal] = field(default_factory=dict)
-    spans: dict[WorkerId, tuple[Span, ...]] = field(default_factory=dict)  # of those who changed them here
-    calendars: dict[WorkerId, str] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
@@ -71,14 +68,12 @@ class Rows:
 class MemoryStore:
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
-        self._loaded = self._directory = Directory(workers, version)
-        self._laid: dict[WorkerId, tuple[Span, ...]] = {}  # the spans that `_directory` has
+        self._directory = Directory(workers, version)
 
     # ------------------------------------------------------------ what tests and `load` do
 
     def set_directory(self, directory: Directory) -> None:
-        self._loaded = self._directory = directory
-        self._laid = {}
+        self._directory = directory
 
     def put_client(self, client: Client) -> None:
         self.rows.clients[client.id] = client
@@ -96,35 +91,7 @@ class MemoryStore:
     # ------------------------------------------------------------ directory, codes
 
     async def directory(self) -> Directory:
-        if self._laid != self.rows.spans:
-            self._laid = dict(self.rows.spans)
-            workers = [replace(w, spans=self._laid.get(w.id, w.spans)) for w in self._loaded.workers]
-            self._directory = Directory(workers, self._directory.version + 1, before=self._directory)
         return self._directory
-
-    async def settled_directory(self) -> Directory:
-        return await self.directory()
-
-    async def change_spans(
-        self,
-        worker: WorkerId,
-        gone: Sequence[str],
-        new: Sequence[Span],
-        now: datetime,  # noqa: ARG002 - rows keep it
-    ) -> None:
-        found = (await self.directory()).worker(worker)
-        kept = [span for span in (found.spans if found else ()) if span.id not in gone]
-        self.rows.spans[worker] = tuple(sorted([*kept, *new], key=lambda span: (span.start, span.id)))
-
-    async def calendar_of(self, worker: WorkerId) -> str:
-        return self.rows.calendars.get(worker, "")
-
-    async def set_calendar(self, worker: WorkerId, address: str, now: datetime) -> None:
-        self.rows.calendars[worker] = address
-        found = (await self.directory()).worker(worker)
-        read = [span.id for span in (found.spans if found else ()) if span.kind == "calendar"]
-        if read and not address:
-            await self.change_spans(worker, read, [], now)
 
     async def client(self, id: ClientId) -> Client | None:
         return self.rows.clients.get(id)

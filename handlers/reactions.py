@@ -14,12 +14,9 @@ from booking.events import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentMoved,
-    CalendarGiven,
     CodesGuessed,
     DeskNeeded,
-    EmailConfirmed,
     Event,
-    HoursOpened,
     PersonJoined,
     PhoneToProve,
 )
@@ -180,7 +177,4 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     DeskNeeded: (desk_is_told,),
     PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),
-    HoursOpened: (),
-    EmailConfirmed: (),
-    CalendarGiven: (),
 }

@@ -92,6 +92,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the talks with today's answers, for review")
+    parser.addoption("--seed", default="1", help="which year tests/journeys/test_year.py plays")
     parser.addoption("--many", action="store_true", help="also what is tried hundreds of times (marker `many`)")
 
 

@@ -1,0 +1,114 @@
+"""What the judge is given: what happened, what was said, and the reason on each row of what was not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from storage import contacts, oracle
+from storage.db import Database
+from tests.journeys.year.history import Change, Life
+from tests.journeys.year.people import Person
+from tests.journeys.year.phones import Said
+from tests.journeys.year.staff import Worker
+
+SOON: Final = timedelta(minutes=15)
+_OUTBOX: Final = (
+    "id, contact_id, channel, kind, answer, appointment_id, status, reason, created_at, possible_duplicate, changed_at"
+)
+
+
+@dataclass
+class Files:
+    """Rows gathered now and then, since their lifetimes are shorter than a year."""
+
+    outbox: dict[str, dict[str, Any]] = field(default_factory=dict)
+    timers: dict[int, dict[str, Any]] = field(default_factory=dict)
+    unsound: list[str] = field(default_factory=list)
+    sweeps: int = 0
+    oracles: int = 0
+    until: int = 0  # the highest outbox id that had come to rest
+
+    async def sweep(self, db: Database, now: datetime, lives: Mapping[str, Life]) -> None:
+        """Keep what became of each row, and find what waits although its time is over, or its hour is gone."""
+        self.sweeps += 1
+        # A row may change for as long as it may be resent or told of by a receipt: a few days.
+        for row in await db.fetch(f"SELECT {_OUTBOX} FROM outbox WHERE created_at > ?", now - timedelta(days=20)):
+            self.outbox[str(row["id"])] = {**row, "possible_duplicate": bool(row["possible_duplicate"])}
+        for row in await db.fetch("SELECT id, kind, subject, status, reason, due_at, contact_id FROM timer"):
+            self.timers[row["id"]] = row
+            life = lives.get(row["subject"] or "")
+            if row["status"] == "waiting" and life is not None and life.status in {"moved", "cancelled"}:
+                self.unsound.append(
+                    f"{now:%F %R} timer {row['id']} ({row['kind']}) waits for an hour that was {life.status}"
+                )
+        late = await db.fetch(
+            "SELECT id, kind FROM outbox WHERE status IN ('queued', 'sending', 'unknown') "
+            "AND (next_try_at < ? OR expires_at < ?)",
+            now - SOON,
+            now - SOON,
+        )
+        self.unsound += [f"{now:%F %R} outbox {row['id']} ({row['kind']}) waits past its time" for row in late]
+        late = await db.fetch(
+            "SELECT id, kind FROM timer WHERE status = 'waiting' AND (due_at < ? OR expires_at < ?)",
+            now - 2 * SOON,
+            now - SOON,
+        )
+        self.unsound += [f"{now:%F %R} timer {row['id']} ({row['kind']}) waits past its time" for row in late]
+        for row in await db.fetch("SELECT id, kind, last_error FROM inbox WHERE status = 'parked'"):
+            self.unsound.append(f"inbox {row['id']} ({row['kind']}) was set aside: {row['last_error']}")
+
+    async def ask_oracle(self, db: Database, now: datetime) -> None:
+        self.oracles += 1
+        self.unsound += [f"{now:%F %R} {broken}" for broken in await oracle.judge(db, now)]
+
+
+@dataclass
+class Case:
+    """One year, as it lies before the judge."""
+
+    lives: Sequence[Life]
+    changes: Sequence[Change]
+    said: Sequence[Said]
+    files: Files
+    people: dict[str, Person]  # by contact
+    workers: dict[str, Worker]  # by id
+    ends: datetime
+
+    def __post_init__(self) -> None:
+        self.heard: dict[tuple[str, str], list[Said]] = defaultdict(list)
+        for said in self.said:
+            self.heard[said.channel, said.address].append(said)
+
+    def on_screens(self, who: Person | Worker, since: datetime, until: datetime) -> list[Said]:
+        """All that somebody was shown between two instants, on whichever of their telephones."""
+        found = [said for address in who.addresses for said in self.heard.get(address, ()) if since <= said.at <= until]
+        return sorted(found, key=lambda said: said.at)
+
+    def person(self, life: Life) -> Person:
+        return self.people[life.contact]
+
+    def worker(self, life: Life) -> Worker:
+        return self.workers[life.worker]
+
+    def rows_of(self, life: Life, kind: str = "") -> list[dict[str, Any]]:
+        return [
+            row
+            for row in self.files.outbox.values()
+            if row["appointment_id"] == life.id and not row["answer"] and (not kind or row["kind"] == kind)
+        ]
+
+
+async def owners(db: Database, by_address: dict[tuple[str, str], Person]) -> dict[str, Person]:
+    """Which contact is whose."""
+    ids = [row["id"] for row in await db.fetch("SELECT id FROM contact")]
+    found = {}
+    for at in range(0, len(ids), 500):
+        for id, row in (await contacts.get_many(db, ids[at : at + 500])).items():
+            person = by_address.get((row.channel, row.address))
+            if person is not None:
+                found[id] = person
+    return found

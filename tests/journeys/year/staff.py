@@ -1,0 +1,78 @@
+"""The social workers of the year, by a directory file: early and late, at night across midnight, on Sundays, on
+islands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+PARIS, REUNION, GUADELOUPE = "Europe/Paris", "Indian/Reunion", "America/Guadeloupe"
+WEEK, ALL = "mon tue wed thu fri", "mon tue wed thu fri sat sun"
+MOTIVES: Final = '["finance", "caregiver", "housing", "disability", "retirement", "family", "other"]'
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    ref: str
+    first: str
+    number: int
+    notify_by: str
+    hours: tuple[tuple[str, str, str], ...]  # days, from, to; `to` before `from` crosses midnight
+    zone: str = PARIS
+    holidays: bool = False
+
+    @property
+    def phone(self) -> str:
+        return f"+336399801{self.number:02}"
+
+    @property
+    def email(self) -> str:
+        return f"{self.ref}@example.org"
+
+    @property
+    def chat(self) -> str:
+        """Their Telegram."""
+        return str(800_000_000 + self.number)
+
+    @property
+    def addresses(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            {("sms", self.phone), ("whatsapp", self.phone), ("email", self.email), ("telegram", self.chat)}
+        )
+
+
+STAFF: Final[Sequence[Worker]] = (
+    Worker("claire", "Claire", 1, "sms", (("mon tue thu fri", "09:00", "12:00"), ("mon thu", "14:00", "17:00"))),
+    Worker("ali", "Ali", 2, "telegram", (("tue wed thu fri", "13:30", "18:30"), ("sat", "09:00", "12:00"))),
+    Worker("nadia", "Nadia", 3, "whatsapp", ((WEEK, "06:00", "09:00"),)),
+    Worker("hugo", "Hugo", 4, "email", ((WEEK, "18:00", "21:00"), ("sat sun", "10:00", "16:00")), holidays=True),
+    Worker("nuit", "Ousmane", 5, "sms", (("fri sat sun", "22:00", "06:00"),), holidays=True),
+    Worker("aube", "Maud", 6, "telegram", (("sat sun mon", "00:15", "05:15"),), holidays=True),
+    Worker("vanessa", "Vanessa", 7, "sms", ((WEEK, "08:00", "12:00"),), zone=REUNION),
+    Worker("josette", "Josette", 8, "whatsapp", (("mon tue thu fri", "07:30", "12:30"),), zone=GUADELOUPE),
+    Worker("marc", "Marc", 9, "sms", ((ALL, "08:00", "10:00"),), holidays=True),
+    Worker("lena", "Lena", 10, "email", ((WEEK, "19:30", "23:30"),)),
+    Worker("rita", "Rita", 11, "sms", (("mon wed", "09:15", "17:15"), ("fri", "13:00", "16:00"))),
+    Worker("soir", "Theo", 12, "telegram", (("sun", "16:00", "01:00"),), holidays=True),
+)
+
+
+def directory_text(staff: Sequence[Worker]) -> str:
+    """As an operator writes it."""
+    lines = ["[[client]]", 'ref = "ports"', 'name = "Mutuelle des Ports"', 'kind = "insurer"']
+    lines += ["[[client.code]]", 'code = "PORTS-7KQM-4XTD"']
+    for worker in staff:
+        lines += ["[[worker]]", f'ref = "{worker.ref}"', f'first_name = "{worker.first}"', 'last_name = "Morel"']
+        lines += [f'phone = "{worker.phone}"', f'email = "{worker.email}"', f'notify_by = "{worker.notify_by}"']
+        lines += [f"motives = {MOTIVES}", 'modes = ["video", "phone"]', 'languages = ["fr", "en"]']
+        lines += [f'time_zone = "{worker.zone}"', f"works_on_holidays = {str(worker.holidays).lower()}"]
+        for days, begin, end in worker.hours:
+            names = ", ".join(f'"{day}"' for day in days.split())
+            lines += ["[[worker.hours]]", f"days = [{names}]", f"from = {begin}:00", f"to = {end}:00"]
+    return "\n".join(lines) + "\n"
+
+
+def chance_of(worker: Worker, seed: str) -> Random:
+    return Random(f"{seed}:{worker.ref}")
