@@ -34,16 +34,18 @@ class Action(StrEnum):
     SEE = "see"
     CANCEL = "cancel"
     MOVE = "move"
+    TURN = "turn"  # from a video to a call, at the same hour
+    TELL = "tell"  # that they are late, or there
 
 
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
-    """A person: their own. A worker: to see and cancel theirs, to see them until 30 days after. The desk: all of it."""
+    """A person: their own. A worker: to see, cancel and turn theirs; to see them until 30 days after. The desk: all."""
     match actor, action:
         case PersonActor(id=id), _:
             return appointment.person == id
         case WorkerActor(id=id), Action.SEE:
             return appointment.worker == id and now <= appointment.end + AFTERWARDS
-        case WorkerActor(id=id), Action.CANCEL:
+        case WorkerActor(id=id), Action.CANCEL | Action.TURN:
             return appointment.worker == id
         case DeskActor(), _:
             return True

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from booking import codes, policy
+from booking.arriving import Arriving
 from booking.directory import Directory
 from booking.events import AppointmentCancelled, By, CodesGuessed, DeskNeeded, Event, PhoneToProve
 from booking.making import Making
@@ -24,6 +25,7 @@ from booking.model import (
     Consent,
     ContactId,
     Hold,
+    Mode,
     Person,
     PersonId,
     Rules,
@@ -43,6 +45,7 @@ from booking.ports import (
     CodeAccepted,
     CodeRefused,
     CodeSent,
+    Heard,
     Held,
     Joining,
     Known,
@@ -50,8 +53,10 @@ from booking.ports import (
     Refused,
     SlotGone,
     TooManyTries,
+    TurnAnswer,
 )
 from booking.search import Search
+from booking.turning import Turning
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
@@ -227,6 +232,42 @@ class Booking:
             person = await self._store.person(appointment.person)
             entries.append(AgendaEntry(appointment, person.first_name if person else ""))
         return entries
+
+    # ------------------------------------------------------------ a worker's own times
+
+    async def own_times(self, worker: WorkerId) -> Sequence[Span]:
+        return await self._timekeeping.own_times(worker)
+
+    async def close(self, worker: WorkerId, start: datetime, end: datetime) -> Sequence[Appointment]:
+        return await self._timekeeping.close(worker, start, end)
+
+    async def open_hours(self, worker: WorkerId, start: datetime, end: datetime) -> Opened:
+        return await self._timekeeping.open_hours(worker, start, end)
+
+    async def unblock(self, worker: WorkerId, start: datetime, end: datetime) -> bool:
+        return await self._timekeeping.unblock(worker, start, end)
+
+    async def take_back(self, worker: WorkerId, span: str) -> Span | None:
+        return await self._timekeeping.take_back(worker, span)
+
+    async def calendar_of(self, worker: WorkerId) -> str:
+        return await self._store.calendar_of(worker)
+
+    async def set_calendar(self, worker: WorkerId, address: str) -> None:
+        await self._store.set_calendar(worker, address, self._now)
+        if address:
+            self.events.append(CalendarGiven(worker))
+
+    # ------------------------------------------------------------ around the hour
+
+    async def change_mode(self, id: AppointmentId, mode: Mode, by: By, phone: str | None = None) -> TurnAnswer:
+        return await Turning(self._store, self._now, self.events).change_mode(id, mode, by, phone)
+
+    async def say_late(self, id: AppointmentId, minutes: int | None) -> Heard | AlreadyOver:
+        return await Arriving(self._store, self._now, self.events).say_late(id, minutes)
+
+    async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver:
+        return await Arriving(self._store, self._now, self.events).say_here(id)
 
     # ------------------------------------------------------------ inside
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from booking.model import Appointment, ContactId, Hold, Person
+from booking.model import Appointment, ContactId, Hold, Mode, Person
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
@@ -45,6 +45,30 @@ class AppointmentCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class ModeChanged:
+    """The same hour, met otherwise: a call in place of a video that does not work. `old`: how it was to be."""
+
+    appointment: Appointment
+    old: Mode
+    by: By = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLate:
+    """They say so themselves; `minutes` where they said how much."""
+
+    appointment: Appointment
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHere:
+    """At the door, or waiting on the line."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
 class DeskNeeded:
     """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is kept meanwhile."""
 
@@ -74,6 +98,9 @@ Event: TypeAlias = (
     | AppointmentBooked
     | AppointmentMoved
     | AppointmentCancelled
+    | ModeChanged
+    | PersonLate
+    | PersonHere
     | DeskNeeded
     | PhoneToProve
     | CodesGuessed

@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.model import HOUR, Appointment, Client, Code, Consent, Person, Rules
+from booking.model import HOUR, Appointment, Client, Code, Consent, Mode, Person, Rules
 
 LATE = timedelta(hours=24)
+TURN = timedelta(hours=24)  # so long before, a video may become a call at the same hour: the day on which people try it
+NEAR = timedelta(hours=2)  # so long before, "I am late" can only mean this appointment
+AWAITED = timedelta(minutes=10)  # so long before, who is there for a call or a video is waited for
 
 
 def first_start(rules: Rules, now: datetime) -> datetime:
@@ -40,6 +43,25 @@ def is_late(start: datetime, now: datetime) -> bool:
 def is_over(appointment: Appointment, now: datetime) -> bool:
     """What has begun, or does not stand any more, can neither be cancelled nor moved."""
     return appointment.status != "booked" or appointment.start <= now
+
+
+def goes_on(appointment: Appointment, now: datetime) -> bool:
+    """It stands, and has not ended: a call at half past helps, too."""
+    return appointment.status == "booked" and now < appointment.end
+
+
+def may_turn(appointment: Appointment, now: datetime) -> bool:
+    """How they meet may change at the same hour, from a day before to the end."""
+    return goes_on(appointment, now) and appointment.start.astimezone(UTC) - now.astimezone(UTC) <= TURN
+
+
+def is_near(appointment: Appointment, now: datetime) -> bool:
+    return goes_on(appointment, now) and appointment.start.astimezone(UTC) - now.astimezone(UTC) <= NEAR
+
+
+def awaited(appointment: Appointment, now: datetime) -> bool:
+    """Whether the worker is to hear that the person is there: at a door at once, on a line shortly before the hour."""
+    return appointment.mode is Mode.IN_PERSON or appointment.start.astimezone(UTC) - now.astimezone(UTC) <= AWAITED
 
 
 def may_request(person: Person) -> bool:

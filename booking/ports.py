@@ -105,6 +105,37 @@ class AlreadyOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Turned:
+    """`before`: how they were to meet until now; the same when it was turned already, and nothing was done."""
+
+    appointment: Appointment
+    worker: Worker
+    before: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class NotTurned:
+    """`early`: more than a day before, moving is the way; `not_offered`: the worker does not meet people so;
+    `no_phone`: a call needs a number that is proven."""
+
+    reason: Literal["early", "not_offered", "no_phone"]
+    appointment: Appointment
+    worker: Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """`told`: the worker is told now; else they know, or need not know yet."""
+
+    appointment: Appointment
+    worker: Worker
+    told: bool
+
+
+TurnAnswer: TypeAlias = Turned | NotTurned | AlreadyOver
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What need not be asked of a contact again. All None for a stranger."""
 
@@ -174,6 +205,10 @@ class BookingCore(Protocol):
         | None = None,  # whose hold, if any, becomes the new hour, and who has the news of it from now on
     ) -> Moved | SlotGone | AlreadyOver | Refused: ...
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]: ...
+    async def change_mode(self, id: AppointmentId, mode: Mode, by: By, phone: str | None = None) -> TurnAnswer: ...
+    # `phone`: a number that the person has proven, kept when none was known of them
+    async def say_late(self, id: AppointmentId, minutes: int | None) -> Heard | AlreadyOver: ...
+    async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver: ...
     async def set_language(self, person: PersonId, language: str) -> None: ...
     async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
 

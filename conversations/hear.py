@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
+from conversations.at_the_hour import at_the_hour
 from conversations.commands import Run, command, opens, worker_help
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
@@ -318,6 +319,7 @@ LISTENERS: Final[tuple[Callable[[Talk, Input], Awaitable[bool]], ...]] = (
     button,
     shared_phone,
     option,
+    at_the_hour,
     global_word,
     media,
     free_text,

@@ -10,8 +10,20 @@ from datetime import datetime
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
 from booking.core import Booking
 from booking.events import By
-from booking.model import AppointmentId, Consent, ContactId, Rules, SlotId, Wish, WorkerId
-from booking.ports import AgendaEntry, AlreadyOver, Booked, Cancelled, Joining, Moved, Refused, SlotGone
+from booking.model import AppointmentId, Consent, ContactId, Mode, Rules, SlotId, Wish, WorkerId
+from booking.ports import (
+    AgendaEntry,
+    AlreadyOver,
+    Booked,
+    Cancelled,
+    Heard,
+    Joining,
+    Moved,
+    Refused,
+    SlotGone,
+    TurnAnswer,
+    Turned,
+)
 from storage import audit
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -72,6 +84,20 @@ class Acting(Booking):
         if isinstance(done, Cancelled):
             await self._note(await self._actor(), Action.CANCEL, id)
         return done
+
+    async def change_mode(self, id: AppointmentId, mode: Mode, by: By, phone: str | None = None) -> TurnAnswer:
+        if not await self._allowed(Action.TURN, id):
+            return AlreadyOver()
+        done = await super().change_mode(id, mode, by, phone)
+        if isinstance(done, Turned) and done.before is not mode:
+            await self._note(await self._actor(), Action.TURN, id)
+        return done
+
+    async def say_late(self, id: AppointmentId, minutes: int | None) -> Heard | AlreadyOver:
+        return await super().say_late(id, minutes) if await self._allowed(Action.TELL, id) else AlreadyOver()
+
+    async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver:
+        return await super().say_here(id) if await self._allowed(Action.TELL, id) else AlreadyOver()
 
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]:
         """What a worker saw of whom is noted, too."""

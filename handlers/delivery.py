@@ -42,6 +42,8 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "booked",
         "moved",
         "cancelled",
+        "turned",
+        "arriving",
         "reminder",
         "soon",
         "question",

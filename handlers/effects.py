@@ -20,6 +20,8 @@ NoticeKind: TypeAlias = Literal[
     "booked",
     "moved",
     "cancelled",
+    "turned",  # from a video to a call
+    "arriving",  # late, or there
     "reminder",
     "soon",  # ten minutes before
     "question",  # asked because of news, see `Tell`

@@ -17,7 +17,10 @@ from booking.events import (
     CodesGuessed,
     DeskNeeded,
     Event,
+    ModeChanged,
+    PersonHere,
     PersonJoined,
+    PersonLate,
     PhoneToProve,
 )
 from booking.model import Appointment, Rules
@@ -28,6 +31,7 @@ from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
 from handlers import reminders
+from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.effects import Alarm, Drop, Effect, Notice, Remind, ToMail, ToPerson, ToPhone, ToWorker
 
 
@@ -174,6 +178,9 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     AppointmentBooked: (worker_is_told, person_is_told, reminders_are_set),
     AppointmentMoved: (old_is_dropped, both_are_told_of_the_move, reminders_are_set),
     AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end),
+    ModeChanged: (both_are_told_of_the_mode,),
+    PersonLate: (worker_hears_of_late,),
+    PersonHere: (worker_hears_of_here,),
     DeskNeeded: (desk_is_told,),
     PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),

@@ -9,13 +9,16 @@ from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
 from conversations.flows.danger import DANGER
+from conversations.flows.here import HERE
 from conversations.flows.human import HUMAN
 from conversations.flows.language import LANGUAGE
+from conversations.flows.late import LATE
 from conversations.flows.menu import MENU
 from conversations.flows.move import MOVE
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.private import PRIVATE
 from conversations.flows.resume import RESUME
+from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
 from conversations.flows.worker.join import JOIN_TELEGRAM, JOIN_WHATSAPP
 from conversations.flows.worker.joined import JOINED
@@ -35,6 +38,9 @@ FLOWS: Final[Mapping[str, Flow]] = {
         PRIVATE,
         NOT_ME,
         DANGER,
+        LATE,
+        HERE,
+        VIDEO_FAILS,
         # a social worker's
         AGENDA,
         AGENDA_TOMORROW,

@@ -78,6 +78,7 @@ ACTORS: dict[str, Actor] = {
 ALLOWED = {(who, action) for who in ("ann", "desk") for action in Action} | {
     ("claire", Action.SEE),
     ("claire", Action.CANCEL),
+    ("claire", Action.TURN),
 }
 
 

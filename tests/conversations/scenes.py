@@ -14,6 +14,9 @@ TELEGRAM: Final = STRANGER + "\nchannel: telegram"
 HIDDEN: Final = STRANGER + "\nchannel: whatsapp-id"
 WORKER: Final = STRANGER + "\nrole: worker"
 
+VIDEO: Final = "clock: 2026-03-04 10:00\nknown: Camille Dubois\nbooked: 2026-03-05 09:00\nmode: video"
+FAILS: Final = ("! it is 2026-03-05 08:55", "la vidéo ne marche pas")
+
 CODE: Final = ("PORTS-7KQM-4XTD",)
 SLOT: Final = (*CODE, "1")
 TERMS: Final = (*SLOT, "1")
@@ -46,6 +49,9 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "move.sure": (KNOWN, ("déplacer", "1")),
     "resume.go_on": (STRANGER, (*SLOT, "! 1 day pass", "bonjour")),
     "language.lang": (KNOWN, ("langue",)),
+    "video_fails.phone": (f"{VIDEO}\nchannel: whatsapp-id", FAILS),
+    "video_fails.proof": (f"{VIDEO}\nchannel: whatsapp-id", (*FAILS, "06 39 98 00 12")),
+    "video_fails.instead": (VIDEO, ("! nobody telephones any more", *FAILS)),
     "danger.now": (STRANGER, (*SLOT, "j'en peux plus")),
 }
 
@@ -56,6 +62,11 @@ BESIDES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "book.slot with a worker": (STRANGER, (*SLOT, "avec Claire")),
     "book.phone by typing": (HIDDEN, (*CODE, "1", "par téléphone", "1", "1")),
     "book.change of a known person": (STRANGER + "\nknown: Camille Dubois", ("dettes", "1", "2")),
+    "video_fails.phone by the button": (f"{VIDEO}\nchannel: telegram", FAILS),
+    "video_fails.instead when it has begun": (
+        VIDEO,
+        ("! nobody telephones any more", "! it is 2026-03-05 09:10", "la vidéo ne marche pas"),
+    ),
     "resume.go_on with a move": (KNOWN, ("déplacer", "mercredi", "! 7 hours pass", "bonjour")),
     "language.lang of a worker": (WORKER, ("langue",)),
 }

@@ -1,6 +1,6 @@
 """Talks as text files, which a social worker can read and correct.
 
-    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, known, booked, role
+    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, known, booked, mode, role
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking.model import ContactId
+from booking.model import ContactId, Mode
 from conversations.model import Ask, Context, FileRef, Input, Option, Outcome, Press, Step, fill
 from conversations.text import t
 from tests.conversations.stage import Stage
@@ -56,7 +56,8 @@ def raised(header: str) -> Stage:
     stage.contact = replace(stage.contact, zone=said.get("zone", stage.contact.zone))
     if "known" in said:
         first, last = said["known"].split(" ", 1)
-        stage.joins(first, last, [_moment(at) for at in said.get("booked", "").split(", ") if at])
+        starts = [_moment(at) for at in said.get("booked", "").split(", ") if at]
+        stage.joins(first, last, starts, Mode(said.get("mode", "phone")))
         if not said.get("booked"):
             stage.joins_only(first, last)
         stage.saved = stage.saved.replace('"met": false', '"met": true')
@@ -115,6 +116,11 @@ def nobody_works(stage: Stage) -> list[str]:
     return []
 
 
+def nobody_telephones(stage: Stage) -> list[str]:
+    stage.nobody_telephones()
+    return []
+
+
 def cancelled_elsewhere(stage: Stage) -> list[str]:
     stage.cancelled_elsewhere()
     return []
@@ -152,6 +158,7 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"(\w+) (\w+) has an appointment at (.+)": somebody_books,
     r"somebody takes (.+)": is_taken,
     r"nobody works any more": nobody_works,
+    r"nobody telephones any more": nobody_telephones,
     r"the appointment is cancelled on its page": cancelled_elsewhere,
     r"the terms change": terms_change,
     r"a deploy inserts a step after the subject": step_inserted,

@@ -296,6 +296,10 @@ class Stage:
             slot = SlotId(f"{start.astimezone(UTC):%Y-%m-%dT%H:%M}Z/{worker.id}")
             run(core.hold(slot, ContactId(f"other{n}-{start:%d%H}"), Wish(worker=worker.id)))
 
+    def nobody_telephones(self) -> None:
+        changed = (replace(w, modes=w.modes - {Mode.PHONE}) for w in WORKERS)
+        self.store.set_directory(Directory(changed, 2))
+
     def nobody_works(self) -> None:
         closed = Closure(self.now.date(), self.now.date() + timedelta(days=99))
         self.store.set_directory(Directory((replace(w, closed=(closed,)) for w in WORKERS), 1))

@@ -1,0 +1,59 @@
+"""What is written around the hour: measured on phrases that mean it, and on those that only look so.
+
+As in `test_understanding.py`, one hand wrote phrases and lists: expect less of strangers, and add what they write.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conversations.nearby import said_nearby
+from locales.words import words
+
+PHRASES: Final = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "corpus" / "nearby.jsonl").read_text(encoding="utf-8").splitlines()
+]
+FLOOR: Final = 0.97  # of what is meant; never drop a phrase
+
+
+def heard(phrase: Mapping[str, Any]) -> tuple[Any, ...]:
+    said = said_nearby(phrase["text"], words(phrase["lang"]))
+    if said is None:
+        return (None, None, None)
+    return (said.what, said.minutes, said.sure if said.what == "video_fails" else None)
+
+
+def meant(phrase: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (phrase["what"], phrase.get("minutes"), phrase.get("sure"))
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_is_meant_is_heard(lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    wanted = [phrase for phrase in PHRASES if phrase["lang"] == lang and phrase["what"]]
+    missed = [phrase["text"] for phrase in wanted if heard(phrase) != meant(phrase)]
+    with capsys.disabled():
+        print(f"\naround the hour, {lang}: {len(wanted) - len(missed)} of {len(wanted)} phrases heard")
+    assert 1 - len(missed) / len(wanted) >= FLOOR, missed
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_only_looks_so_is_left_alone(lang: str) -> None:
+    """Late rent, other people's lateness, the account that does not open: nobody is told anything."""
+    others = [phrase for phrase in PHRASES if phrase["lang"] == lang and phrase["what"] is None]
+    assert [phrase["text"] for phrase in others if heard(phrase) != meant(phrase)] == []
+
+
+def test_the_corpus_stays_large_and_balanced() -> None:
+    assert len({(phrase["lang"], phrase["text"]) for phrase in PHRASES}) == len(PHRASES) >= 280
+    assert sum(phrase["what"] is None for phrase in PHRASES) >= 90
+
+
+@pytest.mark.parametrize(("text", "minutes"), [("999 min de retard", None), ("0 min de retard", None)])
+def test_minutes_that_make_no_sense_are_not_told(text: str, minutes: int | None) -> None:
+    said = said_nearby(text, words("fr"))
+    assert said is not None
+    assert said.minutes == minutes
