@@ -16,7 +16,20 @@ from typing import Any, TypeVar
 
 from booking.directory import Directory
 from booking.memory import MemoryStore
-from booking.model import HOUR, AppointmentId, Hours, Mode, Motive, NotifyBy, Rules, Wish, Worker, WorkerId
+from booking.model import (
+    HOUR,
+    QUARTER,
+    AppointmentId,
+    Hours,
+    Mode,
+    Motive,
+    NotifyBy,
+    Rules,
+    Span,
+    Wish,
+    Worker,
+    WorkerId,
+)
 from booking.ports import BookingStore
 from booking.search import Search
 
@@ -99,6 +112,29 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
     raise RuntimeError("this store waits: run it in an event loop")
 
 
+def with_times(worker: Worker, dice: Random) -> Worker:
+    """Sixty times of eight weeks at which their own calendar says that they are busy."""
+    starts = sorted(NOW + dice.randrange(56 * 96) * QUARTER for _ in range(60))
+    spans = (Span(start, start + dice.randrange(1, 9) * QUARTER, "calendar") for start in starts)
+    return replace(worker, spans=tuple(spans))
+
+
+def change_one(workers: list[Worker]) -> None:
+    """What it costs everybody that one worker's calendar changed."""
+    begin = perf_counter()
+    first = Directory(workers, 1)
+    print(f"with sixty times of each: compiled in {(perf_counter() - begin) * 1000:.1f} ms")
+    list(first.timetable.starts(NOW, NOW + timedelta(days=7)))
+    workers = [replace(workers[0], spans=workers[0].spans[1:]), *workers[1:]]
+    begin = perf_counter()
+    second = Directory(workers, 2, before=first)
+    middle = perf_counter()
+    list(second.timetable.starts(NOW, NOW + timedelta(days=1)))
+    print(
+        f"  one of them changed: {(middle - begin) * 1000:.1f} ms, then {(perf_counter() - middle) * 1000:.1f} ms a day"
+    )
+
+
 def main(count: int = 1000) -> None:
     dice = Random(7)
     workers = made_up_workers(count, dice)
@@ -108,6 +144,7 @@ def main(count: int = 1000) -> None:
     print(f"{run(fill(store, 0.05, dice))} hours taken; first five free hours, in memory:")
     for name, (first, further) in run(measure(store, rounds=10)).items():
         print(f"  {name:18} first {first:7.2f} ms, then {further:7.2f} ms")
+    change_one([with_times(worker, dice) for worker in workers])
 
 
 if __name__ == "__main__":

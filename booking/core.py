@@ -15,7 +15,16 @@ from typing import Literal
 from booking import codes, policy
 from booking.arriving import Arriving
 from booking.directory import Directory
-from booking.events import AppointmentCancelled, By, CodesGuessed, DeskNeeded, Event, PhoneToProve
+from booking.events import (
+    AppointmentCancelled,
+    By,
+    CalendarGiven,
+    CodesGuessed,
+    DeskNeeded,
+    EmailConfirmed,
+    Event,
+    PhoneToProve,
+)
 from booking.making import Making
 from booking.model import (
     Appointment,
@@ -31,6 +40,7 @@ from booking.model import (
     Rules,
     SlotId,
     Slots,
+    Span,
     Wish,
     Worker,
     WorkerId,
@@ -50,12 +60,14 @@ from booking.ports import (
     Joining,
     Known,
     Moved,
+    Opened,
     Refused,
     SlotGone,
     TooManyTries,
     TurnAnswer,
 )
 from booking.search import Search
+from booking.timekeeping import Timekeeping
 from booking.turning import Turning
 
 CODES = "one-time codes"  # the key under which all of them are counted
@@ -69,6 +81,7 @@ class Booking:
         self._rules = rules
         self._now = now
         self._making = Making(store, rules, now, new_id, self.events)
+        self._timekeeping = Timekeeping(store, now, new_id, self.events)
 
     # ------------------------------------------------------------ who writes
 
@@ -140,7 +153,9 @@ class Booking:
         found = await self._store.person(person)
         if found is None or found.email != email:
             return False
-        await self._store.save_person(replace(found, email_confirmed=True))
+        confirmed = replace(found, email_confirmed=True)
+        await self._store.save_person(confirmed)
+        self.events.append(EmailConfirmed(confirmed))
         return True
 
     # ------------------------------------------------------------ which hour

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias
 
-from booking.model import Appointment, ContactId, Hold, Mode, Person
+from booking.model import Appointment, ContactId, Hold, Mode, Person, WorkerId
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
@@ -93,6 +94,28 @@ class CodesGuessed:
     tries: int
 
 
+@dataclass(frozen=True, slots=True)
+class HoursOpened:
+    """A worker opened hours, or took back that they were closed: some of these starts may be free now."""
+
+    worker: WorkerId
+    starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailConfirmed:
+    """The person has shown that the address is theirs: from now on it may be told of appointments."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarGiven:
+    """A worker gave the address of their own calendar: it is to be read at once."""
+
+    worker: WorkerId
+
+
 Event: TypeAlias = (
     PersonJoined
     | AppointmentBooked
@@ -104,4 +127,7 @@ Event: TypeAlias = (
     | DeskNeeded
     | PhoneToProve
     | CodesGuessed
+    | HoursOpened
+    | EmailConfirmed
+    | CalendarGiven
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from booking.codes import normal
@@ -28,6 +28,7 @@ from booking.model import (
     Person,
     PersonId,
     Refusal,
+    Span,
     Worker,
     WorkerId,
 )
@@ -60,6 +61,8 @@ class Rows:
     consents: dict[PersonId, tuple[tuple[ContactId, Consent], ...]] = field(default_factory=dict)
     appointments: dict[AppointmentId, Appointment] = field(default_factory=dict)
     refusals: dict[str, Refusal] = field(default_factory=dict)
+    spans: dict[WorkerId, tuple[Span, ...]] = field(default_factory=dict)  # of those who changed them here
+    calendars: dict[WorkerId, str] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
@@ -68,12 +71,14 @@ class Rows:
 class MemoryStore:
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
-        self._directory = Directory(workers, version)
+        self._loaded = self._directory = Directory(workers, version)
+        self._laid: dict[WorkerId, tuple[Span, ...]] = {}  # the spans that `_directory` has
 
     # ------------------------------------------------------------ what tests and `load` do
 
     def set_directory(self, directory: Directory) -> None:
-        self._directory = directory
+        self._loaded = self._directory = directory
+        self._laid = {}
 
     def put_client(self, client: Client) -> None:
         self.rows.clients[client.id] = client
@@ -91,7 +96,35 @@ class MemoryStore:
     # ------------------------------------------------------------ directory, codes
 
     async def directory(self) -> Directory:
+        if self._laid != self.rows.spans:
+            self._laid = dict(self.rows.spans)
+            workers = [replace(w, spans=self._laid.get(w.id, w.spans)) for w in self._loaded.workers]
+            self._directory = Directory(workers, self._directory.version + 1, before=self._directory)
         return self._directory
+
+    async def settled_directory(self) -> Directory:
+        return await self.directory()
+
+    async def change_spans(
+        self,
+        worker: WorkerId,
+        gone: Sequence[str],
+        new: Sequence[Span],
+        now: datetime,  # noqa: ARG002 - rows keep it
+    ) -> None:
+        found = (await self.directory()).worker(worker)
+        kept = [span for span in (found.spans if found else ()) if span.id not in gone]
+        self.rows.spans[worker] = tuple(sorted([*kept, *new], key=lambda span: (span.start, span.id)))
+
+    async def calendar_of(self, worker: WorkerId) -> str:
+        return self.rows.calendars.get(worker, "")
+
+    async def set_calendar(self, worker: WorkerId, address: str, now: datetime) -> None:
+        self.rows.calendars[worker] = address
+        found = (await self.directory()).worker(worker)
+        read = [span.id for span in (found.spans if found else ()) if span.kind == "calendar"]
+        if read and not address:
+            await self.change_spans(worker, read, [], now)
 
     async def client(self, id: ClientId) -> Client | None:
         return self.rows.clients.get(id)

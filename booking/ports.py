@@ -29,6 +29,7 @@ from booking.model import (
     Refusal,
     SlotId,
     Slots,
+    Span,
     Wish,
     Worker,
     WorkerId,
@@ -165,6 +166,14 @@ class AgendaEntry:
     first_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The starts that are offered now, and those at which the worker is busy by their own calendar all the same."""
+
+    starts: tuple[datetime, ...]
+    busy: tuple[datetime, ...]
+
+
 class BookingCore(Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
@@ -211,12 +220,29 @@ class BookingCore(Protocol):
     async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver: ...
     async def set_language(self, person: PersonId, language: str) -> None: ...
     async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
+    # a worker's own times (`booking.timekeeping`), and the address of their own calendar, "" when there is none
+    async def own_times(self, worker: WorkerId) -> Sequence[Span]: ...  # closed and opened, soonest first
+    async def close(self, worker: WorkerId, start: datetime, end: datetime) -> Sequence[Appointment]: ...  # they stand
+    async def open_hours(self, worker: WorkerId, start: datetime, end: datetime) -> Opened: ...
+    async def unblock(self, worker: WorkerId, start: datetime, end: datetime) -> bool: ...  # False: nothing was closed
+    async def take_back(self, worker: WorkerId, span: str) -> Span | None: ...  # None: forgotten before
+    async def calendar_of(self, worker: WorkerId) -> str: ...
+    async def set_calendar(self, worker: WorkerId, address: str) -> None: ...
 
 
 class BookingStore(Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole
+    async def settled_directory(self) -> Directory: ...
+    # as it stands, and stays until this transaction ends: who closes hours waits for us, or we see them closed. Asked
+    # for before any hour is freed or taken
+    async def change_spans(self, worker: WorkerId, gone: Sequence[str], new: Sequence[Span], now: datetime) -> None: ...
+    # of a worker's own times, by their ids; the next version of the directory has them
+    async def calendar_of(self, worker: WorkerId) -> str: ...
+    async def set_calendar(
+        self, worker: WorkerId, address: str, now: datetime
+    ) -> None: ...  # "" forgets it, and its times
     async def client(self, id: ClientId) -> Client | None: ...
     async def code(self, id: CodeId) -> Code | None: ...
     async def code_typed(self, normal: str) -> Code | None: ...  # by the normal form of `booking.codes`

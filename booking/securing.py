@@ -25,7 +25,7 @@ class Securing:
         self, id: HoldId | AppointmentId, start: datetime, wish: Wish, kept: WorkerId | None, *owners: Owner
     ) -> Worker | None:
         """Take the hour for the best worker who is free: the one who kept it, one who speaks the language, any."""
-        directory = await self.store.directory()
+        directory = await self.store.settled_directory()
         speaking, others = Search(directory, self.store, self.rules, self.now).candidates(wish, start)
         keeper = (speaking | others) & directory.bit(kept) if kept is not None else 0
         for mask in (keeper, speaking & ~keeper, others & ~keeper):
@@ -49,6 +49,7 @@ class Securing:
 
     async def put_aside(self, contact: ContactId) -> Hold | None:
         """Take the hold of a contact away, so that its own hour is not in the way."""
+        await self.store.settled_directory()
         hold = await self.store.hold_of(contact)
         if hold is not None:
             await self.store.free(hold.id)

@@ -10,7 +10,7 @@ from datetime import datetime
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
 from booking.core import Booking
 from booking.events import By
-from booking.model import AppointmentId, Consent, ContactId, Mode, Rules, SlotId, Wish, WorkerId
+from booking.model import Appointment, AppointmentId, Consent, ContactId, Mode, Rules, SlotId, Span, Wish, WorkerId
 from booking.ports import (
     AgendaEntry,
     AlreadyOver,
@@ -19,6 +19,7 @@ from booking.ports import (
     Heard,
     Joining,
     Moved,
+    Opened,
     Refused,
     SlotGone,
     TurnAnswer,
@@ -108,7 +109,36 @@ class Acting(Booking):
             await self._note(actor, Action.SEE, entry.appointment.id)
         return seen
 
+    # A worker keeps their own times alone; to others there is nothing there.
+
+    async def own_times(self, worker: WorkerId) -> Sequence[Span]:
+        return await super().own_times(worker) if await self._is(worker) else []
+
+    async def close(self, worker: WorkerId, start: datetime, end: datetime) -> Sequence[Appointment]:
+        return await super().close(worker, start, end) if await self._is(worker) else []
+
+    async def open_hours(self, worker: WorkerId, start: datetime, end: datetime) -> Opened:
+        return await super().open_hours(worker, start, end) if await self._is(worker) else Opened((), ())
+
+    async def unblock(self, worker: WorkerId, start: datetime, end: datetime) -> bool:
+        return await self._is(worker) and await super().unblock(worker, start, end)
+
+    async def take_back(self, worker: WorkerId, span: str) -> Span | None:
+        return await super().take_back(worker, span) if await self._is(worker) else None
+
+    async def calendar_of(self, worker: WorkerId) -> str:
+        return await super().calendar_of(worker) if await self._is(worker) else ""
+
+    async def set_calendar(self, worker: WorkerId, address: str) -> None:
+        if await self._is(worker):
+            await super().set_calendar(worker, address)
+            action = "set calendar" if address else "forget calendar"
+            await audit.add(self._tx, name(WorkerActor(worker)), action, f"worker:{worker}", self._at)
+
     # ------------------------------------------------------------ inside
+
+    async def _is(self, worker: WorkerId) -> bool:
+        return await self._actor() == WorkerActor(worker)
 
     async def _allowed(self, action: Action, id: AppointmentId) -> bool:
         appointment = await self._rows.appointment(id)

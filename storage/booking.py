@@ -34,10 +34,11 @@ from booking.model import (
     Person,
     PersonId,
     Refusal,
+    Span,
     WorkerId,
 )
 from booking.ports import Owner
-from storage import counters, directory
+from storage import counters, directory, spans, worker_calendars
 from storage.db import Sql
 from storage.sql import Row, marks
 
@@ -66,11 +67,20 @@ class Directories:
     def __init__(self) -> None:
         self._last: Directory | None = None
 
-    async def current(self, db: Sql) -> Directory:
-        version = await directory.version(db)
-        if self._last is None or self._last.version != version:
-            self._last = Directory(await directory.workers(db), version)
-        return self._last
+    async def current(self, db: Sql, *, keep: bool = True) -> Directory:
+        """`keep` is false for whoever changed the directory and has not committed: nobody else may see that."""
+        last, version = self._last, await directory.version(db)
+        if last is not None and last.version == version and keep:
+            return last
+        if last is None or last.version > version:  # never read, or restored from a backup
+            found = Directory(await directory.workers(db), version)
+        else:
+            changed = {worker.id: worker for worker in await directory.workers(db, last.version)}
+            workers = {worker.id: worker for worker in last.workers} | changed
+            found = Directory(workers.values(), version, before=last)
+        if keep:
+            self._last = found
+        return found
 
 
 class RowStore:
@@ -78,13 +88,38 @@ class RowStore:
         self._tx = tx
         self._directories = directories
         self._directory: Directory | None = None
+        self._settled = False
+        self._changed = False
 
     # ------------------------------------------------------------ directory, codes
 
     async def directory(self) -> Directory:
         if self._directory is None:
-            self._directory = await self._directories.current(self._tx)
+            self._directory = await self._directories.current(self._tx, keep=not self._changed)
         return self._directory
+
+    async def settled_directory(self) -> Directory:
+        if not self._settled and self._tx.dialect == "postgres":  # SQLite has the only write lock already
+            rows = await self._tx.fetch("SELECT version FROM directory_version WHERE id = 1 FOR SHARE")
+            if self._directory is not None and rows and rows[0]["version"] != self._directory.version:
+                self._directory = None
+        self._settled = True
+        return await self.directory()
+
+    async def change_spans(self, worker: WorkerId, gone: Sequence[str], new: Sequence[Span], now: datetime) -> None:
+        self._directory, self._changed = None, True
+        await directory.raise_version(self._tx, [worker])
+        await spans.drop(self._tx, worker, gone)
+        await spans.add(self._tx, worker, new, now)
+
+    async def calendar_of(self, worker: WorkerId) -> str:
+        return await worker_calendars.address(self._tx, worker)
+
+    async def set_calendar(self, worker: WorkerId, address: str, now: datetime) -> None:
+        read = [] if address else await spans.of_calendar(self._tx, worker)
+        if read:
+            await self.change_spans(worker, [span.id for span in read], [], now)
+        await worker_calendars.keep(self._tx, worker, address)
 
     async def client(self, id: ClientId) -> Client | None:
         rows = await self._tx.fetch("SELECT id, ref, name, kind, suspended FROM client WHERE id = ?", id)

@@ -1,6 +1,7 @@
 """Clients, codes, workers: read whole, and written as `booking.loading` planned it.
 
-version(db); workers(db)                           what the compiled directory is made from
+version(db); workers(db, since)                    what the compiled directory is made from
+raise_version(tx, workers) -> version              these have changed; everybody who changes them waits here
 standing(db, now) -> Standing                      what a load is compared with
 lock(tx)                                           one load at a time: before `standing`
 write(tx, plan)                                    all of it, and the next version
@@ -9,13 +10,14 @@ write(tx, plan)                                    all of it, and the next versi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from booking.codes import normal
 from booking.loading import NewCode, Plan, Standing
-from booking.model import Client, Closure, Code, CodeId, Hours, Mode, Motive, NotifyBy, Worker
+from booking.model import Client, Closure, Code, CodeId, Hours, Mode, Motive, NotifyBy, Span, Worker
+from storage import spans
 from storage.db import Sql, Tx
 from storage.sql import Row, marks
 
@@ -26,9 +28,23 @@ async def version(db: Sql) -> int:
     return rows[0]["version"] if rows else 0
 
 
-async def workers(db: Sql) -> list[Worker]:
-    rows = await db.fetch("SELECT id, ref, card, rules, suspended FROM worker ORDER BY ref")
-    return [_worker(db, row) for row in rows]
+async def workers(db: Sql, since: int = -1) -> list[Worker]:
+    """Those who changed, or whose own times did, after the version `since`."""
+    rows = await db.fetch("SELECT id, ref, card, rules, suspended FROM worker WHERE version > ? ORDER BY ref", since)
+    times = await spans.of_changed(db, since)
+    return [_worker(db, row, times.get(row["id"], ())) for row in rows]
+
+
+async def raise_version(tx: Sql, workers: Sequence[str] = ()) -> int:
+    """The next version. Whoever books meanwhile was here before, and is seen after this, or comes after us."""
+    rows = await tx.fetch(
+        "INSERT INTO directory_version (id, version) VALUES (1, 1) "
+        "ON CONFLICT (id) DO UPDATE SET version = directory_version.version + 1 RETURNING version"
+    )
+    version = int(rows[0]["version"])
+    for worker in workers:
+        await tx.execute("UPDATE worker SET version = ? WHERE id = ?", version, worker)
+    return version
 
 
 async def lock(tx: Tx) -> None:
@@ -64,14 +80,11 @@ async def write(tx: Tx, plan: Plan) -> int:
         await tx.execute(
             f"UPDATE code SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", *values.values(), code.id
         )
+    version = await raise_version(tx)
     for worker in (*plan.new_workers, *plan.changed_workers):
-        await _put(tx, "worker", _worker_values(tx, worker))
+        await _put(tx, "worker", {**_worker_values(tx, worker), "version": version})
     await _join_contacts(tx)
-    rows = await tx.fetch(
-        "INSERT INTO directory_version (id, version) VALUES (1, 1) "
-        "ON CONFLICT (id) DO UPDATE SET version = directory_version.version + 1 RETURNING version"
-    )
-    return int(rows[0]["version"])
+    return version
 
 
 async def letters(db: Sql, code: CodeId) -> str | None:
@@ -166,7 +179,7 @@ def _worker_values(tx: Tx, worker: Worker) -> dict[str, Any]:
     }
 
 
-def _worker(db: Sql, row: Row) -> Worker:
+def _worker(db: Sql, row: Row, times: tuple[Span, ...]) -> Worker:
     card = json.loads(db.vault.unseal("worker.card", row["id"], row["card"]))
     rules = json.loads(row["rules"])
     return Worker(
@@ -190,4 +203,5 @@ def _worker(db: Sql, row: Row) -> Worker:
         works_on_holidays=rules["works_on_holidays"],
         suspended=bool(row["suspended"]),
         bio=card["bio"],
+        spans=times,
     )

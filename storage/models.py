@@ -74,6 +74,7 @@ class Worker(Model):
     email_index = fields.BinaryField()
     rules = fields.TextField()
     suspended = fields.BooleanField(default=False)
+    version = fields.IntField(default=0)  # of the directory in which they, or their own times, changed last
 
     class Meta:
         table = "worker"

@@ -62,6 +62,7 @@ LIFETIMES = (
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
     Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),
+    Lifetime("workers' past times", 30 * DAY, "span", "end_at < ?"),
 )
 PAST_HOURS = 2 * DAY  # quarters of hours that are over keep nobody from anything
 

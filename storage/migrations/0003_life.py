@@ -128,6 +128,11 @@ class Migration(migrations.Migration):
             bases=["Model"],
         ),
         ops.AddField(
+            model_name="Worker",
+            name="version",
+            field=fields.IntField(default=0),
+        ),
+        ops.AddField(
             model_name="Appointment",
             name="confirmed_at",
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random  # noqa: TID251 - seeded
+from typing import Literal
 
 import pytest
 
@@ -32,14 +33,17 @@ from booking.model import (
     Person,
     PersonId,
     Rules,
+    SlotId,
+    Span,
+    Wish,
     WorkerId,
     slot_id,
 )
-from booking.ports import BookingStore, Held, SlotGone
+from booking.ports import Booked, BookingStore, Held, SlotGone
 from storage import contacts, directory
 from storage.booking import Directories, RowStore
 from storage.db import Database, Tx
-from tests.booking.made import ANN, BEN, CODE, LETTERS, MONDAY, MONEY, PORTS, worker
+from tests.booking.made import ANN, BEN, CODE, LETTERS, MONDAY, MONEY, PORTS, consent, joining, worker
 
 NOW = MONDAY
 NINE = MONDAY + timedelta(days=1, hours=2)
@@ -295,7 +299,106 @@ async def test_a_workers_number_is_theirs_by_sms(db: Database, new_id: Callable[
     assert [found[c].worker_id for c in (early, shared, late, elsewhere)] == ["claire", None, "dan", None]
 
 
+# ------------------------------------------------------------ a worker's own times
+
+
+def span(hours: float = 1, start: datetime = NINE, kind: Literal["closed", "open", "calendar"] = "closed") -> Span:
+    return Span(start, start + hours * HOUR, kind, f"{kind}-{start:%d%H%M}")
+
+
+async def test_own_times_are_in_the_next_version_of_the_directory(store: BookingStore) -> None:
+    first = await store.directory()
+    claire = first.bit(CLAIRE.id)
+    assert first.timetable.at(NINE) & claire
+    late = span(2, NINE + 12 * HOUR, "open")
+    await store.change_spans(CLAIRE.id, [], [late, span()], NOW)
+    second = await store.directory()
+    assert second.version > first.version
+    found = second.worker(CLAIRE.id)
+    assert found is not None
+    assert found.spans == (span(), late)
+    assert not second.timetable.at(NINE) & claire
+    assert second.timetable.at(NINE + 13 * HOUR) == claire
+    await store.change_spans(CLAIRE.id, [span().id, "nonsense"], [], NOW)
+    assert (await store.settled_directory()).timetable.at(NINE) & claire
+
+
+async def test_a_calendars_address_is_kept_and_forgotten_with_its_times(store: BookingStore) -> None:
+    assert await store.calendar_of(CLAIRE.id) == ""
+    await store.set_calendar(CLAIRE.id, "https://calendar.example.org/private-1.ics", NOW)
+    assert await store.calendar_of(CLAIRE.id) == "https://calendar.example.org/private-1.ics"
+    assert await store.calendar_of(ALI.id) == ""
+    await store.change_spans(CLAIRE.id, [], [span(kind="calendar"), span(kind="closed")], NOW)
+    await store.set_calendar(CLAIRE.id, "", NOW)
+    assert await store.calendar_of(CLAIRE.id) == ""
+    found = (await store.directory()).worker(CLAIRE.id)
+    assert found is not None
+    assert [each.kind for each in found.spans] == ["closed"]
+
+
+async def test_what_was_rolled_back_is_nobodys_directory(db: Database, another: Database) -> None:
+    """Two transactions make the same version; only one of them commits."""
+    await load(db, CLAIRE)
+    seen = Directories()
+
+    async def fails() -> None:
+        async with db.transaction() as tx:
+            store = RowStore(tx, seen)
+            await store.directory()
+            await store.change_spans(CLAIRE.id, [], [span()], NOW)
+            assert not (await store.directory()).timetable.at(NINE)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fails()
+    async with another.transaction() as tx:
+        await RowStore(tx, Directories()).change_spans(CLAIRE.id, [], [span(start=NINE + HOUR)], NOW)
+    async with db.transaction() as tx:
+        timetable = (await RowStore(tx, seen).directory()).timetable
+        assert timetable.at(NINE)
+        assert not timetable.at(NINE + HOUR)
+
+
 # ------------------------------------------------------------ races
+
+
+async def test_hours_are_closed_while_somebody_holds_one(db: Database, another: Database) -> None:
+    """Their booking hears that the hour went; the next search has the nearest ones."""
+    await load(db, CLAIRE, ALI)
+    async with db.transaction() as tx:
+        await known(tx, ANN)
+    seen = Directories()
+    wish = Wish(Motive.FINANCE, Mode.VIDEO, worker=CLAIRE.id)
+    async with core(db, seen, ANN) as booking:
+        assert isinstance(await booking.hold(slot_id(NINE, CLAIRE.id), ANN, wish), Held)
+    async with core(another, Directories(), ANN) as elsewhere:
+        assert await elsewhere.close(CLAIRE.id, NINE, NINE + HOUR) == []
+    async with core(db, seen, ANN) as booking:
+        assert isinstance(await booking.book(slot_id(NINE, CLAIRE.id), wish, ANN, joining(), consent()), SlotGone)
+        wish = replace(wish, days=(NINE.date(),))
+        assert [slot.start for slot in (await booking.open_slots(wish, 1)).slots] == [NINE + HOUR]
+
+
+async def test_a_booking_and_a_closing_at_once_know_of_each_other(db: Database, another: Database) -> None:
+    """Either the booking is in the list of who closes, or it hears that the hour went: never neither (F14)."""
+    await load(db, CLAIRE)
+    names = await crowd(db, 12)
+    seen = Directories()
+    for number, name in enumerate(names):
+        start = NINE + (number % 3) * HOUR + (number // 3) * timedelta(days=1)
+        slot, wish = slot_id(start, CLAIRE.id), Wish(Motive.FINANCE, Mode.VIDEO)
+
+        async def books(slot: SlotId = slot, name: ContactId = name, wish: Wish = wish) -> object:
+            async with core(db, seen, name) as booking:
+                return await booking.book(slot, wish, name, joining(), consent())
+
+        async def closes(start: datetime = start) -> Sequence[Appointment]:
+            async with another.transaction() as tx:
+                booking = Booking(RowStore(tx, Directories()), Rules(), NOW, lambda: f"close-{start:%d%H}")
+                return await booking.close(CLAIRE.id, start, start + HOUR)
+
+        booked, hit = await asyncio.gather(books(), closes())
+        assert isinstance(booked, Booked if hit else SlotGone)
 
 
 @asynccontextmanager
