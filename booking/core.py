@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from booking import codes, policy
+from booking import calling, codes, policy
 from booking.arriving import Arriving
 from booking.directory import Directory
 from booking.events import (
@@ -227,6 +227,10 @@ class Booking:
         await self._store.free(id)
         self.events.append(AppointmentCancelled(cancelled, by))
         return Cancelled(cancelled, late)
+
+    async def call_back(self, id: AppointmentId, at: datetime | None) -> bool:
+        """They missed the worker's call; `at` None: rather another day."""
+        return await calling.call_back(self._store, id, at, self._now, self.events)
 
     async def is_late(self, id: AppointmentId) -> bool:
         appointment = await self._store.appointment(id)

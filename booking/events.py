@@ -116,6 +116,14 @@ class CalendarGiven:
     worker: WorkerId
 
 
+@dataclass(frozen=True, slots=True)
+class CallBackWanted:
+    """The person missed the worker's call, and says when they can be called; `at` None: rather another day."""
+
+    appointment: Appointment
+    at: datetime | None
+
+
 Event: TypeAlias = (
     PersonJoined
     | AppointmentBooked
@@ -130,4 +138,5 @@ Event: TypeAlias = (
     | HoursOpened
     | EmailConfirmed
     | CalendarGiven
+    | CallBackWanted
 )

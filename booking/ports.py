@@ -203,6 +203,7 @@ class BookingCore(Protocol):
     async def upcoming(self, person: PersonId) -> Sequence[Appointment]: ...  # soonest first
     async def past(self, person: PersonId, limit: int) -> Sequence[Appointment]: ...  # latest first
     async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver: ...
+    async def call_back(self, id: AppointmentId, at: datetime | None) -> bool: ...  # False: the hour is over
     async def is_late(self, id: AppointmentId) -> bool: ...
     async def move(
         self,

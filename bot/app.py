@@ -22,6 +22,7 @@ from conversations.flows import FLOWS
 from handlers.channels.base import Channel, Provider
 from handlers.channels.email import EmailChannel, Post, Smtp
 from handlers.channels.twilio import TwilioProvider
+from handlers.channels.twilio_voice import VoiceLine
 from handlers.metrics import Metrics
 from handlers.missed import Fetching, Source
 from handlers.parts import Pages, Parts
@@ -109,6 +110,7 @@ async def build(
             max_unasked=settings.max_unasked,
             alert_to=settings.alert_to,
             whatsapp_number=settings.twilio_whatsapp_from,
+            voice=_voice(settings, session),
         )
         twilio = _twilio(settings)
         yield App(settings, parts, twilio, _telegram(settings), _fetching(settings, parts, twilio, session))
@@ -162,6 +164,15 @@ def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: 
         client = TwilioClient(session, sid, _auth(settings), base_url=settings.twilio_whatsapp_api_url)
         made["whatsapp"] = WhatsAppChannel(client, settings.public_url, settings.twilio_whatsapp_from)
     return made
+
+
+def _voice(settings: Settings, session: aiohttp.ClientSession) -> VoiceLine | None:
+    if settings.twilio_account_sid is None or settings.twilio_voice_from is None:
+        return None
+    from handlers.channels.twilio_client import TwilioClient
+
+    client = TwilioClient(session, settings.twilio_account_sid, _auth(settings), base_url=settings.twilio_api_url)
+    return VoiceLine(settings.twilio_voice_from, settings.public_url, client.call)
 
 
 def _auth(settings: Settings) -> tuple[str, str]:

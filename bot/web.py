@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
 from bot.app import App
+from handlers.calls import answer
 from handlers.desk import spaced
 from handlers.inbox import Door
 from handlers.metrics import Figures
@@ -19,7 +22,9 @@ from handlers.web.pages_core import PagesCore
 from handlers.web.ports import Rooms
 from handlers.web.render import Renderer
 from handlers.web.rooms import DemoRooms, VideoRooms
-from handlers.web.webhooks import Pressed, Webhooks
+from handlers.web.webhooks import Pressed, Voice, Webhooks
+from handlers.web.worker_core import WorkerCore
+from handlers.web.worker_pages import WorkerPages
 from storage import inbox, outbox
 
 
@@ -47,12 +52,19 @@ def application(app: App) -> web.Application:
         twilio=app.twilio,
         telegram=app.telegram,
         pressed=pressed(parts),
+        voice=voice(parts),
     ).add_to(served)
     renderer.add_to(served)
     pages = PagesCore(parts)
     PersonPages(pages=pages, renderer=renderer, clock=parts.clock, public_url=settings.public_url).add_to(served)
     HourPages(pages=pages, renderer=renderer, rooms=_rooms(app), clock=parts.clock).add_to(served)
+    WorkerPages(pages=WorkerCore(parts), renderer=renderer).add_to(served)
     return served
+
+
+def voice(parts: Parts) -> Voice | None:
+    """The steps of masked calls, where there are any."""
+    return partial(answer, parts) if parts.voice is not None else None
 
 
 def health(parts: Parts) -> Health:

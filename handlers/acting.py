@@ -100,6 +100,11 @@ class Acting(Booking):
     async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver:
         return await super().say_here(id) if await self._allowed(Action.TELL, id) else AlreadyOver()
 
+    async def call_back(self, id: AppointmentId, at: datetime | None) -> bool:
+        if not await self._allowed(Action.TELL, id):
+            return False
+        return await super().call_back(id, at)
+
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]:
         """What a worker saw of whom is noted, too."""
         actor = await self._actor()

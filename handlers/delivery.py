@@ -46,6 +46,7 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "arriving",
         "reminder",
         "soon",
+        "missed_call",
         "question",
         "offer",
         "digest",

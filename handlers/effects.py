@@ -24,6 +24,7 @@ NoticeKind: TypeAlias = Literal[
     "arriving",  # late, or there
     "reminder",
     "soon",  # ten minutes before
+    "missed_call",  # the worker called: what suits the person now, and what they answered
     "question",  # asked because of news, see `Tell`
     "offer",
     "digest",

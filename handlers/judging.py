@@ -46,7 +46,7 @@ CAPPED: Final = frozenset(
     {"reminder", "booked", "moved", "cancelled", "question", "offer", "feedback"}
 )  # kinds that MAX_UNASKED may hold back
 MATTERS: Final = frozenset(
-    {"booked", "moved", "cancelled", "turned", "question", "offer"}
+    {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer"}
 )  # who is not told of these is called by a human (I8)
 
 QUIETLY: Final = frozenset({"answer", "reminder", "soon", "feedback", "digest", "test"})  # too late is no harm

@@ -47,6 +47,7 @@ class Metrics:
         self.inbox_parked = self._gauge("inbox_parked", "Inbox rows that wait for a human.")
         self.appointments = self._counter("appointments", "Appointments, by what became of them.", "mode", "outcome")
         self.reminders = self._counter("reminders", "Reminders, by what became of them.", "kind", "outcome")
+        self.calls = self._counter("calls", "Calls of a worker to a person, by what became of them.", "outcome")
         self.conversation_step = self._counter(
             "conversation_step", "Steps of a talk that were answered.", "flow", "step", "outcome"
         )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from booking.model import Hours, Rules
 from conversations.model import Flow
 from handlers.channels.base import Channel
+from handlers.channels.twilio_voice import VoiceLine
 from handlers.metrics import Metrics
 from handlers.reminders import Quiet
 from storage.bell import Bell
@@ -63,3 +64,4 @@ class Parts:
     max_unasked: int
     alert_to: str | None
     whatsapp_number: str | None  # ours
+    voice: VoiceLine | None = None  # masked calls; without it workers dial themselves

@@ -15,6 +15,7 @@ from booking.events import (
     AppointmentCancelled,
     AppointmentMoved,
     CalendarGiven,
+    CallBackWanted,
     CodesGuessed,
     DeskNeeded,
     EmailConfirmed,
@@ -33,9 +34,9 @@ from conversations.flows.names import MODES, MOTIVES
 from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
-from handlers import reminders
+from handlers import reminders, soon
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
-from handlers.effects import Alarm, Drop, Effect, Notice, Remind, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.effects import Alarm, Drop, Effect, Notice, ToMail, ToPerson, ToPhone, ToWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ async def person_is_told(event: AppointmentBooked, world: World) -> Sequence[Eff
 async def reminders_are_set(event: AppointmentBooked | AppointmentMoved, world: World) -> Sequence[Effect]:
     known = await world.booking.known(event.appointment.contact)
     zone = ZoneInfo(known.person.time_zone if known.person else "Europe/Paris")
-    timers: Sequence[Remind] = reminders.plan(event.appointment, zone, world.befores, world.quiet, world.now)
-    return timers
+    timers = reminders.plan(event.appointment, zone, world.befores, world.quiet, world.now)
+    return [*timers, *soon.plan(event.appointment, world.now)]
 
 
 async def mail_is_to_be_confirmed(event: PersonJoined, world: World) -> Sequence[Effect]:
@@ -131,6 +132,17 @@ async def code_goes_out(event: PhoneToProve, world: World) -> Sequence[Effect]:
     """To the number itself, at any hour: somebody waits for it. Never sent a second time by itself."""
     text = t("proof.sms", code=event.code)
     return [Notice(ToPhone(event.phone), "one_time_code", (text,), expires_at=world.now + CODE_LASTS, urgent=True)]
+
+
+async def worker_is_asked_to_call(event: CallBackWanted, world: World) -> Sequence[Effect]:
+    """The person's answer to a missed call, with the page to call them from; or that another hour will come."""
+    appointment = event.appointment
+    known = await world.booking.known(appointment.contact)
+    name = known.person.first_name if known.person else ""
+    text = t("notice.another_day", name=name) if event.at is None else t("notice.call_back", name=name, at=event.at)
+    link = None if event.at is None else Link("worker", appointment.id)
+    to = ToWorker(appointment.worker)
+    return [Notice(to, "missed_call", (text,), appointment.id, link, appointment.end, urgent=True)]
 
 
 async def guessing_is_told(event: CodesGuessed, world: World) -> Sequence[Effect]:
@@ -190,4 +202,5 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     HoursOpened: (),
     EmailConfirmed: (),
     CalendarGiven: (),
+    CallBackWanted: (worker_is_asked_to_call,),
 }

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from booking.model import AppointmentId, Mode
 from booking.ports import BookingStore
 from conversations.model import Link, News
+from handlers import soon
 from handlers.alarms import raise_alarm
 from handlers.effects import Effect, Notice, ToPerson
 from handlers.parts import Parts
@@ -21,7 +22,8 @@ Untrue: TypeAlias = Literal["dropped", "no_worker"]
 async def remind(tx: Tx, parts: Parts, store: BookingStore, news: News, now: datetime) -> Sequence[Effect]:
     """What a due reminder comes to, or nothing."""
     kind, subject = news.data["kind"], AppointmentId(news.data["subject"])
-    due = await still_true(store, kind, subject, now)
+    caller = parts.voice.number if parts.voice else None
+    due = await still_true(store, kind, subject, now, caller)
     if due == "no_worker":
         await raise_alarm(tx, parts, "reminder_without_worker", subject, now, appointment=subject)
         return []
@@ -33,15 +35,20 @@ async def remind(tx: Tx, parts: Parts, store: BookingStore, news: News, now: dat
 
 
 async def still_true(
-    store: BookingStore, kind: str, subject: AppointmentId, now: datetime
+    store: BookingStore, kind: str, subject: AppointmentId, now: datetime, caller: str | None = None
 ) -> Sequence[Effect] | Untrue:
-    """The notice of a reminder, unless the appointment was cancelled or moved, has begun, or has no worker."""
+    """The notice of a reminder, unless the appointment was cancelled or moved, has begun, or has no worker.
+
+    `caller`: the number that masked calls come from.
+    """
     appointment = await store.appointment(subject)
     if appointment is None or appointment.status != "booked" or useful_until(kind, appointment) <= now:
         return "dropped"
     worker = (await store.directory()).worker(appointment.worker)
     if worker is None:
         return "no_worker"
+    if kind == soon.KIND:
+        return soon.effects(appointment, worker, caller)
     reminder = REMINDERS[kind.split("-", maxsplit=1)[0]]
     link = Link("appointment", appointment.id) if _with_link(kind, appointment.mode) else None
     texts, until = reminder.says(appointment, worker), useful_until(kind, appointment)

@@ -24,6 +24,18 @@ async def add(db: Sql, actor: str, action: str, object_: str, now: datetime) -> 
     )
 
 
+async def done(db: Sql, actor: str, action: str, object_: str, since: datetime) -> bool:
+    """Whether they did it since then."""
+    rows = await db.fetch(
+        "SELECT 1 AS one FROM audit WHERE object = ? AND done_at > ? AND actor = ? AND action = ? LIMIT 1",
+        object_,
+        since,
+        actor,
+        action,
+    )
+    return bool(rows)
+
+
 async def of(db: Sql, object_: str, limit: int = 100) -> list[Deed]:
     """What was done to an object, the latest first."""
     rows = await db.fetch(

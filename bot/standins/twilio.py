@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -25,7 +25,6 @@ from bot.standins.twilio_messages import (
     API_VERSION,
     WINDOW,
     Account,
-    Form,
     Message,
     RefusedError,
     accepted,
@@ -34,6 +33,7 @@ from bot.standins.twilio_messages import (
 )
 from bot.standins.twilio_numbers import Numbers, update
 from bot.standins.twilio_opt_out import ANSWERS, kind_of
+from bot.standins.twilio_voice import Exchange
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class TwilioStandIn(StandIn):
         self.messages: dict[str, Message] = {}  # oldest first
         self.contents: dict[str, Content] = {}
         self.numbers = Numbers(account)
+        self.voice = Exchange(self)
         self.opted_out: set[str] = set()
         self.last_heard: dict[str, datetime] = {}  # WhatsApp: when the 24-hour window was last opened
         self.names: dict[str, str] = {}  # WhatsApp: the profile's name
@@ -97,6 +98,7 @@ class TwilioStandIn(StandIn):
         self.app.router.add_post(f"{numbers}/{{sid}}.json", self._update_number)
         self.app.router.add_get("/v1/Services/{sid}", self._fetch_service)
         self.app.router.add_post("/v1/Services/{sid}", self._update_service)
+        self.voice.add_to(self.app)
 
     # The API
 
@@ -104,10 +106,10 @@ class TwilioStandIn(StandIn):
         def work(_: Call) -> Said:
             return Said(200, {"sid": self.account.sid, "status": self.state, "type": "Full", "friendly_name": ""})
 
-        return await self._take(request, "FetchAccount", dict(request.query), work)
+        return await self.judged(request, "FetchAccount", dict(request.query), work)
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
-        form = await _form(request)
+        form = await forms.fields(request)
 
         def work(call: Call) -> Said:
             if self.state != "active":
@@ -122,7 +124,7 @@ class TwilioStandIn(StandIn):
             self.start(self._in_lane(message, call.fault))
             return Said(201, resource(message, self.account))
 
-        return await self._take(request, "CreateMessage", _plain(form), work)
+        return await self.judged(request, "CreateMessage", forms.plain(form), work)
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         query = dict(request.query)
@@ -130,17 +132,17 @@ class TwilioStandIn(StandIn):
         def work(_: Call) -> Said:
             return Said(200, page(self.messages.values(), self.account, query))
 
-        return await self._take(request, "ListMessage", query, work)
+        return await self.judged(request, "ListMessage", query, work)
 
     async def _fetch(self, request: web.Request) -> web.StreamResponse:
         def work(_: Call) -> Said:
             return Said(200, resource(self._known(request), self.account))
 
-        return await self._take(request, "FetchMessage", {}, work)
+        return await self.judged(request, "FetchMessage", {}, work)
 
     async def _update(self, request: web.Request) -> web.StreamResponse:
         """Only redaction: an empty body. (The other use, cancelling, is for scheduled messages.)"""
-        form = await _form(request)
+        form = await forms.fields(request)
 
         def work(_: Call) -> Said:
             message = self._known(request)
@@ -149,14 +151,14 @@ class TwilioStandIn(StandIn):
             self.messages[message.sid] = replace(message, body="", updated=self.clock())
             return Said(200, resource(self.messages[message.sid], self.account))
 
-        return await self._take(request, "UpdateMessage", _plain(form), work)
+        return await self.judged(request, "UpdateMessage", forms.plain(form), work)
 
     async def _delete(self, request: web.Request) -> web.StreamResponse:
         def work(_: Call) -> Said:
             del self.messages[self._known(request).sid]
             return Said(204)
 
-        return await self._take(request, "DeleteMessage", {}, work)
+        return await self.judged(request, "DeleteMessage", {}, work)
 
     # Where inbound messages go
 
@@ -166,10 +168,10 @@ class TwilioStandIn(StandIn):
         def work(_: Call) -> Said:
             return Said(200, self.numbers.listed(query))
 
-        return await self._take(request, "ListIncomingPhoneNumber", query, work)
+        return await self.judged(request, "ListIncomingPhoneNumber", query, work)
 
     async def _update_number(self, request: web.Request) -> web.StreamResponse:
-        form = await _form(request)
+        form = await forms.fields(request)
 
         def work(_: Call) -> Said:
             if request.match_info["sid"] != self.numbers.number_sid:
@@ -177,30 +179,30 @@ class TwilioStandIn(StandIn):
             update(self.numbers.number, form)
             return Said(200, self.numbers.number_resource())
 
-        return await self._take(request, "UpdateIncomingPhoneNumber", _plain(form), work)
+        return await self.judged(request, "UpdateIncomingPhoneNumber", forms.plain(form), work)
 
     async def _fetch_service(self, request: web.Request) -> web.StreamResponse:
         def work(_: Call) -> Said:
             self._ours(request)
             return Said(200, self.numbers.service_resource())
 
-        return await self._take(request, "FetchService", {}, work)
+        return await self.judged(request, "FetchService", {}, work)
 
     async def _update_service(self, request: web.Request) -> web.StreamResponse:
-        form = await _form(request)
+        form = await forms.fields(request)
 
         def work(_: Call) -> Said:
             self._ours(request)
             update(self.numbers.service, form)
             return Said(200, self.numbers.service_resource())
 
-        return await self._take(request, "UpdateService", _plain(form), work)
+        return await self.judged(request, "UpdateService", forms.plain(form), work)
 
     def _ours(self, request: web.Request) -> None:
         if request.match_info["sid"] != self.account.service_sid:
             raise RefusedError(20404)
 
-    async def _take(
+    async def judged(
         self, request: web.Request, operation: str, params: Mapping[str, Any], work: Callable[[Call], Said]
     ) -> web.StreamResponse:
         def judged(call: Call) -> Said:
@@ -291,7 +293,7 @@ class TwilioStandIn(StandIn):
 
     async def _call_back(self, callback: Callback) -> None:
         message = callback.message
-        await self._post(message.callback, forms.status(message, self.account, forms.user_id(message.to)), message.sid)
+        await self.bring(message.callback, forms.status(message, self.account, forms.user_id(message.to)), message.sid)
 
     async def release(self, pick: Callable[[list[Callback]], Sequence[Callback]] = list) -> None:
         """Send what was held back, as `pick` has it: turned round, doubled, thinned out. Holding itself goes on."""
@@ -364,7 +366,7 @@ class TwilioStandIn(StandIn):
         opt_out = {} if whatsapp else self._opt_out(message)
         name = self.names.get(address, "")
         form = forms.inbound(message, account, {**extra, **opt_out}, name, forms.user_id(address))
-        return Inbound(message.sid, await self._post(self._messages_url(message), form, message.sid))
+        return Inbound(message.sid, await self.bring(self._messages_url(message), form, message.sid))
 
     def _messages_url(self, message: Message) -> str:
         """A text goes where the number or its service was told to bring it; else where the account was set up for."""
@@ -393,7 +395,7 @@ class TwilioStandIn(StandIn):
 
     # Webhooks
 
-    async def _post(self, address: str, form: Mapping[str, str], token: str) -> list[Posted]:
+    async def bring(self, address: str, form: Mapping[str, str], token: str) -> list[Posted]:
         """Try as often as the address asks for; what is not taken then is lost, but for Twilio's log."""
         tries = forms.Tries.of(address)
         headers = {
@@ -408,15 +410,6 @@ class TwilioStandIn(StandIn):
         if not posted[-1].taken:
             self.ledger.complaints.append("11200 HTTP retrieval failure")
         return posted
-
-
-async def _form(request: web.Request) -> Form:
-    return parse_qs((await request.read()).decode(), keep_blank_values=True)
-
-
-def _plain(form: Form) -> dict[str, Any]:
-    """One value for a name, a list where it came more than once."""
-    return {name: values[0] if len(values) == 1 else values for name, values in form.items()}
 
 
 def _refusal(code: int, detail: str = "") -> Said:

@@ -11,16 +11,29 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urldefrag
 
+from aiohttp import web
+
 from bot.standins.ledger import Button
-from bot.standins.twilio_messages import API_VERSION, ERRORS, Account, Message, segments
+from bot.standins.twilio_messages import API_VERSION, ERRORS, Account, Form, Message, segments
 
 # What the WhatsApp sender is called in callbacks: one installed channel of the account.
 CHANNEL_INSTALL = "XE" + "1".zfill(32)
 
 # `MessageType` by the first half of the content type; all else is a document.
 MEDIA_TYPES = {"image": "image", "audio": "audio", "video": "video"}
+
+
+async def fields(request: web.Request) -> Form:
+    """What a call of ours carries."""
+    return parse_qs((await request.read()).decode(), keep_blank_values=True)
+
+
+def plain(form: Form) -> dict[str, Any]:
+    """One value for a name, a list where it came more than once."""
+    return {name: values[0] if len(values) == 1 else values for name, values in form.items()}
 
 
 def signature(token: str, url: str, form: Mapping[str, str]) -> str:

@@ -32,8 +32,13 @@ ERRORS: Final[Mapping[int, tuple[int, str]]] = {
     20404: (404, "The requested resource was not found"),
     20429: (429, "Too Many Requests"),
     20500: (500, "Internal Server Error"),
+    21201: (400, "No 'To' number is specified"),
+    21205: (400, "Url is not a valid URL"),
+    21210: (400, "The source phone number provided is not yet verified for your account"),
     21211: (400, "Invalid 'To' Phone Number"),
     21212: (400, "Invalid 'From' Phone Number"),
+    21213: (400, "'From' phone number is required"),
+    21215: (400, "Account not authorized to call this number"),
     21408: (400, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number"),
     21602: (400, "Message body is required"),
     21603: (400, "A 'From' phone number is required"),
@@ -80,6 +85,7 @@ class Account:
     service_sid: str = ""
     notice_sender: str = ""  # alphanumeric: nobody can answer it
     whatsapp_number: str = ""
+    voice_number: str = ""  # caller of calls
     advanced_opt_out: bool = False
 
     def owns(self, sender: str) -> bool:

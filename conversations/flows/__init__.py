@@ -14,6 +14,7 @@ from conversations.flows.human import HUMAN
 from conversations.flows.language import LANGUAGE
 from conversations.flows.late import LATE
 from conversations.flows.menu import MENU
+from conversations.flows.missed_call import MISSED_CALL
 from conversations.flows.move import MOVE
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.private import PRIVATE
@@ -37,6 +38,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         HUMAN,
         PRIVATE,
         NOT_ME,
+        MISSED_CALL,
         DANGER,
         LATE,
         HERE,

@@ -79,6 +79,15 @@ MEANINGS: Final[dict[str, Meaning]] = {
     "21656": BUG,
     **dict.fromkeys(("21668", "21669", "21670", "21671"), BUG),  # not in this region
     **dict.fromkeys(("35114", "35115", "35116", "35117", "35125"), BUG),  # scheduling
+    # Calls
+    "13224": REFUSED,  # not a number that can be called
+    "13227": BUG,  # country not enabled for calls
+    "21201": BUG,
+    "21205": BUG,  # our address
+    "21210": BUG,  # the caller is not a number of ours
+    "21213": BUG,
+    "21215": BUG,  # country not enabled for calls
+    "21216": REFUSED,  # blocked by Twilio
     # States that come without a code
     "undelivered": REFUSED,
     "failed": REFUSED,

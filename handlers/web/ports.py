@@ -11,6 +11,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from booking.model import Appointment, Slot, SlotId, Worker
 from booking.ports import AlreadyOver, Cancelled, Refused, SlotGone
+from storage.calls import CallRow
 
 # The join button (terms, article 4.2: the link is part of the confirmation) works around the hour, not at any time.
 JOIN_OPENS = timedelta(minutes=10)  # before the start
@@ -73,6 +74,27 @@ class Feed:
     reader: Reader
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerView:
+    """A worker's look at an appointment. `masked`: our number calls; else `phone` is shown, at its hour only.
+
+    `call`: the last of so many `calls`; `live`: something rings, or they speak. `told`: who misses it gets a text.
+    """
+
+    appointment: Appointment
+    name: str
+    reader: Reader
+    now: datetime
+    masked: bool = True
+    callable: bool = False
+    phone: str | None = None
+    reachable: bool = True
+    call: CallRow | None = None
+    calls: int = 0
+    live: bool = False
+    told: bool = True
+
+
 MoveAnswer: TypeAlias = MovedTo | SlotGone | Refused | AlreadyOver | Gone | None
 
 
@@ -84,6 +106,12 @@ class Pages(Protocol):
     async def email(self, token: str) -> EmailView | Gone | None: ...
     async def confirm_email(self, token: str) -> EmailView | Gone | None: ...
     async def feed(self, token: str) -> Feed | Gone | None: ...
+
+
+class WorkersPages(Protocol):
+    async def view(self, token: str) -> WorkerView | Gone | None: ...
+    async def call(self, token: str, seen: int) -> Gone | None: ...
+    async def voicemail(self, token: str, attempt: int) -> Gone | None: ...
 
 
 @dataclass(frozen=True, slots=True)

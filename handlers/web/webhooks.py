@@ -1,7 +1,7 @@
 """The providers' doors: the bytes are stored, then answered. What a message says is looked at elsewhere, later.
 
     POST /webhooks/twilio/messages   200 and empty TwiML     POST /webhooks/twilio/status   200
-    POST /webhooks/telegram          200
+    POST /webhooks/telegram          200           POST /webhooks/twilio/voice/{token}   200 and the TwiML of a step
 
 403 when it is not from the provider, the same whatever was wrong; 503 when it could not be stored: the provider comes
 again. A repeat is answered like the first one. Right origin and not understood: stored and parked, 200, since what is
@@ -15,7 +15,9 @@ from typing import Any, Final, Protocol
 
 from aiohttp import web
 
+from handlers.channels import twilio_voice
 from handlers.channels.base import BadOrigin, Envelope, Provider, Receipt, Request
+from handlers.channels.twilio_voice import Heard
 from handlers.metrics import Metrics
 from handlers.web import body
 from handlers.web.background import Background
@@ -35,6 +37,8 @@ class Inbox(Protocol):
 
 # What a provider says became of a message of ours.
 Receipts = Callable[[Receipt], Awaitable[object]]
+# A step of a call: the token of its address, what was heard; gives TwiML.
+Voice = Callable[[str, Heard], Awaitable[str]]
 # A button was pressed: the update's bytes. Answered at once, or it spins on the person's screen.
 Pressed = Callable[[bytes], Coroutine[Any, Any, None]]
 
@@ -52,15 +56,14 @@ class Webhooks:
     twilio: Provider | None = None
     telegram: Provider | None = None
     pressed: Pressed | None = None
+    voice: Voice | None = None
     patience: float = body.PATIENCE
 
     def add_to(self, app: web.Application) -> None:
         if self.twilio:
             app.router.add_post("/webhooks/twilio/messages", self._twilio_message)
             app.router.add_post("/webhooks/twilio/status", self._twilio_status)
-            # No call of ours is under way yet, so its steps move nothing: told apart from forgeries, and hung up
-            # politely.
-            app.router.add_post("/webhooks/twilio/voice/{token}", self._twilio_message)
+            app.router.add_post("/webhooks/twilio/voice/{token}", self._twilio_voice)
         if self.telegram:
             app.router.add_post("/webhooks/telegram", self._telegram)
 
@@ -74,14 +77,23 @@ class Webhooks:
         await self._take(request, self.twilio, TWILIO_LIMIT)
         return web.Response()
 
+    async def _twilio_voice(self, request: web.Request) -> web.Response:
+        """Of a call that is none of ours, or without its shape: hung up politely."""
+        assert self.twilio
+        heard = twilio_voice.heard(await self._take(request, self.twilio, TWILIO_LIMIT))
+        text = EMPTY_TWIML
+        if heard is not None and self.voice is not None:
+            text = await self.voice(request.match_info["token"], heard)
+        return web.Response(text=text, content_type="text/xml")
+
     async def _telegram(self, request: web.Request) -> web.Response:
         assert self.telegram
-        raw = await self._take(request, self.telegram, TELEGRAM_LIMIT)
+        call = await self._take(request, self.telegram, TELEGRAM_LIMIT)
         if self.pressed:
-            self.background.start(self.pressed(raw))
+            self.background.start(self.pressed(call.body))
         return web.Response()
 
-    async def _take(self, request: web.Request, provider: Provider, limit: int) -> bytes:
+    async def _take(self, request: web.Request, provider: Provider, limit: int) -> Request:
         raw = await body.read(request, limit, self.patience)
         call = Request(request.method, self._url(request), _headers(request), raw)
         try:
@@ -93,7 +105,7 @@ class Webhooks:
                 await self.receipts(found)
             elif await self.inbox(found) is not None:
                 self.metrics.inbound_messages.labels(found.channel, "parked" if found.parked else "new").inc()
-        return raw
+        return call
 
     def _url(self, request: web.Request) -> str:
         """The address that Twilio signed: never from Host, and with the escapes as they came."""

@@ -32,6 +32,7 @@ NAMES: Final[dict[str, str]] = {
 }
 NUMBERS: Final[dict[str, str | int]] = {
     "phone": "01 99 00 00 09",
+    "number": "01 99 00 00 03",
     "ends": "12",
     "code": "123456",
     "count": 12,
@@ -51,6 +52,8 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "booked by the desk, video": ("notice.yours_video", "confirmed.change"),
     "booked by the desk, in person": ("notice.yours_in_person", "confirmed.change"),
     "cancelled by the worker": ("notice.cancelled_for_you",),
+    "ten minutes before, phone": ("soon.phone",),
+    "ten minutes before, phone, without a number of ours": ("soon.phone_own",),
     "one-time code": ("proof.sms",),
 }
 LINKED: Final = frozenset({"reminder, two hours before, video", *(n for n in NOTICES if n.startswith("booked"))})

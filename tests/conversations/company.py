@@ -42,6 +42,7 @@ class Company:
     flows: Mapping[str, Flow]
     rules: Rules = field(default_factory=Rules)
     made: int = 0  # ids so far
+    missed: int = 0  # calls that nobody answered
     code: str = ""  # the last one-time code that went out
     talks: dict[ContactId, Stage] = field(default_factory=dict)
     due: list[Due] = field(default_factory=list)

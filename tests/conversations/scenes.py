@@ -48,6 +48,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "move.worker_choice": (KNOWN, ("déplacer", "6", "6")),
     "move.sure": (KNOWN, ("déplacer", "1")),
     "resume.go_on": (STRANGER, (*SLOT, "! 1 day pass", "bonjour")),
+    "missed_call.choice": (KNOWN, ("! it is 2026-03-05 09:02", "! the worker calls and nobody answers")),
     "language.lang": (KNOWN, ("langue",)),
     "video_fails.phone": (f"{VIDEO}\nchannel: whatsapp-id", FAILS),
     "video_fails.proof": (f"{VIDEO}\nchannel: whatsapp-id", (*FAILS, "06 39 98 00 12")),

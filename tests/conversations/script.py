@@ -26,6 +26,8 @@ from zoneinfo import ZoneInfo
 from booking.model import ContactId, Mode
 from conversations.model import Ask, Context, FileRef, Input, Option, Outcome, Press, Step, fill
 from conversations.text import t
+from handlers.calling import news_of
+from tests.booking.made import run
 from tests.conversations.stage import Stage
 
 PARIS: Final = ZoneInfo("Europe/Paris")
@@ -131,6 +133,15 @@ def somebody_books(stage: Stage, first: str, last: str, when: str) -> list[str]:
     return []
 
 
+def misses_a_call(stage: Stage) -> list[str]:
+    """The worker's call has ended without anybody answering."""
+    person = run(stage.store.person_of(stage.contact.id))
+    assert person is not None
+    [appointment] = run(stage.store.upcoming(person.id, stage.now))
+    stage.company.missed += 1
+    return stage.company.follow([news_of(appointment, f"call{stage.company.missed}")], stage)
+
+
 def terms_change(stage: Stage) -> list[str]:
     stage.rules = replace(stage.rules, terms_version="2027-01-01")
     return []
@@ -160,6 +171,7 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"nobody works any more": nobody_works,
     r"nobody telephones any more": nobody_telephones,
     r"the appointment is cancelled on its page": cancelled_elsewhere,
+    r"the worker calls and nobody answers": misses_a_call,
     r"the terms change": terms_change,
     r"a deploy inserts a step after the subject": step_inserted,
 }

@@ -46,6 +46,7 @@ ACCOUNT = Account(
     api_secret="made-up",
     sms_number="+33199000001",
     whatsapp_number="+33199000002",
+    voice_number="+33199000003",
 )
 CAMILLE, SAM, CLAIRE = "+33639980011", "+33639980012", "+33639980101"
 CAMILLE_ON_TELEGRAM = Person(900000000000011, "Camille", phone=CAMILLE)

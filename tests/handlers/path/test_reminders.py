@@ -106,7 +106,7 @@ async def kinds(place: Place) -> list[tuple[str, str]]:
 
 async def test_each_is_said_once_and_the_link_only_where_it_is_needed(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
-    assert await kinds(place) == [("early-48h", "waiting"), ("late-2h", "waiting")]
+    assert await kinds(place) == [("early-48h", "waiting"), ("late-2h", "waiting"), ("soon", "waiting")]
     for _ in range(7 * 24):
         await place.passes(hours=1)
     early, late = place.new("sms", CAMILLE)
@@ -128,7 +128,7 @@ async def test_a_moved_hour_is_reminded_of_at_its_new_time_only(place: Place) ->
     said = await place.says("sms", CAMILLE, "deplacer", "mercredi 11 mars", "1", "1")
     rows = await place.parts.db.fetch("SELECT start_at FROM appointment WHERE status = 'booked'")
     assert len(rows) == 1, said
-    assert [status for _, status in await kinds(place)] == ["dropped", "dropped", "waiting", "waiting"], said
+    assert [status for _, status in await kinds(place)] == ["dropped"] * 3 + ["waiting"] * 3, said
     place.new("sms", CAMILLE)
     place.clock.now = rows[0]["start_at"] - timedelta(hours=44)
     await place.settle()

@@ -1,0 +1,49 @@
+"""Ten minutes before: the person is told how the two meet, so that an unknown number is picked up. `TOLD` is the table.
+
+No setting moves it, and it comes in quiet hours too: the appointment itself is then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from booking.model import Appointment, Mode, Worker
+from conversations.text import t
+from handlers.desk import spaced
+from handlers.effects import Effect, Notice, Remind, ToPerson
+
+BEFORE: Final = timedelta(minutes=10)
+KIND: Final = "soon"
+
+# `caller`: the number that masked calls come from, in E.164; None where workers dial themselves.
+Tells: TypeAlias = Callable[[Appointment, Worker, str | None], Sequence[Effect]]
+
+
+def by_phone(appointment: Appointment, worker: Worker, caller: str | None) -> Sequence[Effect]:
+    """Who calls, and the number that will show: many do not pick up for a stranger."""
+    text = t("soon.phone_own", worker=worker.first_name, start=appointment.start)
+    if caller is not None:
+        text = t("soon.phone", worker=worker.first_name, start=appointment.start, number=spaced(caller))
+    to = ToPerson(appointment.person)
+    return [Notice(to, KIND, (text,), appointment.id, expires_at=appointment.start, urgent=True)]
+
+
+TOLD: Final[Mapping[Mode, tuple[Tells, ...]]] = {
+    Mode.PHONE: (by_phone,),
+    Mode.VIDEO: (),
+    Mode.IN_PERSON: (),
+}
+
+
+def plan(appointment: Appointment, now: datetime) -> Sequence[Remind]:
+    """Its timer; none for an hour that begins sooner."""
+    due = appointment.start - BEFORE
+    if due <= now:
+        return []
+    return [Remind(KIND, appointment.id, appointment.contact, due, appointment.start)]
+
+
+def effects(appointment: Appointment, worker: Worker, caller: str | None) -> Sequence[Effect]:
+    return [effect for tells in TOLD[appointment.mode] for effect in tells(appointment, worker, caller)]
