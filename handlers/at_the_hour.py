@@ -10,7 +10,7 @@ from booking.model import Appointment, Mode
 from conversations.flows.names import MODES
 from conversations.model import Link
 from conversations.text import Text, t
-from handlers.effects import Effect, Notice, NoticeKind, ToPerson, ToWorker
+from handlers.effects import Effect, Invitation, Notice, NoticeKind, ToPerson, ToWorker
 
 if TYPE_CHECKING:
     from handlers.reactions import World
@@ -56,5 +56,5 @@ async def _to_worker(
     known = await world.booking.known(appointment.contact)
     name = known.person.first_name if known.person else ""
     text = Text(words.msgid, {**words.args, "name": name, "start": appointment.start, "mode": MODES[appointment.mode]})
-    to = ToWorker(appointment.worker)
-    return Notice(to, kind, (text,), appointment.id, link, appointment.end, urgent=True)
+    to, invitation = ToWorker(appointment.worker), Invitation(appointment.id, "REQUEST") if kind == "turned" else None
+    return Notice(to, kind, (text,), appointment.id, link, appointment.end, urgent=True, invitation=invitation)

@@ -18,7 +18,8 @@ import structlog
 
 from handlers import content
 from handlers.alarms import hour, raise_alarm
-from handlers.channels.base import Draw, Payload, SendError
+from handlers.calendars import inviting
+from handlers.channels.base import CalendarPart, Draw, Payload, SendError
 from handlers.judging import MATTERS, Leave, Wait, judge
 from handlers.links import url
 from handlers.parts import Parts
@@ -132,7 +133,7 @@ async def _leave(
 
 async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> None:
     """Draw and call."""
-    payload = drawn(parts, row, contact)
+    payload = drawn(parts, row, contact, await inviting.part(parts, row, contact))
     try:
         provider_id = await parts.channels[row.channel].send(payload, contact.address, row.id)
     except SendError as error:
@@ -151,7 +152,7 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> None:
         parts.metrics.inbound_to_reply.observe((at - row.received_at).total_seconds())
 
 
-def drawn(parts: Parts, row: OutboxRow, contact: ContactRow) -> Payload:
+def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarPart | None = None) -> Payload:
     """In the words that the contact reads now: its language may have changed since the row was written."""
     assert row.content is not None
     draw = Draw(
@@ -159,6 +160,7 @@ def drawn(parts: Parts, row: OutboxRow, contact: ContactRow) -> Payload:
         url=lambda link: url(parts, link),
         lang=contact.lang,
         expires_at=row.expires_at,
+        calendar=calendar,
     )
     return parts.channels[row.channel].render(content.from_json(row.content), draw)
 

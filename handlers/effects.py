@@ -76,10 +76,18 @@ Recipient: TypeAlias = ToContact | ToPerson | ToWorker | ToMail | ToPhone
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """The calendar part of a mail, drawn when it leaves from the appointment as it is then (RFC 6047)."""
+
+    appointment: AppointmentId
+    method: Literal["REQUEST", "CANCEL"]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message to somebody who did not ask for it now. `subject`: the appointment row that it speaks of; when that
     is no longer what it was, the notice is dropped. `expires_at`: of no use afterwards. `urgent`: also in quiet
-    hours.
+    hours. `invitation`: what a mail carries besides; a worker whose notices go elsewhere gets a mail of its own.
     """
 
     to: Recipient
@@ -89,6 +97,7 @@ class Notice:
     link: Link | None = None
     expires_at: datetime | None = None
     urgent: bool = False
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,9 @@ MATTERS: Final = frozenset(
     {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer"}
 )  # who is not told of these is called by a human (I8)
 
-QUIETLY: Final = frozenset({"answer", "reminder", "soon", "feedback", "digest", "test"})  # too late is no harm
+QUIETLY: Final = frozenset(
+    {"answer", "reminder", "soon", "feedback", "digest", "test", "calendar"}
+)  # too late is no harm
 
 
 async def judge(  # noqa: PLR0911 - one line a reason

@@ -36,7 +36,8 @@ from conversations.model import Link
 from conversations.text import Text, t
 from handlers import reminders, soon
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
-from handlers.effects import Alarm, Drop, Effect, Notice, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.calendars.inviting import person_is_invited, person_is_uninvited, what_comes_follows
+from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,9 @@ async def _to_worker(
     )
     soon = appointment.start - world.now < timedelta(hours=24)
     subject = None if kind == "cancelled" else appointment.id
-    return Notice(ToWorker(appointment.worker), kind, (text,), subject, expires_at=appointment.end, urgent=soon)
+    invitation = Invitation(appointment.id, "CANCEL" if kind == "cancelled" else "REQUEST")
+    to, ends = ToWorker(appointment.worker), appointment.end
+    return Notice(to, kind, (text,), subject, expires_at=ends, urgent=soon, invitation=invitation)
 
 
 async def _confirmed(appointment: Appointment, kind: Any, world: World) -> Notice:
@@ -190,17 +193,17 @@ NOTICED: Final[Mapping[str, Text]] = {
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (mail_is_to_be_confirmed,),
-    AppointmentBooked: (worker_is_told, person_is_told, reminders_are_set),
-    AppointmentMoved: (old_is_dropped, both_are_told_of_the_move, reminders_are_set),
-    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end),
-    ModeChanged: (both_are_told_of_the_mode,),
+    AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set),
+    AppointmentMoved: (old_is_dropped, both_are_told_of_the_move, person_is_invited, reminders_are_set),
+    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end, person_is_uninvited),
+    ModeChanged: (both_are_told_of_the_mode, person_is_invited),
     PersonLate: (worker_hears_of_late,),
     PersonHere: (worker_hears_of_here,),
     DeskNeeded: (desk_is_told,),
     PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),
     HoursOpened: (),
-    EmailConfirmed: (),
+    EmailConfirmed: (what_comes_follows,),
     CalendarGiven: (),
     CallBackWanted: (worker_is_asked_to_call,),
 }

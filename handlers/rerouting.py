@@ -32,8 +32,8 @@ async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
         if not await outbox.settle(tx, row, "failed", reason, now):
             return
         tx.after_commit(parts.metrics.outbound_messages.labels(row.channel, row.kind, "failed").inc)
-    if row.kind == "one_time_code":
-        return  # it proves that very number, and no other address; who waits for it asks again
+    if row.kind in {"one_time_code", "calendar"}:
+        return  # it proves that very number, and who waits asks again; or it says again what was said elsewhere
     other, news = None, await _news(tx, row)
     if row.content is not None and (row.expires_at is None or row.expires_at > now):
         tried = await outbox.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())

@@ -5,6 +5,7 @@ again cannot speak twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +14,7 @@ from booking.ports import BookingStore
 from conversations.model import Reply
 from handlers import content, joining, links
 from handlers.alarms import raise_alarm
+from handlers.calendars.inviting import mail_to_worker
 from handlers.effects import (
     Alarm,
     Drop,
@@ -29,7 +31,7 @@ from handlers.effects import (
 )
 from handlers.parts import Parts
 from handlers.reminders import wake
-from storage import contacts, inbox, outbox, timers
+from storage import contacts, inbox, outbox, timers, worker_calendars
 from storage.contacts import ContactRow
 from storage.db import Tx
 
@@ -95,13 +97,17 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
         return
     if isinstance(notice.to, ToWorker):
         notice = await joining.offered(tx, parts, store, notice, notice.to.worker, contact, now)
+    written = {**content.to_json(Reply(notice.texts, link=notice.link)), "urgent": notice.urgent}
+    if notice.invitation is not None:
+        await _invite(tx, parts, store, notice, key, contact, now)
+        written["calendar"] = asdict(notice.invitation)  # only a mail looks at it
     added = await outbox.add(
         tx,
         outbox.Outgoing(
             key=key,
             contact=contact,
             kind=notice.kind,
-            content={**content.to_json(Reply(notice.texts, link=notice.link)), "urgent": notice.urgent},
+            content=written,
             due_at=now,
             expires_at=notice.expires_at,
             appointment=notice.subject,
@@ -111,6 +117,36 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
     if added and isinstance(notice.to, ToMail) and "email" not in parts.channels:
         # Kept for `why`, never sent: where no mail is set up (doctor says so) it would wait for ever.
         await outbox.leave(tx, added, "suppressed", "no_mail", now)
+
+
+async def _invite(
+    tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key: str, contact: str, now: datetime
+) -> None:
+    """A worker who is told elsewhere, and of everything, has the event in their agenda by a mail of its own."""
+    text = mail_to_worker(notice)
+    if not isinstance(notice.to, ToWorker) or text is None or "email" not in parts.channels:
+        return
+    told = await contacts.get(tx, contact)
+    worker = (await store.directory()).worker(notice.to.worker)
+    if told is None or told.channel == "email" or worker is None or not await worker_calendars.wanted(tx, worker.id):
+        return
+    mail = await contact_at(tx, parts, worker, "email", worker.email, now)
+    if mail is None or mail.dead_at is not None or mail.opted_out_at is not None:
+        return
+    assert notice.invitation is not None
+    await outbox.add(
+        tx,
+        outbox.Outgoing(
+            key=f"{key}:calendar",
+            contact=mail.id,
+            kind="calendar",
+            content={**content.to_json(Reply((text,))), "urgent": False, "calendar": asdict(notice.invitation)},
+            due_at=now,
+            expires_at=notice.expires_at,
+            appointment=notice.subject,
+        ),
+        now,
+    )
 
 
 async def recipient(tx: Tx, parts: Parts, store: BookingStore, to: Recipient, now: datetime) -> str | None:

@@ -1,5 +1,6 @@
 """The addresses of workers' own calendars, and when each was read. An address is a secret: sealed, and never logged.
 
+wanted(db, worker)                                 whether appointments are sent to their agenda
 address(db, worker); keep(tx, worker, address)     "" is none
 take_due(db, now, every, limit) -> rows            now ours: nobody else reads them before `every` is over
 settle(tx, row, tag, now); failed(tx, row, now)    False: the worker gave another address meanwhile
@@ -32,6 +33,12 @@ async def address(db: Sql, worker: str) -> str:
         "SELECT worker_id, calendar FROM worker_setting WHERE worker_id = ? AND calendar IS NOT NULL", worker
     )
     return _address(db, rows[0]) if rows else ""
+
+
+async def wanted(db: Sql, worker: str) -> bool:
+    """Whether they are told of everything, so that each appointment is sent to their agenda."""
+    rows = await db.fetch("SELECT notices FROM worker_setting WHERE worker_id = ?", worker)
+    return not rows or rows[0]["notices"] == "all"
 
 
 async def keep(db: Sql, worker: str, address: str) -> None:

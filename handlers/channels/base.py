@@ -112,6 +112,14 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarPart:
+    """An invitation that a mail carries, or the end of one."""
+
+    text: str
+    method: Literal["REQUEST", "CANCEL"]
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """What a channel needs to draw a reply: the words, the addresses of our pages, the reader's language."""
 
@@ -120,6 +128,7 @@ class Draw:
     lang: str
     window_open: bool = True  # WhatsApp: free text is allowed
     expires_at: datetime | None = None  # of no use afterwards: a provider's validity period
+    calendar: CalendarPart | None = None  # by mail alone
 
 
 class Provider(Protocol):

@@ -60,7 +60,8 @@ class EmailChannel:
 
     def render(self, reply: Reply, draw: Draw) -> Payload:
         text = drawing.numbered(reply, draw)
-        return Payload(text, {"subject": draw.say(t("mail.subject")), "text": text})
+        payload = Payload(text, {"subject": draw.say(t("mail.subject")), "text": text})
+        return with_calendar(payload, draw.calendar.text, draw.calendar.method) if draw.calendar else payload
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
         message = self._message(payload, address)

@@ -212,7 +212,9 @@ class PersonPages:
             return self.renderer.no(request, feed)
         texts = {mode.value: t("page.calendar.worker", mode=text) for mode, text in MODES.items()}
         words = self.renderer.words(feed.reader, texts)
-        return self._ics([Entry(one, words[one.mode.value]) for one in feed.appointments])
+        return self._ics(
+            [Entry(one, words[one.mode.value], description=feed.names.get(one.person, "")) for one in feed.appointments]
+        )
 
     # What they share
 

@@ -109,6 +109,7 @@ class PagesCore:
             if confirm:
                 core = Booking(store, parts.rules, now, parts.new_id)
                 await core.confirm_email(person.id, person.email)
+                await follow(tx, parts, store, core, f"confirmed:{person.id}:{int(now.timestamp())}", now)
             return EmailView(person.email, _reader(person))
 
     # ------------------------------------------------------------ a worker's calendar
@@ -124,8 +125,9 @@ class PagesCore:
             if worker is None:
                 return Gone("expired")
             appointments = await store.agenda(worker.id, now - FEED_BEHIND, now + FEED_AHEAD)
+            names = {a.person: person.first_name for a in appointments if (person := await store.person(a.person))}
             lang = next((lang for lang in worker.languages if lang in parts.languages), parts.default_lang)
-            return Feed(appointments, Reader(lang, worker.time_zone))
+            return Feed(appointments, Reader(lang, worker.time_zone), names)
 
     # ------------------------------------------------------------ inside
 

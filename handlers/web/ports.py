@@ -4,12 +4,12 @@ A token that never was is None, one that is of no more use is `Gone`: 404, 410. 
 transaction, with the same reactions as in a talk: both sides are told.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
-from booking.model import Appointment, Slot, SlotId, Worker
+from booking.model import Appointment, PersonId, Slot, SlotId, Worker
 from booking.ports import AlreadyOver, Cancelled, Refused, SlotGone
 from storage.calls import CallRow
 
@@ -68,10 +68,11 @@ class EmailView:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A worker's coming appointments, and those of the last weeks."""
+    """A worker's coming appointments, and those of the last weeks; the first names of the people."""
 
     appointments: Sequence[Appointment]
     reader: Reader
+    names: Mapping[PersonId, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class World:
     async def feed(self, token: str) -> Feed | Gone | None:
         if token != FEED_TOKEN:
             return None
-        return self.gone or Feed(self._feed(), self.reader)
+        return self.gone or Feed(self._feed(), self.reader, {self.appointment_row.person: "Camille"})
 
     def _feed(self) -> Sequence[Appointment]:
         return [self.appointment_row, replace(self.appointment_row, series=AppointmentId("other"), mode=Mode.PHONE)]

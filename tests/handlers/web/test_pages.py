@@ -394,8 +394,9 @@ async def test_the_calendar_file_is_one(client: Client, world: World) -> None:
     assert event["LOCATION"] == "1 place de la Mairie, 56000 Vannes"
 
 
-async def test_the_workers_feed_names_nobody(client: Client) -> None:
+async def test_the_workers_feed_tells_the_first_name_inside_alone(client: Client) -> None:
     text = await get(client, f"/calendar/{FEED_TOKEN}.ics")
+    assert {str(event["DESCRIPTION"]) for event in events(text)} == {"Camille"}
     summaries = [str(event["SUMMARY"]) for event in events(text)]
     assert summaries == ["Consultation en vidéo", "Consultation par téléphone"]
     assert not re.search("Claire|finance|/a/", text)
