@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from booking.fullness import fullness
 from booking.model import Mode
 from bot import channels
 from bot.progress import progress
@@ -22,6 +23,7 @@ from handlers.channels.setting_up import Setting
 from locales import languages
 from locales.words import word_languages
 from storage import directory, flags, inbox, oracle, outbox, schema
+from storage.booking import Directories, RowStore
 from storage.db import Database
 from storage.redis_link import RedisLink
 
@@ -194,11 +196,21 @@ async def people(db: Database, settings: Settings, now: datetime) -> Sequence[Fi
     return found
 
 
+async def free_hours(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:
+    """For each subject of the menu: somebody who helps with it, and an hour to be had soon."""
+    found = await fullness(RowStore(db, Directories()), settings.rules, now)
+    within = f"no hour is free within {settings.free_within.days} days (FREE_WITHIN)"
+    why = {"nobody": "no worker helps with it, and people can choose it", "full": f"{within}: more hours, or workers"}
+    told = [wrong("hours", f"{motive}: {why[state]}") for motive, state in found.items() if state != "free"]
+    return told or [well("hours", f"each subject has a free hour within {settings.free_within.days} days")]
+
+
 DATABASE: Final[Sequence[Callable[[Database, Settings, datetime], Awaitable[Sequence[Finding]]]]] = (
     migrated,
     sending,
     taken_in,
     people,
+    free_hours,
 )
 
 

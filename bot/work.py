@@ -16,6 +16,7 @@ import structlog
 from handlers import joining
 from handlers.channels.base import SendError
 from handlers.delivery import deliver, settle_unknown, warn
+from handlers.free_hours import look_for_free_hours
 from handlers.parts import Parts
 from handlers.turns import drain
 from storage import audit, contacts, flags, inbox, purge, timers
@@ -111,6 +112,7 @@ async def watch(parts: Parts, owner: str) -> int:
     await name_the_bot(parts)
     await tidy(parts, owner)
     await warn(parts)
+    await look_for_free_hours(parts)
     return 0
 
 

@@ -195,11 +195,11 @@ async def test_books_is_reminded_and_cancels(page: Page, phone: str) -> None:
 @pytest.mark.browser
 async def test_time_stops_wherever_something_is_due(page: Page) -> None:
     """From the booking to ten minutes before the hour in one step, and both reminders came at their own time."""
-    await page.get_by_role("button", name="10 min avant le rendez-vous").click()
+    await page.get_by_role("button", name="10 min avant le RDV").click()
     await expect(page.get_by_role("status")).to_contain_text("Aucun rendez-vous n'est à venir")
     for text in (*BOOK[:-1], "la semaine prochaine", "1", "1", *SIGN, "1"):
         await say(page, "sms", text)
-    await page.get_by_role("button", name="10 min avant le rendez-vous").click()
+    await page.get_by_role("button", name="10 min avant le RDV").click()
     await expect(page.get_by_role("status")).to_contain_text("Nouveaux messages")
     await expect(page.locator("#sms .row.us").filter(has_text="ANNULER").filter(has_text="Rappel")).to_have_count(1)
     await expect(page.locator("#now")).to_contain_text("lundi 9 mars à 08:50")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -116,6 +117,17 @@ def test_what_was_booked_stands_to_the_rules(open_desk: Desk) -> None:
     assert any(line.startswith("ok     rules: ") for line in lines)
     assert "ok     directory: 3 clients, 4 codes, 7 workers" in lines
     assert any(line.startswith("wrong  video: ") for line in lines)
+
+
+def test_subjects_without_hours_or_help_are_named(open_desk: Desk) -> None:
+    assert "ok     hours: each subject has a free hour within 14 days" in open_desk("doctor").lines
+    open_desk.set(FREE_WITHIN="1h")  # less than the notice that workers need
+    full = "wrong  hours: housing: no hour is free within 0 days (FREE_WITHIN): more hours, or workers"
+    assert full in open_desk("doctor").lines
+    some = open_desk.folder / "some.toml"
+    some.write_text(re.sub(r"motives = .*", 'motives = ["finance"]', SAMPLE.read_text()))
+    open_desk.ok("load", str(some))
+    assert "wrong  hours: housing: no worker helps with it, and people can choose it" in open_desk("doctor").lines
 
 
 def test_looking_changes_nothing(open_desk: Desk) -> None:
