@@ -34,9 +34,12 @@ from booking.model import (
     Consent,
     ContactId,
     Hold,
+    HoldId,
+    HoldKind,
     Mode,
     Person,
     PersonId,
+    Refusal,
     Rules,
     SlotId,
     Slots,
@@ -46,6 +49,7 @@ from booking.model import (
     WorkerId,
     slot_id,
 )
+from booking.offering import Accepted, Offering
 from booking.ports import (
     AgendaEntry,
     AlreadyOver,
@@ -60,12 +64,17 @@ from booking.ports import (
     Joining,
     Known,
     Moved,
+    NothingLate,
+    Offered,
     Opened,
+    Refusable,
     Refused,
     SlotGone,
     TooManyTries,
     TurnAnswer,
 )
+from booking.refusing import Refusing
+from booking.replacing import Replacing
 from booking.search import Search
 from booking.timekeeping import Timekeeping
 from booking.turning import Turning
@@ -82,6 +91,9 @@ class Booking:
         self._now = now
         self._making = Making(store, rules, now, new_id, self.events)
         self._timekeeping = Timekeeping(store, now, new_id, self.events)
+        self._offering = Offering(store, rules, now, new_id, self.events)
+        self._replacing = Replacing(store, rules, now, self.events, self._offering)
+        self._refusing = Refusing(store, rules, now, new_id)
 
     # ------------------------------------------------------------ who writes
 
@@ -97,6 +109,7 @@ class Booking:
             last_mode=latest[0].mode if latest else None,
             upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
             refused=await self._refused(person, coming),
+            refused_by=frozenset(r.worker for r in await self._store.refusals(person.id, self._now)),
         )
 
     async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:
@@ -218,9 +231,10 @@ class Booking:
 
     async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver:
         """Late (article 5.1) is only what comes from the person, by themself or through the desk."""
-        appointment = await self._store.appointment(id)
+        appointment = await self._store.locked(id)
         if appointment is None or policy.is_over(appointment, self._now):
             return AlreadyOver()
+        await self._offering.forget(id)
         late = by != "worker" and policy.is_late(appointment.start, self._now)
         cancelled = replace(appointment, status="cancelled", late=late, ended_at=self._now, ended_by=by)
         await self._store.save_appointment(cancelled)
@@ -231,6 +245,13 @@ class Booking:
     async def call_back(self, id: AppointmentId, at: datetime | None) -> bool:
         """They missed the worker's call; `at` None: rather another day."""
         return await calling.call_back(self._store, id, at, self._now, self.events)
+
+    async def cancel_all(self, ids: Sequence[AppointmentId], by: By) -> Sequence[Appointment]:
+        """All are locked before any is ended, so that two who want some of them wait for each other in no ring."""
+        for id in sorted(ids):
+            await self._store.locked(id)
+        done = [await self.cancel(id, by) for id in ids]
+        return [each.appointment for each in done if isinstance(each, Cancelled)]
 
     async def is_late(self, id: AppointmentId) -> bool:
         appointment = await self._store.appointment(id)
@@ -287,6 +308,68 @@ class Booking:
 
     async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver:
         return await Arriving(self._store, self._now, self.events).say_here(id)
+
+    # ------------------------------------------------------------ hours that we offer
+
+    async def offer(
+        self,
+        kind: HoldKind,
+        about: str,
+        contact: ContactId,
+        person: PersonId | None,
+        slot: SlotId,
+        wish: Wish,
+        until: datetime | None = None,
+    ) -> Hold | SlotGone:
+        return await self._offering.offer(kind, about, contact, person, slot, wish, until)
+
+    async def replacements(self, about: AppointmentId, contact: ContactId) -> Sequence[Offered]:
+        return await self._replacing.replacements(about, contact)
+
+    async def offered(self, about: str) -> Sequence[Offered]:
+        return await self._offering.offered(about)
+
+    async def offers(self, contact: ContactId) -> Sequence[Offered]:
+        return await self._offering.offers(contact)
+
+    async def accept(self, id: HoldId, consent: Consent | None = None) -> Accepted:
+        return await self._offering.accept(id, consent)
+
+    async def choose(self, id: HoldId) -> Held | SlotGone:
+        return await self._offering.choose(id)
+
+    async def decline(self, contact: ContactId, about: str) -> None:
+        await self._offering.decline(contact, about)
+
+    async def prolong(self, contact: ContactId, about: str) -> Sequence[Offered]:
+        return await self._offering.prolong(contact, about)
+
+    async def unanswered(self, contact: ContactId, about: str) -> bool:
+        return await self._offering.unanswered(contact, about)
+
+    async def propose(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | AlreadyOver:
+        return await self._offering.propose(id, start)
+
+    async def publishes(self, worker: WorkerId, start: datetime) -> bool:
+        directory = await self._directory()
+        return bool(directory.timetable.at(start) & directory.bit(worker))
+
+    # ------------------------------------------------------------ article 5.2
+
+    async def refusable(self, worker: WorkerId) -> Sequence[Refusable]:
+        return await self._refusing.refusable(worker)
+
+    async def refusals(self, worker: WorkerId) -> Sequence[tuple[Refusal, str]]:
+        return await self._refusing.in_force(worker)
+
+    async def refuse(self, id: AppointmentId) -> Refusal | NothingLate:
+        return await self._refusing.refuse(id)
+
+    async def accept_again(self, id: AppointmentId) -> Refusal | NothingLate:
+        return await self._refusing.accept_again(id)
+
+    async def waive(self, worker: WorkerId, refusal: str) -> bool:
+        return await self._refusing.waive(worker, refusal)
 
     # ------------------------------------------------------------ inside
 

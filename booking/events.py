@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from booking.model import Appointment, ContactId, Hold, Mode, Person, WorkerId
+from booking.model import Appointment, ContactId, Hold, HoldKind, Mode, Person, SlotId, WorkerId
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
@@ -67,6 +67,52 @@ class PersonHere:
     """At the door, or waiting on the line."""
 
     appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class HoursOffered:
+    """Hours are kept for somebody until the first of them lapses: they are asked, and reminded (terms, article 5.3)."""
+
+    kind: HoldKind
+    about: str
+    contact: ContactId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HourProposed:
+    """The worker proposes another hour for an appointment that stands meanwhile."""
+
+    appointment: Appointment
+    slot: SlotId
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OffersTaken:
+    """One of the hours offered about it is an appointment now; the others are free."""
+
+    kind: HoldKind
+    about: str
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class OffersDeclined:
+    """None of them. `kind` is None where nothing was kept any more."""
+
+    kind: HoldKind | None
+    about: str
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class OffersLapsed:
+    """Nobody answered in time."""
+
+    kind: HoldKind
+    about: str
+    contact: ContactId
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +178,11 @@ Event: TypeAlias = (
     | ModeChanged
     | PersonLate
     | PersonHere
+    | HoursOffered
+    | HourProposed
+    | OffersTaken
+    | OffersDeclined
+    | OffersLapsed
     | DeskNeeded
     | PhoneToProve
     | CodesGuessed

@@ -36,6 +36,7 @@ from booking.ports import (
     Refused,
     SlotGone,
 )
+from booking.refusing import without_refusing
 from booking.securing import Securing, kept_by
 
 
@@ -67,6 +68,8 @@ class Making:
             return SlotGone()
         start, named = read
         id = HoldId(self.new_id())
+        person = await self.store.person_of(contact)
+        wish = await without_refusing(self.store, wish, person.id if person else None, self.now)
         older = await self._securing.put_aside(contact)
         worker = await self._securing.secure(
             id, start, replace(wish, worker=named), kept_by(older, start, named), f"c:{contact}"
@@ -103,8 +106,11 @@ class Making:
         refused = await self._may_book(who, consent, start, by)
         if refused is not None:
             return await self._refuse(refused, contact)
+        allowed = await without_refusing(self.store, replace(wish, worker=named), who.person.id, self.now)
+        if named in allowed.without:
+            return Refused("worker")
         id = AppointmentId(self.new_id())
-        worker = await self._take_over(id, start, replace(wish, worker=named), contact, who.person)
+        worker = await self._take_over(id, start, allowed, contact, who.person)
         if not isinstance(worker, Worker):
             return worker
         await self._write_person(who, contact, consent)
@@ -188,7 +194,7 @@ class Making:
 
         It may overlap the person's own old hour, no other.
         """
-        old = await self.store.appointment(id)
+        old = await self.store.locked(id)
         if old is None or policy.is_over(old, self.now):
             return AlreadyOver()
         read = read_slot_id(slot)
@@ -200,6 +206,9 @@ class Making:
         if refused is not None:
             return refused
         wish = replace(wish, worker=named, motive=wish.motive or old.motive, mode=wish.mode or old.mode)
+        wish = await without_refusing(self.store, wish, person.id, self.now)
+        if named in wish.without:
+            return Refused("worker")
         new = replace(
             old,
             id=AppointmentId(self.new_id()),
@@ -237,16 +246,17 @@ class Making:
         person: Person,
         old: Appointment | None = None,
     ) -> Worker | SlotGone | Refused:
-        """The hour becomes the worker's and the person's; the contact's hold, and `old`, are freed.
-
-        Or nothing changes.
+        """The hour becomes the worker's and the person's; the contact's hold, what was offered for this hour or in
+        place of `old`, and `old`, are freed. Or nothing changes.
         """
         hold = await self._securing.put_aside(contact)
+        offers = await self._securing.drop_offers(contact, start, old)
         keeps = hold is not None and hold.until > self.now and kept_by(hold, start, wish.worker) is not None
         # Notice was given when a hold was taken: only what is not held (any more) is judged again.
         fits = start > self.now if keeps else policy.in_window(self.rules, self.now, start)
         worker = await self._securing.secure(id, start, wish, kept_by(hold, start, wish.worker)) if fits else None
         if worker is None:
+            await self._securing.restore(offers, person.id)
             await self._securing.put_back(hold)
             return SlotGone()
         if old is not None:
@@ -257,6 +267,7 @@ class Making:
             await self.store.free(id)
             if old is not None:
                 await self.store.take(old.id, [f"w:{old.worker}", f"p:{person.id}"], old.start, self.now)
+            await self._securing.restore(offers, person.id)
             await self._securing.put_back(hold)
             return Refused("overlap")
         return worker

@@ -237,6 +237,10 @@ class MemoryStore:
         in_force = [refusal for refusal in theirs if refusal.waived_at is None and refusal.lapses_at > now]
         return sorted(in_force, key=lambda refusal: (refusal.refused_at, refusal.id))
 
+    async def refusals_by(self, worker: WorkerId, since: datetime) -> Sequence[Refusal]:
+        made = [r for r in self.rows.refusals.values() if r.worker == worker and r.refused_at >= since]
+        return sorted(made, key=lambda refusal: (refusal.refused_at, refusal.id), reverse=True)
+
     async def save_refusal(self, refusal: Refusal) -> None:
         self.rows.refusals[refusal.id] = refusal
 
@@ -244,6 +248,17 @@ class MemoryStore:
 
     async def appointment(self, id: AppointmentId) -> Appointment | None:
         return self.rows.appointments.get(id)
+
+    async def locked(self, id: AppointmentId) -> Appointment | None:
+        return await self.appointment(id)
+
+    async def ended_late(self, worker: WorkerId, since: datetime) -> Sequence[Appointment]:
+        late = [
+            (a.ended_at, a.id, a)
+            for a in self.rows.appointments.values()
+            if a.worker == worker and a.late and a.ended_at is not None and a.ended_at >= since
+        ]
+        return [appointment for _, _, appointment in sorted(late, key=lambda each: each[:2], reverse=True)]
 
     async def add_appointment(self, appointment: Appointment) -> None:
         self.rows.appointments[appointment.id] = appointment

@@ -143,6 +143,7 @@ class Wish:
     latest: time | None = None
     after: datetime | None = None  # only later starts: 'other dates'
     zone: str = "Europe/Paris"
+    without: frozenset[WorkerId] = frozenset()  # not with these
 
 
 @dataclass(frozen=True, slots=True)

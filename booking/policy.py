@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.model import HOUR, Appointment, Client, Code, Consent, Mode, Person, Rules
+from booking.model import HOUR, Appointment, Client, Code, Consent, HoldKind, Mode, Person, Rules
 
 LATE = timedelta(hours=24)
 TURN = timedelta(hours=24)  # so long before, a video may become a call at the same hour: the day on which people try it
@@ -62,6 +62,21 @@ def is_near(appointment: Appointment, now: datetime) -> bool:
 def awaited(appointment: Appointment, now: datetime) -> bool:
     """Whether the worker is to hear that the person is there: at a door at once, on a line shortly before the hour."""
     return appointment.mode is Mode.IN_PERSON or appointment.start.astimezone(UTC) - now.astimezone(UTC) <= AWAITED
+
+
+def offered_until(kind: HoldKind, start: datetime, rules: Rules, now: datetime) -> datetime:
+    """Until when an hour that we offer is kept: the worker still needs notice, less where it is their own proposal."""
+    notice = rules.notice if kind == "replacement" else rules.waiting_notice
+    return min(now + rules.offer_time, start - notice)
+
+
+def is_offerable(kind: HoldKind, old: Appointment | None, now: datetime) -> bool:
+    """Article 5.3: what the worker cancelled is replaced, once; another hour is proposed for what is still to come."""
+    if old is None:
+        return False
+    if kind == "proposal":
+        return not is_over(old, now)
+    return old.status == "cancelled" and old.ended_by == "worker"
 
 
 def may_request(person: Person) -> bool:

@@ -23,6 +23,7 @@ from booking.model import (
     ContactId,
     Hold,
     HoldId,
+    HoldKind,
     Mode,
     Person,
     PersonId,
@@ -67,6 +68,28 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """An hour that is kept for somebody who has not answered yet."""
+
+    hold: Hold
+    worker: Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Refusable:
+    """What somebody ended late with a worker, who has not said yet whether they may come again (article 5.2)."""
+
+    appointment: Appointment
+    first_name: str
+    until: datetime  # when a refusal that is made now would lapse
+
+
+@dataclass(frozen=True, slots=True)
+class NothingLate:
+    """There is nothing to refuse: it was not late, or is long past."""
+
+
+@dataclass(frozen=True, slots=True)
 class SlotGone:
     """Taken meanwhile, closed meanwhile, or too near."""
 
@@ -74,9 +97,11 @@ class SlotGone:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """`max_appointments`: the cap of coming ones; `overlap`: they are busy then; `suspended`: person, client, code;
-    `consent`: no record of the current terms (I19); `dispute`: articles 4.1.7 and 5.2."""
+    `consent`: no record of the current terms (I19); `dispute`: article 4.1.7; `worker`: the one they name refuses them
+    for a while (article 5.2).
+    """
 
-    reason: Literal["max_appointments", "overlap", "suspended", "consent", "dispute"]
+    reason: Literal["max_appointments", "overlap", "suspended", "consent", "dispute", "worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +170,7 @@ class Known:
     last_mode: Mode | None = None
     upcoming: tuple[Appointment, ...] = ()  # soonest first
     refused: Refused | None = None  # why no further hour can be booked now, to be said before any question
+    refused_by: frozenset[WorkerId] = frozenset()  # workers whose hours are not offered to them (article 5.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +245,39 @@ class BookingCore(Protocol):
     # `phone`: a number that the person has proven, kept when none was known of them
     async def say_late(self, id: AppointmentId, minutes: int | None) -> Heard | AlreadyOver: ...
     async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver: ...
+
+    # hours that we offer: `booking.offering`
+    async def offer(
+        self,
+        kind: HoldKind,
+        about: str,
+        contact: ContactId,
+        person: PersonId | None,
+        slot: SlotId,
+        wish: Wish,
+        until: datetime | None = None,  # of use no longer; `Rules.offer_time` and notice bound it anyway
+    ) -> Hold | SlotGone: ...
+    async def replacements(self, about: AppointmentId, contact: ContactId) -> Sequence[Offered]: ...
+    async def offered(self, about: str) -> Sequence[Offered]: ...  # live ones, soonest first
+    async def offers(self, contact: ContactId) -> Sequence[Offered]: ...
+    async def accept(
+        self, id: HoldId, consent: Consent | None = None
+    ) -> Booked | Moved | SlotGone | Refused | AlreadyOver: ...  # a replacement or a proposal
+    async def choose(self, id: HoldId) -> Held | SlotGone: ...  # as if they had chosen it: for a booking that asks more
+    async def decline(self, contact: ContactId, about: str) -> None: ...
+    async def prolong(self, contact: ContactId, about: str) -> Sequence[Offered]: ...  # the time runs from now on
+    async def unanswered(self, contact: ContactId, about: str) -> bool: ...  # False: somebody answered after all
+    async def propose(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | AlreadyOver: ...
+    async def publishes(self, worker: WorkerId, start: datetime) -> bool: ...
+
+    # article 5.2: `booking.refusing`
+    async def refusable(self, worker: WorkerId) -> Sequence[Refusable]: ...
+    async def refusals(self, worker: WorkerId) -> Sequence[tuple[Refusal, str]]: ...  # in force, with the first name
+    async def refuse(self, id: AppointmentId) -> Refusal | NothingLate: ...
+    async def accept_again(self, id: AppointmentId) -> Refusal | NothingLate: ...
+    async def waive(self, worker: WorkerId, refusal: str) -> bool: ...
+
+    async def cancel_all(self, ids: Sequence[AppointmentId], by: By) -> Sequence[Appointment]: ...  # those that stood
     async def set_language(self, person: PersonId, language: str) -> None: ...
     async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
     # a worker's own times (`booking.timekeeping`), and the address of their own calendar, "" when there is none
@@ -286,9 +345,15 @@ class BookingStore(Protocol):
     async def consented(self, person: PersonId, terms_version: str) -> bool: ...
 
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]: ...  # in force
+    async def refusals_by(
+        self, worker: WorkerId, since: datetime
+    ) -> Sequence[Refusal]: ...  # also waived; latest first
     async def save_refusal(self, refusal: Refusal) -> None: ...
+    async def ended_late(self, worker: WorkerId, since: datetime) -> Sequence[Appointment]: ...  # latest end first
 
     async def appointment(self, id: AppointmentId) -> Appointment | None: ...
+    async def locked(self, id: AppointmentId) -> Appointment | None: ...
+    # the same, and nobody else ends or moves it before this transaction is over
     async def add_appointment(self, appointment: Appointment) -> None: ...
     async def save_appointment(self, appointment: Appointment) -> None: ...
     async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]: ...

@@ -68,6 +68,8 @@ class Search:
 
     def _suitable(self, wish: Wish) -> int:
         mask = self.directory.able_mask(wish.motive, wish.mode)
+        for worker in wish.without:
+            mask &= ~self.directory.bit(worker)
         return mask if wish.worker is None else mask & self.directory.bit(wish.worker)
 
     def _ranks(self, wish: Wish) -> Iterator[tuple[int, bool]]:

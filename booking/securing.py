@@ -7,10 +7,23 @@ speak the language if there are any.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from booking.model import HOUR, AppointmentId, ContactId, Hold, HoldId, Rules, Wish, Worker, WorkerId
+from booking.model import (
+    HOUR,
+    Appointment,
+    AppointmentId,
+    ContactId,
+    Hold,
+    HoldId,
+    PersonId,
+    Rules,
+    Wish,
+    Worker,
+    WorkerId,
+)
 from booking.ports import BookingStore, Owner
 from booking.search import Search
 
@@ -72,6 +85,30 @@ class Securing:
         person = await self.store.person_of(hold.contact)
         if person is not None:
             await self.store.take(hold.id, [f"p:{person.id}"], hold.start, self.now)
+
+    # ------------------------------------------------------------ offers
+
+    async def drop_offers(self, contact: ContactId, start: datetime, old: Appointment | None) -> list[Hold]:
+        """What a choice of their own makes idle: offers for an hour that meets this one, or in place of `old`."""
+        about = await self.store.offers_about(old.id) if old is not None else ()
+        mine = {hold.id: hold for hold in (*await self.store.offers_of(contact), *about)}
+        dropped = [hold for hold in mine.values() if hold in about or abs(hold.start - start) < HOUR]
+        for hold in dropped:
+            await self.drop(hold)
+        return dropped
+
+    async def drop(self, hold: Hold) -> None:
+        await self.store.free(hold.id)
+        await self.store.delete_hold(hold.id)
+
+    async def restore(self, offers: Sequence[Hold], person: PersonId | None) -> None:
+        """Undo it, within the same transaction. Lapsed ones stay away; the person's own hour may stand there."""
+        for hold in offers:
+            if hold.until > self.now:
+                await self.store.take(hold.id, [f"w:{hold.worker}"], hold.start, self.now)
+                owner = f"c:{hold.contact}" if person is None else f"p:{person}"
+                await self.store.take(hold.id, [owner], hold.start, self.now)
+                await self.store.save_hold(hold)
 
 
 def kept_by(hold: Hold | None, start: datetime, named: WorkerId | None) -> WorkerId | None:

@@ -29,7 +29,8 @@ REFUSALS = {
     "overlap": "they have another appointment then",
     "suspended": "their account, their client or the code is suspended, not valid now, or has no seat left",
     "consent": "they have not accepted the current terms",
-    "dispute": "a dispute is open (terms, articles 4.1.7 and 5.2)",
+    "dispute": "a dispute is open (terms, article 4.1.7)",
+    "worker": "this worker accepts no request of theirs for now (terms, article 5.2): leave out --worker",
 }
 
 

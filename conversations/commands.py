@@ -12,10 +12,14 @@ from zoneinfo import ZoneInfo
 from booking.model import Appointment
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
+from conversations.flows.worker import meant
+from conversations.flows.worker import propose as proposing
+from conversations.flows.worker import refuse as refusing
 from conversations.model import Context
 from conversations.normal import fold
 from conversations.talk import Talk
 from conversations.text import t
+from conversations.wishes import clauses, mentions
 
 Run: TypeAlias = Callable[[Talk, Mapping[str, Any]], Awaitable[None]]
 
@@ -32,6 +36,17 @@ def command(text: str, c: Context) -> Run | None:
 def opens(intent: str, c: Context) -> Run | None:
     """The command that a free phrase asks for: 'je voudrais annuler mon rendez-vous'."""
     return _table(c).get(intent)
+
+
+def wished(text: str, c: Context) -> Run | None:
+    """What a worker's phrase asks for, with what it says besides: "absent demain", "proposer Camille jeudi 10h"."""
+    if c.contact.role != "worker":
+        return None
+    parts = clauses(text, c.words)
+    for name, run in WORKER_COMMANDS.items():
+        if mentions(parts, name, c.words(f"words.worker.{name}"), c.words):
+            return run
+    return None
 
 
 def _table(c: Context) -> Mapping[str, Run]:
@@ -92,6 +107,30 @@ def _undone(talk: Talk) -> Mapping[str, Any]:
     return dict.fromkeys(last)
 
 
+async def worker_cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """ "annuler", "annuler mardi 9h", "annuler Camille"."""
+    coming = await meant.coming(talk.c)
+    await talk.push("worker_cancel", meant.answers(meant.meant(talk.c, talk.c.raw, coming) or meant.only(coming)))
+
+
+async def propose(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """ "proposer Camille jeudi 10h": the name says which appointment, the day and hour are the new ones."""
+    coming = await meant.coming(talk.c)
+    hits = meant.named(talk.c.raw, coming) or coming
+    which = meant.answers(hits)
+    when = await proposing.hour(talk.c, talk.c.raw, hits[0]) if len(hits) == 1 else {"said": talk.c.raw}
+    await talk.push("propose", {**which, **when})
+
+
+def late(name: str) -> Run:
+    """ "refuser", "accepter Camille": one is meant without asking where there is only one, or one of that name."""
+
+    async def run(talk: Talk, gained: Mapping[str, Any]) -> None:
+        await talk.push(name, await refusing.answers(talk.c, talk.c.raw))
+
+    return run
+
+
 async def move(talk: Talk, gained: Mapping[str, Any]) -> None:
     """Another hour: of the draft, when one is chosen in it, else of an appointment."""
     if talk.flow is not None and talk.flow.name == "book" and "slot" in talk.c.answers:
@@ -144,6 +183,12 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "today": flow("agenda"),
     "tomorrow": flow("agenda_tomorrow"),
     "week": flow("agenda_week"),
+    "cancel": worker_cancel,
+    "propose": propose,
+    "move": propose,
+    "refuse": late("refuse"),
+    "accept": late("accept_again"),
+    "refusals": flow("refusals"),
     "telegram": flow("join_telegram"),
     "whatsapp": flow("join_whatsapp"),
     "language": flow("language"),

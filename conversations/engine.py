@@ -18,7 +18,7 @@ from typing import Final
 
 from conversations.flows.names import call
 from conversations.hear import hear
-from conversations.model import Ask, Context, Flow, Input, News, Prompt, Reply, State, Step, Turn
+from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
 from conversations.talk import Talk
 from conversations.text import Text, t
 
@@ -80,7 +80,11 @@ async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
         if step is None:
             await talk.apply(await talk.flow.finish(talk.c), "finish")
             continue
-        return question(talk, step, await step.ask(talk.c))
+        ask = await step.ask(talk.c)
+        if isinstance(ask, Finish):
+            await talk.apply(ask, step.name)
+            continue
+        return question(talk, step, ask)
     raise RuntimeError("a flow goes round in circles: " + " ".join(frame.flow for frame in talk.frames))
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from conversations.at_the_hour import at_the_hour
-from conversations.commands import Run, command, opens, worker_help
+from conversations.commands import Run, command, opens, wished, worker_help
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
 from conversations.flows.hours import wish_of
@@ -25,7 +25,7 @@ from conversations.text import Text, t
 from conversations.understand import Understood, understand
 
 NAMES: Final = 50  # workers whose first names are listened for
-OLD: Final = timedelta(hours=6)  # a bare digit to a question older than this is asked again, not guessed
+OLD: Final = timedelta(hours=6)  # since the last question: whoever comes back is offered to go on
 
 MEDIA: Final[dict[str, Text]] = {
     "voice": t("media.voice"),
@@ -110,7 +110,7 @@ async def option(talk: Talk, came: Input) -> bool:
         return False
     number = by_number(came.text, talk.c.words)
     chosen = _meant(prompt, came.text, number, talk.c)
-    old = talk.c.now - prompt.asked_at > OLD
+    old = talk.c.now - prompt.asked_at > step.fresh
     if old and (number is not None or (chosen is not None and chosen.exact)):
         if not resume_instead(talk):
             talk.says.append(t("digit.old"))
@@ -201,7 +201,7 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
     if heard.language in talk.c.languages:
         await talk.push("language", {"lang": heard.language, "chosen": True})
         return True
-    if (run := _asked_for(talk, heard, gained)) is not None:
+    if (run := _asked_for(talk, text, heard, gained)) is not None:
         await run(talk, gained)
         return True
     if talk.c.contact.role == "worker":
@@ -229,7 +229,8 @@ async def _names(talk: Talk) -> dict[str, str]:
     """The workers who may be named here, by id: those who could take the hour that is looked for."""
     if talk.c.contact.role == "worker" or (talk.flow is not None and "worker" not in (talk.flow.hears or {"worker"})):
         return {}
-    return {worker.id: worker.first_name for worker in await talk.c.booking.workers(wish_of(talk.c), NAMES)}
+    wish = replace(wish_of(talk.c), without=frozenset())  # who names one that refuses them is told so
+    return {worker.id: worker.first_name for worker in await talk.c.booking.workers(wish, NAMES)}
 
 
 async def _worker_wrote(talk: Talk, heard: Understood) -> bool:
@@ -240,8 +241,10 @@ async def _worker_wrote(talk: Talk, heard: Understood) -> bool:
     return True
 
 
-def _asked_for(talk: Talk, heard: Understood, gained: Mapping[str, Any]) -> Run | None:
+def _asked_for(talk: Talk, text: str, heard: Understood, gained: Mapping[str, Any]) -> Run | None:
     """The command that the phrase asks for, unless it is under way; "help me with my rent" is what we are here for."""
+    if (run := wished(text, talk.c)) is not None:
+        return run
     if heard.intent is None or (heard.intent == "help" and gained):
         return None
     return None if talk.flow is not None and talk.flow.name == heard.intent else opens(heard.intent, talk.c)

@@ -172,12 +172,13 @@ class Step:
     """
 
     name: str
-    ask: Callable[[Context], Awaitable[Ask]]
+    ask: Callable[[Context], Awaitable[Ask | Finish]]  # Finish: what it asks about is no more
     got: Callable[[Context, Input], Awaitable[Outcome]]
     wanted: Callable[[Context], bool] | None = None
     needs: tuple[str, ...] = ()
     lasting: bool = False
     eager: bool = False  # a stranger's first words are given to it before it is asked
+    fresh: timedelta = timedelta(hours=6)  # a bare digit to a question older than this is asked again, not guessed
 
 
 @dataclass(frozen=True, slots=True)

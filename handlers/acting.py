@@ -10,7 +10,21 @@ from datetime import datetime
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
 from booking.core import Booking
 from booking.events import By
-from booking.model import Appointment, AppointmentId, Consent, ContactId, Mode, Rules, SlotId, Span, Wish, WorkerId
+from booking.model import (
+    Appointment,
+    AppointmentId,
+    Consent,
+    ContactId,
+    HoldId,
+    Mode,
+    Refusal,
+    Rules,
+    SlotId,
+    Span,
+    Wish,
+    WorkerId,
+)
+from booking.offering import Accepted
 from booking.ports import (
     AgendaEntry,
     AlreadyOver,
@@ -19,7 +33,10 @@ from booking.ports import (
     Heard,
     Joining,
     Moved,
+    NothingLate,
+    Offered,
     Opened,
+    Refusable,
     Refused,
     SlotGone,
     TurnAnswer,
@@ -104,6 +121,53 @@ class Acting(Booking):
         if not await self._allowed(Action.TELL, id):
             return False
         return await super().call_back(id, at)
+
+    # ------------------------------------------------------------ hours that are offered, and refusing
+
+    async def replacements(self, about: AppointmentId, contact: ContactId) -> Sequence[Offered]:
+        return await super().replacements(about, contact) if await self._allowed(Action.MOVE, about) else ()
+
+    async def accept(self, id: HoldId, consent: Consent | None = None) -> Accepted:
+        hold = await self._rows.hold(id)
+        about = AppointmentId((hold and hold.about) or "")
+        if not await self._allowed(Action.MOVE, about):
+            return SlotGone()
+        done = await super().accept(id, consent)
+        if isinstance(done, Booked | Moved):
+            await self._note(await self._actor(), Action.MOVE, about)
+        return done
+
+    async def decline(self, contact: ContactId, about: str) -> None:
+        if await self._allowed(Action.MOVE, AppointmentId(about)):
+            await super().decline(contact, about)
+
+    async def propose(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | AlreadyOver:
+        if not await self._allowed(Action.PROPOSE, id):
+            return AlreadyOver()
+        done = await super().propose(id, start)
+        if isinstance(done, Offered):
+            await self._note(await self._actor(), Action.PROPOSE, id)
+        return done
+
+    async def refuse(self, id: AppointmentId) -> Refusal | NothingLate:
+        if not await self._allowed(Action.REFUSE, id):
+            return NothingLate()
+        await self._note(await self._actor(), Action.REFUSE, id)
+        return await super().refuse(id)
+
+    async def accept_again(self, id: AppointmentId) -> Refusal | NothingLate:
+        return await super().accept_again(id) if await self._allowed(Action.REFUSE, id) else NothingLate()
+
+    async def refusable(self, worker: WorkerId) -> Sequence[Refusable]:
+        return await super().refusable(worker) if await self._actor() == WorkerActor(worker) else ()
+
+    async def refusals(self, worker: WorkerId) -> Sequence[tuple[Refusal, str]]:
+        return await super().refusals(worker) if await self._actor() == WorkerActor(worker) else ()
+
+    async def waive(self, worker: WorkerId, refusal: str) -> bool:
+        return await self._actor() == WorkerActor(worker) and await super().waive(worker, refusal)
+
+    # ------------------------------------------------------------ seeing
 
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[AgendaEntry]:
         """What a worker saw of whom is noted, too."""

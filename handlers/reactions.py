@@ -5,7 +5,7 @@ transaction as the event, so a notice cannot vanish. Keep them small: rows only.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -20,8 +20,13 @@ from booking.events import (
     DeskNeeded,
     EmailConfirmed,
     Event,
+    HourProposed,
+    HoursOffered,
     HoursOpened,
     ModeChanged,
+    OffersDeclined,
+    OffersLapsed,
+    OffersTaken,
     PersonHere,
     PersonJoined,
     PersonLate,
@@ -38,6 +43,15 @@ from handlers import reminders, soon
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import person_is_invited, person_is_uninvited, what_comes_follows
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.offer_reactions import (
+    MAY_REFUSE,
+    another_hour_is_proposed,
+    nobody_answered,
+    offer_was_declined,
+    offer_was_taken,
+    other_hours_are_offered,
+    they_are_reminded,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +109,10 @@ async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Se
     effects: list[Effect] = []
     if new.worker == old.worker:
         words = t("notice.moved_late") if event.late else t("notice.moved")
-        effects.append(await _to_worker(words.msgid, "moved", new, world, old=old.start))
+        effects.append(_refusable(await _to_worker(words.msgid, "moved", new, world, old=old.start), old))
     else:
-        effects.append(await _to_worker(t("notice.gone").msgid, "cancelled", old, world))
+        words = t("notice.gone_late") if event.late else t("notice.gone")
+        effects.append(_refusable(await _to_worker(words.msgid, "cancelled", old, world), old))
         effects.append(await _to_worker(t("notice.booked").msgid, "booked", new, world))
     if event.by != "person":
         effects.append(await _confirmed(new, "moved", world))
@@ -109,12 +124,18 @@ async def both_are_told_of_the_end(event: AppointmentCancelled, world: World) ->
     effects: list[Effect] = []
     if event.by != "worker":
         words = t("notice.gone_late") if event.appointment.late else t("notice.gone")
-        effects.append(await _to_worker(words.msgid, "cancelled", event.appointment, world))
-    if event.by != "person":
+        notice = await _to_worker(words.msgid, "cancelled", event.appointment, world)
+        effects.append(_refusable(notice, event.appointment))
+    if event.by == "desk":
         text = t("notice.cancelled_for_you", start=event.appointment.start)
         until = event.appointment.end  # told afterwards it is of no use: rather a human calls
         effects.append(Notice(ToPerson(event.appointment.person), "cancelled", (text,), expires_at=until, urgent=True))
     return effects
+
+
+def _refusable(notice: Notice, ended: Appointment) -> Notice:
+    """Article 5.2: what was ended late comes with the choice."""
+    return replace(notice, texts=(*notice.texts, MAY_REFUSE)) if ended.late else notice
 
 
 async def old_is_dropped(event: AppointmentMoved, world: World) -> Sequence[Effect]:
@@ -195,10 +216,16 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (mail_is_to_be_confirmed,),
     AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set),
     AppointmentMoved: (old_is_dropped, both_are_told_of_the_move, person_is_invited, reminders_are_set),
-    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end, person_is_uninvited),
+    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end, other_hours_are_offered, person_is_uninvited),
     ModeChanged: (both_are_told_of_the_mode, person_is_invited),
     PersonLate: (worker_hears_of_late,),
     PersonHere: (worker_hears_of_here,),
+    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end, other_hours_are_offered),
+    HoursOffered: (they_are_reminded,),
+    HourProposed: (another_hour_is_proposed,),
+    OffersTaken: (offer_was_taken,),
+    OffersDeclined: (offer_was_declined,),
+    OffersLapsed: (nobody_answered,),
     DeskNeeded: (desk_is_told,),
     PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),

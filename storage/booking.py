@@ -327,6 +327,14 @@ class RowStore:
         )
         return [Refusal(*row.values()) for row in rows]
 
+    async def refusals_by(self, worker: WorkerId, since: datetime) -> Sequence[Refusal]:
+        rows = await self._tx.fetch(
+            f"SELECT {_REFUSAL} FROM refusal WHERE worker_id = ? AND refused_at >= ? ORDER BY refused_at DESC, id DESC",
+            worker,
+            since,
+        )
+        return [Refusal(*row.values()) for row in rows]
+
     async def save_refusal(self, refusal: Refusal) -> None:
         await self._tx.execute(
             f"INSERT INTO refusal ({_REFUSAL}) VALUES ({marks(7)}) "
@@ -345,6 +353,16 @@ class RowStore:
     async def appointment(self, id: AppointmentId) -> Appointment | None:
         found = await self._appointments("id = ?", id)
         return found[0] if found else None
+
+    async def locked(self, id: AppointmentId) -> Appointment | None:
+        if self._tx.dialect == "postgres":  # SQLite has the only write lock already
+            await self._tx.fetch("SELECT id FROM appointment WHERE id = ? FOR UPDATE", id)
+        return await self.appointment(id)
+
+    async def ended_late(self, worker: WorkerId, since: datetime) -> Sequence[Appointment]:
+        return await self._appointments(
+            "worker_id = ? AND late AND ended_at >= ? ORDER BY ended_at DESC, id DESC", worker, since
+        )
 
     async def add_appointment(self, appointment: Appointment) -> None:
         await self._tx.execute(

@@ -18,11 +18,16 @@ from conversations.flows.missed_call import MISSED_CALL
 from conversations.flows.move import MOVE
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.private import PRIVATE
+from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
+from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
 from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
+from conversations.flows.worker.cancel import WORKER_CANCEL
 from conversations.flows.worker.join import JOIN_TELEGRAM, JOIN_WHATSAPP
 from conversations.flows.worker.joined import JOINED
+from conversations.flows.worker.propose import PROPOSE
+from conversations.flows.worker.refuse import ACCEPT_AGAIN, REFUSALS, REFUSE
 from conversations.model import Flow
 
 FLOWS: Final[Mapping[str, Flow]] = {
@@ -43,6 +48,11 @@ FLOWS: Final[Mapping[str, Flow]] = {
         LATE,
         HERE,
         VIDEO_FAILS,
+        REPLACED,
+        REPLACED_AGAIN,
+        REPLACED_OVER,
+        PROPOSED,
+        PROPOSED_OVER,
         # a social worker's
         AGENDA,
         AGENDA_TOMORROW,
@@ -50,5 +60,10 @@ FLOWS: Final[Mapping[str, Flow]] = {
         JOIN_TELEGRAM,
         JOIN_WHATSAPP,
         JOINED,
+        WORKER_CANCEL,
+        PROPOSE,
+        REFUSE,
+        ACCEPT_AGAIN,
+        REFUSALS,
     )
 }

@@ -27,6 +27,7 @@ REFUSED: Final[Mapping[str, Text]] = {
     "suspended": t("refused.suspended"),
     "consent": t("refused.consent"),
     "dispute": t("refused.dispute"),
+    "worker": t("refused.worker"),
 }
 
 CONFIRMED: Final[Mapping[Mode, Text]] = {
@@ -235,7 +236,7 @@ async def got_change(c: Context, heard: Input) -> Outcome:
 async def book(c: Context) -> Outcome:
     """Everything is known: account, consent and appointment are made in this one transaction."""
     a = c.answers
-    done = await c.booking.book(SlotId(a["slot"]), hours.wish_of(c), c.contact.id, _joining(c), _consent(c))
+    done = await c.booking.book(SlotId(a["slot"]), hours.wish_of(c), c.contact.id, _joining(c), consent(c))
     match done:
         case Booked(appointment, worker):
             said = confirmation(appointment, worker)
@@ -276,7 +277,7 @@ def _joining(c: Context) -> Joining | None:
     )
 
 
-def _consent(c: Context) -> Consent | None:
+def consent(c: Context) -> Consent | None:
     """The proof: the very answer, to which version, when it was given, in which language and on which channel."""
     if (terms := c.answers.get("terms")) is None:
         return None

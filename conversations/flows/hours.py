@@ -42,8 +42,8 @@ def mode_of(c: Context) -> Mode:
 
 def worker_of(c: Context) -> WorkerId | None:
     """The one they chose; 'any' is the choice of none, which a move needs to be told."""
-    chosen = c.answers.get("worker", ANYBODY)
-    return None if chosen == ANYBODY else WorkerId(chosen)
+    chosen = WorkerId(c.answers.get("worker", ANYBODY))
+    return None if chosen == ANYBODY or chosen in c.known.refused_by else chosen
 
 
 def wish_of(c: Context) -> Wish:
@@ -59,6 +59,7 @@ def wish_of(c: Context) -> Wish:
         latest=time.fromisoformat(a["to"]) if "to" in a else None,
         after=datetime.fromisoformat(a["after"]) if "after" in a else None,
         zone=c.contact.zone,
+        without=c.known.refused_by,
     )
 
 
@@ -79,7 +80,7 @@ async def ask_slot(c: Context) -> Ask:
     labels = [Option(slot.id, t("slot.label", start=slot.start)) for slot in found.slots]
     whom = Option("any_worker", t("slot.any_worker")) if worker_of(c) else Option("worker", t("slot.choose_worker"))
     ways = [Option("dates", t("slot.other_dates")), Option("mode", t("slot.other_mode")), whom]
-    near = () if exact else (t("slot.near"),)
+    near = (*await _refusing(c), *(() if exact else (t("slot.near"),)))
     intro = near if found.language_spoken else (*near, t("slot.language_not_spoken"))
     return Ask(await _heading(c), intro, (*labels, *ways), free=True, example=t("slot.example"))
 
@@ -103,6 +104,13 @@ async def _heading(c: Context) -> Text:
     return t("slot.ask", mode=MODES[mode_of(c)])
 
 
+async def _refusing(c: Context) -> tuple[Text, ...]:
+    """The one whom they named accepts no request of theirs for a while (terms, article 5.2); why is not ours to say."""
+    chosen = WorkerId(c.answers.get("worker", ANYBODY))
+    worker = await c.booking.worker(chosen) if chosen in c.known.refused_by else None
+    return (t("slot.refused_by", worker=worker.first_name),) if worker else ()
+
+
 async def _ask_none(c: Context) -> Ask:
     """No hour for this wish: what may be given up, widest first; then the people behind the number."""
     ways = []
@@ -112,7 +120,7 @@ async def _ask_none(c: Context) -> Ask:
         ways.append(Option("any_worker", t("slot.any_worker")))
     ways += [Option("mode", t("slot.other_mode")), Option("human", t("slot.human"))]
     heading = t("slot.none_so") if len(ways) > 2 else t("slot.none")
-    return Ask(heading, (), tuple(ways), free=True, example=t("slot.example"))
+    return Ask(heading, await _refusing(c), tuple(ways), free=True, example=t("slot.example"))
 
 
 async def got_slot(c: Context, heard: Input) -> Outcome:

@@ -50,6 +50,7 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "suspended": t("page.refused.desk"),
     "consent": t("page.refused.desk"),
     "dispute": t("page.refused.desk"),
+    "worker": t("refused.worker"),
 }
 
 View = TypeVar("View", AppointmentView, EmailView, Feed)

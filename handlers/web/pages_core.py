@@ -175,7 +175,8 @@ class PagesCore:
         """The same subject, mode and worker, at another hour."""
         a = scene.appointment
         reader = await self._reader_of(scene.store, a)
-        return Wish(a.motive, a.mode, a.worker, reader.lang, after=after, zone=reader.zone)
+        refusing = (await scene.core.known(a.contact)).refused_by
+        return Wish(a.motive, a.mode, a.worker, reader.lang, after=after, zone=reader.zone, without=refusing)
 
     async def _commit(self, scene: Scene, receipt: Notice) -> None:
         """What follows, and a word to the person where they usually read: the page may have been left at once."""

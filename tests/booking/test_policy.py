@@ -75,11 +75,13 @@ ACTORS: dict[str, Actor] = {
     "ali": WorkerActor(WorkerId("ali")),
     "desk": DeskActor(),
 }
-ALLOWED = {(who, action) for who in ("ann", "desk") for action in Action} | {
-    ("claire", Action.SEE),
-    ("claire", Action.CANCEL),
-    ("claire", Action.TURN),
-}
+OWN = {Action.SEE, Action.CANCEL, Action.TURN}
+WORKERS = {Action.PROPOSE, Action.REFUSE}
+ALLOWED = (
+    {("desk", action) for action in Action}
+    | {("ann", action) for action in Action if action not in WORKERS}
+    | {("claire", action) for action in OWN | WORKERS}
+)
 
 
 @pytest.mark.parametrize(("who", "action"), list(product(ACTORS, Action)))

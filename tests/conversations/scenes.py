@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.conversations.script import answer, raised
+from tests.conversations.script import CUE, answer, raised
 from tests.conversations.stage import Stage
+
+ENGLISH: Final = {"bonjour": "hello", "proposer Camille 18h": "suggest Camille 6 pm"}
 
 STRANGER: Final = "clock: 2026-03-02 10:00"
 KNOWN: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00"
@@ -23,6 +25,8 @@ TERMS: Final = (*SLOT, "1")
 NAME: Final = (*TERMS, "1")
 EMAIL: Final = (*NAME, "Camille Dubois")
 SUMMARY: Final = (*EMAIL, "camille@example.org")
+
+GONE: Final = ("claire> annuler", "claire> 1")
 
 SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "menu.choice": (KNOWN, ("menu",)),
@@ -54,6 +58,26 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "video_fails.proof": (f"{VIDEO}\nchannel: whatsapp-id", (*FAILS, "06 39 98 00 12")),
     "video_fails.instead": (VIDEO, ("! nobody telephones any more", *FAILS)),
     "danger.now": (STRANGER, (*SLOT, "j'en peux plus")),
+    "replaced.choice": (KNOWN, GONE),
+    "replaced.terms": (KNOWN, (*GONE[:-1], "! the terms change", GONE[-1], "1")),
+    "proposed.choice": (KNOWN, ("claire> proposer Camille vendredi 10h",)),
+}
+
+MEETS: Final = "! Camille Dubois has an appointment at 2026-03-05 09:00"
+LATE: Final = ("! Camille Dubois has an appointment at 2026-03-03 09:00", "camille> annuler", "camille> 2")
+LATE_TWICE: Final = (*LATE, "! Sam Leroy has an appointment at 2026-03-03 09:00", "sam> annuler", "sam> 2")
+
+# A social worker's steps, who have words of their own.
+WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "worker_cancel.which": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "annuler")),
+    "worker_cancel.sure": (WORKER, (MEETS, "annuler")),
+    "propose.which": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "proposer")),
+    "propose.when": (WORKER, (MEETS, "proposer")),
+    "propose.outside": (WORKER, (MEETS, "proposer Camille 18h")),
+    "refuse.which": (WORKER, (*LATE_TWICE, "refuser")),
+    "refuse.sure": (WORKER, (*LATE, "refuser")),
+    "accept_again.which": (WORKER, (*LATE_TWICE, "accepter")),
+    "refusals.lift": (WORKER, (*LATE, "refuser", "1", "refus")),
 }
 
 # Steps that are asked once more in another dress.
@@ -71,7 +95,8 @@ BESIDES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "resume.go_on with a move": (KNOWN, ("déplacer", "mercredi", "! 7 hours pass", "bonjour")),
     "language.lang of a worker": (WORKER, ("langue",)),
 }
-ALL: Final = {**SCENES, **BESIDES}
+STEPS: Final = {**SCENES, **WORKERS}
+ALL: Final = {**STEPS, **BESIDES}
 
 
 def reached(scene: str, lang: str = "fr") -> Stage:
@@ -79,7 +104,7 @@ def reached(scene: str, lang: str = "fr") -> Stage:
     header, cues = ALL[scene]
     stage = raised(f"{header}\nlang: {lang}")
     for cue in cues:
-        said = {"bonjour": "hello"}.get(cue, cue) if lang == "en" else cue
-        answer(stage, said if said.startswith("! ") else f"> {said}")
+        said = ENGLISH.get(cue, cue) if lang == "en" else cue
+        answer(stage, said if CUE.match(said) else f"> {said}")
     assert (stage.step, stage.contact.lang) == (scene.split(" ", maxsplit=1)[0], lang)
     return stage

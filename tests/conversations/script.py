@@ -56,6 +56,8 @@ def raised(header: str) -> Stage:
         _moment(said["clock"]), said.get("channel", "sms"), said.get("lang", "fr"), said.get("role", "beneficiary")
     )
     stage.contact = replace(stage.contact, zone=said.get("zone", stage.contact.zone))
+    if "also" in said:
+        stage.with_nadia()
     if "known" in said:
         first, last = said["known"].split(" ", 1)
         starts = [_moment(at) for at in said.get("booked", "").split(", ") if at]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.core import Booking
@@ -87,6 +88,8 @@ WORKERS = (
         bio={"fr": "logement, famille"},
     ),
 )
+# Somebody with Claire's hours, in the talks whose header says so.
+NADIA: Final = _worker("nadia", "Nadia", (Hours(WEEK, time(9), time(12)),), bio={"fr": "handicap, retraite"})
 
 
 class Stage:
@@ -114,7 +117,7 @@ class Stage:
     def somebody(self, id: ContactId) -> Stage:
         """Another's talk in the same company: a worker's by their ref, else a person's, by SMS."""
         other = copy(self)
-        worker = next((worker for worker in WORKERS if worker.ref == id), None)
+        worker = next((worker for worker in (*WORKERS, NADIA) if worker.ref == id), None)
         phone = "+33639980101" if worker else f"+336399800{len(self.company.talks) + 20}"
         other.contact = Contact(id, "sms", "fr", phone=phone, worker=worker.id if worker else None)
         other.name = worker.first_name if worker else str(id)
@@ -243,7 +246,7 @@ class Stage:
         for effect in effects:
             match effect:
                 case Notice(to=ToWorker(worker)):
-                    found = next(w.first_name for w in WORKERS if w.id == worker)
+                    found = next(w.first_name for w in (*WORKERS, NADIA) if w.id == worker)
                     lines.append(f"* {found}: {' '.join(map(say, effect.texts))}")
                 case Notice(to=ToMail()):
                     lines.append(f"* e-mail: {say(effect.texts[0])}")
@@ -299,6 +302,9 @@ class Stage:
     def nobody_telephones(self) -> None:
         changed = (replace(w, modes=w.modes - {Mode.PHONE}) for w in WORKERS)
         self.store.set_directory(Directory(changed, 2))
+
+    def with_nadia(self) -> None:
+        self.store.set_directory(Directory((*WORKERS, NADIA), 1))
 
     def nobody_works(self) -> None:
         closed = Closure(self.now.date(), self.now.date() + timedelta(days=99))

@@ -16,7 +16,7 @@ import pytest
 from conversations.flows import FLOWS
 from conversations.model import State
 from conversations.state import from_json, to_json
-from tests.conversations.scenes import SCENES, reached
+from tests.conversations.scenes import STEPS, reached
 from tests.conversations.script import answer
 
 STATES: Final = Path(__file__).parent / "states"
@@ -26,7 +26,7 @@ def name(scene: str) -> str:
     return f"{scene}-v{FLOWS[scene.split('.', maxsplit=1)[0]].version}.json"
 
 
-@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("scene", STEPS)
 def test_there_is_a_saved_talk_of_every_step(scene: str, request: pytest.FixtureRequest) -> None:
     kept = STATES / name(scene)
     if request.config.getoption("--update") and not kept.exists():

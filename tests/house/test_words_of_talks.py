@@ -13,7 +13,7 @@ from conversations.flows import FLOWS
 from locales import catalogue, languages
 
 TALKS: Final = Path(__file__).parents[1] / "conversations" / "talks"
-PERSONAL: Final = re.compile(r"notice\.yours.*|notice\.cancelled_for_you|reminder\..*")
+PERSONAL: Final = re.compile(r"notice\.yours.*|notice\.cancelled_for_you|reminder\..*|replaced\..*|proposed\..*")
 # https://help.twilio.com/articles/223134027: Twilio answers these itself, and some of them silence us.
 TWILIO: Final = re.compile(r"\b(CANCEL|END|QUIT|YES|START|HELP|INFO|UNSUBSCRIBE|STOPALL)\b")
 
@@ -27,10 +27,17 @@ def test_every_flow_is_walked_through_in_a_talk() -> None:
     heard = "\n".join(path.read_text() for path in TALKS.glob("*.talk"))
     silent = []
     for flow in FLOWS.values():
-        prefix = {"book": "confirmed.change", "agenda_tomorrow": "agenda.tomorrow", "agenda_week": "agenda.week"}
+        prefix = {
+            "book": "confirmed.change",
+            "agenda_tomorrow": "agenda.tomorrow",
+            "agenda_week": "agenda.week",
+            "replaced_again": "replaced.again",
+            "accept_again": "refuse.accepted",
+        }
         msgids = [prefix[flow.name]] if flow.name in prefix else [m for m in catalogue("fr") if m.startswith(flow.name)]
         said = [re.split(r"[{]", catalogue("fr")[msgid])[0] for msgid in msgids]
-        if flow.name not in {"joined", "join_telegram", "join_whatsapp"} and not any(s and s in heard for s in said):
+        unheard = {"joined", "join_telegram", "join_whatsapp", "replaced_over", "proposed_over"}  # or heard by others
+        if flow.name not in unheard and not any(s and s in heard for s in said):
             silent.append(flow.name)
     assert silent == []
 
@@ -58,6 +65,8 @@ def test_every_language_fills_in_the_same_values(lang: str) -> None:
 @pytest.mark.parametrize("word", ["annulation", "annulé", "annuler"])
 def test_only_what_cancels_speaks_of_cancelling(word: str) -> None:
     """People believed that theirs was cancelled; ANNULER in capitals is a word to answer with."""
-    about = re.compile(r"cancel\..*|notice\.gone.*|page\.(cancel|gone|error|late|refused).*|menu\.cancel")
+    about = re.compile(
+        r"(worker_)?cancel\..*|absent\..*|refuse\.nobody|notice\.gone.*|page\.(cancel|gone|error|late|refused).*|menu\.cancel"
+    )
     found = [m for m, words in catalogue("fr").items() if re.search(rf"\b{word}\b", words) and not about.match(m)]
     assert found == []

@@ -1,0 +1,99 @@
+"""What follows from hours that we offer: the person is asked and reminded once; a human, or the worker, learns that
+nobody answered. Lines of `handlers.reactions.REACTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from booking.events import (
+    AppointmentCancelled,
+    HourProposed,
+    HoursOffered,
+    OffersDeclined,
+    OffersLapsed,
+    OffersTaken,
+)
+from booking.model import Appointment, AppointmentId
+from conversations.text import Text, t
+from handlers.effects import Alarm, Drop, Effect, Notice, Tell, ToContact, ToPerson, ToWorker
+
+if TYPE_CHECKING:
+    from handlers.reactions import World
+
+SOON: Final = timedelta(hours=24)  # news of an hour this near is told at night, too
+MAY_REFUSE: Final = t("notice.refuse")  # said with a late cancellation or move (terms, article 5.2)
+
+
+def timers_of(about: str) -> AppointmentId:
+    """What the timers of an offer belong to. Not the appointment: its own go on when a proposal is declined."""
+    return AppointmentId(f"offers:{about}")
+
+
+async def other_hours_are_offered(event: AppointmentCancelled, world: World) -> Sequence[Effect]:
+    """Article 5.3. The hours are found and held in the person's own turn, so that they are kept from when they read."""
+    if event.by != "worker":
+        return []
+    a = event.appointment
+    soon = a.start - world.now < SOON
+    data = {"about": a.id, "urgent": soon, "until": a.end.isoformat()}
+    return [Tell(ToPerson(a.person), "replaced", data, urgent=soon, useful_until=a.end, key=f"replaced:{a.id}")]
+
+
+async def they_are_reminded(event: HoursOffered, world: World) -> Sequence[Effect]:
+    """Once, at half of the time and by day; and when the time is over."""
+    to, about = ToContact(event.contact), {"about": event.about}
+    subject = timers_of(event.about)
+    over = "replaced_over" if event.kind == "replacement" else "proposed_over"
+    effects: list[Effect] = [
+        Tell(to, over, about, urgent=True, at=event.until, subject=subject, key=f"{over}:{event.about}:{_stamp(event)}")
+    ]
+    if event.kind == "replacement":
+        half = world.now + (event.until - world.now) / 2
+        data = {**about, "until": event.until.isoformat()}
+        key = f"replaced_again:{event.about}"
+        again = Tell(to, "replaced_again", data, at=half, subject=subject, useful_until=event.until, key=key)
+        effects.append(again)
+    return [Drop(subject), *effects]
+
+
+def _stamp(event: HoursOffered) -> str:
+    return f"{event.until:%Y%m%dT%H%M%S}"
+
+
+async def another_hour_is_proposed(event: HourProposed, world: World) -> Sequence[Effect]:
+    a, (_, _, named) = event.appointment, event.slot.partition("/")
+    assert named == a.worker
+    soon = a.start - world.now < SOON
+    data = {"about": a.id, "slot": event.slot, "urgent": soon, "until": a.start.isoformat()}
+    key = f"proposed:{a.id}:{event.slot}:{world.now:%Y%m%dT%H%M%S}"
+    tell = Tell(ToPerson(a.person), "proposed", data, urgent=soon, useful_until=a.start, key=key)
+    return [Drop(timers_of(a.id)), tell]
+
+
+async def offer_was_taken(event: OffersTaken, _: World) -> Sequence[Effect]:
+    return [Drop(timers_of(event.about))]
+
+
+async def offer_was_declined(event: OffersDeclined, world: World) -> Sequence[Effect]:
+    """The worker who proposed is told; who cancelled needs not to know."""
+    effects: list[Effect] = [Drop(timers_of(event.about))]
+    a = await world.booking.appointment(AppointmentId(event.about)) if event.kind in {"proposal", None} else None
+    if a is not None and a.status == "booked":
+        effects.append(await _to_worker(t("notice.proposal_kept"), a, world))
+    return effects
+
+
+async def nobody_answered(event: OffersLapsed, world: World) -> Sequence[Effect]:
+    if event.kind == "replacement":
+        return [Alarm("offer_unanswered", event.contact)]
+    a = await world.booking.appointment(AppointmentId(event.about))
+    return [] if a is None else [await _to_worker(t("notice.proposal_unanswered"), a, world)]
+
+
+async def _to_worker(words: Text, a: Appointment, world: World) -> Notice:
+    known = await world.booking.known(a.contact)
+    text = Text(words.msgid, {"start": a.start, "name": known.person.first_name if known.person else ""})
+    return Notice(ToWorker(a.worker), "moved", (text,), a.id, expires_at=a.end)
