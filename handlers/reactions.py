@@ -220,7 +220,6 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     ModeChanged: (both_are_told_of_the_mode, person_is_invited),
     PersonLate: (worker_hears_of_late,),
     PersonHere: (worker_hears_of_here,),
-    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end, other_hours_are_offered),
     HoursOffered: (they_are_reminded,),
     HourProposed: (another_hour_is_proposed,),
     OffersTaken: (offer_was_taken,),
