@@ -239,6 +239,27 @@ async def redis(settings: Settings) -> Finding:
     return well("redis", "answers")
 
 
+async def voice(settings: Settings, session: aiohttp.ClientSession) -> Finding:
+    """Whether masked calls can be made from TWILIO_VOICE_FROM, as far as the account tells."""
+    number = settings.twilio_voice_from
+    if number is None or settings.twilio_account_sid is None or settings.twilio_auth is None:
+        return well("voice", "TWILIO_VOICE_FROM is not set: workers see the person's number at the hour, and dial it")
+    if number.startswith(("+336", "+337")):
+        return wrong("voice", "TWILIO_VOICE_FROM is a French mobile number: machines may not call from one (Arcep)")
+    from handlers.channels.twilio_client import TwilioClient
+
+    client = TwilioClient(session, settings.twilio_account_sid, settings.twilio_auth, base_url=settings.twilio_api_url)
+    try:
+        able = await client.can_call(number)
+    except SendError as error:
+        return wrong("voice", f"Twilio does not answer as it should ({error}): check the account and its keys")
+    if able is None:
+        return wrong("voice", "TWILIO_VOICE_FROM is not a number of the account: Twilio refuses such calls (21210)")
+    if not able:
+        return wrong("voice", "TWILIO_VOICE_FROM cannot call: take a number with voice")
+    return well("voice", "TWILIO_VOICE_FROM is the account's and can call")
+
+
 async def set_up(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
     """Whether the providers know of us what they must: a line for each, or for each thing that differs."""
     for provider in (channels.telegram, channels.twilio):

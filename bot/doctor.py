@@ -55,6 +55,7 @@ async def examine(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
         for channel in channels(settings, session, system_clock, None).values():
             for finding in await channel.check():
                 yield finding
+        yield await checks.voice(settings, session)
         async for finding in checks.set_up(settings, session):
             yield finding
 

@@ -59,6 +59,7 @@ LIFETIMES = (
     Lifetime("outbox rows", YEAR, "outbox", "status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ?"),
     Lifetime("timers", 30 * DAY, "timer", "status <> 'waiting' AND settled_at < ?"),
     Lifetime("tries", 30 * DAY, "tries", "tried_at < ?"),
+    Lifetime("calls", YEAR, "call", "changed_at < ?"),
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
     Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),

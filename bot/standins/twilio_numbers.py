@@ -35,8 +35,11 @@ class Numbers:
         return self.number["sms_url"] or None
 
     def listed(self, query: Mapping[str, str]) -> dict[str, Any]:
-        asked = query.get("PhoneNumber", self._account.sms_number)
-        found = [self.number_resource()] if asked == self._account.sms_number else []
+        ours = [self.number_resource()]
+        if self._account.voice_number:
+            ours.append(self.voice_resource())
+        asked = query.get("PhoneNumber")
+        found = [each for each in ours if asked in {None, each["phone_number"]}]
         uri = f"/{API_VERSION}/Accounts/{self._account.sid}/IncomingPhoneNumbers.json"
         return {"incoming_phone_numbers": found, "page": 0, "page_size": 50, "next_page_uri": None, "uri": uri}
 
@@ -46,7 +49,14 @@ class Numbers:
 
     def number_resource(self) -> dict[str, Any]:
         sids = {"sid": self.number_sid, "account_sid": self._account.sid}
-        return {**sids, "phone_number": self._account.sms_number, "friendly_name": "", **self.number}
+        able = {"capabilities": {"sms": True, "mms": False, "voice": False}}
+        return {**sids, "phone_number": self._account.sms_number, "friendly_name": "", **able, **self.number}
+
+    def voice_resource(self) -> dict[str, Any]:
+        """The number that calls: nothing of it is set up by us."""
+        able = {"capabilities": {"sms": False, "mms": False, "voice": True}}
+        sid = "PN" + self._account.sid[2:-1] + "f"
+        return {"sid": sid, "account_sid": self._account.sid, "phone_number": self._account.voice_number, **able}
 
     def service_resource(self) -> dict[str, Any]:
         return {"sid": self._account.service_sid, "account_sid": self._account.sid, **self.service}

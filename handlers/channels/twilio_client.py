@@ -116,6 +116,14 @@ class TwilioClient:
         except (TwilioException, ValueError, TypeError) as error:
             raise failed(error) from None
 
+    async def can_call(self, number: str) -> bool | None:
+        """Whether a number of the account may call; None: it is not the account's. Raises SendError."""
+        try:
+            found = await self._client.incoming_phone_numbers.list_async(phone_number=number, limit=1)
+            return bool(found[0].capabilities.get("voice")) if found else None
+        except (TwilioException, ValueError, TypeError, AttributeError) as error:
+            raise failed(error) from None
+
     async def account_status(self) -> str:
         """`active`, `suspended` or `closed`."""
         try:

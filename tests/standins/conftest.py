@@ -31,6 +31,7 @@ ACCOUNT = Account(
     service_sid="MG" + "1".zfill(32),
     notice_sender="SocialDir",
     whatsapp_number="+33199000002",
+    voice_number="+33199000003",
 )
 
 TOKEN = "990000000000001:TEST-TOKEN-NOT-REAL"
@@ -61,11 +62,13 @@ class Ours:
 
     heard: list[Heard] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
+    twiml: dict[str, str] = field(default_factory=dict)  # by path and query; elsewhere an empty one
     base: str = ""
 
     async def handle(self, request: web.Request) -> web.Response:
         self.heard.append(Heard(request.raw_path, dict(request.headers), await request.read()))
-        return web.Response(status=self.answers.pop(0) if self.answers else 200, text="<Response/>")
+        status = self.answers.pop(0) if self.answers else 200
+        return web.Response(status=status, text=self.twiml.get(request.raw_path, "<Response/>"))
 
     def reach(self, url: str) -> str:
         return url.replace(PUBLIC_URL, self.base)

@@ -1,11 +1,14 @@
 """`socialdirect channels setup` at the stand-ins: what differs is shown and set, and a second run changes nothing."""
 
+import aiohttp
 import pytest
 
 from bot.channels import set_up
+from bot.checks import voice
 from bot.doctor import examine
 from bot.secrets import fresh
 from bot.settings import Settings, read_settings
+from bot.standins.faults import Html
 from bot.standins.telegram import TelegramStandIn
 from tests.standins.conftest import ACCOUNT, PUBLIC_URL, SECRET, TOKEN, Running
 
@@ -133,3 +136,29 @@ async def test_the_doctor_tells_what_the_providers_do_not_know_of_us(
     assert all((await told()).values())
     twilio.standin.state = "suspended"
     assert not (await told())["sms"]
+
+
+@pytest.mark.parametrize(
+    ("number", "ok", "words"),
+    [
+        (None, True, "not set"),
+        (ACCOUNT.voice_number, True, "can call"),
+        (ACCOUNT.sms_number, False, "cannot call"),
+        ("+33199000099", False, "not a number of the account"),
+        ("+33639980099", False, "mobile"),
+    ],
+)
+async def test_the_doctor_looks_at_the_number_that_calls(
+    twilio: Running, telegram_base: str, http: aiohttp.ClientSession, number: str | None, ok: bool, words: str
+) -> None:
+    found = await voice(settings(twilio, telegram_base, TWILIO_VOICE_FROM=number), http)
+    assert (found.about, found.ok) == ("voice", ok)
+    assert words in found.words
+
+
+async def test_the_doctor_says_when_twilio_does_not_answer(
+    twilio: Running, telegram_base: str, http: aiohttp.ClientSession
+) -> None:
+    twilio.standin.faults.add(Html(), times=None)
+    found = await voice(settings(twilio, telegram_base, TWILIO_VOICE_FROM=ACCOUNT.voice_number), http)
+    assert not found.ok
