@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from booking.model import Appointment
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
+from conversations.flows.worker import absent as absence
 from conversations.flows.worker import meant
 from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
@@ -113,6 +114,11 @@ async def worker_cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     await talk.push("worker_cancel", meant.answers(meant.meant(talk.c, talk.c.raw, coming) or meant.only(coming)))
 
 
+async def absent(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """ "absent demain", "malade aujourd'hui", "absente du 3 au 7"."""
+    await talk.push("absent", absence.answers(talk.c, gained))
+
+
 async def propose(talk: Talk, gained: Mapping[str, Any]) -> None:
     """ "proposer Camille jeudi 10h": the name says which appointment, the day and hour are the new ones."""
     coming = await meant.coming(talk.c)
@@ -184,6 +190,7 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "tomorrow": flow("agenda_tomorrow"),
     "week": flow("agenda_week"),
     "cancel": worker_cancel,
+    "absent": absent,
     "propose": propose,
     "move": propose,
     "refuse": late("refuse"),

@@ -22,6 +22,7 @@ from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
 from conversations.flows.video_fails import VIDEO_FAILS
+from conversations.flows.worker.absent import ABSENT
 from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
 from conversations.flows.worker.cancel import WORKER_CANCEL
 from conversations.flows.worker.join import JOIN_TELEGRAM, JOIN_WHATSAPP
@@ -61,6 +62,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         JOIN_WHATSAPP,
         JOINED,
         WORKER_CANCEL,
+        ABSENT,
         PROPOSE,
         REFUSE,
         ACCEPT_AGAIN,

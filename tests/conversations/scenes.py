@@ -7,7 +7,7 @@ from typing import Final
 from tests.conversations.script import CUE, answer, raised
 from tests.conversations.stage import Stage
 
-ENGLISH: Final = {"bonjour": "hello", "proposer Camille 18h": "suggest Camille 6 pm"}
+ENGLISH: Final = {"bonjour": "hello", "proposer Camille 18h": "suggest Camille 6 pm", "absent jeudi": "away thursday"}
 
 STRANGER: Final = "clock: 2026-03-02 10:00"
 KNOWN: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00"
@@ -71,6 +71,8 @@ LATE_TWICE: Final = (*LATE, "! Sam Leroy has an appointment at 2026-03-03 09:00"
 WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "worker_cancel.which": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "annuler")),
     "worker_cancel.sure": (WORKER, (MEETS, "annuler")),
+    "absent.when": (WORKER, ("absent",)),
+    "absent.sure": (WORKER, (MEETS, "absent jeudi")),
     "propose.which": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "proposer")),
     "propose.when": (WORKER, (MEETS, "proposer")),
     "propose.outside": (WORKER, (MEETS, "proposer Camille 18h")),

@@ -43,6 +43,7 @@ WORKER_SIGNS: Final[dict[str, set[str]]] = {
     "tomorrow": {"agenda.none_tomorrow"},
     "week": {"agenda.none_week"},
     "cancel": {"worker.none_coming"},
+    "absent": {"absent.when"},
     "propose": {"worker.none_coming"},
     "move": {"worker.none_coming"},
     "refuse": {"refuse.nobody"},
