@@ -38,6 +38,7 @@ class Action(StrEnum):
     TELL = "tell"  # that they are late, or there
     PROPOSE = "propose"  # another hour
     REFUSE = "refuse"  # further requests, after a late end (terms, article 5.2)
+    CONFIRM = "confirm"
 
 
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:

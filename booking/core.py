@@ -17,6 +17,7 @@ from booking.arriving import Arriving
 from booking.directory import Directory
 from booking.events import (
     AppointmentCancelled,
+    AppointmentConfirmed,
     By,
     CalendarGiven,
     CodesGuessed,
@@ -25,6 +26,7 @@ from booking.events import (
     Event,
     PhoneToProve,
 )
+from booking.instead import instead_of
 from booking.making import Making
 from booking.model import (
     Appointment,
@@ -41,6 +43,7 @@ from booking.model import (
     PersonId,
     Refusal,
     Rules,
+    Slot,
     SlotId,
     Slots,
     Span,
@@ -56,15 +59,18 @@ from booking.ports import (
     Booked,
     BookingStore,
     Cancelled,
+    CannotUndo,
     CodeAccepted,
     CodeRefused,
     CodeSent,
+    Confirmed,
     Heard,
     Held,
     Joining,
     Known,
     Moved,
     NothingLate,
+    NothingToUndo,
     Offered,
     Opened,
     Refusable,
@@ -72,12 +78,15 @@ from booking.ports import (
     SlotGone,
     TooManyTries,
     TurnAnswer,
+    Undoable,
+    Undone,
 )
 from booking.refusing import Refusing
 from booking.replacing import Replacing
 from booking.search import Search
 from booking.timekeeping import Timekeeping
 from booking.turning import Turning
+from booking.undoing import Undoing
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
@@ -94,6 +103,7 @@ class Booking:
         self._offering = Offering(store, rules, now, new_id, self.events)
         self._replacing = Replacing(store, rules, now, self.events, self._offering)
         self._refusing = Refusing(store, rules, now, new_id)
+        self._undoing = Undoing(store, rules, now, new_id, self.events)
 
     # ------------------------------------------------------------ who writes
 
@@ -252,6 +262,31 @@ class Booking:
             await self._store.locked(id)
         done = [await self.cancel(id, by) for id in ids]
         return [each.appointment for each in done if isinstance(each, Cancelled)]
+
+    async def confirm(self, id: AppointmentId) -> Confirmed | AlreadyOver:
+        """The person says that they will come; said again, it is the latest time that counts."""
+        appointment = await self._store.appointment(id)
+        if appointment is None or policy.is_over(appointment, self._now):
+            return AlreadyOver()
+        confirmed = replace(appointment, confirmed_at=self._now)
+        await self._store.save_appointment(confirmed)
+        self.events.append(AppointmentConfirmed(confirmed))
+        return Confirmed(confirmed)
+
+    async def instead_of(self, id: AppointmentId, limit: int) -> Sequence[Slot]:
+        """Free hours that may stand in place of an appointment; none where the worker has none."""
+        old = await self._store.appointment(id)
+        person = await self._store.person(old.person) if old else None
+        if old is None or person is None:
+            return ()
+        others = [each for each in await self._store.upcoming(person.id, self._now) if each.id != id]
+        return await instead_of(await self._search(), old, others, person.time_zone, limit)
+
+    async def undoable(self, person: PersonId) -> Undoable | None:
+        return await self._undoing.undoable(person)
+
+    async def undo(self, person: PersonId, contact: ContactId) -> Undone | CannotUndo | NothingToUndo:
+        return await self._undoing.undo(person, contact)
 
     async def is_late(self, id: AppointmentId) -> bool:
         appointment = await self._store.appointment(id)

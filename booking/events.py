@@ -116,6 +116,21 @@ class OffersLapsed:
 
 
 @dataclass(frozen=True, slots=True)
+class AppointmentConfirmed:
+    """The person said that they will come."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRestored:
+    """`old` was cancelled by the person a moment ago, and they took that back: it is no late cancellation any more."""
+
+    appointment: Appointment
+    old: Appointment
+
+
+@dataclass(frozen=True, slots=True)
 class DeskNeeded:
     """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is kept meanwhile."""
 
@@ -183,6 +198,8 @@ Event: TypeAlias = (
     | OffersTaken
     | OffersDeclined
     | OffersLapsed
+    | AppointmentConfirmed
+    | AppointmentRestored
     | DeskNeeded
     | PhoneToProve
     | CodesGuessed

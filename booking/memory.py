@@ -275,6 +275,14 @@ class MemoryStore:
         ended = [a for a in mine if a.status in {"booked", "done", "missed"} and a.end <= now]
         return sorted(ended, key=_by_start, reverse=True)[:limit]
 
+    async def series(self, id: AppointmentId) -> Sequence[Appointment]:
+        return sorted((a for a in self.rows.appointments.values() if a.series == id), key=lambda a: a.version)
+
+    async def ended(self, person: PersonId, since: datetime) -> Sequence[Appointment]:
+        found = [(a.ended_at, a.version, a) for a in self.rows.appointments.values() if a.person == person]
+        lately = [(at, version, a) for at, version, a in found if at is not None and at >= since]
+        return [a for _, _, a in sorted(lately, key=lambda item: (item[0], item[1], item[2].id), reverse=True)]
+
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]:
         theirs = [a for a in self.rows.appointments.values() if a.worker == worker and since <= a.start < until]
         return sorted((a for a in theirs if a.status in {"booked", "done", "missed"}), key=_by_start)

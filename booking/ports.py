@@ -28,6 +28,7 @@ from booking.model import (
     Person,
     PersonId,
     Refusal,
+    Slot,
     SlotId,
     Slots,
     Span,
@@ -123,6 +124,45 @@ class Moved:
     appointment: Appointment
     worker: Worker
     late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The person said that they will come."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """What the person did last may be taken back until then. `ended` is the row that was cancelled or moved away
+    from."""
+
+    ended: Appointment
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """It is as it was before. `moved`: a move was taken back, else a cancellation."""
+
+    appointment: Appointment
+    worker: Worker
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CannotUndo:
+    """`late`: the minutes for it are over; `gone`: the hour is another's by now. `stands`: what it was moved to."""
+
+    ended: Appointment
+    stands: Appointment | None
+    why: Literal["late", "gone", "max_appointments", "overlap", "suspended"]
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToUndo:
+    """They cancelled or moved nothing lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +271,10 @@ class BookingCore(Protocol):
     async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver: ...
     async def call_back(self, id: AppointmentId, at: datetime | None) -> bool: ...  # False: the hour is over
     async def is_late(self, id: AppointmentId) -> bool: ...
+    async def confirm(self, id: AppointmentId) -> Confirmed | AlreadyOver: ...
+    async def instead_of(self, id: AppointmentId, limit: int) -> Sequence[Slot]: ...  # see `booking.instead`
+    async def undoable(self, person: PersonId) -> Undoable | None: ...
+    async def undo(self, person: PersonId, contact: ContactId) -> Undone | CannotUndo | NothingToUndo: ...
     async def move(
         self,
         id: AppointmentId,
@@ -360,6 +404,9 @@ class BookingStore(Protocol):
     # booked and not ended yet (so that a late person still finds the link), soonest first
     async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]: ...
     # booked, done or missed, and ended; latest first
+    async def series(self, id: AppointmentId) -> Sequence[Appointment]: ...  # all rows of one, by version
+    async def ended(self, person: PersonId, since: datetime) -> Sequence[Appointment]: ...
+    # cancelled, or moved away from, at or after `since`; the latest first
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]: ...
 
     # booked, done or missed, starting in [since, until); soonest first

@@ -5,8 +5,8 @@ Never what it said, and never to which number: kinds, channels, ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Final
 
 import typer
 
@@ -99,9 +99,21 @@ def message_line(parts: Parts, row: OutboxRow, *, paused: bool) -> str:
     return f"{local(row.due_at, parts.zone)}  {row.kind:13}  {row.channel:8}  {fate}{twice}"
 
 
+REASONS: Final[Mapping[str, str]] = {  # of reminders, in words
+    "due_already": "it would have been due before the hour was booked",
+    "same_time": "another reminder falls on the same moment",
+    "just_booked": "booked or moved less than 6 hours before",
+    "just_confirmed": "they had just said that they will come",
+    "appointment_changed": "the appointment was moved, cancelled or changed",
+    "useless": "too late to be of use",
+    "no_worker": "the worker is gone",
+    "other_clock": "put off: they live by another clock now",
+}
+
+
 def timers(parts: Parts, stories: Sequence[story.TimerStory]) -> Iterator[str]:
     """What is to be said later, or was to be and is not."""
     for timer in reversed(stories):
         if timer.status != "done":
-            reason = f" ({timer.reason})" if timer.reason else ""
+            reason = f" ({REASONS.get(timer.reason, timer.reason)})" if timer.reason else ""
             yield f"{local(timer.due_at, parts.zone)}  {timer.kind:13}  {'timer':8}  {timer.status}{reason}"

@@ -30,7 +30,7 @@ async def at_the_hour(talk: Talk, came: Input) -> bool:
     meant = _meant(said, coming, talk.c)
     if meant is None:
         if said.what == "here" or not said.sure or not _idle(talk, came):
-            return said.what == "video_fails" and _rather_by_phone(talk)
+            return said.what == "video_fails" and await _rather_by_phone(talk)
         later = said.what == "video_fails"
         meant = _first([a for a in coming if a.mode is Mode.VIDEO], talk.c) if later else None
     about: dict[str, Any] = {"about": meant.id} if meant is not None else {}
@@ -62,7 +62,7 @@ def _idle(talk: Talk, came: Input) -> bool:
     return not under_way and heard.motive is None and not heard.days
 
 
-def _rather_by_phone(talk: Talk) -> bool:
+async def _rather_by_phone(talk: Talk) -> bool:
     """Said while an hour is looked for: no video, then."""
     flow = talk.flow
     if flow is None or not flow.draft or "mode" not in flow.hears:
@@ -70,5 +70,5 @@ def _rather_by_phone(talk: Talk) -> bool:
     gained = {"mode": Mode.PHONE.value, "choose": None}
     if flow.noted is not None and (noted := flow.noted(talk.c, gained)) is not None:
         talk.says.append(noted)
-    talk.fill(gained)
+    talk.fill({**gained, **(await flow.keeps(talk.c, gained) if flow.keeps is not None else {})})
     return True

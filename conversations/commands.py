@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from booking.model import Appointment
+from booking.model import Appointment, AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
 from conversations.flows.worker import absent as absence
@@ -18,6 +18,7 @@ from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
 from conversations.model import Context
 from conversations.normal import fold
+from conversations.reminded import bound
 from conversations.talk import Talk
 from conversations.text import t
 from conversations.wishes import clauses, mentions
@@ -59,7 +60,7 @@ def flow(name: str) -> Run:
 
     async def run(talk: Talk, gained: Mapping[str, Any]) -> None:
         hears = talk.flows[name].hears
-        await talk.push(name, {key: value for key, value in gained.items() if key in hears})
+        await talk.push(name, {key: value for key, value in gained.items() if key in hears or key == "which"})
 
     return run
 
@@ -142,7 +143,26 @@ async def move(talk: Talk, gained: Mapping[str, Any]) -> None:
     if talk.flow is not None and talk.flow.name == "book" and "slot" in talk.c.answers:
         talk.fill({"slot": None, **{name: value for name, value in gained.items() if name in talk.flow.hears}})
         return
-    await flow("move")(talk, gained)
+    named = await _reminded(talk)
+    await flow("move")(talk, {"which": named[0], **gained} if named else gained)
+
+
+async def undo(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """What they did last; with nothing to take back, it is the last answer that is meant, if a question is open."""
+    if talk.frames and not await _undoable(talk):
+        await back(talk, gained)
+    else:
+        await talk.push("undo")
+
+
+async def oops(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """A mistake: in the talk that is open, else in what was done just now."""
+    await (back if talk.frames or not await _undoable(talk) else undo)(talk, gained)
+
+
+async def _undoable(talk: Talk) -> bool:
+    person = talk.c.known.person
+    return person is not None and await talk.c.booking.undoable(person.id) is not None
 
 
 async def who(talk: Talk, gained: Mapping[str, Any]) -> None:
@@ -156,14 +176,20 @@ async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     begun = any(talk.flows[frame.flow].draft for frame in talk.frames) and not talk.c.known.upcoming
     if talk.draft() is None and not begun:
         days = gained.get("days", ())
-        named = [a for a in talk.c.known.upcoming if _day(a, talk.c) in days]
-        await talk.push("cancel", {"which": named[0].id} if len(named) == 1 else {})
+        named = [a.id for a in talk.c.known.upcoming if _day(a, talk.c) in days] or await _reminded(talk)
+        await talk.push("cancel", {"which": named[0]} if len(named) == 1 else {})
         return
     moving = any(frame.flow == "move" for frame in talk.frames)
     talk.frames = []
     await talk.c.booking.release(talk.c.contact.id)
     talk.says.append(t("cancel.kept") if moving else t("draft.left"))
     talk.ended = True
+
+
+async def _reminded(talk: Talk) -> list[AppointmentId]:
+    """Of several appointments the one that they were reminded of lately, if it is one."""
+    found = await bound(talk.c)
+    return [found] if found is not None and len(talk.c.known.upcoming) > 1 else []
 
 
 def _day(appointment: Appointment, c: Context) -> str:
@@ -173,6 +199,8 @@ def _day(appointment: Appointment, c: Context) -> str:
 COMMANDS: Final[Mapping[str, Run]] = {
     "help": help_,
     "menu": menu,
+    "undo": undo,
+    "oops": oops,
     "back": back,
     "appointments": flow("appointments"),
     "cancel": cancel,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
+from conversations.answering import late_yes, reminder
 from conversations.at_the_hour import at_the_hour
 from conversations.commands import Run, command, opens, wished, worker_help
 from conversations.danger import danger
@@ -20,12 +21,15 @@ from conversations.flows.hours import wish_of
 from conversations.model import Again, Context, FileRef, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.normal import fold
 from conversations.recognise import by_both, by_number, by_words
+from conversations.reminded import rather
 from conversations.talk import Talk
 from conversations.text import Text, t
 from conversations.understand import Understood, understand
+from conversations.wished import answers
 
 NAMES: Final = 50  # workers whose first names are listened for
 OLD: Final = timedelta(hours=6)  # since the last question: whoever comes back is offered to go on
+FRESH: Final = timedelta(hours=1)  # so long "plutôt vendredi" speaks of what was just booked
 
 MEDIA: Final[dict[str, Text]] = {
     "voice": t("media.voice"),
@@ -164,7 +168,7 @@ async def free_text(talk: Talk, came: Input) -> bool:
         own = await talk.answer(step, came)
         if not isinstance(own, Again) or not own.miss:
             await talk.apply(own, step.name)
-            _besides(talk, step, came.text)
+            await _besides(talk, step, came.text)
             return True
     if await understood(talk, came.text, judged=own is not None):
         return True
@@ -185,10 +189,10 @@ async def _listening(talk: Talk) -> Step | None:
     return talk.open_step if talk.prompt is not None and talk.prompt.free else None
 
 
-def _besides(talk: Talk, step: Step, text: str) -> None:
+async def _besides(talk: Talk, step: Step, text: str) -> None:
     """ "Mon code est …, c'est pour mes dettes": the step has its part, and the rest of the wish is kept too."""
     if step.eager and talk.flow is not None:
-        _take(talk, talk.flow, answers(understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)))
+        await _take(talk, talk.flow, answers(understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)))
 
 
 async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
@@ -207,7 +211,8 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
     if talk.c.contact.role == "worker":
         return await _worker_wrote(talk, heard)
     if heard.code or gained or heard.intent == "book":
-        return await _wish(talk, replace(heard, code=None) if judged else heard, gained)
+        fresh = replace(heard, code=None) if judged else heard
+        return await _rather(talk, text, fresh, gained) or await _wish(talk, fresh, gained)
     match heard.intent:
         case "medical":
             talk.says.append(t("medical.no"))
@@ -250,6 +255,19 @@ def _asked_for(talk: Talk, text: str, heard: Understood, gained: Mapping[str, An
     return None if talk.flow is not None and talk.flow.name == heard.intent else opens(heard.intent, talk.c)
 
 
+async def _rather(talk: Talk, text: str, heard: Understood, gained: dict[str, Any]) -> bool:
+    """ "vendredi plutôt", right after a booking: that one is to be moved, no other one booked."""
+    if heard.code or heard.motive or not (talk.flow is None or talk.flow.fleeting) or not rather(text, talk.c):
+        return False
+    fresh = [a for a in talk.c.known.upcoming if a.made_at and talk.c.now - a.made_at < FRESH]
+    if not fresh or not any(gained.get(name) for name in ("days", "from", "to")):
+        return False
+    last = max(fresh, key=lambda appointment: (appointment.made_at, appointment.id))
+    await talk.push("move", {"which": last.id})
+    await _take(talk, talk.flows["move"], gained)
+    return True
+
+
 async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
     """A code, a subject, a day: answers of the flow on top if it takes them, else the beginning of a booking."""
     flow = talk.flow
@@ -263,11 +281,11 @@ async def _wish(talk: Talk, heard: Understood, gained: dict[str, Any]) -> bool:
         return False
     if heard.code and (step := flow.step("code")) and talk.c.known.person is None:
         await talk.apply(await talk.answer(step, Input(text=heard.code)), step.name)
-    taken = _take(talk, flow, gained)
+    taken = await _take(talk, flow, gained)
     return bool(taken or heard.code or heard.intent == "book")
 
 
-def _take(talk: Talk, flow: Flow, gained: dict[str, Any]) -> dict[str, Any]:
+async def _take(talk: Talk, flow: Flow, gained: dict[str, Any]) -> dict[str, Any]:
     """The answers that this flow hears, filled in and said back."""
     taken = {name: value for name, value in gained.items() if name in flow.hears}
     if talk.open_step is not None and talk.open_step.name in flow.deaf:
@@ -278,30 +296,10 @@ def _take(talk: Talk, flow: Flow, gained: dict[str, Any]) -> dict[str, Any]:
     if taken:
         if flow.noted is not None and (said := flow.noted(talk.c, taken)) is not None:
             talk.says.append(said)
-        talk.fill(taken)
+        stands = await flow.keeps(talk.c, taken) if flow.keeps is not None else {}
+        talk.fill({**taken, **stands})
         talk.trace.append((flow.name, "understood", "filled"))
     return taken
-
-
-def answers(heard: Understood) -> dict[str, Any]:
-    """The wish as answers of a flow: JSON values only. Days that are named replace hours of the day that were not."""
-    wish: dict[str, Any] = {}
-    if heard.motive:
-        wish["motive"] = heard.motive
-    if heard.mode:
-        wish |= {"mode": heard.mode, "choose": None}
-    if heard.worker:
-        wish |= {"worker": heard.worker, "choose": None}
-    if heard.days:
-        wish |= {"days": [day.isoformat() for day in heard.days], "after": None, "choose": None}
-    if heard.earliest or heard.latest:
-        wish |= {
-            "from": heard.earliest.isoformat("minutes") if heard.earliest else None,
-            "to": heard.latest.isoformat("minutes") if heard.latest else None,
-            "after": None,
-            "choose": None,
-        }
-    return wish
 
 
 def resume_instead(talk: Talk) -> bool:
@@ -321,9 +319,11 @@ LISTENERS: Final[tuple[Callable[[Talk, Input], Awaitable[bool]], ...]] = (
     opt_words,
     button,
     shared_phone,
+    reminder,
     option,
     at_the_hour,
     global_word,
     media,
+    late_yes,
     free_text,
 )

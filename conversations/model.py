@@ -190,7 +190,8 @@ class Flow:
     understood. `enter` may refuse to begin: with nothing to cancel there is nothing to ask. `deaf`: steps at which a
     word like a subject or a name is part of the answer, not a correction. `draft`: said on return, left by the word
     'cancel', gone on with when it is opened again. `instead`: the flow that a wish opens here when this one hears none.
-    `fleeting`: answered by whatever is opened over it, and not asked again after that.
+    `keeps`: what stands of the answers although free text changes others. `fleeting`: answered by whatever is opened
+    over it, and not asked again after that.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Flow:
     noted: Callable[[Context, Mapping[str, Any]], Text | None] | None = None
     deaf: frozenset[str] = frozenset()
     draft: bool = False
+    keeps: Callable[[Context, Mapping[str, Any]], Awaitable[Mapping[str, Any]]] | None = None
     instead: str = "book"
     fleeting: bool = False
     upgrades: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from booking.model import (
     ContactId,
     HoldId,
     Mode,
+    PersonId,
     Refusal,
     Rules,
     SlotId,
@@ -30,10 +31,13 @@ from booking.ports import (
     AlreadyOver,
     Booked,
     Cancelled,
+    CannotUndo,
+    Confirmed,
     Heard,
     Joining,
     Moved,
     NothingLate,
+    NothingToUndo,
     Offered,
     Opened,
     Refusable,
@@ -41,6 +45,7 @@ from booking.ports import (
     SlotGone,
     TurnAnswer,
     Turned,
+    Undone,
 )
 from storage import audit
 from storage.booking import RowStore
@@ -121,6 +126,24 @@ class Acting(Booking):
         if not await self._allowed(Action.TELL, id):
             return False
         return await super().call_back(id, at)
+
+    async def confirm(self, id: AppointmentId) -> Confirmed | AlreadyOver:
+        if not await self._allowed(Action.CONFIRM, id):
+            return AlreadyOver()
+        done = await super().confirm(id)
+        if isinstance(done, Confirmed):
+            await self._note(await self._actor(), Action.CONFIRM, id)
+        return done
+
+    async def undo(self, person: PersonId, contact: ContactId) -> Undone | CannotUndo | NothingToUndo:
+        """Only what they did themselves; the desk and workers have their own ways."""
+        actor = await self._actor()
+        if actor != PersonActor(person):
+            return NothingToUndo()
+        done = await super().undo(person, contact)
+        if isinstance(done, Undone):
+            await self._note(actor, "undo", done.appointment.id)
+        return done
 
     # ------------------------------------------------------------ hours that are offered, and refusing
 

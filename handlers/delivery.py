@@ -23,10 +23,12 @@ from handlers.channels.base import CalendarPart, Draw, Payload, SendError
 from handlers.judging import MATTERS, Leave, Wait, judge
 from handlers.links import url
 from handlers.parts import Parts
+from handlers.reminding import tell_rest
 from handlers.rerouting import reroute
 from handlers.writing import window_open
 from locales.voice import Voice
 from storage import contacts, inbox, outbox
+from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.faults import is_transient
@@ -127,6 +129,9 @@ async def _leave(
         if not await outbox.settle(tx, row, status, reason, now):
             return
         tx.after_commit(partial(_count, parts, row, status))
+        if row.reminder and reason == "appointment_changed":
+            await tell_rest(tx, RowStore(tx, parts.directories), row, now)
+            tx.after_commit(partial(parts.bell.ring, "inbox"))
         if alarm:
             await _alarm(tx, parts, "notice_not_sent", row, now, reason=reason)
 

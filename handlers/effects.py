@@ -88,6 +88,8 @@ class Notice:
     """A message to somebody who did not ask for it now. `subject`: the appointment row that it speaks of; when that
     is no longer what it was, the notice is dropped. `expires_at`: of no use afterwards. `urgent`: also in quiet
     hours. `invitation`: what a mail carries besides; a worker whose notices go elsewhere gets a mail of its own.
+    `reminder`: the timer's name, of a reminder; `of`: all the appointments that it tells of, each at the version
+    that it was written for.
     """
 
     to: Recipient
@@ -98,6 +100,8 @@ class Notice:
     expires_at: datetime | None = None
     urgent: bool = False
     invitation: Invitation | None = None
+    reminder: str | None = None
+    of: Mapping[AppointmentId, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,7 @@ class Remind:
     """A timer:
 
     at `due` a reminder of this kind is judged again, and said if it still holds. Useless from `useful_until` on.
+    `skip`: it is not made, and this is why; kept for who asks. `again`: it was due once, and is put off.
     """
 
     kind: str
@@ -133,6 +138,8 @@ class Remind:
     contact: ContactId
     due: datetime
     useful_until: datetime
+    skip: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from booking.core import Booking
-from booking.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved
+from booking.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved, AppointmentRestored
 from handlers.effects import Effect
 from handlers.parts import Parts
 from handlers.reactions import World, react
@@ -17,7 +17,12 @@ from handlers.writing import write
 from storage.booking import RowStore
 from storage.db import Tx
 
-OUTCOMES = {AppointmentBooked: "booked", AppointmentMoved: "moved", AppointmentCancelled: "cancelled"}
+OUTCOMES = {
+    AppointmentBooked: "booked",
+    AppointmentMoved: "moved",
+    AppointmentCancelled: "cancelled",
+    AppointmentRestored: "restored",
+}
 
 
 async def follow(
@@ -27,7 +32,7 @@ async def follow(
     world = World(core, now, parts.befores, parts.quiet, parts.rules)
     await write(tx, parts, store, [*await react(core.events, world), *more], cause, now)
     for event in core.events:
-        if isinstance(event, AppointmentBooked | AppointmentMoved | AppointmentCancelled):
+        if isinstance(event, AppointmentBooked | AppointmentMoved | AppointmentCancelled | AppointmentRestored):
             counter = parts.metrics.appointments.labels(event.appointment.mode, OUTCOMES[type(event)])
             tx.after_commit(counter.inc)
     tx.after_commit(partial(parts.bell.ring, "outbox"))

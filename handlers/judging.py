@@ -66,7 +66,7 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Send()
     if contact.opted_out_at is not None:
         return Leave("suppressed", "opted_out", alarm=row.kind in MATTERS)
-    if row.appointment_id is not None and not await _still_true(parts, row.appointment_id):
+    if row.appointment_id is not None and not await _still_true(parts, row):
         return Leave("suppressed", "appointment_changed")
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
         return _later(row, until, "quiet_hours")
@@ -75,9 +75,14 @@ async def judge(  # noqa: PLR0911 - one line a reason
     return Send()
 
 
-async def _still_true(parts: Parts, appointment: str) -> bool:
-    found = await RowStore(parts.db, parts.directories).appointment(AppointmentId(appointment))
-    return found is not None and found.status == "booked"
+async def _still_true(parts: Parts, row: OutboxRow) -> bool:
+    """Each appointment that it speaks of stands; of a reminder's, also as it was when it was written."""
+    store = RowStore(parts.db, parts.directories)
+    for id in row.of or (row.appointment_id,):
+        found = await store.appointment(AppointmentId(str(id)))
+        if found is None or found.status != "booked" or row.of.get(found.id, found.version) != found.version:
+            return False
+    return True
 
 
 async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> Verdict:

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from booking.events import (
     AppointmentBooked,
     AppointmentCancelled,
+    AppointmentConfirmed,
     AppointmentMoved,
+    AppointmentRestored,
     CalendarGiven,
     CallBackWanted,
     CodesGuessed,
@@ -39,7 +41,7 @@ from conversations.flows.names import MODES, MOTIVES
 from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
-from handlers import reminders, soon
+from handlers import reminders
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import person_is_invited, person_is_uninvited, what_comes_follows
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
@@ -87,11 +89,12 @@ async def person_is_told(event: AppointmentBooked, world: World) -> Sequence[Eff
     return [await _confirmed(event.appointment, "booked", world)]
 
 
-async def reminders_are_set(event: AppointmentBooked | AppointmentMoved, world: World) -> Sequence[Effect]:
+async def reminders_are_set(
+    event: AppointmentBooked | AppointmentMoved | AppointmentRestored, world: World
+) -> Sequence[Effect]:
     known = await world.booking.known(event.appointment.contact)
     zone = ZoneInfo(known.person.time_zone if known.person else "Europe/Paris")
-    timers = reminders.plan(event.appointment, zone, world.befores, world.quiet, world.now)
-    return [*timers, *soon.plan(event.appointment, world.now)]
+    return [*reminders.plan(event.appointment, zone, world.befores, world.quiet, world.now)]
 
 
 async def mail_is_to_be_confirmed(event: PersonJoined, world: World) -> Sequence[Effect]:
@@ -117,6 +120,11 @@ async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Se
     if event.by != "person":
         effects.append(await _confirmed(new, "moved", world))
     return effects
+
+
+async def worker_is_told_of_the_return(event: AppointmentRestored, world: World) -> Sequence[Effect]:
+    """The person has it as the answer to their own word."""
+    return [await _to_worker(t("notice.restored").msgid, "booked", event.appointment, world)]
 
 
 async def both_are_told_of_the_end(event: AppointmentCancelled, world: World) -> Sequence[Effect]:
@@ -225,6 +233,8 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     OffersTaken: (offer_was_taken,),
     OffersDeclined: (offer_was_declined,),
     OffersLapsed: (nobody_answered,),
+    AppointmentRestored: (worker_is_told_of_the_return, person_is_invited, reminders_are_set),
+    AppointmentConfirmed: (),  # the worker counts on them anyway
     DeskNeeded: (desk_is_told,),
     PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),

@@ -6,13 +6,13 @@ No setting moves it, and it comes in quiet hours too: the appointment itself is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 from booking.model import Appointment, Mode, Worker
 from conversations.text import t
 from handlers.desk import spaced
-from handlers.effects import Effect, Notice, Remind, ToPerson
+from handlers.effects import Effect, Notice, ToPerson
 
 BEFORE: Final = timedelta(minutes=10)
 KIND: Final = "soon"
@@ -35,14 +35,6 @@ TOLD: Final[Mapping[Mode, tuple[Tells, ...]]] = {
     Mode.VIDEO: (),
     Mode.IN_PERSON: (),
 }
-
-
-def plan(appointment: Appointment, now: datetime) -> Sequence[Remind]:
-    """Its timer; none for an hour that begins sooner."""
-    due = appointment.start - BEFORE
-    if due <= now:
-        return []
-    return [Remind(KIND, appointment.id, appointment.contact, due, appointment.start)]
 
 
 def effects(appointment: Appointment, worker: Worker, caller: str | None) -> Sequence[Effect]:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
-from booking.model import NotifyBy, PersonId, Worker, WorkerId
+from booking.model import AppointmentId, NotifyBy, PersonId, Worker, WorkerId
 from booking.ports import BookingStore
 from conversations.model import Reply
 from handlers import content, joining, links
@@ -31,6 +31,7 @@ from handlers.effects import (
 )
 from handlers.parts import Parts
 from handlers.reminders import wake
+from handlers.reminding import tell_rest
 from storage import contacts, inbox, outbox, timers, worker_calendars
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -50,22 +51,32 @@ async def write(
             case Tell():
                 await _tell(tx, parts, store, effect, key, now)
             case Remind():
-                await timers.add(tx, _timer(effect))
+                await timers.add(tx, _timer(effect, now))
             case Drop(subject):
-                await timers.cancel(tx, subject, "appointment_changed", now)
-                await outbox.suppress(tx, subject, "appointment_changed", now)
+                await _drop(tx, store, subject, now)
             case Alarm(code, contact):
                 await raise_alarm(tx, parts, code, key, now, contact=contact or "")
 
 
-def _timer(remind: Remind) -> timers.NewTimer:
+async def _drop(tx: Tx, store: BookingStore, subject: AppointmentId, now: datetime) -> None:
+    """Its timers, its unsent notices; and who is told of another hour in one of these is told of that one anew."""
+    await timers.cancel(tx, subject, "appointment_changed", now)
+    unsent = [row for row in await outbox.history(tx, appointment=subject) if row.status == "queued" and row.reminder]
+    await outbox.suppress(tx, subject, "appointment_changed", now)
+    for row in unsent:
+        await tell_rest(tx, store, row, now)
+
+
+def _timer(remind: Remind, now: datetime) -> timers.NewTimer:
+    key = f"{remind.kind}:{remind.subject}"
     return timers.NewTimer(
-        key=f"{remind.kind}:{remind.subject}",
+        key=f"{key}:{remind.due:%Y%m%dT%H%M}" if remind.again else key,
         contact=remind.contact,
         kind=remind.kind,
         due_at=remind.due,
         expires_at=remind.useful_until,
         subject=remind.subject,
+        skipped=(remind.skip, now) if remind.skip else None,
     )
 
 
@@ -101,6 +112,8 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
     if notice.invitation is not None:
         await _invite(tx, parts, store, notice, key, contact, now)
         written["calendar"] = asdict(notice.invitation)  # only a mail looks at it
+    if notice.reminder is not None:
+        written |= {"reminder": notice.reminder, "of": dict(notice.of)}
     added = await outbox.add(
         tx,
         outbox.Outgoing(

@@ -415,6 +415,14 @@ class RowStore:
             limit,
         )
 
+    async def series(self, id: AppointmentId) -> Sequence[Appointment]:
+        return await self._appointments("series = ? ORDER BY version", id)
+
+    async def ended(self, person: PersonId, since: datetime) -> Sequence[Appointment]:
+        return await self._appointments(
+            "person_id = ? AND ended_at >= ? ORDER BY ended_at DESC, version DESC, id DESC", person, since
+        )
+
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]:
         return await self._appointments(
             "worker_id = ? AND status IN ('booked', 'done', 'missed') AND start_at >= ? AND start_at < ? "

@@ -98,6 +98,17 @@ class OutboxRow:
     received_at: datetime | None
     created_at: datetime
 
+    @property
+    def reminder(self) -> str | None:
+        """Which reminder it is, by its timer's name."""
+        return (self.content or {}).get("reminder")
+
+    @property
+    def of(self) -> dict[str, int]:
+        """The appointments that a reminder tells of, each with the version that it was written for."""
+        told: dict[str, int] = (self.content or {}).get("of", {})
+        return told
+
 
 @dataclass(frozen=True, slots=True)
 class Risen:
@@ -154,8 +165,13 @@ async def add(tx: Tx, out: Outgoing, now: datetime) -> str | None:
     return str(rows[0]["id"]) if rows else None
 
 
+async def merge(tx: Tx, row: OutboxRow, into: str, now: datetime) -> None:
+    """What it would have said is said by another message."""
+    await leave(tx, row.id, "merged", into, now)
+
+
 async def leave(tx: Tx, outbox_id: str, status: Final, reason: str, now: datetime) -> None:
-    """A row that was just added, and that nothing can send: kept for its reason."""
+    """A row that waits, and that will not be sent: kept for its reason."""
     await tx.execute(
         "UPDATE outbox SET status = ?, reason = ?, changed_at = ? WHERE id = ? AND status = 'queued'",
         status,
@@ -437,15 +453,21 @@ async def unasked(db: Sql, row: OutboxRow, contacts: Sequence[str], since: datet
 
 
 async def reminded(db: Sql, contacts: Sequence[str], since: datetime) -> list[tuple[str, datetime]]:
-    """Of which appointments these contacts were reminded, and when; the latest first."""
+    """Of which appointments these contacts were reminded, and when last; the latest first."""
     rows = await db.fetch(
-        f"SELECT appointment_id, max(accepted_at) AS said_at FROM outbox WHERE contact_id IN ({marks(len(contacts))}) "
+        f"SELECT {_COLUMNS}, accepted_at FROM outbox WHERE contact_id IN ({marks(len(contacts))}) "
         "AND NOT answer AND kind IN ('reminder', 'soon') AND accepted_at >= ? AND appointment_id IS NOT NULL "
-        "GROUP BY appointment_id ORDER BY said_at DESC, appointment_id",
+        "ORDER BY accepted_at DESC, id DESC",
         *contacts,
         since,
     )
-    return [(row["appointment_id"], row["said_at"]) for row in rows]
+    said: dict[str, datetime] = {}
+    for row in rows:
+        at = row.pop("accepted_at")
+        told = _open(db, row)
+        for id in told.of or (str(told.appointment_id),):
+            said.setdefault(id, at)
+    return list(said.items())
 
 
 async def overdue(db: Sql, before: datetime, now: datetime, kinds: Sequence[str]) -> list[OutboxRow]:

@@ -5,6 +5,8 @@ take_due(tx, now, limit) -> rows                   done when the transaction com
 drop_useless(db, now) -> rows                      too late to be of use; dropped, for the metric
 failed(db, id, error, next_try_at, now)            the transaction was rolled back; parked after five alike
 cancel(tx, subject, reason, now, before_version)   what it belonged to has changed
+merge(tx, subject, kind, into, now)                another's message says it
+ended(tx, id, status, reason, now)                 what came of one that fell due
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ class NewTimer:
     subject: str | None = None
     subject_version: int = 0
     news: tuple[str, Mapping[str, Any]] | None = None  # an event and its data (ids only), told when it is due
+    skipped: tuple[str, datetime] | None = None  # it is not to be: why, and since when that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class TimerRow:
     def news(self) -> tuple[str, dict[str, Any]]:
         """What the contact is told: the news that was put off, else that a reminder is due."""
         if self.data is None:
-            return "remind", {"kind": self.kind, "subject": self.subject}
+            return "remind", {"kind": self.kind, "subject": self.subject, "timer": self.id}
         told = json.loads(self.data)
         return told["event"], told["data"]
 
@@ -61,7 +64,8 @@ class TimerRow:
 async def add(tx: Tx, timer: NewTimer) -> bool:
     rows = await tx.fetch(
         "INSERT INTO timer (key, contact_id, kind, due_at, next_try_at, expires_at, subject, subject_version, data, "
-        "status, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', 0) ON CONFLICT (key) DO NOTHING RETURNING id",
+        "status, reason, settled_at, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "
+        "ON CONFLICT (key) DO NOTHING RETURNING id",
         timer.key,
         timer.contact,
         timer.kind,
@@ -71,6 +75,9 @@ async def add(tx: Tx, timer: NewTimer) -> bool:
         timer.subject,
         timer.subject_version,
         json.dumps({"event": timer.news[0], "data": dict(timer.news[1])}) if timer.news else None,
+        "skipped" if timer.skipped else "waiting",
+        timer.skipped[0] if timer.skipped else None,
+        timer.skipped[1] if timer.skipped else None,
     )
     return bool(rows)
 
@@ -126,6 +133,29 @@ async def cancel(tx: Sql, subject: str, reason: str, now: datetime, before_versi
         now,
         subject,
         *([] if before_version is None else [before_version]),
+    )
+
+
+async def merge(tx: Tx, subject: str, kind: str, into: str, now: datetime) -> int:
+    """What waits to be said of a subject by this kind is said by another's."""
+    return await tx.execute(
+        "UPDATE timer SET status = 'merged', reason = ?, settled_at = ? "
+        "WHERE subject = ? AND kind = ? AND status = 'waiting'",
+        into[:128],
+        now,
+        subject,
+        kind,
+    )
+
+
+async def ended(tx: Tx, timer: int, status: str, reason: str, now: datetime) -> None:
+    """What came of one that fell due, where it was not what it was made for: dropped, skipped or merged."""
+    await tx.execute(
+        "UPDATE timer SET status = ?, reason = ?, settled_at = ? WHERE id = ? AND status = 'done'",
+        status,
+        reason[:128],
+        now,
+        timer,
     )
 
 

@@ -19,8 +19,10 @@ from conversations.flows.move import MOVE
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.private import PRIVATE
 from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
+from conversations.flows.reminded import REMINDED
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
+from conversations.flows.undo import UNDO
 from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.worker.absent import ABSENT
 from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
@@ -39,6 +41,8 @@ FLOWS: Final[Mapping[str, Flow]] = {
         APPOINTMENTS,
         CANCEL,
         MOVE,
+        UNDO,
+        REMINDED,
         RESUME,
         LANGUAGE,
         HUMAN,

@@ -305,6 +305,7 @@ BOOK = Flow(
     finish=book,
     hears=frozenset({"motive", "mode", "worker", "days", "from", "to", "after", "choose"}),
     noted=noted,
+    keeps=hours.kept,
     deaf=frozenset({"worker_choice", "terms", "phone", "proof", "name", "email"}),
     draft=True,
     steps=(

@@ -1,26 +1,37 @@
-"""Cancelling:
+"""Cancelling: two other hours first, since most who cancel wanted to move; and only a yes acts.
 
-moving is offered first, a late one is said before the yes (terms, article 5.2), and only the yes acts.
+A late one is said before the yes (terms, article 5.2). Another hour is theirs before the old one is given back, and an
+hour that went meanwhile costs nothing: the old one stands, and the next ones are shown.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from booking.ports import Cancelled
-from conversations.flows import which
+from conversations.flows import move, undo, which
 from conversations.model import Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
 from conversations.text import t
+
+OFFERED: Final = 2
 
 
 async def ask_sure(c: Context) -> Ask:
     appointment = which.meant(c)
     assert appointment is not None
-    late = await c.booking.is_late(appointment.id)
-    heading = t("cancel.ask_late", start=appointment.start) if late else t("cancel.ask", start=appointment.start)
+    start, late = appointment.start, await c.booking.is_late(appointment.id)
+    instead = await c.booking.instead_of(appointment.id, OFFERED)
+    hours = tuple(Option(slot.id, t("slot.label", start=slot.start), exact=True) for slot in instead)
     options = (
-        Option("move", t("cancel.move_instead")),
+        *hours,
+        Option("move", t("cancel.other_hour") if hours else t("cancel.move_instead")),
         Option("yes", t("cancel.yes"), exact=True),
         Option("keep", t("cancel.keep")),
     )
+    if hours:
+        heading = t("cancel.rather_late", start=start) if late else t("cancel.rather", start=start)
+    else:
+        heading = t("cancel.ask_late", start=start) if late else t("cancel.ask", start=start)
     return Ask(heading, (), options)
 
 
@@ -31,17 +42,22 @@ async def got_sure(c: Context, heard: Input) -> Outcome:
             return fill(sure=True, which=appointment.id if appointment else None)
         case "move":
             return Switch("move", {"which": appointment.id} if appointment else {}, replace=True)
-    return Finish(t("cancel.kept"))
+        case "keep":
+            return Finish(t("cancel.kept"))
+    return fill(sure=True, slot=heard.choice, which=appointment.id if appointment else None)
 
 
 async def finish(c: Context) -> Outcome:
     appointment = which.meant(c)
     if appointment is None:
         return Finish(t("cancel.over"))
+    if "slot" in c.answers:
+        return await move.finish(c)
     done = await c.booking.cancel(appointment.id, "person")
     if not isinstance(done, Cancelled):
         return Finish(t("cancel.over"))
-    return Finish(t("cancel.done", start=appointment.start), more=(t("cancel.again"),))
+    more = (await undo.hint(c) or t("cancel.again"),)
+    return Finish(t("cancel.done", start=appointment.start), more=more)
 
 
 CANCEL = Flow(

@@ -217,7 +217,20 @@ async def ask_mode(c: Context) -> Ask:
 
 
 async def got_mode(c: Context, heard: Input) -> Outcome:
-    return fill(choose=None) if heard.choice == "same" else fill(mode=heard.choice, choose=None)
+    if heard.choice == "same":
+        return fill(choose=None)
+    return fill(mode=heard.choice, choose=None, **await kept(c, {"mode": heard.choice}))
+
+
+async def kept(c: Context, gained: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The chosen hour, when only the mode is another, and its worker helps in that one too; or, where the hour was
+    nobody's, somebody else who is free then.
+    """
+    slot, changed = c.answers.get("slot"), {name for name, value in gained.items() if value is not None}
+    if slot is None or changed != {"mode"}:
+        return {}
+    held = await c.booking.hold(SlotId(slot), c.contact.id, replace(wish_of(c), mode=Mode(gained["mode"])))
+    return {} if isinstance(held, SlotGone) else {"slot": slot}
 
 
 async def ask_worker(c: Context) -> Ask:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from booking.model import Mode, SlotId
 from booking.ports import AlreadyOver, Moved, Refused, SlotGone
-from conversations.flows import hours, which
+from conversations.flows import hours, undo, which
 from conversations.flows.book import confirmation, noted, refusal
 from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.text import Text, t
@@ -65,6 +65,7 @@ async def got_sure(c: Context, heard: Input) -> Outcome:
 
 
 async def finish(c: Context) -> Outcome:
+    """Used by `cancel` too, where an hour was taken instead."""
     old = which.meant(c)
     if old is None:
         return Finish(t("cancel.over"))
@@ -73,7 +74,8 @@ async def finish(c: Context) -> Outcome:
     match done:
         case Moved(appointment, worker):
             said = confirmation(appointment, worker, MOVED)
-            return Finish(said, more=(t("confirmed.change"),), link=Link("appointment", appointment.id))
+            more = (await undo.hint(c), t("confirmed.change"))
+            return Finish(said, more=tuple(filter(None, more)), link=Link("appointment", appointment.id))
         case SlotGone():
             return fill(t("slot.gone"), slot=None, sure=None)
         case AlreadyOver():
@@ -90,6 +92,7 @@ MOVE = Flow(
     finish=finish,
     hears=frozenset({"mode", "worker", "days", "from", "to", "after", "choose"}),
     noted=noted,
+    keeps=lambda c, gained: hours.kept(as_before(c), gained),
     draft=True,
     steps=(
         which.WHICH,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from booking.model import Appointment, AppointmentId
-from conversations.model import Again, Ask, Context, Finish, Input, Option, Outcome, Step, fill
+from conversations.model import Again, Ask, Context, Finish, Input, Option, Outcome, Step, Switch, fill
 from conversations.text import t
 from conversations.understand import understand
 
 
-async def enter(c: Context) -> Finish | None:
+async def enter(c: Context) -> Finish | Switch | None:
+    """One that has begun cannot be changed any more; another hour is offered."""
     if c.known.upcoming:
         return None
+    begun = await c.booking.upcoming(c.known.person.id) if c.known.person else ()
+    if begun:
+        return Switch("book", another(begun[0]), replace=True, say=t("cancel.begun", start=begun[0].start))
     return Finish(t("appointments.none"))
+
+
+def another(appointment: Appointment) -> dict[str, Any]:
+    """The same subject, mode and worker at another hour: what a new booking begins with."""
+    return {"motive": appointment.motive.value, "mode": appointment.mode.value, "worker": appointment.worker}
 
 
 async def ask_which(c: Context) -> Ask:

@@ -13,7 +13,13 @@ from email.utils import parseaddr
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from booking.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved, EmailConfirmed, ModeChanged
+from booking.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    EmailConfirmed,
+    ModeChanged,
+)
 from booking.model import Appointment, AppointmentId, Mode, Worker
 from conversations.flows.names import MODES
 from conversations.model import Link

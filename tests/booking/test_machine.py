@@ -18,11 +18,30 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from booking.core import Booking
 from booking.directory import Directory
-from booking.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved, DeskNeeded, PersonJoined
+from booking.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentConfirmed,
+    AppointmentMoved,
+    AppointmentRestored,
+    DeskNeeded,
+    PersonJoined,
+)
 from booking.memory import Rows
 from booking.model import HOUR, Appointment, AppointmentId, ContactId, Hold, Hours, Rules, Wish, WorkerId, slot_id
 from booking.policy import in_window
-from booking.ports import AlreadyOver, Booked, Cancelled, Moved, Refused, SlotGone
+from booking.ports import (
+    AlreadyOver,
+    Booked,
+    Cancelled,
+    CannotUndo,
+    Confirmed,
+    Moved,
+    NothingToUndo,
+    Refused,
+    SlotGone,
+    Undone,
+)
 from tests.booking.made import MONEY, Desk, consent, joining, run, worker
 from tests.booking.test_calendar import publishes
 
@@ -139,6 +158,50 @@ class Front(RuleBasedStateMachine):
         assert isinstance(result, Cancelled)
         assert turn.events == [AppointmentCancelled(result.appointment, by)]
         self.told[old.id] = "cancelled"
+
+    @rule(contact=Contacts)
+    def undo(self, contact: ContactId) -> None:
+        """Only their own last deed, within ten minutes: the same hour with the same worker, or nothing changes."""
+        person = run(self.desk.store.person_of(contact))
+        if person is None:
+            return
+        turn = self.turn()
+        promised = run(turn.undoable(person.id))
+        result = run(turn.undo(person.id, contact))
+        if not isinstance(result, Undone):
+            assert isinstance(result, NothingToUndo | CannotUndo)
+            assert (promised is None) == (isinstance(result, NothingToUndo) or result.why == "late")
+            assert not turn.events
+            self.unchanged()
+            return
+        assert promised is not None
+        back, was = result.appointment, self.before.appointments[promised.ended.id]
+        (event,) = turn.events
+        assert isinstance(event, AppointmentMoved if result.moved else AppointmentRestored)
+        assert event == replace(event, appointment=back)
+        assert (back.series, back.start, back.worker, back.mode) == (was.series, was.start, was.worker, was.mode)
+        assert was.ended_by == "person"
+        assert was.ended_at is not None
+        assert self.now - was.ended_at < timedelta(minutes=10)
+        assert not self.desk.memory.rows.appointments[was.id].late
+        assert back.version == max(a.version for a in self.before.appointments.values() if a.series == was.series) + 1
+        self.told[back.id] = "booked"
+        if result.moved:
+            self.told[event.old.id] = "moved"
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data())
+    def confirm(self, data: st.DataObject) -> None:
+        old = self.desk.memory.rows.appointments[data.draw(st.sampled_from(sorted(self.told)))]
+        turn = self.turn()
+        result = run(turn.confirm(old.id))
+        if isinstance(result, AlreadyOver):
+            assert self.told[old.id] != "booked" or old.start <= self.now
+            assert not turn.events
+            self.unchanged()
+            return
+        assert result == Confirmed(replace(old, confirmed_at=self.now))
+        assert turn.events == [AppointmentConfirmed(result.appointment)]
 
     @rule(contact=Contacts)
     def release(self, contact: ContactId) -> None:

@@ -45,6 +45,8 @@ YEAR: Final = tuple(datetime(2026, 1, 1, 22, tzinfo=UTC) + timedelta(days=n) for
 # Notices that a person gets unasked, as the reminders and reactions put them together.
 NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "reminder, two days before": ("reminder.early", "reminder.answer"),
+    "reminder of two hours of one day": ("reminder.early_several", *2 * ("reminder.line",), "reminder.answer"),
+    "shortly before two hours of one day": ("reminder.late_several", "reminder.line_in_person", "reminder.line_video"),
     "reminder, two hours before, phone": ("reminder.late_phone",),
     "reminder, two hours before, video": ("reminder.late_video",),
     "reminder, two hours before, in person": ("reminder.late_in_person",),
@@ -56,7 +58,13 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "ten minutes before, phone, without a number of ours": ("soon.phone_own",),
     "one-time code": ("proof.sms",),
 }
-LINKED: Final = frozenset({"reminder, two hours before, video", *(n for n in NOTICES if n.startswith("booked"))})
+LINKED: Final = frozenset(
+    {
+        "reminder, two hours before, video",
+        "shortly before two hours of one day",
+        *(n for n in NOTICES if n.startswith("booked")),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

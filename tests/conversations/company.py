@@ -11,13 +11,15 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from booking.memory import MemoryStore
 from booking.model import AppointmentId, ContactId, Rules
 from conversations.model import Flow, News, Reminded, Reply
 from handlers.effects import Drop, Effect, Notice, Remind, Tell, ToContact, ToPerson, ToWorker
-from handlers.reminders import Quiet, wake
-from handlers.reminding import still_true
+from handlers.reminders import Due as Reminding
+from handlers.reminders import Quiet, reminder_of, wake
+from handlers.reminding import PutOff, Timing, judged_now
 from tests.booking.made import run
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 QUIET: Final = Quiet(time(21), time(8))
 REMINDERS: Final = (timedelta(hours=48), timedelta(hours=2))
+TIMING: Final = Timing(REMINDERS, QUIET, ZoneInfo("Europe/Paris"))
 
 
 @dataclass(slots=True)
@@ -70,13 +73,15 @@ class Company:
         for effect in effects:
             match effect:
                 case Remind():
-                    self.due.append(Due(effect.due, effect))
+                    if effect.skip is None:
+                        self.due.append(Due(effect.due, effect))
                 case Drop(subject):
                     self.due = [due for due in self.due if due.effect.subject != subject]
                 case Tell():
                     lines += self._told(effect)
-                case Notice(kind="reminder" | "soon", to=to, subject=subject) if subject is not None:
-                    self.reminded.setdefault(self.contact(to), []).append(Reminded(AppointmentId(subject), self.now))
+                case Notice(kind="reminder" | "soon", to=to, subject=subject, of=of) if subject is not None:
+                    told = [Reminded(AppointmentId(id), self.now) for id in of or (subject,)]
+                    self.reminded.setdefault(self.contact(to), []).extend(told)
                     lines += speaker.overheard([effect])
                 case _:
                     lines += speaker.overheard([effect])
@@ -97,8 +102,17 @@ class Company:
             case Tell() as tell:
                 return self._news(tell)
             case Remind(kind, subject):
-                said = run(still_true(self.store, kind, subject, self.now))
-                return [] if isinstance(said, str) else self.follow(list(said), speaker)
+                match run(judged_now(self.store, kind, subject, self.now, TIMING)):
+                    case PutOff(timer):
+                        self.due.append(Due(timer.due, timer))
+                    case Reminding() as now:
+                        merged = {(kind, hour.appointment.id) for hour in now.others}
+                        self.due = [each for each in self.due if self._about(each) not in merged]
+                        return self.follow(list(reminder_of(kind).effects(now)), speaker)
+                return []
+
+    def _about(self, due: Due) -> tuple[str, str | None]:
+        return (due.effect.kind if isinstance(due.effect, Remind) else due.effect.event, due.effect.subject)
 
     def _told(self, tell: Tell) -> list[str]:
         at = max(tell.at or self.now, self.now)

@@ -12,6 +12,7 @@ ENGLISH: Final = {"bonjour": "hello", "proposer Camille 18h": "suggest Camille 6
 STRANGER: Final = "clock: 2026-03-02 10:00"
 KNOWN: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00"
 TWO: Final = KNOWN + ", 2026-03-10 14:00"
+BOTH_REMINDED: Final = KNOWN + ", 2026-03-06 14:00"
 TELEGRAM: Final = STRANGER + "\nchannel: telegram"
 HIDDEN: Final = STRANGER + "\nchannel: whatsapp-id"
 WORKER: Final = STRANGER + "\nrole: worker"
@@ -51,6 +52,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "move.mode_choice": (KNOWN, ("déplacer", "5")),
     "move.worker_choice": (KNOWN, ("déplacer", "6", "6")),
     "move.sure": (KNOWN, ("déplacer", "1")),
+    "reminded.which": (BOTH_REMINDED, ("! it is 2026-03-04 15:00", "ok")),
     "resume.go_on": (STRANGER, (*SLOT, "! 1 day pass", "bonjour")),
     "missed_call.choice": (KNOWN, ("! it is 2026-03-05 09:02", "! the worker calls and nobody answers")),
     "language.lang": (KNOWN, ("langue",)),
@@ -93,6 +95,12 @@ BESIDES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "video_fails.instead when it has begun": (
         VIDEO,
         ("! nobody telephones any more", "! it is 2026-03-05 09:10", "la vidéo ne marche pas"),
+    ),
+    "cancel.sure with nothing else free": (KNOWN, ("! nobody works any more", "annuler")),
+    "cancel.sure shortly before": (STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-03 09:00", ("annuler",)),
+    "reminded.which while a question is open": (
+        STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00",
+        ("déplacer", "1", "! it is 2026-03-03 10:00", "ok"),
     ),
     "resume.go_on with a move": (KNOWN, ("déplacer", "mercredi", "! 7 hours pass", "bonjour")),
     "language.lang of a worker": (WORKER, ("langue",)),

@@ -20,6 +20,8 @@ PAGE: Final = Path(__file__).parents[2] / "docs" / "sms-budget.md"
 
 # Questions that list (hours, subjects, workers, the menu), that name two moments, or that must name the terms and link.
 TWO: Final = frozenset({"slot", "motive", "worker_choice", "choice", "terms"})
+# Also one that offers two hours and must tell a rule of the terms.
+BOTH: Final = frozenset({"cancel.sure shortly before"})
 KINDS: Final = {"question": 1, "reply": 2, "notice": 2}
 # A stranger's first message may hold a code and a wish; their answer then says who we are and lists hours.
 FIRST: Final = 3
@@ -30,7 +32,8 @@ def allowed(message: Message) -> int:
     if message.kind == "first":
         return 2 if message.name == PLAIN else FIRST
     if message.kind == "question":
-        return 2 if message.name.split(" ", maxsplit=1)[0].split(".")[1] in TWO else 1
+        step = message.name.split(" ", maxsplit=1)[0].split(".")[1]
+        return 2 if step in TWO or message.name in BOTH else 1
     return KINDS[message.kind]
 
 

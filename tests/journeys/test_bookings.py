@@ -27,7 +27,7 @@ async def test_by_whatsapp_with_reminders_and_a_cancellation(town: Town) -> None
     assert "lundi 9 mars" not in asked
     [sure] = await town.whatsapp(SAM, "annuler")
     assert "moins de 24 heures" not in sure
-    [done] = await town.whatsapp(SAM, "2")
+    [done] = await town.whatsapp(SAM, "4")
     assert done.startswith("C'est annulé")
     await town.passes(days=4)
     assert town.new(SAM) == []

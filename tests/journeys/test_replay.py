@@ -106,7 +106,7 @@ async def test_every_turn_of_three_talks(town: Town, taken: list[Taken]) -> None
     await booked_by_sms(town, CAMILLE, LATER)
     await booked_by_whatsapp(town, SAM)
     await booked_by_telegram(town)
-    for words in ("mes rendez-vous", "déplacer", "1", "1", "annuler", "2", "aide", "code"):
+    for words in ("mes rendez-vous", "déplacer", "1", "1", "annuler", "4", "aide", "code"):
         await town.sms(CAMILLE, words)
         await town.chat(CAMILLE_ON_TELEGRAM, words)
     assert len(taken) == 2 * len(LATER) + len(ON_TELEGRAM) + 16

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.model import Appointment, AppointmentId, ClientId, ContactId, Mode, Motive, PersonId, WorkerId
-from handlers.reminders import DAY, Quiet, due_early, due_late, plan, useful_until
+from handlers.reminders import DAY, Quiet, due_early, due_late, plan, reminder_of
 from tests.handlers.path.place import CAMILLE, LATER, Place
 
 PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
@@ -81,22 +81,24 @@ def test_whatever_the_hour_zone_and_change_of_clocks(start: datetime, zone: Zone
     assert early is not None
     assert late is not None
     assert start - early.astimezone(UTC) >= timedelta(hours=26), "time is left to cancel freely"
-    assert time(9) <= early.time() <= time(19)
-    assert timedelta(hours=2) <= start - late.astimezone(UTC) <= timedelta(hours=16)
-    assert not QUIET.holds(late.time())
+    assert time(9) <= early.astimezone(zone).time() <= time(19)
+    assert timedelta(hours=2) <= start - late <= timedelta(hours=16)
+    assert not QUIET.holds(late.astimezone(zone).time())
 
 
 def test_nothing_is_reminded_of_what_was_agreed_within_six_hours() -> None:
+    """A timer is kept all the same, with its reason."""
     now = at("2026-03-12 08:00")
-    assert plan(appointment(now + timedelta(hours=7)), PARIS, [TWO], QUIET, now) == []
-    (timer,) = plan(appointment(now + timedelta(hours=8)), PARIS, [TWO], QUIET, now)
-    assert timer.kind == "late-2h"
+    late, soon = plan(appointment(now + timedelta(hours=7)), PARIS, [TWO], QUIET, now)
+    assert (late.kind, late.skip, soon.kind, soon.skip) == ("late-2h", "just_booked", "soon", None)
+    late, _ = plan(appointment(now + timedelta(hours=8)), PARIS, [TWO], QUIET, now)
+    assert (late.kind, late.skip) == ("late-2h", None)
 
 
 def test_the_early_one_is_of_no_use_once_cancelling_is_late() -> None:
     start = at("2026-03-12 14:00")
-    assert useful_until("early-48h", appointment(start)) == start - DAY
-    assert useful_until("late-2h", appointment(start)) == start
+    assert reminder_of("early-48h").until(appointment(start)) == start - DAY
+    assert reminder_of("late-2h").until(appointment(start)) == start
 
 
 async def kinds(place: Place) -> list[tuple[str, str]]:
@@ -117,7 +119,7 @@ async def test_each_is_said_once_and_the_link_only_where_it_is_needed(place: Pla
 
 
 async def test_a_cancelled_hour_is_not_reminded_of(place: Place) -> None:
-    await place.says("sms", CAMILLE, *LATER, "annuler", "2")
+    await place.says("sms", CAMILLE, *LATER, "annuler", "4")
     assert {status for _, status in await kinds(place)} == {"dropped"}
     await place.passes(days=7)
     assert place.new("sms", CAMILLE) == []
