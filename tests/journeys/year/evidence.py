@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from storage import contacts, oracle
+from storage import oracle
 from storage.db import Database
+from storage.sql import marks
 from tests.journeys.year.history import Change, Life
 from tests.journeys.year.people import Person
 from tests.journeys.year.phones import Said
@@ -32,12 +33,26 @@ class Files:
     oracles: int = 0
     until: int = 0  # the highest outbox id that had come to rest
 
+    async def filed(self, db: Database, fresh: Sequence[Said]) -> None:
+        """Whether each of these was asked for, and what it was about."""
+        ids = [int(said.outbox) for said in fresh]
+        if ids:
+            for row in await db.fetch(f"SELECT {_OUTBOX} FROM outbox WHERE id IN ({marks(len(ids))})", *ids):
+                self._keep(row)
+
+    def _keep(self, row: dict[str, Any]) -> None:
+        self.outbox[str(row["id"])] = {
+            **row,
+            "answer": bool(row["answer"]),
+            "possible_duplicate": bool(row["possible_duplicate"]),
+        }
+
     async def sweep(self, db: Database, now: datetime, lives: Mapping[str, Life]) -> None:
         """Keep what became of each row, and find what waits although its time is over, or its hour is gone."""
         self.sweeps += 1
         # A row may change for as long as it may be resent or told of by a receipt: a few days.
         for row in await db.fetch(f"SELECT {_OUTBOX} FROM outbox WHERE created_at > ?", now - timedelta(days=20)):
-            self.outbox[str(row["id"])] = {**row, "possible_duplicate": bool(row["possible_duplicate"])}
+            self._keep(row)
         for row in await db.fetch("SELECT id, kind, subject, status, reason, due_at, contact_id FROM timer"):
             self.timers[row["id"]] = row
             life = lives.get(row["subject"] or "")
@@ -82,11 +97,18 @@ class Case:
         self.heard: dict[tuple[str, str], list[Said]] = defaultdict(list)
         for said in self.said:
             self.heard[said.channel, said.address].append(said)
+        self.by_address = {address: person for person in self.people.values() for address in person.addresses}
+        self._lives: dict[int, list[Life]] = defaultdict(list)
+        for life in self.lives:
+            self._lives[self.people[life.contact].number].append(life)
 
     def on_screens(self, who: Person | Worker, since: datetime, until: datetime) -> list[Said]:
         """All that somebody was shown between two instants, on whichever of their telephones."""
         found = [said for address in who.addresses for said in self.heard.get(address, ()) if since <= said.at <= until]
         return sorted(found, key=lambda said: said.at)
+
+    def lives_of(self, person: Person) -> list[Life]:
+        return self._lives[person.number]
 
     def person(self, life: Life) -> Person:
         return self.people[life.contact]
@@ -100,15 +122,3 @@ class Case:
             for row in self.files.outbox.values()
             if row["appointment_id"] == life.id and not row["answer"] and (not kind or row["kind"] == kind)
         ]
-
-
-async def owners(db: Database, by_address: dict[tuple[str, str], Person]) -> dict[str, Person]:
-    """Which contact is whose."""
-    ids = [row["id"] for row in await db.fetch("SELECT id FROM contact")]
-    found = {}
-    for at in range(0, len(ids), 500):
-        for id, row in (await contacts.get_many(db, ids[at : at + 500])).items():
-            person = by_address.get((row.channel, row.address))
-            if person is not None:
-                found[id] = person
-    return found

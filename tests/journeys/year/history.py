@@ -1,6 +1,6 @@
 """What became of every appointment, seen from outside: its rows, looked at again after each turn. A difference is a
 fact
-with its instant, and with whoever was acting then.
+with its instant.
 """
 
 from __future__ import annotations
@@ -27,11 +27,9 @@ class Life:
     mode: str
     start: datetime
     made_at: datetime
-    made_by: str
     status: str = "booked"
     late: bool = False
     ended_at: datetime | None = None
-    ended_by: str = ""
     modes: list[tuple[datetime, str]] = field(default_factory=list)
     confirmed: list[datetime] = field(default_factory=list)
 
@@ -45,7 +43,7 @@ class Change:
 
     at: datetime
     kind: Literal["booked", "moved", "cancelled", "restored"]
-    by: str  # person:3, worker:claire, desk, nobody
+    by: str  # person, worker, desk
     old: Life | None
     new: Life | None
 
@@ -54,7 +52,8 @@ class Change:
 class History:
     lives: dict[str, Life] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
-    actor: str = "nobody"
+    actor: str = ""  # who is doing something right now: person, worker, desk
+    wrong: list[str] = field(default_factory=list)
 
     async def look(self, db: Database, now: datetime) -> None:
         """Rows of hours not long past; older ones only get their last word, done or missed."""
@@ -69,15 +68,26 @@ class History:
                 continue
             before, life.status, life.late = life.status, row["status"], bool(row["late"])
             if before == "booked" and life.status in {"moved", "cancelled"}:
-                life.ended_at, life.ended_by = now, self.actor
+                life.ended_at = now
                 new = made.get((life.series, life.version + 1)) if life.status == "moved" else None
                 if new is not None:
                     taken.add(new.id)
-                self.changes.append(Change(now, life.status, self.actor, life, new))  # type: ignore[arg-type]
-            elif life.status == "booked":
-                life.ended_at = None
-                self.changes.append(Change(now, "restored", self.actor, life, life))
-        self.changes += [Change(now, "booked", self.actor, None, life) for life in fresh if life.id not in taken]
+                self.changes.append(Change(now, life.status, self._who(row), life, new))  # type: ignore[arg-type]
+        for life in fresh:
+            earlier = next((old for old in self.lives.values() if _next_is(old, life)), None)
+            if life.id not in taken:
+                # After a worker's cancellation the series goes on with another hour: that is a booking.
+                back = earlier is not None and (earlier.start, earlier.worker) == (life.start, life.worker)
+                self.changes.append(Change(now, "restored" if back else "booked", "person", None, life))
+
+    def _who(self, row: dict[str, Any]) -> str:
+        """As the row says; and if we know who was acting, it must have been them. A worker only ever proposes to move:
+        it was their wish, as the row says, but the person's yes has done it.
+        """
+        told: str = "person" if row["status"] == "moved" and row["ended_by"] == "worker" else row["ended_by"]
+        if self.actor and self.actor != told:
+            self.wrong.append(f"a row says that the {told} ended it, but it was the {self.actor}")
+        return told
 
     def _seen(self, row: dict[str, Any], now: datetime) -> Life:
         life = Life(
@@ -90,7 +100,6 @@ class History:
             mode=row["mode"],
             start=row["start_at"],
             made_at=now,
-            made_by=self.actor,
         )
         self.lives[life.id] = life
         return life
@@ -102,3 +111,7 @@ class History:
         confirmed = row.get("confirmed_at")
         if confirmed is not None and (not life.confirmed or life.confirmed[-1] != confirmed):
             life.confirmed.append(confirmed)
+
+
+def _next_is(old: Life, new: Life) -> bool:
+    return (old.series, old.version + 1) == (new.series, new.version)

@@ -4,6 +4,7 @@ the program's own reasoning; only where something was *not* said does it want to
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,9 @@ from tests.journeys.year.people import Person
 from tests.journeys.year.phones import Said
 from tests.journeys.year.staff import Worker
 
-JUST_BOOKED: Final = timedelta(hours=6)
+JUST_AGREED: Final = timedelta(hours=6)
 MOST_UNASKED: Final = 4  # a day, of a person
+CAPPED: Final = frozenset({"reminder", "booked", "moved", "cancelled", "question", "offer", "feedback"})
 EARLY, LATE = "reminder.early", "reminder.late"
 NO_LOG: Final = frozenset({"telegram", "email"})  # where nobody can be asked whether a message arrived
 # What tells a worker of a change, and what tells a person of one that was not their own doing.
@@ -27,16 +29,19 @@ TO_WORKER: Final = {
     "booked": {"notice.booked"},
     "moved": {"notice.moved", "notice.moved_late"},
     "cancelled": {"notice.gone", "notice.gone_late"},
+    "restored": {"notice.restored"},
 }
 TO_PERSON: Final = {
     "booked": {"notice.yours_phone", "notice.yours_video", "notice.yours_in_person"},
     "moved": {"notice.yours_phone", "notice.yours_video", "notice.yours_in_person"},
     "cancelled": {"notice.cancelled_for_you"},
 }
+OTHERS: Final = {"replaced.sorry"}
 ANSWERS: Final = {
     "booked": {"confirmed.phone", "confirmed.video", "confirmed.in_person"},
-    "moved": {"moved.phone", "moved.video", "moved.in_person"},
+    "moved": {"moved.phone", "moved.video", "moved.in_person", "undo.phone", "undo.video", "undo.in_person"},
     "cancelled": {"cancel.done"},
+    "restored": {"undo.phone", "undo.video", "undo.in_person"},
 }
 
 
@@ -69,56 +74,90 @@ def judged(case: Case) -> Verdict:
 
 def reminders(case: Case, life: Life, verdict: Verdict) -> None:
     """Each reminder of each row of an appointment: due or not, and said once or not at all."""
-    person = case.person(life)
-    for name, msgid, due in (
-        ("48h", EARLY, clocks.early_reminder(life.start, person.zone)),
-        ("2h", LATE, clocks.late_reminder(life.start, person.zone)),
-    ):
-        found = [
-            said
-            for said in case.on_screens(person, life.made_at, life.start + DAY)
-            if said.msgids[0].startswith(msgid) and case.files.outbox[said.outbox]["appointment_id"] == life.id
-        ]
-        what = f"{name} of {life.id[-6:]} ({life.start:%F %R} UTC, {person.zone}, made {life.made_at:%F %R:%S})"
+    for name, msgid in (("48h", EARLY), ("2h", LATE)):
+        due = due_at(case, life, name)
+        found = naming(case, life, msgid)
+        what = f"{name} of {life.id[-6:]} ({life.start:%F %R} UTC, made {life.made_at:%F %R:%S}), due {due:%F %R:%S}"
         why_not = excused(life, name, due, case.ends)
         if why_not:
             verdict.counts[f"reminder {name} not due: {why_not}"] += 1
-            verdict.that(not found, "said although not due", f"{what}: {why_not}, said {_times(found)}")
+            alone = [said for said in found if len(hours_of(said)) == 1]
+            verdict.that(not alone, "said although not due", f"{what}: {why_not}, said {_times(alone)}")
             continue
         verdict.counts[f"reminder {name} due"] += 1
-        if found:
-            verdict.counts[f"reminder {name} said"] += 1
-            verdict.that(due <= found[0].at, "too early", f"{what}: due {due:%F %R}, said {_times(found)}")
-            on_time = found[0].at <= due + SOON or not_sent(case, life, person, due, found[0].at) == "daily_cap"
-            verdict.that(on_time, "too late", f"{what}: due {due:%F %R}, said {_times(found)}")
-            verdict.that(len(found) == 1 or excused_double(case, found), "said twice", f"{what}: {_times(found)}")
+        if not found:
+            reason = not_sent(case, life, name, due)
+            verdict.counts[f"reminder {name} not said: {reason}"] += 1
+            verdict.that(bool(reason), "never said", what)
             continue
-        reason = not_sent(case, life, person, due, due + DAY)
-        verdict.counts[f"reminder {name} not said: {reason}"] += 1
-        verdict.that(bool(reason), "never said", f"{what}: due {due:%F %R}")
+        together = len(hours_of(found[0])) > 1
+        verdict.counts[f"reminder {name} said{' with another of that day' if together else ''}"] += 1
+        first = min(due, *(due_at(case, other, name) for other in same_day(case, life)), due) if together else due
+        verdict.that(first <= found[0].at, "too early", f"{what}: said {_times(found)}")
+        on_time = found[0].at <= due + SOON or crowded(case, case.person(life), due)
+        verdict.that(on_time, "too late", f"{what}: said {_times(found)}")
+        verdict.that(len(found) == 1 or excused_double(case, found), "said twice", f"{what}: {_times(found)}")
+
+
+def due_at(case: Case, life: Life, name: str) -> datetime:
+    zone = case.person(life).zone
+    return (clocks.early_reminder if name == "48h" else clocks.late_reminder)(life.start, zone)
+
+
+def hours_of(said: Said) -> list[datetime]:
+    """The hours that a reminder names: two of one day are named together."""
+    starts = (text.args.get("start") for text in said.reply.texts)
+    return [start for start in starts if isinstance(start, datetime)]
+
+
+def naming(case: Case, life: Life, msgid: str) -> list[Said]:
+    """The reminders of a kind that name this hour, while it stood."""
+    shown = case.on_screens(case.person(life), life.made_at, life.start)
+    return [s for s in shown if s.msgids[0].startswith(msgid) and life.start in hours_of(s) and life.stood(s.at)]
+
+
+def same_day(case: Case, life: Life) -> list[Life]:
+    """The person's other hours of that day of their calendar that stood at some time with this one."""
+    person = case.person(life)
+    day = person.local(life.start).date()
+    return [
+        other
+        for other in case.lives_of(person)
+        if other is not life
+        and person.local(other.start).date() == day
+        and (life.stood(max(life.made_at, other.made_at)) and other.stood(max(life.made_at, other.made_at)))
+    ]
 
 
 def excused(life: Life, name: str, due: datetime, ends: datetime) -> str:
     """Why a reminder is not due at all, from the facts alone."""
     if due <= life.made_at:
         return "its time had passed when it was booked"
-    if name == "2h" and due - life.made_at < JUST_BOOKED:
+    if due - life.made_at < JUST_AGREED:
         return "just booked"
     if life.ended_at is not None and life.ended_at <= due:
         return "moved or cancelled before"
+    if any(timedelta(0) <= due - at < JUST_AGREED for at in life.confirmed):
+        return "just confirmed"
     return "the year is over" if due + SOON > ends else ""
 
 
-def not_sent(case: Case, life: Life, person: Person, due: datetime, until: datetime) -> str:
+def not_sent(case: Case, life: Life, name: str, due: datetime) -> str:
     """The reason that stands on a row, if the facts bear it out."""
-    reasons = {row["reason"] for row in case.rows_of(life, "reminder")}
-    if life.ended_at is not None and life.ended_at <= due + SOON and "appointment_changed" in reasons:
+    person = case.person(life)
+    hours = (life, *same_day(case, life))  # one message may tell of all of them
+    reasons = {row["reason"] for each in hours for row in case.rows_of(each, "reminder")}
+    timers = {row["reason"] for row in case.files.timers.values() if row["subject"] == life.id}
+    if life.ended_at is not None and life.ended_at <= due + SOON and "appointment_changed" in reasons | timers:
         return "changed meanwhile"
-    silent = any(begin <= due and (end is None or due < end) for begin, end in person.stopped)
-    if silent and "opted_out" in reasons:
-        return "opted_out"
-    today = unasked(case, person, clocks.on_the_wall(person.local(due), 0), due + SOON)
-    return "daily_cap" if len(today) >= MOST_UNASKED else ""
+    if person.silent(due) and "opted_out" in reasons:
+        return "they wanted silence"
+    msgid = EARLY if name == "48h" else LATE
+    others = [other for other in hours[1:] if naming(case, other, msgid)]
+    merged = any(reason and reason.startswith("into ") for reason in reasons | timers)
+    if merged and any(naming(case, other, msgid)[0].at <= life.made_at for other in others):
+        return "another hour of that day was reminded of before this one was booked"
+    return "daily cap" if "daily_cap" in reasons and crowded(case, person, due) else ""
 
 
 def excused_double(case: Case, found: Sequence[Said]) -> bool:
@@ -142,12 +181,19 @@ def both_sides(case: Case, change: Change, verdict: Verdict) -> None:
         return
     worker_side(case, change, verdict)
     person = case.person(life)
-    by_them = change.by == f"person:{person.number}"
+    by_them = change.by == "person"
     wanted = (ANSWERS if by_them else TO_PERSON)[change.kind]
-    found = told(case, person, change.at, change.at + SOON, wanted, [life.start], person.zone, person.lang)
+    since = change.at
+    if change.by == "worker":
+        wanted = OTHERS  # their own cancellation comes with other hours (terms, article 5.3)
+        since = change.at if life.start - change.at < DAY else when_awake(change.at, person.zone)
+    found = told(case, person, change.at, since + SOON, wanted, [life.start], person.zone, person.lang)
     side = "their own answer" if by_them else "a notice"
     if not found and not by_them and crowded(case, person, change.at):
         found = told(case, person, change.at, change.at + DAY, wanted, [life.start], person.zone, person.lang)
+    if not found and not by_them and person.silent(change.at):
+        verdict.counts["persons not told, since they wanted silence: a human is"] += 1
+        return
     verdict.counts[f"persons told of what was {change.kind}: {side}"] += bool(found)
     verdict.that(bool(found), "the person was not told", _change(change))
     twice = len(found) > 1 and not (len(found) == 2 and marked(case, found[0]))
@@ -167,13 +213,13 @@ def worker_side(case: Case, change: Change, verdict: Verdict) -> None:
         parts = [(change.kind, life, [life.start])]
     for kind, life, starts in parts:
         worker = case.worker(life)
-        if change.by == f"worker:{worker.ref}":
+        if change.by == "worker" and life is change.old:
             continue
         urgent = life.start - change.at < DAY
         sendable = change.at if urgent else when_awake(change.at, worker.zone)
         until = sendable + SOON
         found = told(case, worker, change.at, until, TO_WORKER[kind], starts, worker.zone, "fr")
-        found = [said for said in found if case.person(life).first in said.text]
+        found = [said for said in found if case.person(life).first in said.text and about(case, said, life)]
         if not found and superseded(case, change, life, until):
             verdict.counts["workers: told of the next change instead"] += 1
             continue
@@ -191,6 +237,11 @@ def superseded(case: Case, change: Change, life: Life, until: datetime) -> bool:
     return life.ended_at is not None and life.ended_at <= until and "appointment_changed" in reasons
 
 
+def about(case: Case, said: Said, life: Life) -> bool:
+    """A notice of the next change may name the same hours."""
+    return case.files.outbox[said.outbox]["appointment_id"] in {None, life.id}
+
+
 def told(
     case: Case,
     who: Person | Worker,
@@ -201,13 +252,13 @@ def told(
     zone: str,
     lang: str,
 ) -> list[Said]:
-    """Messages of such a kind that name these hours in the reader's words and clock."""
-    words = [slot_in_words(start, zone, lang) for start in starts]
+    """Messages of such a kind that name these hours, in this order, in the reader's words and clock."""
+    words = re.compile(".*".join(re.escape(slot_in_words(start, zone, lang)) for start in starts), re.DOTALL)
     wanted = set(msgids)
     return [
         said
         for said in case.on_screens(who, since, until)
-        if wanted & set(said.msgids) and all(word in folded(said.text) for word in words)
+        if wanted & set(said.msgids) and words.search(folded(said.text))
     ]
 
 
@@ -215,25 +266,23 @@ def told(
 
 
 def spoken_rightly(case: Case, said: Said, verdict: Verdict) -> None:
-    """A reminder: to its person alone, of an hour that stands, by day, in the words of their clock."""
+    """A reminder: to its person alone, of hours that stand, by day, in the words of their clock."""
     verdict.counts[f"said by {said.channel}"] += 1
     if not said.msgids[0].startswith((EARLY, LATE)):
         return
-    what = f"{said.msgids[0]} to {said.channel} at {said.at:%F %R} of {said.args['start']:%F %R}"
-    row = case.files.outbox[said.outbox]
-    life = next((life for life in case.lives if life.id == row["appointment_id"]), None)
-    verdict.that(life is not None, "a reminder of nothing", what)
-    if life is None:
+    what = f"{said.msgids[0]} to {said.channel} at {said.at:%F %R}"
+    person = case.by_address.get((said.channel, said.address))
+    verdict.that(person is not None, "a reminder to nobody", what)
+    if person is None:
         return
-    person = case.person(life)
-    verdict.that((said.channel, said.address) in person.addresses, "a reminder to somebody else", what)
-    verdict.that(life.stood(said.at) and said.at < life.start, "said after a change", what)
-    verdict.that(said.args["start"] == life.start, "a reminder of another hour", what)
+    for start in hours_of(said):
+        hour = f"{what} of {start:%F %R}"
+        stands = [life for life in case.lives_of(person) if life.start == start and life.stood(said.at)]
+        verdict.that(bool(stands) and said.at < start, "said of an hour that does not stand", hour)
+        words = slot_in_words(start, person.zone, person.lang)
+        verdict.that(words in folded(said.text), "another hour stands on the screen", f"{hour}: {words}")
     verdict.that(not is_night(said.at, person.zone), "a reminder at night", what)
-    words = slot_in_words(life.start, person.zone, person.lang)
-    verdict.that(words in folded(said.text), "another hour stands on the screen", f"{what}: {words}")
-    silent = any(begin < said.at and (end is None or said.at < end) for begin, end in person.stopped)
-    verdict.that(not silent, "said to somebody who wanted silence", what)
+    verdict.that(not person.silent(said.at), "said to somebody who wanted silence", what)
 
 
 def crowded(case: Case, person: Person, at: datetime) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
+from tests.journeys.year.people import Human
+
 PARIS, REUNION, GUADELOUPE = "Europe/Paris", "Indian/Reunion", "America/Guadeloupe"
 WEEK, ALL = "mon tue wed thu fri", "mon tue wed thu fri sat sun"
 MOTIVES: Final = '["finance", "caregiver", "housing", "disability", "retirement", "family", "other"]'
@@ -15,6 +17,8 @@ MOTIVES: Final = '["finance", "caregiver", "housing", "disability", "retirement"
 
 @dataclass(frozen=True, slots=True)
 class Worker:
+    """As the directory file describes them."""
+
     ref: str
     first: str
     number: int
@@ -74,5 +78,21 @@ def directory_text(staff: Sequence[Worker]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def chance_of(worker: Worker, seed: str) -> Random:
-    return Random(f"{seed}:{worker.ref}")
+@dataclass(kw_only=True)
+class Clerk(Human):
+    """A worker at their telephone."""
+
+    worker: Worker
+
+    @property
+    def channel(self) -> str:
+        """Where they write: where they read."""
+        return self.worker.notify_by if self.worker.notify_by in {"telegram", "whatsapp"} else "sms"
+
+    @property
+    def address(self) -> str:
+        return self.worker.chat if self.channel == "telegram" else self.worker.phone
+
+
+def clerks(seed: str) -> list[Clerk]:
+    return [Clerk(chance=Random(f"{seed}:{worker.ref}"), worker=worker) for worker in STAFF]

@@ -9,28 +9,31 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.work import POLL
 from handlers import assisted
+from handlers.channels.base import Envelope
 from storage import contacts
 from tests.journeys.year import calendar, phones
-from tests.journeys.year.evidence import Case, Files, owners
-from tests.journeys.year.history import History
+from tests.journeys.year.clocks import day_in_words
+from tests.journeys.year.evidence import Case, Files
+from tests.journeys.year.history import History, Life
 from tests.journeys.year.machine import POINTS, Clock, Machine
-from tests.journeys.year.people import Goal, Person, Talk, after
+from tests.journeys.year.people import Human, Person, Talk, after
 from tests.journeys.year.phones import Said, Wire
-from tests.journeys.year.staff import STAFF, Worker, chance_of, directory_text
+from tests.journeys.year.staff import STAFF, Clerk, Worker, clerks, directory_text
 from tests.storage.conftest import empty
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HEARTBEAT: Final = 12 * HOUR  # nothing due for so long: the loops look all the same
-ASIDE: Final = ("reminder.", "notice.", "mail.", "proof.")  # beginnings of what comes unasked
+UNDONE: Final = 0.12  # of what was cancelled or moved is taken back, or tried to
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,17 @@ class Size:
     restarts: int = 12
     deaths: int = 8
     oracles: int = 4
-    desk: float = 0.05  # of all bookings are cancelled by the desk
+    desk: float = 0.04  # of all bookings, so many ends are telephoned to the desk
+    cancels: float = 0.06  # and so many are cancelled by their worker
+    absences: float = 0.03  # and so often one is absent for some days
+    proposes: float = 0.06  # and for so many a worker proposes another hour
     changes: tuple[date, ...] = calendar.CHANGES
     ends: datetime = calendar.ENDS
 
 
-SMALL: Final = Size(wishes=60, people=24, near_changes=0.4, restarts=6, deaths=4)
+SMALL: Final = Size(
+    wishes=60, people=24, near_changes=0.4, restarts=6, deaths=4, cancels=0.1, proposes=0.1, absences=0.06
+)
 SPRING: Final = Size(  # what is enough to find a planted bug: the weeks around one change of the clocks
     wishes=24,
     people=12,
@@ -70,6 +78,7 @@ class Town:
     wire: Wire
     machine: Machine
     people: list[Person]
+    clerks: list[Clerk]
     history: History
     chance: Random
     files: Files = field(default_factory=Files)
@@ -80,9 +89,11 @@ class Town:
     met: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.by_address: dict[tuple[str, str], Person] = {
+        self.by_address: dict[tuple[str, str], Human] = {
             address: person for person in self.people for address in person.addresses
         }
+        self.by_address |= {address: clerk for clerk in self.clerks for address in clerk.worker.addresses}
+        self.contacts: dict[str, Person] = {}  # by their contact
         self.workers: dict[str, Worker] = {}  # by their id in the directory
 
     # ------------------------------------------------------------ the run
@@ -103,132 +114,176 @@ class Town:
 
     async def settle(self) -> None:
         await self.machine.settle()
-        self.history.actor = "nobody"
-        for said in self.wire.said[self.read :]:
-            self._reads(said)
+        self.history.actor = ""
+        fresh = self.wire.said[self.read :]
         self.read = len(self.wire.said)
+        await self.files.filed(self.machine.db, fresh)
+        for said in fresh:
+            human = self.by_address.get((said.channel, said.address))
+            if human is not None and self.files.outbox[said.outbox]["answer"]:
+                self._reads(human, said)
+            elif human is not None:
+                self._is_told(human, said)
 
     def plan(self, at: datetime, act: Callable[[], Awaitable[None]]) -> None:
         heapq.heappush(self.agenda, (at, self.numbers(), act))
 
     # ------------------------------------------------------------ what people do
 
-    def wants(self, person: Person, at: datetime, goal: Goal, talk: Talk | None = None) -> None:
+    def wants(self, human: Human, at: datetime, talk: Talk) -> None:
+        """From then on, or when they are done with what they want now."""
+
         async def act() -> None:
-            wanted = talk or Talk(goal)
-            if person.talk is not None:
-                person.waiting.append(wanted)
+            if human.talk is not None:
+                human.waiting.append(talk)
                 return
-            await self.types(person, person.begins(wanted))
+            await self.types(human, human.begins(talk))
 
         self.plan(at, act)
 
-    async def types(self, person: Person, text: str) -> None:
-        self.history.actor = f"person:{person.number}"
-        self.counts[f"typed by {person.channel}"] += 1
+    async def types(self, human: Human, text: str) -> None:
+        assert isinstance(human, Person | Clerk)
+        self.history.actor = "person" if isinstance(human, Person) else "worker"
+        self.counts[f"typed by {'workers' if isinstance(human, Clerk) else human.channel}"] += 1
         number, at = self.numbers(), self.clock.now
         if text == "(contact)":
-            await self.machine.hear(phones.contact(person.address, person.phone, number, at))
+            assert isinstance(human, Person)
+            await self.machine.hear(phones.contact(human.address, human.phone, number, at))
         elif text.startswith("["):
-            await self.machine.hear(phones.press(person.address, text[1:-1], number, at))
+            await self.machine.hear(phones.press(human.address, text[1:-1], number, at))
         else:
-            await self.machine.hear(phones.typed(person.channel, person.address, text, number, at))
-        if person.number not in self.met:
-            self.met.add(person.number)
-            await self._lives_there(person)
+            await self.machine.hear(phones.typed(human.channel, human.address, text, number, at))
+        if isinstance(human, Person) and human.number not in self.met:
+            self.met.add(human.number)
+            await self._lives_there(human)
 
     async def _lives_there(self, person: Person) -> None:
         """All numbers of fiction are the mainland's: where somebody else lives stands on their contact."""
         contact = await contacts.find(self.machine.db, person.channel, person.address)
         assert contact is not None
+        self.contacts[contact] = person
         async with self.machine.db.transaction() as tx:
             await contacts.set_zone(tx, contact, person.zone)
 
-    def _reads(self, said: Said) -> None:
-        person = self.by_address.get((said.channel, said.address))
-        if person is None:
-            return
-        if any(msgid.startswith(ASIDE) for msgid in said.msgids):
-            self._is_told(person, said)
-            return
-        talk = person.talk
-        answer = person.answers(said)
+    def _reads(self, human: Human, said: Said) -> None:
+        """The answer to what they typed."""
+        talk = human.talk
+        answer = human.answers(said)
         if answer is not None:
-            self.plan(self.clock.now + self._thinks(person), lambda: self.types(person, answer))
-        elif talk is not None and person.talk is None:
-            self._afterwards(person, talk, said)
+            self.plan(self.clock.now + self._thinks(human), lambda: self.types(human, answer))
+        elif talk is not None and human.talk is None:
+            if isinstance(human, Person):
+                self._afterwards(human, talk, said)
+            if human.waiting:
+                soon = self.clock.now + after(human.chance, MINUTE, 9 * MINUTE)
+                self.wants(human, soon, human.waiting.popleft())
 
-    def _thinks(self, person: Person) -> timedelta:
+    def _thinks(self, human: Human) -> timedelta:
         """Mostly under two minutes; sometimes life comes in between."""
-        luck = person.chance.random()
+        luck = human.chance.random()
         if luck < 0.03:
-            return after(person.chance, 20 * MINUTE, 30 * HOUR)
-        return after(person.chance, timedelta(seconds=4), 2 * MINUTE)
+            return after(human.chance, 20 * MINUTE, 30 * HOUR)
+        return after(human.chance, timedelta(seconds=4), 2 * MINUTE)
 
     def _afterwards(self, person: Person, talk: Talk, said: Said) -> None:
-        if person.waiting:
-            self.wants(
-                person, self.clock.now + after(person.chance, MINUTE, 9 * MINUTE), "book", person.waiting.popleft()
-            )
-        start = said.args.get("start")
-        if (
-            talk.goal not in {"book", "move"}
-            or "confirmed.change" not in said.msgids
-            or not isinstance(start, datetime)
-        ):
+        """What a person does once they have an hour, or have given one back."""
+        now, chance = self.clock.now, person.chance
+        if "stop.done" in said.msgids:
+            person.stopped.append((now, None))
+            self.wants(person, now + after(chance, DAY, 9 * DAY), Talk("start"))
+        elif "start.done" in said.msgids and person.stopped:
+            person.stopped[-1] = (person.stopped[-1][0], now)
+        if "undo.hint" in said.msgids and chance.random() < UNDONE:
+            self.wants(person, now + after(chance, MINUTE, 12 * MINUTE), Talk("undo"))
             return
-        left = start - self.clock.now
-        luck = person.chance.random()
-        goal: Goal | None = "move" if luck < 0.16 else "cancel" if luck < 0.26 else None
-        if goal is not None and left > 2 * HOUR:
-            self.wants(person, self.clock.now + after(person.chance, 5 * MINUTE, left - HOUR), goal)
-        if person.chance.random() < self.size.desk and left > 2 * HOUR:
-            self.plan(self.clock.now + after(person.chance, HOUR, left - HOUR), self.desk_cancels)
+        start = said.args.get("start")
+        if "confirmed.change" not in said.msgids or not isinstance(start, datetime) or start - now < 2 * HOUR:
+            return
+        left = start - now - HOUR
+        luck = chance.random()
+        goal = "move" if luck < 0.16 else "cancel" if luck < 0.26 else "stop" if luck < 0.28 else None
+        if goal is not None:
+            self.wants(person, now + after(chance, 5 * MINUTE, left), Talk(goal))
+        for share, act in (
+            (self.size.desk, self.desk_cancels),
+            (self.size.cancels, self.worker_cancels),
+            (self.size.proposes, self.worker_proposes),
+            (self.size.absences, self.worker_is_absent),
+        ):
+            if chance.random() < share:
+                self.plan(now + after(chance, HOUR, left), act)
 
-    def _is_told(self, person: Person, said: Said) -> None:
-        """A reminder, a notice: answered in words, or not at all. Where it came by SMS instead, they write as usual."""
-        luck, soon = person.chance.random(), self.clock.now + after(person.chance, MINUTE, 5 * HOUR)
-        if "reminder.answer" in said.msgids:
-            for share, goal in ((0.3, "yes"), (0.4, "move"), (0.47, "cancel"), (0.5, "thanks")):
-                if luck < share:
-                    self.wants(person, soon, goal)  # type: ignore[arg-type]
-                    return
-        elif said.msgids[0].startswith("reminder.late") and luck < 0.05:
-            self.wants(person, self.clock.now + after(person.chance, MINUTE, HOUR), "cancel")
-        elif "notice.cancelled_for_you" in said.msgids and luck < 0.5:
-            self.wants(person, soon, "book")
+    def _is_told(self, human: Human, said: Said) -> None:
+        """A reminder, a notice, a question: answered, or not at all."""
+        chance = human.chance
+        soon = self.clock.now + after(chance, MINUTE, 5 * HOUR)
+        wanted = told_person(human, said) if isinstance(human, Person) else told_worker(human, said)
+        if wanted is not None:
+            self.wants(human, soon, wanted)
 
     # ------------------------------------------------------------ what others do
 
+    def any_coming(self) -> Life | None:
+        now = self.clock.now
+        coming = [life for life in self.history.lives.values() if life.status == "booked" and life.start > now]
+        return self.chance.choice(sorted(coming, key=lambda life: (life.start, life.made_at))) if coming else None
+
     async def desk_cancels(self) -> None:
         """Somebody has telephoned."""
-        coming = [
-            life for life in self.history.lives.values() if life.status == "booked" and life.start > self.clock.now
-        ]
-        if not coming:
-            return
-        life = self.chance.choice(sorted(coming, key=lambda life: (life.start, life.made_at)))
-        self.history.actor = "desk"
-        await self.machine.alive(lambda: assisted.cancel(self.machine.parts, life.id, "desk:year"))
-        await self.machine.look()
+        life = self.any_coming()
+        if life is not None:
+            self.history.actor = "desk"
+            await self.machine.alive(lambda: assisted.cancel(self.machine.parts, life.id, "desk:year"))
+            await self.machine.look()
 
-    async def worker_types(self, worker: Worker, text: str, channel: str = "sms") -> None:
-        self.history.actor = f"worker:{worker.ref}"
-        address = worker.chat if channel == "telegram" else worker.phone
-        await self.machine.hear(phones.typed(channel, address, text, self.numbers(), self.clock.now))
+    async def worker_cancels(self) -> None:
+        if (life := self.any_coming()) is not None:
+            self.wants(self.clerk_of(life), self.clock.now, Talk("worker_cancel"))
+
+    async def worker_proposes(self) -> None:
+        """Another hour of another day, in words."""
+        if (life := self.any_coming()) is None:
+            return
+        clerk, name = self.clerk_of(life), self.first_name(life)
+        local = life.start.astimezone(ZoneInfo(clerk.worker.zone))
+        day = day_in_words(local.date() + timedelta(days=clerk.chance.choice((1, 2, 7))), "fr")
+        hour = clerk.chance.choice((local.hour, 10, 15))
+        self.wants(clerk, self.clock.now, Talk("propose", first=f"proposer {name} {day} à {hour}h"))
+
+    async def worker_is_absent(self) -> None:
+        """On the day of one of their appointments, and perhaps for some days."""
+        if (life := self.any_coming()) is None:
+            return
+        clerk = self.clerk_of(life)
+        day = life.start.astimezone(ZoneInfo(clerk.worker.zone)).date()
+        words = f"absent {day_in_words(day, 'fr')}"
+        if (days := clerk.chance.choice((1, 1, 3, 7))) > 1:
+            last = day_in_words(day + timedelta(days=days - 1), "fr").removeprefix("le ")
+            words = f"absent du {words.removeprefix('absent le ')} au {last}"
+        self.wants(clerk, self.clock.now, Talk("absent", first=words))
+
+    def clerk_of(self, life: Life) -> Clerk:
+        return next(clerk for clerk in self.clerks if clerk.worker is self.workers[life.worker])
+
+    def first_name(self, life: Life) -> str:
+        return self.contacts[life.contact].first
 
     async def workers_join(self) -> None:
         """Who chose Telegram or WhatsApp opens the link that they ask for by SMS."""
-        for worker in STAFF:
+        for clerk in self.clerks:
+            worker = clerk.worker
             if worker.notify_by not in {"telegram", "whatsapp"}:
                 continue
-            await self.worker_types(worker, worker.notify_by)
+            await self.machine.hear(self._typed("sms", worker.phone, worker.notify_by))
             await self.settle()
             link = self.wire.said[-1].text.splitlines()[-1]
             payload = link.partition("start=")[2] or link.partition("text=")[2]
             words = f"/start {payload}" if worker.notify_by == "telegram" else payload
-            await self.worker_types(worker, words, worker.notify_by)
+            await self.machine.hear(self._typed(clerk.channel, clerk.address, words))
             await self.settle()
+
+    def _typed(self, channel: str, address: str, text: str) -> Envelope:
+        return phones.typed(channel, address, text, self.numbers(), self.clock.now)
 
     async def swept(self) -> None:
         await self.settle()
@@ -243,17 +298,19 @@ class Town:
         self.clock.now = max(self.clock.now, self.size.ends)
         await self.swept()
         await self.oracle()
-        people = await owners(self.machine.db, self.by_address)
         lives = list(self.history.lives.values())
-        return Case(lives, self.history.changes, self.wire.said, self.files, people, self.workers, self.clock.now)
+        self.files.unsound += self.history.wrong
+        return Case(
+            lives, self.history.changes, self.wire.said, self.files, self.contacts, self.workers, self.clock.now
+        )
 
     def figures(self) -> Counter[str]:
         """What was done to it, for the table."""
         found = Counter(self.counts)
         found.update({f"process died {point}": count for point, count in self.machine.deaths.items()})
         found.update({f"provider: {trouble}": count for trouble, count in self.wire.troubles.items()})
-        for person in self.people:
-            found.update({f"talks: {how}": count for how, count in person.done.items()})
+        for human in (*self.people, *self.clerks):
+            found.update({f"talks: {how}": count for how, count in human.done.items()})
         found.update(f"alarm {code}" for _, code, _ in self.machine.alarms)
         found.update({"oracle asked": self.files.oracles, "sweeps": self.files.sweeps})
         return found
@@ -278,9 +335,8 @@ async def founded(database_url: str, seed: str, size: Size) -> AsyncIterator[Tow
     try:
         await empty(machine.db)
         await machine.load(directory_text(STAFF))
-        town = Town(
-            size, seed, clock, wire, machine, calendar.people(seed, size.people), history, Random(f"{seed}:town")
-        )
+        people = calendar.people(seed, size.people)
+        town = Town(size, seed, clock, wire, machine, people, clerks(seed), history, Random(f"{seed}:town"))
         machine.looked = lambda: history.look(machine.db, clock.now)
         refs = {worker.ref: worker for worker in STAFF}
         rows = await machine.db.fetch("SELECT id, ref FROM worker")
@@ -298,7 +354,7 @@ def fill(town: Town) -> None:
     """The year's agenda, as far as it is known on its first day."""
     size, chance = town.size, town.chance
     for person, wanted in calendar.wishes(town.seed, town.people, size.wishes, size.near_changes, size.changes):
-        town.wants(person, wanted.at, "book", Talk("book", wanted.day))
+        town.wants(person, wanted.at, Talk("book", wanted.day))
     year = size.ends - calendar.BEGINS
     for _ in range(size.restarts):
         town.plan(calendar.BEGINS + after(chance, DAY, year), town.restarts)
@@ -308,9 +364,44 @@ def fill(town: Town) -> None:
         town.plan(calendar.BEGINS + week * 7 * DAY, town.swept)
     for every in range(1, size.oracles + 1):
         town.plan(calendar.BEGINS + every * year / (size.oracles + 1), town.oracle)
-    for worker in STAFF:
-        own = chance_of(worker, town.seed)
+    for clerk in town.clerks:
         for _ in range(max(2, size.wishes // 100)):
-            at = calendar.BEGINS + after(own, DAY, year)
-            channel = "whatsapp" if worker.notify_by == "whatsapp" else "sms"
-            town.plan(at, lambda worker=worker, channel=channel: town.worker_types(worker, "semaine", channel))  # type: ignore[misc]
+            town.wants(clerk, calendar.BEGINS + after(clerk.chance, DAY, year), Talk("agenda"))
+
+
+def told_worker(worker: Human, said: Said) -> Talk | None:
+    """After a late end they may say whether this person may come again; after the hour, who came."""
+    if "notice.refuse" in said.msgids and worker.chance.random() < 0.4:
+        return Talk(worker.chance.choice(("refuse", "accept")))
+    return None
+
+
+def asked(human: Human, said: Said, shares: Sequence[tuple[float, str]]) -> Talk | None:
+    """Somebody's answer to a question that came unasked: an option, or none at all."""
+    options = {option.value: n for n, option in enumerate(said.reply.options, 1)}
+    hours = [value for value in options if value[:2] == "20" and "/" in value]
+    luck = human.chance.random()
+    for share, wanted in shares:
+        if luck < share:
+            value = human.chance.choice(hours) if wanted == "hour" and hours else wanted
+            return Talk("answer", first=human.choose(said, options[value])) if value in options else None
+    return None
+
+
+def told_person(person: Person, said: Said) -> Talk | None:
+    """What a person makes of a message that they did not ask for. Where it came by SMS instead of their app, they write
+    as usual.
+    """
+    luck = person.chance.random()
+    if "reminder.answer" in said.msgids:
+        shares = ((0.3, "yes"), (0.4, "move"), (0.47, "cancel"), (0.5, "thanks"))
+        return next((Talk(goal) for share, goal in shares if luck < share), None)
+    if said.msgids[0].startswith("reminder.late"):
+        return Talk("cancel") if luck < 0.05 else None
+    if {"replaced.sorry", "replaced.again"} & set(said.msgids):
+        return asked(person, said, ((0.5, "hour"), (0.6, "dates"), (0.7, "none")))
+    if "proposed.ask" in said.msgids:
+        return asked(person, said, ((0.45, "yes"), (0.65, "keep"), (0.75, "other")))
+    if "notice.cancelled_for_you" in said.msgids:
+        return Talk("book") if luck < 0.5 else None
+    return None
