@@ -47,6 +47,8 @@ from booking.model import (
     SlotId,
     Slots,
     Span,
+    Waiting,
+    WaitingId,
     Wish,
     Worker,
     WorkerId,
@@ -87,6 +89,7 @@ from booking.search import Search
 from booking.timekeeping import Timekeeping
 from booking.turning import Turning
 from booking.undoing import Undoing
+from booking.waiting import WaitingList
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
@@ -104,6 +107,7 @@ class Booking:
         self._replacing = Replacing(store, rules, now, self.events, self._offering)
         self._refusing = Refusing(store, rules, now, new_id)
         self._undoing = Undoing(store, rules, now, new_id, self.events)
+        self.waiting_list = WaitingList(store, rules, now, new_id, self.events, self._offering, self)
 
     # ------------------------------------------------------------ who writes
 
@@ -232,7 +236,10 @@ class Booking:
         consent: Consent | None,
         by: By = "person",
     ) -> Booked | SlotGone | Refused:
-        return await self._making.book(slot, wish, contact, joining, consent, by)
+        done = await self._making.book(slot, wish, contact, joining, consent, by)
+        if isinstance(done, Booked):
+            await self.waiting_list.served(done.appointment)
+        return done
 
     async def move(
         self, id: AppointmentId, slot: SlotId, wish: Wish, by: By, contact: ContactId | None = None
@@ -405,6 +412,28 @@ class Booking:
 
     async def waive(self, worker: WorkerId, refusal: str) -> bool:
         return await self._refusing.waive(worker, refusal)
+
+    # ------------------------------------------------------------ the waiting list
+
+    async def waiting(self, contact: ContactId) -> Waiting | None:
+        return await self.waiting_list.of(contact)
+
+    async def place(self, waiting: Waiting) -> int:
+        return await self.waiting_list.place(waiting)
+
+    async def wait(self, contact: ContactId, wish: Wish, moves: AppointmentId | None = None) -> Waiting:
+        return await self.waiting_list.wait(contact, wish, moves)
+
+    async def leave_waiting(self, contact: ContactId) -> bool:
+        return await self.waiting_list.leave(contact)
+
+    async def accept_waiting(
+        self, id: WaitingId, slot: SlotId, contact: ContactId
+    ) -> Booked | Moved | Held | SlotGone | Refused | AlreadyOver:
+        return await self.waiting_list.accept(id, slot, contact)
+
+    async def decline_waiting(self, id: WaitingId) -> Waiting | None:
+        return await self.waiting_list.decline(id)
 
     # ------------------------------------------------------------ inside
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from booking.model import Appointment, ContactId, Hold, HoldKind, Mode, Person, SlotId, WorkerId
+from booking.model import Appointment, ContactId, Hold, HoldKind, Mode, Person, SlotId, Waiting, WorkerId
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
@@ -131,6 +131,26 @@ class AppointmentRestored:
 
 
 @dataclass(frozen=True, slots=True)
+class HourOffered:
+    """From the waiting list: `hold` is kept for them until they answer."""
+
+    waiting: Waiting
+    hold: Hold
+
+
+@dataclass(frozen=True, slots=True)
+class HourGivenBack:
+    """What was offered from the waiting list is free again: others who wait are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOver:
+    """Nothing more will come of this wait, and nobody is just telling them so."""
+
+    waiting: Waiting
+
+
+@dataclass(frozen=True, slots=True)
 class DeskNeeded:
     """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is kept meanwhile."""
 
@@ -200,6 +220,9 @@ Event: TypeAlias = (
     | OffersLapsed
     | AppointmentConfirmed
     | AppointmentRestored
+    | HourOffered
+    | HourGivenBack
+    | WaitingOver
     | DeskNeeded
     | PhoneToProve
     | CodesGuessed

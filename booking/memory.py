@@ -29,6 +29,8 @@ from booking.model import (
     PersonId,
     Refusal,
     Span,
+    Waiting,
+    WaitingId,
     Worker,
     WorkerId,
 )
@@ -63,6 +65,7 @@ class Rows:
     refusals: dict[str, Refusal] = field(default_factory=dict)
     spans: dict[WorkerId, tuple[Span, ...]] = field(default_factory=dict)  # of those who changed them here
     calendars: dict[WorkerId, str] = field(default_factory=dict)
+    waiting: dict[WaitingId, Waiting] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
@@ -243,6 +246,22 @@ class MemoryStore:
 
     async def save_refusal(self, refusal: Refusal) -> None:
         self.rows.refusals[refusal.id] = refusal
+
+    # ------------------------------------------------------------ the waiting list
+
+    async def waiting(self, id: WaitingId) -> Waiting | None:
+        return self.rows.waiting.get(id)
+
+    async def waiting_of(self, contact: ContactId, person: PersonId | None) -> Waiting | None:
+        mine = (one for one in await self.waiting_list() if one.contact == contact or (person and one.person == person))
+        return next(mine, None)
+
+    async def waiting_list(self) -> Sequence[Waiting]:
+        still = [one for one in self.rows.waiting.values() if one.ended_at is None]
+        return sorted(still, key=lambda one: (one.since, one.id))
+
+    async def save_waiting(self, waiting: Waiting) -> None:
+        self.rows.waiting[waiting.id] = waiting
 
     # ------------------------------------------------------------ appointments
 

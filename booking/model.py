@@ -16,6 +16,7 @@ PersonId = NewType("PersonId", str)
 ContactId = NewType("ContactId", str)
 AppointmentId = NewType("AppointmentId", str)
 HoldId = NewType("HoldId", str)
+WaitingId = NewType("WaitingId", str)
 SlotId = NewType("SlotId", str)
 
 HOUR = timedelta(hours=1)
@@ -142,6 +143,7 @@ class Wish:
     earliest: time | None = None  # bounds on the start, local; earliest <= start <= latest
     latest: time | None = None
     after: datetime | None = None  # only later starts: 'other dates'
+    before: datetime | None = None  # only earlier starts: than an hour they have
     zone: str = "Europe/Paris"
     without: frozenset[WorkerId] = frozenset()  # not with these
 
@@ -183,6 +185,26 @@ class Hold:
     kind: HoldKind = "chosen"
     about: str | None = None
     mode: Mode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A place on the waiting list. `moves`: they have this appointment and wait for an earlier hour.
+
+    `offers` were made, the last one at `offered_at`, of hours that began at `offered`: none of them comes twice.
+    """
+
+    id: WaitingId
+    contact: ContactId  # where it was asked for: offers go there
+    person: PersonId | None
+    wish: Wish
+    since: datetime
+    offers: int = 0
+    offered_at: datetime | None = None
+    offered: tuple[datetime, ...] = ()
+    moves: AppointmentId | None = None
+    status: Literal["waiting", "offered", "served", "left", "over"] = "waiting"
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

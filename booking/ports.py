@@ -32,6 +32,8 @@ from booking.model import (
     SlotId,
     Slots,
     Span,
+    Waiting,
+    WaitingId,
     Wish,
     Worker,
     WorkerId,
@@ -314,6 +316,16 @@ class BookingCore(Protocol):
     async def propose(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | AlreadyOver: ...
     async def publishes(self, worker: WorkerId, start: datetime) -> bool: ...
 
+    # the waiting list: `booking.waiting`
+    async def waiting(self, contact: ContactId) -> Waiting | None: ...  # their place, while they wait
+    async def place(self, waiting: Waiting) -> int: ...  # 1 for the next one
+    async def wait(self, contact: ContactId, wish: Wish, moves: AppointmentId | None = None) -> Waiting: ...
+    async def leave_waiting(self, contact: ContactId) -> bool: ...  # False: they did not wait
+    async def accept_waiting(
+        self, id: WaitingId, slot: SlotId, contact: ContactId
+    ) -> Booked | Moved | Held | SlotGone | Refused | AlreadyOver: ...  # Held: name and consent are to come
+    async def decline_waiting(self, id: WaitingId) -> Waiting | None: ...
+
     # article 5.2: `booking.refusing`
     async def refusable(self, worker: WorkerId) -> Sequence[Refusable]: ...
     async def refusals(self, worker: WorkerId) -> Sequence[tuple[Refusal, str]]: ...  # in force, with the first name
@@ -394,6 +406,11 @@ class BookingStore(Protocol):
     ) -> Sequence[Refusal]: ...  # also waived; latest first
     async def save_refusal(self, refusal: Refusal) -> None: ...
     async def ended_late(self, worker: WorkerId, since: datetime) -> Sequence[Appointment]: ...  # latest end first
+
+    async def waiting(self, id: WaitingId) -> Waiting | None: ...
+    async def waiting_of(self, contact: ContactId, person: PersonId | None) -> Waiting | None: ...  # not ended
+    async def waiting_list(self) -> Sequence[Waiting]: ...  # not ended, the longest first
+    async def save_waiting(self, waiting: Waiting) -> None: ...
 
     async def appointment(self, id: AppointmentId) -> Appointment | None: ...
     async def locked(self, id: AppointmentId) -> Appointment | None: ...

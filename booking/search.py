@@ -124,6 +124,8 @@ class Search:
         since, until = first_start(self.rules, self.now), last_start(self.rules, self.now) + timedelta.resolution
         if wish.after is not None:
             since = max(since, wish.after + timedelta.resolution)
+        if wish.before is not None:
+            until = min(until, wish.before)
         if wish.days:  # a day of any zone lies within these: clocks are at most 14 hours away from UTC
             reach = timedelta(hours=14)
             since = max(since, datetime.combine(min(wish.days), time.min, UTC) - reach)

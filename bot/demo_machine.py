@@ -15,6 +15,7 @@ from typing import Final
 from bot.work import drain_all, fire
 from handlers.delivery import deliver, settle_unknown
 from handlers.parts import Parts
+from handlers.waiting import serve_waiting
 from storage import outbox, timers
 from storage.booking import next_start
 
@@ -82,6 +83,7 @@ class Engine:
                 did += await fire(self._parts)
                 did += await deliver(self._parts, OWNER)
                 did += await settle_unknown(self._parts, OWNER)
+                did += await serve_waiting(self._parts)
                 if not did:
                     return
 

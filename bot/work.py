@@ -19,6 +19,7 @@ from handlers.delivery import deliver, settle_unknown, warn
 from handlers.free_hours import look_for_free_hours
 from handlers.parts import Parts
 from handlers.turns import drain
+from handlers.waiting import serve_waiting
 from storage import audit, contacts, flags, inbox, purge, timers
 from storage.faults import is_transient
 
@@ -28,6 +29,7 @@ INBOX_LEASE: Final = timedelta(seconds=60)
 FETCH: Final = timedelta(minutes=5)
 AT_ONCE: Final = 16  # contacts served beside each other by one worker
 TIMERS: Final = 100
+SERVE: Final = timedelta(minutes=1)  # between two looks at the waiting list, which is rung when an hour becomes free
 WATCH: Final = timedelta(seconds=30)  # between two looks for what is late, or due once a day
 DAY: Final = timedelta(hours=24)
 
@@ -43,6 +45,7 @@ async def work(parts: Parts, owner: str, fetch: Callable[[], Awaitable[int]] | N
         group.create_task(_loop(parts, "unknown", lambda: settle_unknown(parts, owner)))
         if fetch is not None:
             group.create_task(_every(FETCH, fetch))
+        group.create_task(_loop(parts, "waiting", lambda: serve_waiting(parts), SERVE))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 
 

@@ -192,6 +192,23 @@ async def _reminded(talk: Talk) -> list[AppointmentId]:
     return [found] if found is not None and len(talk.c.known.upcoming) > 1 else []
 
 
+async def earlier(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """An earlier hour than the one they have; where hours are being chosen from, the soonest there are."""
+    if talk.open_step is not None and talk.open_step.name == "slot" and not talk.c.known.upcoming:
+        talk.fill({**ANY_TIME, "slot": None})
+        return
+    await talk.c.booking.release(talk.c.contact.id)
+    talk.frames = [frame for frame in talk.frames if frame.flow != "move"]  # it begins anew, with this wish
+    await flow("earlier")(talk, gained)
+
+
+async def leave_list(talk: Talk, gained: Mapping[str, Any]) -> None:
+    left = await talk.c.booking.leave_waiting(talk.c.contact.id)
+    talk.says.append(t("waiting.left") if left else t("waiting.none"))
+    talk.frames = [frame for frame in talk.frames if frame.flow not in {"waiting", "freed"}]
+    talk.ended = True
+
+
 def _day(appointment: Appointment, c: Context) -> str:
     return appointment.start.astimezone(ZoneInfo(c.contact.zone)).date().isoformat()
 
@@ -205,6 +222,9 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "appointments": flow("appointments"),
     "cancel": cancel,
     "move": move,
+    "earlier": earlier,
+    "waiting": flow("waiting"),
+    "leave_list": leave_list,
     "human": flow("human"),
     "language": flow("language"),
     "private": flow("private"),

@@ -52,6 +52,7 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "missed_call",
         "question",
         "offer",
+        "freed",
         "digest",
         "feedback",
         "calendar",

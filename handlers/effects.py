@@ -27,6 +27,7 @@ NoticeKind: TypeAlias = Literal[
     "missed_call",  # the worker called: what suits the person now, and what they answered
     "question",  # asked because of news, see `Tell`
     "offer",
+    "freed",  # from the waiting list
     "digest",
     "feedback",
     "calendar",

@@ -9,7 +9,16 @@ from datetime import datetime
 from functools import partial
 
 from booking.core import Booking
-from booking.events import AppointmentBooked, AppointmentCancelled, AppointmentMoved, AppointmentRestored
+from booking.events import (
+    AppointmentBooked,
+    AppointmentCancelled,
+    AppointmentMoved,
+    AppointmentRestored,
+    HourGivenBack,
+    HoursOpened,
+    OffersDeclined,
+    OffersLapsed,
+)
 from handlers.effects import Effect
 from handlers.parts import Parts
 from handlers.reactions import World, react
@@ -17,6 +26,8 @@ from handlers.writing import write
 from storage.booking import RowStore
 from storage.db import Tx
 
+# An hour that somebody may be waiting for became free.
+FREES = (AppointmentMoved, AppointmentCancelled, HoursOpened, HourGivenBack, OffersDeclined, OffersLapsed)
 OUTCOMES = {
     AppointmentBooked: "booked",
     AppointmentMoved: "moved",
@@ -35,4 +46,6 @@ async def follow(
         if isinstance(event, AppointmentBooked | AppointmentMoved | AppointmentCancelled | AppointmentRestored):
             counter = parts.metrics.appointments.labels(event.appointment.mode, OUTCOMES[type(event)])
             tx.after_commit(counter.inc)
+    if any(isinstance(event, FREES) for event in core.events):
+        tx.after_commit(partial(parts.bell.ring, "waiting"))
     tx.after_commit(partial(parts.bell.ring, "outbox"))

@@ -43,14 +43,14 @@ class Leave:
 Verdict: TypeAlias = Send | Wait | Leave
 
 CAPPED: Final = frozenset(
-    {"reminder", "booked", "moved", "cancelled", "question", "offer", "feedback"}
+    {"reminder", "booked", "moved", "cancelled", "question", "offer", "freed", "feedback"}
 )  # kinds that MAX_UNASKED may hold back
 MATTERS: Final = frozenset(
     {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer"}
 )  # who is not told of these is called by a human (I8)
 
 QUIETLY: Final = frozenset(
-    {"answer", "reminder", "soon", "feedback", "digest", "test", "calendar"}
+    {"answer", "freed", "reminder", "soon", "feedback", "digest", "test", "calendar"}
 )  # too late is no harm
 
 

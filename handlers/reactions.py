@@ -22,6 +22,8 @@ from booking.events import (
     DeskNeeded,
     EmailConfirmed,
     Event,
+    HourGivenBack,
+    HourOffered,
     HourProposed,
     HoursOffered,
     HoursOpened,
@@ -33,6 +35,7 @@ from booking.events import (
     PersonJoined,
     PersonLate,
     PhoneToProve,
+    WaitingOver,
 )
 from booking.model import Appointment, Rules
 from booking.ports import BookingCore
@@ -54,6 +57,7 @@ from handlers.offer_reactions import (
     other_hours_are_offered,
     they_are_reminded,
 )
+from handlers.waiting_reactions import end_is_told, hour_is_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,9 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     OffersLapsed: (nobody_answered,),
     AppointmentRestored: (worker_is_told_of_the_return, person_is_invited, reminders_are_set),
     AppointmentConfirmed: (),  # the worker counts on them anyway
+    HourOffered: (hour_is_offered,),
+    HourGivenBack: (),
+    WaitingOver: (end_is_told,),
     DeskNeeded: (desk_is_told,),
     PhoneToProve: (code_goes_out,),
     CodesGuessed: (guessing_is_told,),

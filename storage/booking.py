@@ -41,6 +41,7 @@ from booking.ports import Owner
 from storage import counters, directory, spans, worker_calendars
 from storage.db import Sql
 from storage.sql import Row, marks
+from storage.waiting import WaitingRows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUARTERS = HOUR // QUARTER
@@ -83,7 +84,7 @@ class Directories:
         return found
 
 
-class RowStore:
+class RowStore(WaitingRows):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories

@@ -118,6 +118,12 @@ CHECKS = (
         "AND NOT EXISTS "
         "(SELECT 1 FROM appointment a WHERE a.id = t.subject AND a.status = 'booked')",
     ),
+    Check("nobody has more than three offers from the waiting list", "SELECT id FROM waiting WHERE offers > 3"),
+    Check(
+        "what is offered from the waiting list is offered to who waits",
+        "SELECT id FROM hold h WHERE kind = 'waiting' AND lapses_at > ? AND NOT EXISTS "
+        "(SELECT 1 FROM waiting w WHERE w.id = h.about AND w.status = 'offered' AND w.contact_id = h.contact_id)",
+    ),
     Check(
         "states are those we know",
         "SELECT id FROM outbox WHERE status NOT IN ('queued', 'sending', 'accepted', 'sent', 'delivered', 'read', "

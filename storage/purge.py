@@ -62,6 +62,7 @@ LIFETIMES = (
     Lifetime("calls", YEAR, "call", "changed_at < ?"),
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
+    Lifetime("ended waits", 30 * DAY, "waiting", "ended_at < ?"),
     Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),
     Lifetime("workers' past times", 30 * DAY, "span", "end_at < ?"),
 )

@@ -9,6 +9,7 @@ from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
 from conversations.flows.danger import DANGER
+from conversations.flows.earlier import EARLIER
 from conversations.flows.here import HERE
 from conversations.flows.human import HUMAN
 from conversations.flows.language import LANGUAGE
@@ -24,6 +25,7 @@ from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
 from conversations.flows.undo import UNDO
 from conversations.flows.video_fails import VIDEO_FAILS
+from conversations.flows.waiting import FREED, WAITING, WAITING_OVER
 from conversations.flows.worker.absent import ABSENT
 from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
 from conversations.flows.worker.cancel import WORKER_CANCEL
@@ -43,6 +45,10 @@ FLOWS: Final[Mapping[str, Flow]] = {
         MOVE,
         UNDO,
         REMINDED,
+        EARLIER,
+        WAITING,
+        FREED,
+        WAITING_OVER,
         RESUME,
         LANGUAGE,
         HUMAN,

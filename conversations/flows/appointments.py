@@ -14,8 +14,18 @@ PAST: Final = 3
 
 async def enter(c: Context) -> Finish | None:
     if c.known.person is None:
-        return Finish(t("appointments.none"))
+        return Finish(t("appointments.none"), more=await waits(c))
     return None
+
+
+async def waits(c: Context) -> tuple[Text, ...]:
+    """Their place on the waiting list, if they have one; while an hour is offered to them, that says it all."""
+    waiting = await c.booking.waiting(c.contact.id)
+    return (
+        ()
+        if waiting is None or waiting.status == "offered"
+        else (t("waiting.place", place=await c.booking.place(waiting)),)
+    )
 
 
 async def finish(c: Context) -> Outcome:
@@ -24,9 +34,9 @@ async def finish(c: Context) -> Outcome:
     coming = [await line(c, appointment) for appointment in c.known.upcoming]
     gone = [t("appointments.past", start=appointment.start) for appointment in past]
     if not coming:
-        return Finish(t("appointments.none"), more=tuple(gone))
+        return Finish(t("appointments.none"), more=(*await waits(c), *gone))
     link = Link("appointment", c.known.upcoming[0].id) if len(coming) == 1 else None
-    return Finish(t("appointments.coming"), more=(*coming, *gone, t("confirmed.change")), link=link)
+    return Finish(t("appointments.coming"), more=(*coming, *gone, *await waits(c), t("confirmed.change")), link=link)
 
 
 async def line(c: Context, appointment: Appointment) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from conversations.recognise import by_words
 from conversations.text import Text, t
 from conversations.understand import understand
 
+FAR: Final = timedelta(days=7)  # an hour further off than this may be wished earlier
 GUESS: Final = range(5, 25)  # letters and digits of what may be a code at the code question
 
 REFUSED: Final[Mapping[str, Text]] = {
@@ -240,7 +241,7 @@ async def book(c: Context) -> Outcome:
     match done:
         case Booked(appointment, worker):
             said = confirmation(appointment, worker)
-            return Finish(said, more=(t("confirmed.change"),), link=Link("appointment", appointment.id))
+            return Finish(said, more=(how_to_change(appointment, c),), link=Link("appointment", appointment.id))
         case SlotGone():
             return fill(t("slot.gone"), slot=None, summary=None)
         case Refused("overlap"):
@@ -248,6 +249,11 @@ async def book(c: Context) -> Outcome:
         case Refused("consent"):
             return fill(t("refused.consent"), terms=None, summary=None)
     return Finish(refusal(done, c))
+
+
+def how_to_change(appointment: Appointment, c: Context) -> Text:
+    """The words to answer with; of an hour that is far off, also the one that asks for an earlier hour."""
+    return t("earlier.change") if appointment.start - c.now > FAR else t("confirmed.change")
 
 
 def confirmation(appointment: Appointment, worker: Worker, words: Mapping[Mode, Text] = CONFIRMED) -> Text:

@@ -13,10 +13,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from booking.model import Mode, Motive, Slot, SlotId, Slots, Wish, WorkerId
+from booking.model import AppointmentId, Mode, Motive, Slot, SlotId, Slots, Wish, WorkerId
 from booking.ports import SlotGone
 from conversations.flows.names import MODES
-from conversations.model import Again, Ask, Context, Input, Option, Outcome, Step, Switch, fill
+from conversations.model import Again, Ask, Context, Finish, Input, Option, Outcome, Step, Switch, fill
 from conversations.normal import number
 from conversations.text import Text, t
 from conversations.understand import understand
@@ -29,6 +29,9 @@ ANYBODY: Final = "any"
 WISH: Final = ("mode", "worker", "days", "from", "to", "after")  # what a change of makes other hours the right ones
 ANY_TIME: Final[Mapping[str, Any]] = {"days": None, "from": None, "to": None, "after": None}
 
+
+GIVEN_UP: Final[Mapping[str, Mapping[str, Any]]] = {"any_time": ANY_TIME, "any_worker": {"worker": ANYBODY}}
+NOTHING: Final[Mapping[str, Any]] = {**ANY_TIME, "worker": None, "choose": None, "change": None, "summary": None}
 
 # ---------------------------------------------------------------- the wish
 
@@ -112,14 +115,16 @@ async def _refusing(c: Context) -> tuple[Text, ...]:
 
 
 async def _ask_none(c: Context) -> Ask:
-    """No hour for this wish: what may be given up, widest first; then the people behind the number."""
+    """No hour for this wish: what may be given up for one now, widest first; else waiting; then the people behind the
+    number.
+    """
     ways = []
     if any(name in c.answers for name in ANY_TIME):
         ways.append(Option("any_time", t("slot.any_time")))
     if worker_of(c):
         ways.append(Option("any_worker", t("slot.any_worker")))
-    ways += [Option("mode", t("slot.other_mode")), Option("human", t("slot.human"))]
-    heading = t("slot.none_so") if len(ways) > 2 else t("slot.none")
+    heading = t("slot.none_so") if ways else t("slot.none")
+    ways += [Option("wait", t("slot.wait")), Option("mode", t("slot.other_mode")), Option("human", t("slot.human"))]
     return Ask(heading, await _refusing(c), tuple(ways), free=True, example=t("slot.example"))
 
 
@@ -127,10 +132,12 @@ async def got_slot(c: Context, heard: Input) -> Outcome:
     match heard.choice:
         case "dates" | "mode" | "worker" as way:
             return fill(choose=way)
-        case "any_time":
-            return fill(**ANY_TIME)
-        case "any_worker":
-            return fill(worker=ANYBODY)
+        case "any_time" | "any_worker" as way:
+            return fill(**GIVEN_UP[way])
+        case "wait":
+            moves = c.answers.get("moves")
+            await c.booking.wait(c.contact.id, wish_of(c), AppointmentId(moves) if moves else None)
+            return Finish(t("waiting.on"))
         case "human":
             return Switch("human", {"reason": "no_hour"}, replace=True)
         case "":

@@ -21,6 +21,8 @@ async def ask_choice(c: Context) -> Ask:
             Option("move", t("menu.move")),
             Option("cancel", t("menu.cancel")),
         ]
+    elif await c.booking.waiting(c.contact.id) is not None:
+        options.append(Option("waiting", t("menu.waiting")))
     options += [
         Option("private", t("menu.private")),
         Option("language", t("menu.language")),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from booking.model import Mode, SlotId
 from booking.ports import AlreadyOver, Moved, Refused, SlotGone
 from conversations.flows import hours, undo, which
-from conversations.flows.book import confirmation, noted, refusal
+from conversations.flows.book import confirmation, how_to_change, noted, refusal
 from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.text import Text, t
 
@@ -25,7 +25,12 @@ def as_before(c: Context) -> Context:
     old = which.meant(c)
     if old is None:
         return c
-    before: Mapping[str, Any] = {"motive": old.motive.value, "mode": old.mode.value, "worker": old.worker}
+    before: Mapping[str, Any] = {
+        "motive": old.motive.value,
+        "mode": old.mode.value,
+        "worker": old.worker,
+        "moves": old.id,
+    }
     return replace(c, answers={**before, **c.answers})
 
 
@@ -74,7 +79,7 @@ async def finish(c: Context) -> Outcome:
     match done:
         case Moved(appointment, worker):
             said = confirmation(appointment, worker, MOVED)
-            more = (await undo.hint(c), t("confirmed.change"))
+            more = (await undo.hint(c), how_to_change(appointment, c))
             return Finish(said, more=tuple(filter(None, more)), link=Link("appointment", appointment.id))
         case SlotGone():
             return fill(t("slot.gone"), slot=None, sure=None)

@@ -8,6 +8,7 @@ from conversations.text import t
 
 async def finish(c: Context) -> Outcome:
     await c.booking.ask_desk(c.contact.id, "not_me")
+    await c.booking.leave_waiting(c.contact.id)
     return Finish(t("not_me.done"), flags=frozenset({"not_me"}), forget=True)
 
 

@@ -13,8 +13,9 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from booking.core import Booking
 from booking.memory import MemoryStore
-from booking.model import AppointmentId, ContactId, Rules
+from booking.model import AppointmentId, ContactId, Rules, Waiting
 from conversations.model import Flow, News, Reminded, Reply
 from handlers.effects import Drop, Effect, Notice, Remind, Tell, ToContact, ToPerson, ToWorker
 from handlers.reminders import Due as Reminding
@@ -130,6 +131,17 @@ class Company:
         lines = [f"* {talk.name}: {spoken[0]}", *(f"  {line}" for line in spoken[1:])] if spoken else []
         return lines + self.follow(effects, talk)
 
+    def serve(self, speaker: Stage) -> list[str]:
+        """The waiting list, as `handlers/waiting.py` serves it: whose turn it is, of those who are awake."""
+        lines: list[str] = []
+        for place in run(_due(speaker.core())):
+            talk = self.talk(place.contact)
+            if not talk.contact.opted_out and wake(QUIET, talk.contact.zone, self.now) is None:
+                core = talk.core()
+                run(core.waiting_list.serve(place.id))
+                lines += self.follow(talk.effects(core), speaker)
+        return lines
+
     # ------------------------------------------------------------ who is who
 
     def contact(self, to: object) -> ContactId:
@@ -149,3 +161,7 @@ class Company:
         if id not in self.talks:
             self.talks[id] = next(iter(self.talks.values())).somebody(id)
         return self.talks[id]
+
+
+async def _due(core: Booking) -> list[Waiting]:
+    return [place async for place in core.waiting_list.due()]

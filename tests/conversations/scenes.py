@@ -11,6 +11,7 @@ ENGLISH: Final = {"bonjour": "hello", "proposer Camille 18h": "suggest Camille 6
 
 STRANGER: Final = "clock: 2026-03-02 10:00"
 KNOWN: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00"
+FAR: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-26 09:00"
 TWO: Final = KNOWN + ", 2026-03-10 14:00"
 BOTH_REMINDED: Final = KNOWN + ", 2026-03-06 14:00"
 TELEGRAM: Final = STRANGER + "\nchannel: telegram"
@@ -28,6 +29,7 @@ EMAIL: Final = (*NAME, "Camille Dubois")
 SUMMARY: Final = (*EMAIL, "camille@example.org")
 
 GONE: Final = ("claire> annuler", "claire> 1")
+WAITS: Final = ("! every hour is taken", *SLOT, "1")
 
 SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "menu.choice": (KNOWN, ("menu",)),
@@ -53,6 +55,9 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "move.worker_choice": (KNOWN, ("déplacer", "6", "6")),
     "move.sure": (KNOWN, ("déplacer", "1")),
     "reminded.which": (BOTH_REMINDED, ("! it is 2026-03-04 15:00", "ok")),
+    "earlier.which": (TWO, ("plus tôt",)),
+    "waiting.stay": (STRANGER, (*WAITS, "attente")),
+    "freed.take": (STRANGER, (*WAITS, "! 2026-03-05 09:00 becomes free")),
     "resume.go_on": (STRANGER, (*SLOT, "! 1 day pass", "bonjour")),
     "missed_call.choice": (KNOWN, ("! it is 2026-03-05 09:02", "! the worker calls and nobody answers")),
     "language.lang": (KNOWN, ("langue",)),
@@ -90,6 +95,7 @@ BESIDES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "book.slot with nothing free": (STRANGER, (*SLOT, "dimanche")),
     "book.slot with a worker": (STRANGER, (*SLOT, "avec Claire")),
     "book.phone by typing": (HIDDEN, (*CODE, "1", "par téléphone", "1", "1")),
+    "freed.take of an earlier hour": (FAR, ("! every hour is taken", "plus tôt", "! 2026-03-05 09:00 becomes free")),
     "book.change of a known person": (STRANGER + "\nknown: Camille Dubois", ("dettes", "1", "2")),
     "video_fails.phone by the button": (f"{VIDEO}\nchannel: telegram", FAILS),
     "video_fails.instead when it has begun": (

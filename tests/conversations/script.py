@@ -75,13 +75,13 @@ def _moment(text: str) -> datetime:
 def answer(stage: Stage, line: str) -> list[str]:
     """What is heard after one cue."""
     if line.startswith("! "):
-        return direct(stage, line[2:])
+        return direct(stage, line[2:]) + stage.company.serve(stage)
     name, _, said = line.partition("> ")
     speaker = stage.company.talk(ContactId(name)) if name else stage
     effects = speaker.says(heard(speaker, said))
     assert speaker.turn is not None
     spoken = speaker.reads(speaker.turn.reply) if speaker.turn.reply else []
-    return spoken + stage.company.follow(effects, speaker)
+    return spoken + stage.company.follow(effects, speaker) + stage.company.serve(stage)
 
 
 def heard(stage: Stage, said: str) -> Input:
@@ -112,6 +112,16 @@ def it_is(stage: Stage, when: str) -> list[str]:
 
 def is_taken(stage: Stage, when: str) -> list[str]:
     stage.somebody_takes(_moment(when))
+    return []
+
+
+def all_is_taken(stage: Stage) -> list[str]:
+    stage.every_hour_is_taken()
+    return []
+
+
+def becomes_free(stage: Stage, when: str) -> list[str]:
+    stage.becomes_free(_moment(when))
     return []
 
 
@@ -170,6 +180,8 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"it is (\d{4}-\d\d-\d\d \d\d:\d\d)": it_is,
     r"(\w+) (\w+) has an appointment at (.+)": somebody_books,
     r"somebody takes (.+)": is_taken,
+    r"every hour is taken": all_is_taken,
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d) becomes free": becomes_free,
     r"nobody works any more": nobody_works,
     r"nobody telephones any more": nobody_telephones,
     r"the appointment is cancelled on its page": cancelled_elsewhere,

@@ -26,6 +26,7 @@ from booking.model import (
     CodeId,
     Consent,
     ContactId,
+    HoldId,
     Hours,
     Mode,
     Motive,
@@ -306,6 +307,19 @@ class Stage:
     def with_nadia(self) -> None:
         self.store.set_directory(Directory((*WORKERS, NADIA), 1))
 
+    def every_hour_is_taken(self) -> None:
+        """For months, by others."""
+        rules = replace(self.rules, notice=timedelta(), horizon=timedelta(days=150))
+        core = Booking(self.store, rules, self.now, self._new_id)
+        for worker in WORKERS:
+            for slot in run(core.open_slots(Wish(worker=worker.id), 1000)).slots:
+                run(self.store.take(_others(worker, slot.start), [f"w:{worker.id}"], slot.start, self.now))
+
+    def becomes_free(self, start: datetime) -> None:
+        """Whoever had this hour gives it back."""
+        for worker in WORKERS:
+            run(self.store.free(_others(worker, start)))
+
     def nobody_works(self) -> None:
         closed = Closure(self.now.date(), self.now.date() + timedelta(days=99))
         self.store.set_directory(Directory((replace(w, closed=(closed,)) for w in WORKERS), 1))
@@ -313,3 +327,7 @@ class Stage:
 
 def _any(start: datetime) -> SlotId:
     return SlotId(f"{start.astimezone(UTC):%Y-%m-%dT%H:%M}Z/any")
+
+
+def _others(worker: Worker, start: datetime) -> HoldId:
+    return HoldId(f"{worker.id}-{start.astimezone(UTC):%y%m%d%H}")

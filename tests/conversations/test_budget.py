@@ -19,7 +19,7 @@ from tests.conversations.script import answer, cues, raised
 PAGE: Final = Path(__file__).parents[2] / "docs" / "sms-budget.md"
 
 # Questions that list (hours, subjects, workers, the menu), that name two moments, or that must name the terms and link.
-TWO: Final = frozenset({"slot", "motive", "worker_choice", "choice", "terms"})
+TWO: Final = frozenset({"slot", "motive", "worker_choice", "choice", "terms", "take"})
 # Also one that offers two hours and must tell a rule of the terms.
 BOTH: Final = frozenset({"cancel.sure shortly before"})
 KINDS: Final = {"question": 1, "reply": 2, "notice": 2}

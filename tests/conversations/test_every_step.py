@@ -32,6 +32,17 @@ SIGNS: Final[dict[str, set[str]]] = {
     | {"which.ask", "draft.left", "cancel.kept"},
     "move": {"appointments.none", "slot.ask", "slot.ask_worker", "slot.none_so", "which.ask", "move.ask"}
     | {"dates.ask", "mode.ask", "worker.ask"},
+    "earlier": {
+        "appointments.none",
+        "earlier.waiting",
+        "which.ask",
+        "slot.ask",
+        "slot.ask_worker",
+        "slot.none",
+        "move.ask",
+    },
+    "waiting": {"waiting.none", "waiting.ask"},
+    "leave_list": {"waiting.none", "waiting.left"},
     "human": {"human.open", "human.closed"},
     "language": {"language.ask"},
     "private": {"private.text"},

@@ -35,6 +35,8 @@ from booking.model import (
     Rules,
     SlotId,
     Span,
+    Waiting,
+    WaitingId,
     Wish,
     WorkerId,
     slot_id,
@@ -459,3 +461,24 @@ async def test_sixty_four_race_for_a_slot_whose_hold_lapses(db: Database, anothe
     assert [type(each) for each in came].count(Held) == 2, "two workers, two winners"
     assert await overlaps(db) == 0
     assert await db.fetch("SELECT count(*) AS n FROM hold") == [{"n": 2}]
+
+
+async def test_places_on_the_waiting_list(store: BookingStore) -> None:
+    """In order, whole, and gone from the list when they end; a person's place is found from any of their channels."""
+    wish = Wish(
+        Motive.HOUSING, Mode.PHONE, CLAIRE.id, "en", (date(2026, 3, 4),), time(9), time(11, 30), zone="Europe/Rome"
+    )
+    first = Waiting(WaitingId("w1"), ANN, None, replace(wish, before=NINE), NOW, moves=AppointmentId("a1"))
+    second = Waiting(WaitingId("w2"), BEN, PERSON.id, Wish(), NOW + HOUR)
+    await store.save_waiting(second)
+    await store.save_waiting(first)
+    assert await store.waiting_list() == [first, second]
+    assert await store.waiting_of(ANN, None) == first
+    assert await store.waiting_of(ANN, PERSON.id) == first
+    assert await store.waiting_of(ContactId("cleo"), PERSON.id) == second
+    offered = replace(second, offers=1, offered_at=NOW, offered=(NINE,), status="offered", contact=ContactId("cleo"))
+    await store.save_waiting(offered)
+    assert await store.waiting(offered.id) == offered
+    await store.save_waiting(replace(first, status="left", ended_at=NOW))
+    assert await store.waiting_list() == [offered]
+    assert await store.waiting_of(ANN, None) is None

@@ -24,6 +24,7 @@ from handlers.inbox import Door
 from handlers.metrics import Metrics
 from handlers.parts import Pages, Parts
 from handlers.reminders import Quiet
+from handlers.waiting import serve_waiting
 from storage import contacts, directory, outbox
 from storage.bell import LocalBell
 from storage.booking import Directories
@@ -132,6 +133,7 @@ class Place:
             did += await fire(self.parts)
             did += await deliver(self.parts, "place")
             did += await settle_unknown(self.parts, "place")
+            did += await serve_waiting(self.parts)
             if not did:
                 return
         raise AssertionError("it does not come to rest")
