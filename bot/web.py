@@ -16,6 +16,7 @@ from handlers.receipts import receive
 from handlers.web.background import Background
 from handlers.web.guard import middlewares
 from handlers.web.health import Health
+from handlers.web.hour_core import HourCore
 from handlers.web.hour_pages import HourPages
 from handlers.web.pages import PersonPages
 from handlers.web.pages_core import PagesCore
@@ -57,8 +58,9 @@ def application(app: App) -> web.Application:
     renderer.add_to(served)
     pages = PagesCore(parts)
     PersonPages(pages=pages, renderer=renderer, clock=parts.clock, public_url=settings.public_url).add_to(served)
-    HourPages(pages=pages, renderer=renderer, rooms=_rooms(app), clock=parts.clock).add_to(served)
     WorkerPages(pages=WorkerCore(parts), renderer=renderer).add_to(served)
+    hour = HourCore(parts, pages)
+    HourPages(pages=pages, hour=hour, renderer=renderer, rooms=_rooms(app), clock=parts.clock).add_to(served)
     return served
 
 
