@@ -95,6 +95,8 @@ class WorkerView:
     callable: bool = False
     phone: str | None = None
     reachable: bool = True
+    worker: str = ""  # first name, as the other one reads it in a video room
+    turnable: bool = False  # a video that may become a call at the same hour
     call: CallRow | None = None
     calls: int = 0
     live: bool = False
@@ -134,6 +136,10 @@ class Seat:
 
     role: Literal["worker", "person"]
     name: str
+
+
+class WorkersVideo(Protocol):
+    async def by_phone(self, token: str) -> TurnAnswer | Gone | None: ...
 
 
 class Rooms(Protocol):
