@@ -14,8 +14,10 @@ import pytest
 import structlog
 
 from tests.journeys.year.bugs import BUGS, IN_THE_GATE, Plant
-from tests.journeys.year.judge import Verdict, judged
-from tests.journeys.year.town import LARGE, SMALL, SPRING, Size, founded
+from tests.journeys.year.judge import judged
+from tests.journeys.year.sizes import LARGE, SMALL, SPRING, Size
+from tests.journeys.year.town import founded
+from tests.journeys.year.verdict import Verdict
 
 SHOWN = 40
 

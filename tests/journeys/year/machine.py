@@ -16,15 +16,17 @@ from typing import Final
 from booking import directory_file, loading
 from bot.app import ALPHABET, App, build
 from bot.settings import read_settings
-from bot.work import drain_all, fire, watch
+from bot.work import SERVE, drain_all, fire, watch
 from handlers.channels.base import Envelope
 from handlers.delivery import deliver, settle_unknown
 from handlers.inbox import Door
 from handlers.parts import Parts
+from handlers.waiting import serve_waiting
 from storage import directory
 from storage.db import Database
 from tests.journeys.year.phones import PUBLIC_URL, Died, Wire
 
+LOOKED: Final = timedelta(minutes=20)  # while somebody waits for an hour; the program itself looks more often
 ROUNDS: Final = 400  # of all loops, until everything that is due now has happened
 POINTS: Final = ("before the call", "after the call", "in a turn", "after the commit")
 
@@ -54,6 +56,7 @@ class Machine:
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _parts: Parts | None = None
     _watched: datetime | None = None
+    _served: datetime | None = None
 
     @property
     def parts(self) -> Parts:
@@ -136,6 +139,10 @@ class Machine:
                 break
         else:
             raise AssertionError("it does not come to rest")
+        if self._served is None or self.clock.now - self._served >= SERVE:
+            self._served = self.clock.now
+            if await self.alive(lambda: serve_waiting(self.parts)):
+                await self.settle()
         if self._watched is None or self.clock.now - self._watched >= timedelta(minutes=10):
             self._watched = self.clock.now
             await self.alive(lambda: watch(self.parts, self.owner))
@@ -180,6 +187,8 @@ class Machine:
             "WHERE id IN (SELECT contact_id FROM inbox WHERE status = 'new')"
         )
         found = [row["due_at"] for row in rows if row["due_at"] is not None]
+        if await self.db.fetch("SELECT id FROM waiting WHERE status IN ('waiting', 'offered') LIMIT 1"):
+            found.append(self.clock.now + LOOKED)
         return min(found) if found else None
 
     async def load(self, text: str) -> None:

@@ -41,6 +41,10 @@ WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("worker_cancel", "fr"): ("annuler", "ANNULER"),
     ("refuse", "fr"): ("refuser",),
     ("accept", "fr"): ("accepter",),
+    ("nobody", "fr"): ("personne ne m'a appelé",),
+    ("nobody", "en"): ("nobody called me",),
+    ("earlier", "fr"): ("PLUS TOT",),
+    ("earlier", "en"): ("EARLIER",),
     ("agenda", "fr"): ("semaine", "demain", "aujourd'hui"),
 }
 # Of a question that somebody with such a wish is asked, the options they would choose, the first that is there.
@@ -52,12 +56,15 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "propose": ("yes",),
     "absent": ("yes",),
     "refuse": ("yes",),
-    "answer": ("yes",),
+    "answer": ("yes", "take", "no"),
 }
-ALWAYS: Final = ("accept", "confirm", "go_on", "any_worker", "same")
+ALWAYS: Final = ("accept", "confirm", "go_on", "any_worker", "same", "yes")
 # What is said when a wish is fulfilled, refused or left: a msgid, or the beginning of some, and how it ended.
 ENDS: Final[Mapping[str, str]] = {
-    "confirmed.change": "done",
+    "confirmed.": "done",
+    "moved.": "done",
+    "undo.phone": "done",
+    "undo.video": "done",
     "cancel.done": "done",
     "cancel.kept": "kept",
     "cancel.over": "over",
@@ -80,6 +87,21 @@ ENDS: Final[Mapping[str, str]] = {
     "replaced.over": "over",
     "proposed.gone": "gone",
     "agenda.": "done",
+    "attend.noted_there": "done",
+    "attend.noted_absent": "done",
+    "attend.asked_again": "done",
+    "attend.closed": "late",
+    "feedback.thanks": "done",
+    "feedback.thanks_low": "done",
+    "missed.fine": "done",
+    "nobody.": "done",
+    "waiting.on": "waits",
+    "waiting.left": "done",
+    "waiting.none": "none",
+    "earlier.waiting": "waits",
+    "freed.next": "declined",
+    "freed.gone": "gone",
+    "waiting_over.": "over",
     "worker_cancel.done": "done",
     "worker.none_coming": "none",
     "worker.unchanged": "kept",
@@ -226,6 +248,8 @@ class Person(Human):
         talk.asked += 1
         if talk.day is not None and talk.asked == 1:
             return day_in_words(talk.day, self.lang)
+        if not hours and "wait" in options and self.chance.random() < 0.4:
+            return str(options["wait"])
         if not hours:
             return str(options.get("any_time") or options.get("any_worker") or options.get("mode") or len(options))
         if talk.asked < 4 and self.chance.random() < 0.12:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -28,46 +28,14 @@ from tests.journeys.year.history import History, Life
 from tests.journeys.year.machine import POINTS, Clock, Machine
 from tests.journeys.year.people import Human, Person, Talk, after
 from tests.journeys.year.phones import Said, Wire
+from tests.journeys.year.sizes import Size
 from tests.journeys.year.staff import STAFF, Clerk, Worker, clerks, directory_text
+from tests.journeys.year.told import made_of
 from tests.storage.conftest import empty
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HEARTBEAT: Final = 12 * HOUR  # nothing due for so long: the loops look all the same
 UNDONE: Final = 0.12  # of what was cancelled or moved is taken back, or tried to
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """How much happens in a year."""
-
-    wishes: int
-    people: int
-    near_changes: float = 0.08
-    restarts: int = 12
-    deaths: int = 8
-    oracles: int = 4
-    desk: float = 0.04  # of all bookings, so many ends are telephoned to the desk
-    cancels: float = 0.06  # and so many are cancelled by their worker
-    absences: float = 0.03  # and so often one is absent for some days
-    proposes: float = 0.06  # and for so many a worker proposes another hour
-    changes: tuple[date, ...] = calendar.CHANGES
-    ends: datetime = calendar.ENDS
-
-
-SMALL: Final = Size(
-    wishes=60, people=24, near_changes=0.4, restarts=6, deaths=4, cancels=0.1, proposes=0.1, absences=0.06
-)
-SPRING: Final = Size(  # what is enough to find a planted bug: the weeks around one change of the clocks
-    wishes=24,
-    people=12,
-    near_changes=1.0,
-    restarts=0,
-    deaths=0,
-    oracles=1,
-    changes=calendar.CHANGES[:1],
-    ends=datetime(2026, 4, 4, tzinfo=UTC),
-)
-LARGE: Final = Size(wishes=2000, people=600, restarts=200, deaths=120, oracles=24)
 
 
 @dataclass
@@ -197,11 +165,14 @@ class Town:
             self.wants(person, now + after(chance, MINUTE, 12 * MINUTE), Talk("undo"))
             return
         start = said.args.get("start")
-        if "confirmed.change" not in said.msgids or not isinstance(start, datetime) or start - now < 2 * HOUR:
+        booked = any(msgid.startswith(("confirmed.", "moved.")) for msgid in said.msgids)
+        if not booked or not isinstance(start, datetime) or start - now < 2 * HOUR:
             return
         left = start - now - HOUR
         luck = chance.random()
         goal = "move" if luck < 0.16 else "cancel" if luck < 0.26 else "stop" if luck < 0.28 else None
+        if "earlier.change" in said.msgids and 0.28 < luck < 0.4:
+            goal = "earlier"
         if goal is not None:
             self.wants(person, now + after(chance, 5 * MINUTE, left), Talk(goal))
         for share, act in (
@@ -215,11 +186,10 @@ class Town:
 
     def _is_told(self, human: Human, said: Said) -> None:
         """A reminder, a notice, a question: answered, or not at all."""
-        chance = human.chance
-        soon = self.clock.now + after(chance, MINUTE, 5 * HOUR)
-        wanted = told_person(human, said) if isinstance(human, Person) else told_worker(human, said)
-        if wanted is not None:
-            self.wants(human, soon, wanted)
+        found = made_of(human, said)
+        if found is not None:
+            wanted, longest = found
+            self.wants(human, self.clock.now + after(human.chance, MINUTE, longest), wanted)
 
     # ------------------------------------------------------------ what others do
 
@@ -367,41 +337,3 @@ def fill(town: Town) -> None:
     for clerk in town.clerks:
         for _ in range(max(2, size.wishes // 100)):
             town.wants(clerk, calendar.BEGINS + after(clerk.chance, DAY, year), Talk("agenda"))
-
-
-def told_worker(worker: Human, said: Said) -> Talk | None:
-    """After a late end they may say whether this person may come again; after the hour, who came."""
-    if "notice.refuse" in said.msgids and worker.chance.random() < 0.4:
-        return Talk(worker.chance.choice(("refuse", "accept")))
-    return None
-
-
-def asked(human: Human, said: Said, shares: Sequence[tuple[float, str]]) -> Talk | None:
-    """Somebody's answer to a question that came unasked: an option, or none at all."""
-    options = {option.value: n for n, option in enumerate(said.reply.options, 1)}
-    hours = [value for value in options if value[:2] == "20" and "/" in value]
-    luck = human.chance.random()
-    for share, wanted in shares:
-        if luck < share:
-            value = human.chance.choice(hours) if wanted == "hour" and hours else wanted
-            return Talk("answer", first=human.choose(said, options[value])) if value in options else None
-    return None
-
-
-def told_person(person: Person, said: Said) -> Talk | None:
-    """What a person makes of a message that they did not ask for. Where it came by SMS instead of their app, they write
-    as usual.
-    """
-    luck = person.chance.random()
-    if "reminder.answer" in said.msgids:
-        shares = ((0.3, "yes"), (0.4, "move"), (0.47, "cancel"), (0.5, "thanks"))
-        return next((Talk(goal) for share, goal in shares if luck < share), None)
-    if said.msgids[0].startswith("reminder.late"):
-        return Talk("cancel") if luck < 0.05 else None
-    if {"replaced.sorry", "replaced.again"} & set(said.msgids):
-        return asked(person, said, ((0.5, "hour"), (0.6, "dates"), (0.7, "none")))
-    if "proposed.ask" in said.msgids:
-        return asked(person, said, ((0.45, "yes"), (0.65, "keep"), (0.75, "other")))
-    if "notice.cancelled_for_you" in said.msgids:
-        return Talk("book") if luck < 0.5 else None
-    return None
