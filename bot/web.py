@@ -16,6 +16,7 @@ from handlers.receipts import receive
 from handlers.web.background import Background
 from handlers.web.guard import middlewares
 from handlers.web.health import Health
+from handlers.web.hour_core import HourCore
 from handlers.web.hour_pages import HourPages
 from handlers.web.pages import PersonPages
 from handlers.web.pages_core import PagesCore
@@ -25,6 +26,8 @@ from handlers.web.rooms import DemoRooms, VideoRooms
 from handlers.web.webhooks import Pressed, Voice, Webhooks
 from handlers.web.worker_core import WorkerCore
 from handlers.web.worker_pages import WorkerPages
+from handlers.web.worker_video import WorkerVideo
+from handlers.web.worker_video_core import WorkerVideoCore
 from storage import inbox, outbox
 
 
@@ -57,8 +60,11 @@ def application(app: App) -> web.Application:
     renderer.add_to(served)
     pages = PagesCore(parts)
     PersonPages(pages=pages, renderer=renderer, clock=parts.clock, public_url=settings.public_url).add_to(served)
-    HourPages(pages=pages, renderer=renderer, rooms=_rooms(app), clock=parts.clock).add_to(served)
-    WorkerPages(pages=WorkerCore(parts), renderer=renderer).add_to(served)
+    rooms, hour = _rooms(app), HourCore(parts, pages)
+    HourPages(pages=pages, hour=hour, renderer=renderer, rooms=rooms, clock=parts.clock).add_to(served)
+    workers = WorkerCore(parts)
+    WorkerPages(pages=workers, renderer=renderer).add_to(served)
+    WorkerVideo(pages=workers, video=WorkerVideoCore(parts), renderer=renderer, rooms=rooms).add_to(served)
     return served
 
 

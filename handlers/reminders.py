@@ -171,10 +171,10 @@ def due_late(start: datetime, zone: ZoneInfo, before: timedelta, quiet: Quiet) -
 
 
 def says_late(due: Due) -> Sequence[Effect]:
-    """The hour, and who calls, or the link, or the address."""
+    """The hour, and who calls, or the link, or the address: its page has the map. One link, a video's first."""
     first, *others = due.hours
-    video = next((hour for hour in due.hours if hour.appointment.mode is Mode.VIDEO), None)
-    link = Link("appointment", video.appointment.id) if video else None
+    linked = [hour for mode in (Mode.VIDEO, Mode.IN_PERSON) for hour in due.hours if hour.appointment.mode is mode]
+    link = Link("appointment", linked[0].appointment.id) if linked else None
     if others:
         texts = [t("reminder.late_several"), *(_said(hour, SEVERAL) for hour in due.hours)]
         return [_notice(due, tuple(texts), link)]

@@ -10,7 +10,8 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from booking.model import Appointment, Mode, Worker
-from conversations.text import t
+from conversations.model import Link
+from conversations.text import Text, t
 from handlers.desk import spaced
 from handlers.effects import Effect, Notice, ToPerson
 
@@ -30,10 +31,26 @@ def by_phone(appointment: Appointment, worker: Worker, caller: str | None) -> Se
     return [Notice(to, KIND, (text,), appointment.id, expires_at=appointment.start, urgent=True)]
 
 
+def by_video(appointment: Appointment, worker: Worker, _: str | None) -> Sequence[Effect]:
+    """The room opens at this moment; and what to do when it does not work."""
+    return [_linked(t("soon.video", worker=worker.first_name, start=appointment.start), appointment)]
+
+
+def in_person(appointment: Appointment, worker: Worker, _: str | None) -> Sequence[Effect]:
+    """The address once more; the page has the map, and a button for who is late."""
+    text = t("soon.in_person", worker=worker.first_name, start=appointment.start, address=worker.address)
+    return [_linked(text, appointment)]
+
+
+def _linked(text: Text, appointment: Appointment) -> Notice:
+    to, link = ToPerson(appointment.person), Link("appointment", appointment.id)
+    return Notice(to, KIND, (text,), appointment.id, link, expires_at=appointment.start, urgent=True)
+
+
 TOLD: Final[Mapping[Mode, tuple[Tells, ...]]] = {
     Mode.PHONE: (by_phone,),
-    Mode.VIDEO: (),
-    Mode.IN_PERSON: (),
+    Mode.VIDEO: (by_video,),
+    Mode.IN_PERSON: (in_person,),
 }
 
 

@@ -24,6 +24,7 @@ from conversations.text import Text, t
 from handlers.calendars import elsewhere
 from handlers.calendars.writing import Entry, calendar
 from handlers.web.door import door
+from handlers.web.hour_pages import LATE, SAID
 from handlers.web.ports import (
     JOIN_OPENS,
     AppointmentView,
@@ -108,6 +109,8 @@ class PersonPages:
             mode_words=MODES[appointment.mode],
             door=door(appointment, self.clock()),
             opens=appointment.start - JOIN_OPENS,
+            said=SAID.get(request.query.get("said", "")),
+            late_by=LATE,
             google=elsewhere.google(appointment, summary),
             outlook=elsewhere.outlook(appointment, summary),
         )

@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from booking import policy
 from booking.authority import PersonActor
 from booking.core import Booking
-from booking.model import Appointment, AppointmentId, Person, PersonId, SlotId, Wish, WorkerId
+from booking.model import Appointment, AppointmentId, Mode, Person, PersonId, SlotId, Wish, Worker, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Moved
 from conversations.model import Link
 from conversations.text import t
@@ -49,11 +50,11 @@ class PagesCore:
     # ------------------------------------------------------------ the appointment
 
     async def appointment(self, token: str) -> AppointmentView | Gone | None:
-        async with self._scene(token, acts=False) as scene:
+        async with self.scene(token, acts=False) as scene:
             return await self._view(scene) if isinstance(scene, Scene) else scene
 
     async def hours(self, token: str, after: datetime | None, limit: int) -> Hours | Gone | None:
-        async with self._scene(token, acts=False) as scene:
+        async with self.scene(token, acts=False) as scene:
             if not isinstance(scene, Scene):
                 return scene
             wish = await self._wish(scene, after)
@@ -63,7 +64,7 @@ class PagesCore:
             return Hours((await scene.core.open_slots(_anybody(wish), limit)).slots, other_workers=True)
 
     async def cancel(self, token: str) -> Cancelled | AlreadyOver | Gone | None:
-        async with self._scene(token, acts=True) as scene:
+        async with self.scene(token, acts=True) as scene:
             if not isinstance(scene, Scene):
                 return scene
             done = await scene.core.cancel(scene.appointment.id, "person")
@@ -73,7 +74,7 @@ class PagesCore:
             return done
 
     async def move(self, token: str, slot: SlotId) -> MoveAnswer:
-        async with self._scene(token, acts=True) as scene:
+        async with self.scene(token, acts=True) as scene:
             if not isinstance(scene, Scene):
                 return scene
             wish = await self._wish(scene, None)
@@ -132,7 +133,7 @@ class PagesCore:
     # ------------------------------------------------------------ inside
 
     @asynccontextmanager
-    async def _scene(self, token: str, *, acts: bool) -> AsyncIterator[Scene | Gone | None]:
+    async def scene(self, token: str, *, acts: bool) -> AsyncIterator[Scene | Gone | None]:
         """A transaction in which the token is looked at; committed at the end, rolled back by an exception.
 
         Only what acts takes the contact's lock: who opens a page a hundred times holds up nobody's talk.
@@ -165,7 +166,15 @@ class PagesCore:
         assert worker is not None
         reader = await self._reader_of(scene.store, appointment)
         late = await scene.core.is_late(appointment.id)
-        return AppointmentView(appointment, worker, reader, late, changeable=appointment.start > scene.now)
+        return AppointmentView(
+            appointment,
+            worker,
+            reader,
+            late,
+            changeable=appointment.start > scene.now,
+            near=policy.is_near(appointment, scene.now),
+            turnable=turnable(appointment, worker, scene.now),
+        )
 
     async def _reader_of(self, store: RowStore, appointment: Appointment) -> Reader:
         person = await store.person(appointment.person)
@@ -182,6 +191,11 @@ class PagesCore:
         """What follows, and a word to the person where they usually read: the page may have been left at once."""
         cause = f"page:{scene.appointment.id}:{scene.appointment.version}"
         await follow(scene.tx, self._parts, scene.store, scene.core, cause, scene.now, [receipt])
+
+
+def turnable(appointment: Appointment, worker: Worker, now: datetime) -> bool:
+    """A video that may become a call, with somebody who telephones."""
+    return appointment.mode is Mode.VIDEO and Mode.PHONE in worker.modes and policy.may_turn(appointment, now)
 
 
 def _anybody(wish: Wish) -> Wish:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
 from booking.model import Appointment, PersonId, Slot, SlotId, Worker
-from booking.ports import AlreadyOver, Cancelled, Refused, SlotGone
+from booking.ports import AlreadyOver, Cancelled, Heard, Refused, SlotGone, TurnAnswer
 from storage.calls import CallRow
 
 # The join button (terms, article 4.2: the link is part of the confirmation) works around the hour, not at any time.
@@ -36,13 +36,18 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentView:
-    """`late`: ending it now is late (terms, article 5.1). `changeable`: it can still be cancelled or moved."""
+    """`late`: ending it now is late (terms, article 5.1). `changeable`: it can still be cancelled or moved.
+
+    `near`: who is late says so now. `turnable`: a video that may become a call at the same hour.
+    """
 
     appointment: Appointment
     worker: Worker
     reader: Reader
     late: bool
     changeable: bool
+    near: bool = False
+    turnable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,8 @@ class WorkerView:
     callable: bool = False
     phone: str | None = None
     reachable: bool = True
+    worker: str = ""  # first name, as the other one reads it in a video room
+    turnable: bool = False  # a video that may become a call at the same hour
     call: CallRow | None = None
     calls: int = 0
     live: bool = False
@@ -115,12 +122,24 @@ class WorkersPages(Protocol):
     async def voicemail(self, token: str, attempt: int) -> Gone | None: ...
 
 
+class AtTheHour(Protocol):
+    """What a person says on their page around the hour, as they may in their talk."""
+
+    async def say_late(self, token: str, minutes: int | None) -> Heard | AlreadyOver | Gone | None: ...
+    async def say_here(self, token: str) -> Heard | AlreadyOver | Gone | None: ...
+    async def by_phone(self, token: str) -> TurnAnswer | Gone | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """Who enters a room. `name` is what the other one reads there: a first name at most (the server is not ours)."""
 
     role: Literal["worker", "person"]
     name: str
+
+
+class WorkersVideo(Protocol):
+    async def by_phone(self, token: str) -> TurnAnswer | Gone | None: ...
 
 
 class Rooms(Protocol):

@@ -6,6 +6,7 @@ from handlers import calling
 from handlers import scene as scenes
 from handlers.parts import Parts
 from handlers.scene import SEEN, Scene
+from handlers.web.pages_core import turnable
 from handlers.web.ports import Gone, WorkerView
 from storage import calls
 
@@ -34,6 +35,8 @@ class WorkerCore:
                 name=scene.first_name,
                 reader=scene.reader,
                 now=now,
+                worker=scene.worker.first_name,
+                turnable=turnable(scene.appointment, scene.worker, now),
                 masked=parts.voice is not None,
                 callable=calling.callable_now(scene),
                 phone=phone if shown else None,

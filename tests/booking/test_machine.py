@@ -25,6 +25,8 @@ from booking.events import (
     AppointmentMoved,
     AppointmentRestored,
     DeskNeeded,
+    HourProposed,
+    OffersTaken,
     PersonJoined,
 )
 from booking.memory import Rows
@@ -38,6 +40,7 @@ from booking.ports import (
     Confirmed,
     Moved,
     NothingToUndo,
+    Offered,
     Refused,
     SlotGone,
     Undone,
@@ -99,7 +102,7 @@ class Front(RuleBasedStateMachine):
         """Ann's second channel is joined to her account once she has one."""
         turn = self.turn()
         mine = self.before.holds.values()
-        held = next((h for h in mine if h.contact == contact and h.until > self.now), None)
+        held = next((h for h in mine if h.contact == contact and h.kind == "chosen" and h.until > self.now), None)
         is_new = run(self.desk.store.person_of(contact)) is None
         result = run(turn.book(slot, MONEY, contact, joining(), consent() if knows else None))
         if not isinstance(result, Booked):
@@ -158,6 +161,97 @@ class Front(RuleBasedStateMachine):
         assert isinstance(result, Cancelled)
         assert turn.events == [AppointmentCancelled(result.appointment, by)]
         self.told[old.id] = "cancelled"
+
+    # ------------------------------------------------------------ hours that are offered
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data(), contact=Contacts)
+    def replace(self, data: st.DataObject, contact: ContactId) -> None:
+        """Only what the worker cancelled is replaced, with hours that can be kept; asked again, they are the same."""
+        made = self.desk.memory.rows.appointments.values()
+        open_ones = [a.id for a in made if a.status == "cancelled" and a.ended_by == "worker"]
+        old = self.desk.memory.rows.appointments[data.draw(st.sampled_from(open_ones or sorted(self.told)))]
+        turn = self.turn()
+        offers = run(turn.replacements(old.id, contact))
+        if old.status != "cancelled" or old.ended_by != "worker":
+            assert not offers
+            self.unchanged()
+            return
+        assert len(offers) <= 2
+        for offered in offers:
+            assert publishes(offered.worker, offered.hold.start)
+            assert self.now < offered.hold.until <= offered.hold.start - self.desk.rules.notice
+            assert offered.hold.until <= self.now + self.desk.rules.offer_time
+        assert run(self.desk.turn(self.now).replacements(old.id, contact)) == offers
+
+    @precondition(lambda self: self.told)
+    @rule(data=st.data(), minutes=st.integers(1, 160))
+    def propose(self, data: st.DataObject, minutes: int) -> None:
+        """Any hour that is free for both; a newer proposal takes the place of the older one."""
+        old = self.one_of_mine(data)
+        turn = self.turn()
+        made = run(turn.propose(old.id, START + 15 * timedelta(minutes=minutes)))
+        if not isinstance(made, Offered):
+            assert isinstance(made, AlreadyOver) == (old.status != "booked" or old.start <= self.now)
+            assert not turn.events
+            self.unchanged()
+            return
+        assert [type(event) for event in turn.events] == [HourProposed]
+        assert [o.hold for o in run(self.desk.turn(self.now).offered(old.id))] == [made.hold]
+
+    @precondition(lambda self: self.offers())
+    @rule(data=st.data(), knows=st.booleans())
+    def take_offer(self, data: st.DataObject, knows: bool) -> None:
+        hold = data.draw(st.sampled_from(self.offers()))
+        old = self.desk.memory.rows.appointments[AppointmentId(hold.about or "")]
+        turn = self.turn()
+        result = run(turn.accept(hold.id, consent() if knows else None))
+        if not isinstance(result, Booked | Moved):
+            assert not turn.events
+            if isinstance(result, SlotGone | AlreadyOver):  # at most, it is free now
+                assert self.alive(self.desk.memory.rows)[2:] == self.alive(self.before)[2:]
+            else:
+                self.unchanged()
+            return
+        new = result.appointment
+        assert hold.until > self.now
+        assert (new.start, new.worker, new.series, new.version) == (
+            hold.start,
+            hold.worker,
+            old.series,
+            old.version + 1,
+        )
+        assert isinstance(result, Moved) == (old.status == "booked") == (hold.kind == "proposal")
+        assert not run(self.desk.turn(self.now).offered(old.id)), "the others are free"
+        told = [AppointmentMoved] if old.status == "booked" else [AppointmentBooked]
+        assert [type(event) for event in turn.events] == [OffersTaken, *told]
+        self.told[old.id] = "moved"
+        self.told[new.id] = "booked"
+
+    @precondition(lambda self: self.offers())
+    @rule(data=st.data())
+    def decline(self, data: st.DataObject) -> None:
+        hold = data.draw(st.sampled_from(self.offers()))
+        run(self.turn().decline(hold.contact, hold.about or ""))
+        assert not run(self.desk.turn(self.now).offered(hold.about or ""))
+        assert self.alive(self.desk.memory.rows)[2:] == self.alive(self.before)[2:]
+
+    @precondition(lambda self: self.offers())
+    @rule(data=st.data())
+    def choose(self, data: st.DataObject) -> None:
+        hold = data.draw(st.sampled_from(self.offers()))
+        result = run(self.turn().choose(hold.id))
+        if isinstance(result, SlotGone):
+            self.unchanged()
+            return
+        assert run(self.desk.turn(self.now).held(hold.contact)) == result
+        assert result.hold.until >= min(hold.until, hold.start)
+
+    def offers(self) -> list[Hold]:
+        return [hold for hold in self.desk.memory.rows.holds.values() if hold.kind != "chosen"]
+
+    def one_of_mine(self, data: st.DataObject) -> Appointment:
+        return self.desk.memory.rows.appointments[data.draw(st.sampled_from(sorted(self.told)))]
 
     @rule(contact=Contacts)
     def undo(self, contact: ContactId) -> None:
@@ -241,6 +335,8 @@ class Front(RuleBasedStateMachine):
             hours[live.worker].append(live.start)
             if isinstance(live, Appointment):
                 people[live.person].append(live.start)
+            elif live.kind == "replacement":
+                people[self.desk.memory.rows.appointments[AppointmentId(live.about or "")].person].append(live.start)
         for starts in [*hours.values(), *people.values()]:
             assert all(abs(one - two) >= HOUR for one, two in combinations(starts, 2))
 
@@ -250,7 +346,10 @@ class Front(RuleBasedStateMachine):
         for live in self.live():
             owned = [owner for (owner, _), hour in busy.items() if hour.id == live.id and hour.start == live.start]
             assert owned.count(f"w:{live.worker}") == 4
-            assert len(owned) in {8, 12}
+            alone = (
+                isinstance(live, Hold) and live.kind == "proposal"
+            )  # the person's own hour may stand there meanwhile
+            assert len(owned) in {8, 12} or (alone and len(owned) == 4)
         known = {*self.desk.memory.rows.holds, *(a.id for a in self.live() if isinstance(a, Appointment))}
         assert {hour.id for hour in busy.values()} <= known
 
@@ -260,7 +359,7 @@ class Front(RuleBasedStateMachine):
 
     @invariant()
     def a_contact_holds_one_hour(self) -> None:
-        contacts = [hold.contact for hold in self.desk.memory.rows.holds.values()]
+        contacts = [hold.contact for hold in self.desk.memory.rows.holds.values() if hold.kind == "chosen"]
         assert len(contacts) == len(set(contacts))
 
     def live(self) -> list[Appointment | Hold]:

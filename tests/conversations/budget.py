@@ -54,6 +54,9 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "booked by the desk, video": ("notice.yours_video", "confirmed.change"),
     "booked by the desk, in person": ("notice.yours_in_person", "confirmed.change"),
     "cancelled by the worker": ("notice.cancelled_for_you",),
+    "ten minutes before, video": ("soon.video",),
+    "ten minutes before, in person": ("soon.in_person",),
+    "a video turned into a call": ("notice.turned_for_you",),
     "ten minutes before, phone": ("soon.phone",),
     "ten minutes before, phone, without a number of ours": ("soon.phone_own",),
     "one-time code": ("proof.sms",),
@@ -62,6 +65,10 @@ LINKED: Final = frozenset(
     {
         "reminder, two hours before, video",
         "shortly before two hours of one day",
+        "reminder, two hours before, in person",
+        "ten minutes before, video",
+        "ten minutes before, in person",
+        "a video turned into a call",
         *(n for n in NOTICES if n.startswith("booked")),
     }
 )

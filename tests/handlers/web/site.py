@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from booking import policy
 from booking.model import (
     Appointment,
     AppointmentId,
@@ -22,11 +24,12 @@ from booking.model import (
     WorkerId,
     slot_id,
 )
-from booking.ports import AlreadyOver, Cancelled, Refused, SlotGone
+from booking.ports import AlreadyOver, Cancelled, Heard, NotTurned, Refused, SlotGone, TurnAnswer, Turned
 from handlers.web.demo_room import DemoRoomPages
 from handlers.web.guard import RUNNER, middlewares
 from handlers.web.hour_pages import HourPages
 from handlers.web.pages import PersonPages
+from handlers.web.pages_core import turnable
 from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
 from handlers.web.render import Renderer
 from handlers.web.rooms import DemoRooms
@@ -78,6 +81,7 @@ class World:
     gone: Gone | None = None
     gone_slots: set[SlotId] = field(default_factory=set)
     refusal: Refused | None = None
+    no_call: Literal["early", "not_offered", "no_phone"] | None = None
     free: int = 12
     other_workers: bool = False
     trouble: Exception | None = None
@@ -93,7 +97,9 @@ class World:
             return self.gone
         left = self.appointment_row.start - self.now
         late = left < timedelta(hours=24)
-        return AppointmentView(self.appointment_row, CLAIRE, self.reader, late, changeable=left > timedelta())
+        row = self.appointment_row
+        near, turn = policy.is_near(row, self.now), turnable(row, CLAIRE, self.now)
+        return AppointmentView(row, CLAIRE, self.reader, late, left > timedelta(), near, turn)
 
     async def hours(self, token: str, after: datetime | None, limit: int) -> Hours | Gone | None:
         self.asked_after = after
@@ -123,6 +129,33 @@ class World:
         self.gone = Gone("moved", self.reader)
         return MovedTo(NEW_TOKEN)
 
+    async def say_late(self, token: str, minutes: int | None) -> Heard | AlreadyOver | Gone | None:
+        return await self._say(token, f"late {minutes}")
+
+    async def say_here(self, token: str) -> Heard | AlreadyOver | Gone | None:
+        return await self._say(token, "here")
+
+    async def _say(self, token: str, what: str) -> Heard | AlreadyOver | Gone | None:
+        view = await self.appointment(token)
+        if not isinstance(view, AppointmentView):
+            return view
+        if not view.near:
+            return AlreadyOver()
+        self.acts.append(what)
+        return Heard(view.appointment, CLAIRE, told=True)
+
+    async def by_phone(self, token: str) -> TurnAnswer | Gone | None:
+        view = await self.appointment(token)
+        if not isinstance(view, AppointmentView):
+            return view
+        if self.no_call is not None:
+            return NotTurned(self.no_call, view.appointment, CLAIRE)
+        if not view.turnable:
+            return AlreadyOver()
+        self.acts.append("phone")
+        self.appointment_row = replace(view.appointment, mode=Mode.PHONE)
+        return Turned(self.appointment_row, CLAIRE, Mode.VIDEO)
+
     async def email(self, token: str) -> EmailView | Gone | None:
         if token != EMAIL_TOKEN:
             return None
@@ -150,7 +183,7 @@ def application(world: World, public_url: str = PUBLIC) -> web.Application:
     renderer.add_to(app)
     PersonPages(pages=world, renderer=renderer, clock=lambda: world.now, public_url=public_url).add_to(app)
     rooms = DemoRooms(public_url, SECRET)
-    HourPages(pages=world, renderer=renderer, rooms=rooms, clock=lambda: world.now).add_to(app)
+    HourPages(pages=world, hour=world, renderer=renderer, rooms=rooms, clock=lambda: world.now).add_to(app)
     DemoRoomPages(renderer=renderer).add_to(app)
     return app
 

@@ -127,7 +127,7 @@ async def test_says_how_the_two_meet(client: Client, world: World, mode: Mode, w
 async def test_joins_from_10_minutes_before_to_30_after(client: Client, world: World, minutes: int, door: str) -> None:
     world.now = START + timedelta(minutes=minutes)
     text = await get(client, PAGE)
-    assert (f"{PAGE}/join" in text) is (door == "open")
+    assert (f'href="{PAGE}/join">Entrer</a>' in text) is (door == "open")
     assert ("jeudi 5 mars à 8 h 50" in text) is (door == "early")
     async with client.get(f"{PAGE}/join", allow_redirects=False) as response:
         assert response.status == (200 if door == "early" else 303)
@@ -163,6 +163,73 @@ async def test_a_moved_appointment_has_another_room(client: Client, world: World
         async with client.get(f"{PAGE}/join", allow_redirects=False) as response:
             rooms.add(response.headers["Location"])
     assert len(rooms) == 2
+
+
+# Around the hour: late, there, the video does not work
+
+
+@pytest.mark.parametrize(("minutes", "near"), [(-121, False), (-120, True), (59, True), (60, False)])
+async def test_who_is_late_can_say_so_when_it_is_near(client: Client, world: World, minutes: int, near: bool) -> None:
+    world.now = START + timedelta(minutes=minutes)
+    assert (f'action="{PAGE}/late"' in await get(client, PAGE)) is near
+    led = await post(client, f"{PAGE}/late", {"minutes": "15"}, 303)
+    assert led.endswith("?said=late" if near else "?said=over")
+    assert world.acts == (["late 15"] if near else [])
+
+
+@pytest.mark.parametrize("asked", [{}, {"minutes": "999"}, {"minutes": "x"}])
+async def test_minutes_that_were_not_offered_are_left_out(
+    client: Client, world: World, asked: Mapping[str, str]
+) -> None:
+    world.now = START
+    await post(client, f"{PAGE}/late", asked, 303)
+    assert world.acts == ["late None"]
+
+
+async def test_who_is_at_the_door_says_so_and_finds_it_on_a_map(client: Client, world: World) -> None:
+    world.appointment_row, world.now = replace(APPOINTMENT, mode=Mode.IN_PERSON), START - timedelta(minutes=5)
+    text = await get(client, PAGE)
+    assert 'href="https://www.openstreetmap.org/search?query=1%20place%20de%20la%20Mairie%2C%2056000%20Vannes"' in text
+    assert 'rel="noreferrer noopener"' in text
+    led = await post(client, f"{PAGE}/here", status=303)
+    assert "sait que vous êtes là" in await get(client, led[led.index("/a/") :])
+    assert world.acts == ["here"]
+
+
+async def test_nobody_is_at_the_door_of_a_video(client: Client, world: World) -> None:
+    world.now = START
+    assert f"{PAGE}/here" not in await get(client, PAGE)
+
+
+@pytest.mark.parametrize(("hours", "offered"), [(-25, False), (-24, True), (0, True), (1, False)])
+async def test_a_video_that_fails_becomes_a_call(client: Client, world: World, hours: int, offered: bool) -> None:
+    world.now = START + timedelta(hours=hours)
+    assert (f'action="{PAGE}/phone"' in await get(client, PAGE)) is offered
+    led = await post(client, f"{PAGE}/phone", status=303)
+    text = await get(client, led[led.index("/a/") :])
+    assert ("on vous appelle à la place" in text) is offered
+    assert ("Claire vous appelle" in text) is offered
+    assert world.acts == (["phone"] if offered else [])
+
+
+async def test_it_can_be_said_where_one_waits(client: Client, world: World) -> None:
+    world.now = START - timedelta(minutes=20)
+    assert f'action="{PAGE}/phone"' in await get(client, f"{PAGE}/join")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("no_phone", "nous vous le demandons"), ("not_offered", "ne téléphone pas"), ("early", "Rien n&#39;a changé")],
+)
+async def test_what_is_in_the_way_of_a_call_is_said(client: Client, world: World, reason: Any, words: str) -> None:
+    world.now, world.no_call = START, reason
+    led = await post(client, f"{PAGE}/phone", status=303)
+    assert words in await get(client, led[led.index("/a/") :])
+    assert world.acts == []
+
+
+async def test_a_made_up_word_says_nothing(client: Client) -> None:
+    assert 'role="status"' not in await get(client, f"{PAGE}?said=%3Cb%3E")
 
 
 # Looking never acts
@@ -307,7 +374,10 @@ async def test_a_token_of_no_more_use_is_410_and_says_what_to_do(
     assert len(re.findall("<p>", text)) >= 2
 
 
-@pytest.mark.parametrize("path", [f"{PAGE}/cancel", f"{PAGE}/move", f"/e/{EMAIL_TOKEN}"])
+POSTS = [f"{PAGE}/cancel", f"{PAGE}/move", f"{PAGE}/late", f"{PAGE}/here", f"{PAGE}/phone", f"/e/{EMAIL_TOKEN}"]
+
+
+@pytest.mark.parametrize("path", POSTS)
 async def test_posts_answer_404_and_410_too(client: Client, world: World, path: str) -> None:
     await post(client, re.sub(r"[\w-]*Token[\w-]*", UNKNOWN, path), {"slot": "x"}, 404)
     world.gone = Gone("expired")

@@ -68,7 +68,7 @@ async def test_pages_are_accessible(site: TestServer, page: Page, tmp_path: Path
     await judge(page, tmp_path / f"{name}.png")
 
 
-@pytest.mark.parametrize("state", ["open", "late", "phone", "in_person", "gone", "none", "soon"])
+@pytest.mark.parametrize("state", ["open", "late", "phone", "in_person", "gone", "none", "soon", "door", "said"])
 async def test_states_are_accessible(site: TestServer, world: World, page: Page, tmp_path: Path, state: str) -> None:
     path = PAGE
     match state:
@@ -82,6 +82,10 @@ async def test_states_are_accessible(site: TestServer, world: World, page: Page,
             world.gone = Gone("moved")
         case "soon":
             world.now, path = START - timedelta(minutes=15), f"{PAGE}/join"
+        case "door":
+            world.appointment_row, world.now = replace(APPOINTMENT, mode=Mode.IN_PERSON), START
+        case "said":
+            world.now, path = START, f"{PAGE}?said=late"
         case "none":
             world.free, path = 0, f"{PAGE}/move"
     await page.goto(str(site.make_url(path)))
@@ -141,3 +145,13 @@ async def test_both_see_each_other_in_the_demos_room(site: TestServer, page: Pag
     await worker.get_by_role("button", name="Quitter la salle").click()
     await worker.get_by_role("link", name="Entrer à nouveau").wait_for()
     await page.get_by_text("Vous êtes seul(e) dans la salle").wait_for()
+
+
+async def test_a_call_instead_by_keyboard(site: TestServer, world: World, page: Page) -> None:
+    world.now = START
+    await page.goto(str(site.make_url(PAGE)))
+    await page.get_by_role("button", name="Être appelé par téléphone").focus()
+    async with page.expect_response(lambda response: response.request.method == "POST") as response:
+        await page.keyboard.press("Enter")
+    assert (await response.value).status == 303
+    assert world.acts == ["phone"]
