@@ -102,6 +102,7 @@ async def running(folder: Path = demo_settings.FOLDER, real: Clock = system_cloc
         engine = Engine(app.parts, clock)
         screens = demo_people.screens(workers, str(telegram.me["username"]))
         hub = Hub(screens, twilio, telegram, engine, epoch=secrets.token_hex(4), code=code)
+        hub.rings(demo_people.telephones(workers))
         mail.listeners.append(hub.mail)
         await listen(stack, app, hub)
         stack.push_async_callback(cancelled, asyncio.create_task(engine.run()))

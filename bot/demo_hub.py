@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Final, Protocol
 
+from bot.demo_calls import Telephone
 from bot.standins.ledger import Bubble, Button
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
@@ -99,6 +100,7 @@ class Hub:
         self._moving = asyncio.Lock()
         twilio.on_delivered.append(lambda bubble: self._arrived("twilio", bubble))
         telegram.on_delivered.append(lambda bubble: self._arrived("telegram", bubble))
+        self._telephones: dict[str, Telephone] = {}
         self._tell_time()
 
     # What the page reads
@@ -163,6 +165,22 @@ class Hub:
                 "at": self._machine.now().isoformat(),
             },
         )
+
+    # Calls
+
+    def rings(self, telephones: Mapping[str, tuple[str, str]]) -> None:
+        """Number to the phone of the page that rings, and whose it is."""
+        self._twilio.voice.live = True
+        for number, (phone, owner) in telephones.items():
+            telephone = self._telephones[number] = Telephone(phone, owner, self._tell)
+            self._twilio.voice.hands[number] = telephone
+
+    async def call(self, phone: str, act: str) -> None:
+        """On a phone that is rung: answer, refuse, a key, hang_up."""
+        busy = [each for each in self._telephones.values() if each.phone == phone and each.state != "over"]
+        if not busy:
+            raise NotPossible
+        busy[-1].act(act)
 
     # What is done on the page
 

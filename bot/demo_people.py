@@ -10,6 +10,7 @@ from handlers.web.demo import Phone
 
 SMS_NUMBER: Final = "+33199000001"
 WHATSAPP_NUMBER: Final = "+33199000002"
+VOICE_NUMBER: Final = "+33199000003"
 BOT_TOKEN: Final = "990000000000001:DEMO-STAND-IN"  # noqa: S105 - of no real bot
 CAMILLE: Final = Person(id=710_000_011, first_name="Camille", language="fr", phone="+33639980013")
 # Three phones rather than one: each talk begins with a stranger, so the channels can be compared.
@@ -26,7 +27,19 @@ def account(sid: str, auth_token: str, public_url: str) -> Account:
         messages_url=f"{public_url}/webhooks/twilio/messages#rc=3&rp=5xx,ct,rt",
         sms_number=SMS_NUMBER,
         whatsapp_number=WHATSAPP_NUMBER,
+        voice_number=VOICE_NUMBER,
     )
+
+
+def telephones(workers: Mapping[str, str]) -> Mapping[str, tuple[str, str]]:
+    """Number to the phone of the page that rings, and whose it is."""
+    camilles = {
+        CAMILLES_SMS: "sms",
+        CAMILLES_WHATSAPP.removeprefix("whatsapp:"): "whatsapp",
+        CAMILLE.phone: "telegram",
+    }
+    theirs = {number: (phone, "Camille") for number, phone in camilles.items()}
+    return {**theirs, **{number: ("worker", name) for number, name in workers.items()}}
 
 
 def screens(workers: Mapping[str, str], bot_name: str) -> list[Screen]:

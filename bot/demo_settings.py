@@ -90,7 +90,7 @@ def settings(
         "TWILIO_MESSAGING_SERVICE_SID": None,
         "TWILIO_SMS_NOTICE_FROM": None,
         "TWILIO_WHATSAPP_FROM": demo_people.WHATSAPP_NUMBER,
-        "TWILIO_VOICE_FROM": None,
+        "TWILIO_VOICE_FROM": demo_people.VOICE_NUMBER,
         "TWILIO_OPT_OUT": "default",
         "TWILIO_API_URL": twilio_url,
         "TWILIO_WHATSAPP_API_URL": twilio_url,

@@ -47,7 +47,7 @@ async def reminder(talk: Talk, came: Input) -> bool:
 def _open_question(talk: Talk) -> Prompt | None:
     """The question on their screen; the menu asks for nothing that a reminder's words could answer."""
     flow = talk.flow
-    return None if talk.open_step is None or flow is None or flow.fleeting else talk.prompt
+    return None if talk.open_step is None or flow is None or flow.name == "menu" else talk.prompt
 
 
 def _fits(talk: Talk, prompt: Prompt, text: str, heard: Heard) -> bool:

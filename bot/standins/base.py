@@ -58,6 +58,7 @@ class StandIn:
         self.app.on_shutdown.append(self._shut)
         self._closing = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._apart: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
 
     # What a provider says in its own words; each stand-in draws these.
@@ -150,10 +151,12 @@ class StandIn:
 
     # Work in the background, and the end of it
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, work: Coroutine[Any, Any, None], *, apart: bool = False) -> None:
+        """`apart`: it waits for a person, so nobody waits for it."""
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tasks = self._apart if apart else self._tasks
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     async def settle(self) -> None:
         """Return when all that was begun in the background is done; what is held is not begun."""
@@ -163,9 +166,9 @@ class StandIn:
     async def _open(self, _: web.Application) -> AsyncIterator[None]:
         self._session = aiohttp.ClientSession(timeout=WEBHOOK_TIMEOUT)
         yield
-        for task in list(self._tasks):
+        for task in (left := [*self._tasks, *self._apart]):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
         await self._session.close()
         self._session = None
 

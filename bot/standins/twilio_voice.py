@@ -60,7 +60,9 @@ class Told:
 class Exchange:
     """`hands`: who holds which number; anybody else's telephone is answered, presses 1 and stays. `hold` keeps status
     callbacks back until `release`. `action_after_hang_up`: whether the action of <Dial> is still asked for when the
-    one who was called first has put the telephone down; Twilio's pages leave it open."""
+    one who was called first has put the telephone down; Twilio's pages leave it open. `live`: the hands are people's,
+    so
+    nobody waits until a call is over."""
 
     twilio: "TwilioStandIn"
     hands: dict[str, Hand] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Exchange:
     hold: bool = False
     held: list[Told] = field(default_factory=list)
     action_after_hang_up: bool = True
+    live: bool = False
 
     def add_to(self, app: web.Application) -> None:
         base = f"/{API_VERSION}/Accounts/{{account}}/Calls"
@@ -87,9 +90,8 @@ class Exchange:
                 raise RefusedError(20403)
             leg = calls.accepted(form, self.twilio.account, self._sid(), self.twilio.clock())
             self.legs[leg.sid] = leg
-            said = Said(201, calls.resource(leg, self.twilio.account))
-            self.twilio.start(self._first(leg))
-            return said
+            self.twilio.start(self._first(leg), apart=self.live)
+            return Said(201, calls.resource(leg, self.twilio.account))
 
         # One event comes alone, several as a list, which is how the description has it.
         params = {name: values if name == "StatusCallbackEvent" else values[-1] for name, values in form.items()}

@@ -44,6 +44,14 @@ SCRIPT_WORDS: Final[Mapping[str, Text]] = {
     "none_before": t("demo.no_appointment"),
     "lost": t("demo.lost"),
     "to": t("demo.to", name="{name}"),
+    "ringing": t("demo.call.ringing", number="{number}"),
+    "listening": t("demo.call.listening"),
+    "asked": t("demo.call.asked"),
+    "talking": t("demo.call.talking"),
+    "answer": t("demo.call.answer"),
+    "refuse": t("demo.call.refuse"),
+    "hang_up": t("demo.call.hang_up"),
+    "key": t("demo.call.key", key="{key}"),
 }
 
 Value = TypeVar("Value", str, int)
@@ -85,6 +93,7 @@ class DemoHub(Protocol):
     async def say(self, phone: str, text: str) -> None: ...
     async def press(self, phone: str, message: str, number: int) -> None: ...
     async def contact(self, phone: str) -> None: ...
+    async def call(self, phone: str, act: str) -> None: ...
     async def move_clock(self, move: str) -> None: ...
 
 
@@ -103,6 +112,7 @@ class DemoPages:
         add.add_post("/demo/say", self._say)
         add.add_post("/demo/press", self._press)
         add.add_post("/demo/contact", self._contact)
+        add.add_post("/demo/call", self._call)
         add.add_post("/demo/clock", self._clock)
 
     async def _home(self, _: web.Request) -> web.Response:
@@ -173,6 +183,10 @@ class DemoPages:
     async def _contact(self, request: web.Request) -> web.Response:
         asked = await self._asked(request)
         return await _done(self.hub.contact(_field(asked, "phone", str)))
+
+    async def _call(self, request: web.Request) -> web.Response:
+        asked = await self._asked(request)
+        return await _done(self.hub.call(_field(asked, "phone", str), _field(asked, "act", str)))
 
     async def _clock(self, request: web.Request) -> web.Response:
         asked = await self._asked(request)

@@ -9,12 +9,16 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp.test_utils import unused_port
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from bot import cli, demo_settings
 from bot.demo import Demo, running
 from bot.demo_machine import MovingClock
 from bot.failures import CommandFailed, WrongUse
+from conversations.model import Link
+from handlers import links
+from handlers.web.demo import NotPossible
 
 KEYS = ("secret_key", "encryption_keys", "twilio_account_sid", "twilio_auth_token", "telegram_webhook_secret")
 
@@ -230,3 +234,76 @@ async def test_books_on_telegram_by_buttons_alone_where_nothing_must_be_typed(pa
         await say(page, "telegram", text)
     await tap(page, "telegram", "Je confirme")
     await expect(page.locator("#telegram .row.us").last).to_contain_text("C'est réservé")
+
+
+async def at_the_hour(page: Page, demo: Demo) -> Page:
+    """An hour by telephone was booked, it is ten minutes before, and the worker has their page open."""
+    for text in (*BOOK[:-1], "la semaine prochaine", "1", "1", *SIGN, "1"):
+        await say(page, "sms", text)
+    await page.get_by_role("button", name="10 min avant le RDV").click()
+    await expect(page.locator("#sms .row.us").last).to_contain_text("du 01 99 00 00 03")
+    parts = demo.app.parts
+    async with parts.db.transaction() as tx:
+        [row] = await tx.fetch("SELECT id FROM appointment")
+        link = Link("worker", row["id"])
+        await links.give(tx, parts, link, parts.clock())
+    desk = await page.context.new_page()
+    await desk.goto(links.url(parts, link))
+    return desk
+
+
+async def act(page: Page, phone: str, label: str) -> None:
+    await page.locator(f"#{phone} .ring").get_by_role("button", name=label).click()
+
+
+@pytest.mark.browser
+async def test_a_call_is_played_on_both_telephones(page: Page, demo: Demo) -> None:
+    """The worker's page rings the worker's telephone; a key rings Camille's. She refuses, is asked by text, and answers
+    the second call."""
+    desk = await at_the_hour(page, demo)
+    await desk.get_by_role("button", name="Appeler Camille").click()
+    await expect(page.locator("#worker .ring")).to_contain_text("Appel du 01 99 00 00 03")
+    await act(page, "worker", "Décrocher")
+    await expect(page.locator("#worker .ring")).to_contain_text("appuyez sur 1")
+    await act(page, "worker", "Touche 1")
+    await expect(page.locator("#sms .ring")).to_contain_text("Appel du 01 99 00 00 03")
+    await act(page, "sms", "Refuser")
+    await expect(page.locator("#sms .row.us").last).to_contain_text("a essayé de vous appeler")
+    await expect(desk.get_by_role("status")).to_contain_text("occupée")
+
+    told = await page.locator("#worker .row.us").count()
+    await say(page, "sms", "1", "C'est noté")
+    await expect(page.locator("#worker .row.us")).to_have_count(told + 1)
+    await expect(page.locator("#worker .ring")).to_be_hidden()  # what it came to was said to the end
+    await desk.get_by_role("button", name="Rappeler Camille").click()
+    await act(page, "worker", "Décrocher")
+    await act(page, "worker", "Touche 1")
+    await act(page, "sms", "Décrocher")
+    await expect(page.locator("#sms .ring")).to_contain_text("En conversation")
+    await page.get_by_role("button", name="+ 10 min").click()  # time goes by while they speak
+    await act(page, "sms", "Raccrocher")
+    await expect(page.locator("#worker .ring")).to_be_hidden()
+    await expect(desk.get_by_role("status")).to_contain_text("L'appel est terminé")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1440])
+async def test_a_ringing_telephone_is_accessible(page: Page, demo: Demo, tmp_path: Path, width: int) -> None:
+    desk = await at_the_hour(page, demo)
+    await page.set_viewport_size({"width": width, "height": 844})
+    await desk.get_by_role("button", name="Appeler Camille").click()
+    if width < 1000:
+        await page.locator("[data-show=worker]").click()
+    for label in ("Décrocher", "Touche 1"):
+        await expect(page.locator("#worker .ring").get_by_role("button", name=label)).to_be_visible()
+        await page.screenshot(path=tmp_path / f"{label}.png")
+        found = await Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await act(page, "worker", label)
+
+
+async def test_buttons_that_do_not_fit_the_call_do_nothing(demo: Demo) -> None:
+    for wrong in ("answer", "hang_up", "1", "sing"):
+        with pytest.raises(NotPossible):
+            await demo.hub.call("sms", wrong)

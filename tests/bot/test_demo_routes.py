@@ -16,6 +16,7 @@ POSTS: Mapping[str, Mapping[str, Any]] = {
     "press": {"phone": "telegram", "message": "1", "number": 1},
     "contact": {"phone": "telegram"},
     "clock": {"move": "10m"},
+    "call": {"phone": "sms", "act": "answer"},
 }
 
 

@@ -28,7 +28,14 @@ SIGNS: Final[dict[str, set[str]]] = {
     "undo": set(),
     "oops": set(),
     "appointments": {"appointments.none", "appointments.coming"},
-    "cancel": {"appointments.none", "cancel.ask", "cancel.ask_late", "cancel.rather", "cancel.rather_late"}
+    "cancel": {
+        "appointments.none",
+        "cancel.ask",
+        "cancel.ask_late",
+        "cancel.begun",
+        "cancel.rather",
+        "cancel.rather_late",
+    }
     | {"which.ask", "draft.left", "cancel.kept"},
     "move": {"appointments.none", "slot.ask", "slot.ask_worker", "slot.none_so", "which.ask", "move.ask"}
     | {"dates.ask", "mode.ask", "worker.ask"},

@@ -172,6 +172,34 @@ function drawMail(data) {
   markFresh("mail");
 }
 
+// ---------------------------------------------------------------- calls
+
+const ACTS = { ringing: ["answer", "refuse"], asked: ["1", "2", "hang_up"], listening: ["hang_up"], talking: ["hang_up"] };
+const telephone = (number) => number.replace(/^\+33/, "0").replace(/(\d\d)(?=\d)/g, "$1 ");
+
+function drawCall({ phone, owner, state, from, words: said }) {
+  const box = document.querySelector(`#${phone} .ring`);
+  const focused = box.contains(document.activeElement);
+  box.hidden = state === "over";
+  box.className = `ring ${state}`;
+  if (box.hidden) {
+    box.replaceChildren();
+    return;
+  }
+  const title = element("p", "who", fill(words[state], { number: telephone(from) }));
+  if (phone === "worker") title.prepend(element("span", "owner", fill(words.to, { name: owner })));
+  const buttons = element("div", "acts");
+  for (const act of ACTS[state]) {
+    const made = element("button", `act ${act}`, words[act] ?? fill(words.key, { key: act }));
+    made.type = "button";
+    made.addEventListener("click", () => post("call", { phone, act }));
+    buttons.append(made);
+  }
+  box.replaceChildren(title, ...said.map((each) => element("p", "said", each)), buttons);
+  if (focused) buttons.firstChild.focus();
+  markFresh(phone);
+}
+
 // ---------------------------------------------------------------- the clock
 
 let ahead = 0;
@@ -200,6 +228,7 @@ function tellMove({ now, none, count, phones }) {
 function forget() {
   seen.clear();
   for (const old of document.querySelectorAll(".row, .letter, .keys > *")) old.remove();
+  for (const box of document.querySelectorAll(".ring")) box.hidden = true;
 }
 
 function listen() {
@@ -209,6 +238,7 @@ function listen() {
   on("bubble", drawBubble);
   on("keys", drawKeys);
   on("mail", drawMail);
+  on("call", drawCall);
   on("clock", setClock);
   on("moved", tellMove);
   source.addEventListener("error", () => { told.textContent = words.lost; });
