@@ -212,6 +212,29 @@ async def test_time_stops_wherever_something_is_due(page: Page) -> None:
 
 
 @pytest.mark.browser
+async def test_the_life_of_an_appointment(page: Page) -> None:
+    """Both phones talk: reminded and coming, cancelled by the worker, another hour taken, ten minutes before."""
+
+    async def time_moves(button: str, phone: str, *expected: str) -> None:
+        await page.get_by_role("button", name=button).click()
+        for words in expected:
+            await expect(page.locator(f"#{phone} .row.us").last).to_contain_text(words)
+
+    for text in (*BOOK[:-1], "la semaine prochaine", "1", "1", *SIGN, "1"):
+        await say(page, "sms", text)
+    await time_moves("Prochain rappel", "sms", "Rappel : votre rendez-vous est lundi 9 mars à 9 h", "OUI")
+    await say(page, "sms", "oui", "C'est noté")
+    await say(page, "worker", "annuler", "Camille", "Oui, annuler")
+    heard = await page.locator("#sms .row.us").count()
+    await say(page, "worker", "1", "C'est annulé")
+    await expect(page.locator("#sms .row.us")).to_have_count(heard + 1)
+    await expect(page.locator("#sms .row.us").last).to_contain_text("1. lundi 9 mars à 10 h avec Claire")
+    await say(page, "sms", "1", "C'est réservé : lundi 9 mars à 10 h")
+    await expect(page.locator("#worker .row.us").last).to_contain_text("Nouveau rendez-vous : lundi 9 mars à 10 h")
+    await time_moves("10 min avant le RDV", "sms", "Claire vous appelle dans 10 minutes")
+
+
+@pytest.mark.browser
 async def test_a_reminder_after_whatsapps_window_is_seen_as_sms(page: Page) -> None:
     for text in (*BOOK[:-1], "la semaine prochaine", "1", "1", *SIGN, "1"):
         await say(page, "whatsapp", text)
