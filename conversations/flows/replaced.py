@@ -53,7 +53,11 @@ async def ask_choice(c: Context) -> Ask | Finish:
         said = t("replaced.again", start=old.start)
     offers = await c.booking.replacements(old.id, c.contact.id)
     if not offers:
-        options = (Option("human", t("slot.human")), Option("none", t("replaced.none")))
+        options = (
+            Option("wait", t("slot.wait")),
+            Option("human", t("slot.human")),
+            Option("none", t("replaced.none")),
+        )
         return Ask(t("replaced.nothing"), (said,), options, free=True)
     labels = [
         Option(_slot(offer), t("replaced.label", start=offer.hold.start, worker=offer.worker.first_name))
@@ -72,6 +76,8 @@ async def got_choice(c: Context, heard: Input) -> Outcome:
             await c.booking.decline(c.contact.id, about(c))
             said, other = t("replaced.closed"), await _another(c)
             return Finish(said) if other is None else Switch("replaced", {"about": other}, replace=True, say=said)
+        case "wait":
+            return await _waits(c)
         case "human":
             await c.booking.decline(c.contact.id, about(c))
             return Switch("human", {"reason": "no_hour"}, replace=True)
@@ -79,6 +85,16 @@ async def got_choice(c: Context, heard: Input) -> Outcome:
             meant = _meant(c, heard.text, await c.booking.offered(about(c)))
             return Again() if meant is None else fill(slot=_slot(meant))
     return fill(slot=heard.choice)
+
+
+async def _waits(c: Context) -> Outcome:
+    """For such an hour with anybody: they are written to when one becomes free."""
+    old = await c.booking.appointment(about(c))
+    assert old is not None
+    await c.booking.decline(c.contact.id, old.id)
+    wish = Wish(old.motive, old.mode, language=c.contact.lang, zone=c.contact.zone, without=c.known.refused_by)
+    await c.booking.wait(c.contact.id, wish)
+    return Finish(t("waiting.on"))
 
 
 def _slot(offer: Offered) -> SlotId:

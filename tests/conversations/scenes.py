@@ -93,6 +93,7 @@ WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
 BESIDES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "menu.choice of a stranger": (STRANGER, ("menu",)),
     "book.slot with nothing free": (STRANGER, (*SLOT, "dimanche")),
+    "replaced.choice with nothing free": (KNOWN, ("! nobody works any more", *GONE)),
     "book.slot with a worker": (STRANGER, (*SLOT, "avec Claire")),
     "book.phone by typing": (HIDDEN, (*CODE, "1", "par téléphone", "1", "1")),
     "freed.take of an earlier hour": (FAR, ("! every hour is taken", "plus tôt", "! 2026-03-05 09:00 becomes free")),
