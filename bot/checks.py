@@ -22,7 +22,7 @@ from handlers.channels.base import Finding, SendError
 from handlers.channels.setting_up import Setting
 from locales import languages
 from locales.words import word_languages
-from storage import directory, flags, inbox, oracle, outbox, schema
+from storage import directory, flags, inbox, oracle, outbox, schema, worker_calendars
 from storage.booking import Directories, RowStore
 from storage.db import Database
 from storage.redis_link import RedisLink
@@ -205,12 +205,21 @@ async def free_hours(db: Database, settings: Settings, now: datetime) -> Sequenc
     return told or [well("hours", f"each subject has a free hour within {settings.free_within.days} days")]
 
 
+async def calendars(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:  # noqa: ARG001
+    """Workers' own; each of them was told by then, and may not have looked."""
+    failing = await worker_calendars.failing(db, now - timedelta(days=1))
+    if failing:
+        return [wrong("calendars", f"{failing} workers' own calendars cannot be read for a day or more: ask them")]
+    return [well("calendars", "workers' own calendars are read, where they gave one")]
+
+
 DATABASE: Final[Sequence[Callable[[Database, Settings, datetime], Awaitable[Sequence[Finding]]]]] = (
     migrated,
     sending,
     taken_in,
     people,
     free_hours,
+    calendars,
 )
 
 

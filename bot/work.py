@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from handlers import joining
+from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.delivery import deliver, settle_unknown, warn
 from handlers.free_hours import look_for_free_hours
@@ -30,6 +31,7 @@ FETCH: Final = timedelta(minutes=5)
 AT_ONCE: Final = 16  # contacts served beside each other by one worker
 TIMERS: Final = 100
 SERVE: Final = timedelta(minutes=1)  # between two looks at the waiting list, which is rung when an hour becomes free
+CALENDARS: Final = timedelta(seconds=20)  # between two looks for workers' calendars that are due
 WATCH: Final = timedelta(seconds=30)  # between two looks for what is late, or due once a day
 DAY: Final = timedelta(hours=24)
 
@@ -46,6 +48,7 @@ async def work(parts: Parts, owner: str, fetch: Callable[[], Awaitable[int]] | N
         if fetch is not None:
             group.create_task(_every(FETCH, fetch))
         group.create_task(_loop(parts, "waiting", lambda: serve_waiting(parts), SERVE))
+        group.create_task(_loop(parts, "calendars", lambda: read_due(parts), CALENDARS))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 
 

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking import calendar_address
 from booking.model import Appointment, AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
 from conversations.flows.worker import absent as absence
-from conversations.flows.worker import meant
+from conversations.flows.worker import meant, times
 from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
 from conversations.model import Context
@@ -138,6 +139,24 @@ def late(name: str) -> Run:
     return run
 
 
+def at_times(name: str, opens: str = "") -> Run:
+    """ "bloquer mardi 14h-16h", "ouvrir samedi 9h-12h"; without a time it is asked for."""
+
+    async def run(talk: Talk, gained: Mapping[str, Any]) -> None:
+        found = times.read(talk.c, talk.c.raw, f"words.worker.{name}")
+        if name == "open" and not times.has_hours(found, ZoneInfo(talk.c.contact.zone)):
+            found = []
+        await talk.push(opens or name, {"times": times.to_json(found)} if found else {})
+
+    return run
+
+
+async def calendar(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """ "calendrier": the link to ours; "calendrier https://…": the address of theirs."""
+    address = calendar_address.find(talk.c.raw)
+    await talk.push("calendar", {"address": address} if address else {})
+
+
 async def move(talk: Talk, gained: Mapping[str, Any]) -> None:
     """Another hour: of the draft, when one is chosen in it, else of an appointment."""
     if talk.flow is not None and talk.flow.name == "book" and "slot" in talk.c.answers:
@@ -244,6 +263,12 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "refuse": late("refuse"),
     "accept": late("accept_again"),
     "refusals": flow("refusals"),
+    "unblock": at_times("unblock"),
+    "times": flow("own_times"),
+    "block": at_times("block"),
+    "open": at_times("open", "open_hours"),
+    "calendar_forget": flow("calendar_forget"),
+    "calendar": calendar,
     "telegram": flow("join_telegram"),
     "whatsapp": flow("join_whatsapp"),
     "language": flow("language"),

@@ -25,8 +25,10 @@ class _Part:
     tail: str
 
 
-def days(said: str, words: Words, today: date, *, moving: bool = False, naming: bool = False) -> tuple[date, ...]:
-    """The days that padded text allows, in order, at most 31; none when it speaks of none.
+def days(
+    said: str, words: Words, today: date, *, moving: bool = False, naming: bool = False, most: int = MOST
+) -> tuple[date, ...]:
+    """The days that padded text allows, in order, at most `most`; none when it speaks of none.
 
     `moving`: "de mardi à jeudi" names an old day and a new one. `naming`: days only say which appointment is meant, so
     that "je ne peux pas venir demain" is about tomorrow.
@@ -35,7 +37,7 @@ def days(said: str, words: Words, today: date, *, moving: bool = False, naming: 
     parts = _parts(said, found)
     if naming:
         return listed(day for part in parts for day in part.day.days if day >= today)
-    return _Wish(words, today, moving).read(parts)
+    return _Wish(words, today, moving, most).read(parts)
 
 
 def _shared(said: str, found: Sequence[Spoken], words: Words, today: date) -> list[Spoken]:
@@ -76,10 +78,11 @@ def _span(start: date, end: Spoken) -> tuple[date, ...]:
 class _Wish:
     """What the named days and the words between them amount to."""
 
-    def __init__(self, words: Words, today: date, moving: bool) -> None:
+    def __init__(self, words: Words, today: date, moving: bool, most: int) -> None:
         self.words = words
         self.today = today
         self.moving = moving
+        self.most = most
         self.wanted: list[date] = []
         self.refused: set[date] = set()
         self.refused_weekdays: set[int] = set()
@@ -146,7 +149,7 @@ class _Wish:
             return ()
         start = max(self.today, self.lower or self.today)
         candidates: Iterable[date] = self.wanted or span(start, start + DAY * (MOST * 7 + 31))
-        return listed(
+        suiting = (
             day
             for day in candidates
             if day >= start
@@ -154,6 +157,7 @@ class _Wish:
             and day not in self.refused
             and day.weekday() not in self.refused_weekdays
         )
+        return listed(suiting, self.most)
 
     def _ends(self, lead: str, name: str) -> bool:
         """Whether the words before a day end in one of the list."""

@@ -65,6 +65,6 @@ def _months(today: date, month: int | None, year: int | None) -> Iterator[tuple[
         yield (today.month - 1 + ahead) % 12 + 1, today.year + (today.month - 1 + ahead) // 12
 
 
-def listed(days: Iterator[date]) -> tuple[date, ...]:
+def listed(days: Iterator[date], most: int = MOST) -> tuple[date, ...]:
     """In order, each once, no more than a wish lists."""
-    return tuple(sorted(set(days))[:MOST])
+    return tuple(sorted(set(days))[:most])

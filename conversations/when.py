@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Final
 
 from conversations.dates import days
+from conversations.days import MOST
 from conversations.hours import hours
 from conversations.model import Words
 from conversations.phrases import padded, pattern, without
@@ -25,7 +26,9 @@ class When:
     latest: time | None = None
 
 
-def when(text: str, words: Words, now: datetime, *, moving: bool = False, naming: bool = False) -> When:
+def when(
+    text: str, words: Words, now: datetime, *, moving: bool = False, naming: bool = False, most: int = MOST
+) -> When:
     """What a text says of days and hours. `now` is in the person's zone; for the rest see `dates.days`."""
     said = spelled(padded(text, MARKS), words)
     timed = without(said, pattern(words("words.part.none")))
@@ -33,4 +36,4 @@ def when(text: str, words: Words, now: datetime, *, moving: bool = False, naming
         if any(char.isdecimal() for char in timed[item.start : item.end]):
             timed = f"{timed[: item.start]}# {timed[item.end :]}"
     earliest, latest = hours(timed, words)
-    return When(days(said, words, now.date(), moving=moving, naming=naming), earliest, latest)
+    return When(days(said, words, now.date(), moving=moving, naming=naming, most=most), earliest, latest)

@@ -14,6 +14,7 @@ from booking.events import (
     AppointmentCancelled,
     AppointmentMoved,
     AppointmentRestored,
+    CalendarGiven,
     HourGivenBack,
     HoursOpened,
     OffersDeclined,
@@ -48,4 +49,6 @@ async def follow(
             tx.after_commit(counter.inc)
     if any(isinstance(event, FREES) for event in core.events):
         tx.after_commit(partial(parts.bell.ring, "waiting"))
+    if any(isinstance(event, CalendarGiven) for event in core.events):
+        tx.after_commit(partial(parts.bell.ring, "calendars"))
     tx.after_commit(partial(parts.bell.ring, "outbox"))

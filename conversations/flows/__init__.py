@@ -28,9 +28,12 @@ from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.waiting import FREED, WAITING, WAITING_OVER
 from conversations.flows.worker.absent import ABSENT
 from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
+from conversations.flows.worker.block import BLOCK, UNBLOCK
+from conversations.flows.worker.calendar import CALENDAR, CALENDAR_FORGET
 from conversations.flows.worker.cancel import WORKER_CANCEL
 from conversations.flows.worker.join import JOIN_TELEGRAM, JOIN_WHATSAPP
 from conversations.flows.worker.joined import JOINED
+from conversations.flows.worker.open_hours import OPEN_HOURS, OWN_TIMES
 from conversations.flows.worker.propose import PROPOSE
 from conversations.flows.worker.refuse import ACCEPT_AGAIN, REFUSALS, REFUSE
 from conversations.model import Flow
@@ -68,6 +71,12 @@ FLOWS: Final[Mapping[str, Flow]] = {
         AGENDA,
         AGENDA_TOMORROW,
         AGENDA_WEEK,
+        BLOCK,
+        UNBLOCK,
+        OPEN_HOURS,
+        OWN_TIMES,
+        CALENDAR,
+        CALENDAR_FORGET,
         JOIN_TELEGRAM,
         JOIN_WHATSAPP,
         JOINED,

@@ -17,6 +17,7 @@ from booking.events import (
     AppointmentBooked,
     AppointmentCancelled,
     AppointmentMoved,
+    AppointmentRestored,
     EmailConfirmed,
     ModeChanged,
 )
@@ -45,7 +46,7 @@ FOR_WORKERS: Final = {"REQUEST": t("mail.calendar_worker"), "CANCEL": t("cancel.
 
 
 async def person_is_invited(
-    event: AppointmentBooked | AppointmentMoved | ModeChanged, world: World
+    event: AppointmentBooked | AppointmentMoved | AppointmentRestored | ModeChanged, world: World
 ) -> Sequence[Effect]:
     """One invitation with the same UID moves the event of the old hour."""
     return await _to_person(event.appointment, world)

@@ -87,6 +87,12 @@ WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "refuse.sure": (WORKER, (*LATE, "refuser")),
     "accept_again.which": (WORKER, (*LATE_TWICE, "accepter")),
     "refusals.lift": (WORKER, (*LATE, "refuser", "1", "refus")),
+    "block.times": (WORKER, ("bloquer",)),
+    "block.sure": (WORKER, ("bloquer mercredi 14h-16h",)),
+    "unblock.times": (WORKER, ("débloquer",)),
+    "open_hours.times": (WORKER, ("ouvrir",)),
+    "open_hours.sure": (WORKER, ("ouvrir samedi 9h-12h",)),
+    "own_times.which": (WORKER, ("bloquer mercredi 14h-16h", "1", "blocages")),
 }
 
 # Steps that are asked once more in another dress.

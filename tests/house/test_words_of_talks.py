@@ -33,6 +33,9 @@ def test_every_flow_is_walked_through_in_a_talk() -> None:
             "agenda_week": "agenda.week",
             "replaced_again": "replaced.again",
             "accept_again": "refuse.accepted",
+            "open_hours": "open.done",
+            "own_times": "times.ask",
+            "calendar_forget": "calendar.forgotten",
         }
         msgids = [prefix[flow.name]] if flow.name in prefix else [m for m in catalogue("fr") if m.startswith(flow.name)]
         said = [re.split(r"[{]", catalogue("fr")[msgid])[0] for msgid in msgids]
