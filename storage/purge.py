@@ -64,6 +64,7 @@ LIFETIMES = (
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
     Lifetime("ended waits", 30 * DAY, "waiting", "ended_at < ?"),
     Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),
+    Lifetime("lapsed refusals", 30 * DAY, "refusal", "lapses_at < ?"),
     Lifetime("workers' past times", 30 * DAY, "span", "end_at < ?"),
 )
 PAST_HOURS = 2 * DAY  # quarters of hours that are over keep nobody from anything

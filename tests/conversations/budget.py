@@ -53,7 +53,7 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "booked by the desk, phone": ("notice.yours_phone", "confirmed.change"),
     "booked by the desk, video": ("notice.yours_video", "confirmed.change"),
     "booked by the desk, in person": ("notice.yours_in_person", "confirmed.change"),
-    "cancelled by the worker": ("notice.cancelled_for_you",),
+    "cancelled by the desk": ("notice.cancelled_for_you",),
     "ten minutes before, video": ("soon.video",),
     "ten minutes before, in person": ("soon.in_person",),
     "a video turned into a call": ("notice.turned_for_you",),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from booking.model import AppointmentId, PersonId, Refusal, WorkerId
 from storage import audit, backup, conversations, flags, inbox, outbox, purge, schema, tokens
 from storage.backup import BadBackup
 from storage.booking import Directories, RowStore
@@ -77,6 +78,14 @@ async def test_hours_that_are_over_and_holds_that_lapsed(db: Database) -> None:
     assert await purge.purge(db, NOW + 2 * DAY) == {}
     assert await purge.purge(db, NOW + 3 * DAY) == {"past hours": 8}
     assert (await counts(db))["busy"] == 4
+
+
+async def test_a_refusal_is_forgotten_a_month_after_it_lapsed(db: Database) -> None:
+    made = Refusal("r1", WorkerId("claire"), PersonId("p1"), AppointmentId("a1"), NOW, NOW + 30 * DAY)
+    async with db.transaction() as tx:
+        await RowStore(tx, Directories()).save_refusal(made)
+    assert await purge.purge(db, NOW + 60 * DAY) == {}
+    assert await purge.purge(db, NOW + 60 * DAY + SECOND) == {"lapsed refusals": 1}
 
 
 # ------------------------------------------------------------ backup
