@@ -39,20 +39,21 @@ class Action(StrEnum):
     PROPOSE = "propose"  # another hour
     REFUSE = "refuse"  # further requests, after a late end (terms, article 5.2)
     CONFIRM = "confirm"
+    ATTEND = "attend"  # to say who came
 
 
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
-    """A person: their own. A worker: to see, cancel and turn theirs, propose another hour or refuse what comes next; to
-    see them until 30 days after. The desk: all.
+    """A person: their own. A worker: to see, cancel and turn theirs, say who came, propose another hour or refuse what
+    comes next; to see them until 30 days after. The desk: all.
     """
     match actor, action:
-        case PersonActor(), Action.PROPOSE | Action.REFUSE:
+        case PersonActor(), Action.PROPOSE | Action.REFUSE | Action.ATTEND:
             return False
         case PersonActor(id=id), _:
             return appointment.person == id
         case WorkerActor(id=id), Action.SEE:
             return appointment.worker == id and now <= appointment.end + AFTERWARDS
-        case WorkerActor(id=id), Action.CANCEL | Action.TURN | Action.PROPOSE | Action.REFUSE:
+        case WorkerActor(id=id), Action.CANCEL | Action.TURN | Action.PROPOSE | Action.REFUSE | Action.ATTEND:
             return appointment.worker == id
         case DeskActor(), _:
             return True

@@ -2,7 +2,7 @@
 
 It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
 the turn commits. Whoever returns a refusal has left the store as it was. Making and moving appointments:
-`booking.making`.
+`booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Literal
 
 from booking import calling, codes, policy
 from booking.arriving import Arriving
+from booking.attending import Attending
 from booking.directory import Directory
 from booking.events import (
     AppointmentCancelled,
@@ -90,12 +91,13 @@ from booking.timekeeping import Timekeeping
 from booking.turning import Turning
 from booking.undoing import Undoing
 from booking.waiting import WaitingList
+from booking.workday import Workday
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
 
 
-class Booking:
+class Booking(Attending, Workday):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from booking.model import Appointment, ContactId, Hold, HoldKind, Mode, Person, SlotId, Waiting, WorkerId
+from booking.model import (
+    Appointment,
+    ContactId,
+    Hold,
+    HoldKind,
+    Mode,
+    NoticeLevel,
+    Person,
+    SlotId,
+    Waiting,
+    WorkerId,
+)
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
@@ -205,6 +216,85 @@ class CallBackWanted:
     at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Somebody said who came: `appointment` is done or missed. `corrected`: they had said otherwise before."""
+
+    appointment: Appointment
+    by: By = "worker"
+    corrected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentNear:
+    """It starts in ten minutes."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceDue:
+    """It began ten minutes ago, or the worker tried again ten minutes ago: is the person there?"""
+
+    appointment: Appointment
+    asked: int  # how often, with this time
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceUnanswered:
+    """Ten minutes after that question nothing was said. `tries`: in how many ways the worker was asked."""
+
+    appointment: Appointment
+    asked: int
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceAwaited:
+    """The worker tries to reach the person again, and is to be asked once more. `asked`: how often they were."""
+
+    appointment: Appointment
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceSettled:
+    """The day after: done or missed, for good. `assumed`: nobody had said which, and most people come."""
+
+    appointment: Appointment
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyCame:
+    """The hour has begun, and the person is alone."""
+
+    appointment: Appointment
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsAgain:
+    """The person stays for another ten minutes."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesChosen:
+    """How much a worker wants to hear of at once."""
+
+    worker: WorkerId
+    level: NoticeLevel
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesTried:
+    """A worker wants to see that notices reach them."""
+
+    worker: WorkerId
+
+
 Event: TypeAlias = (
     PersonJoined
     | AppointmentBooked
@@ -230,4 +320,14 @@ Event: TypeAlias = (
     | EmailConfirmed
     | CalendarGiven
     | CallBackWanted
+    | Attended
+    | AppointmentNear
+    | AttendanceDue
+    | AttendanceUnanswered
+    | AttendanceAwaited
+    | AttendanceSettled
+    | NobodyCame
+    | WaitsAgain
+    | NoticesChosen
+    | NoticesTried
 )

@@ -23,8 +23,10 @@ from booking.model import (
     CodeId,
     Consent,
     ContactId,
+    Feedback,
     Hold,
     HoldId,
+    NoticeLevel,
     Person,
     PersonId,
     Refusal,
@@ -66,6 +68,8 @@ class Rows:
     spans: dict[WorkerId, tuple[Span, ...]] = field(default_factory=dict)  # of those who changed them here
     calendars: dict[WorkerId, str] = field(default_factory=dict)
     waiting: dict[WaitingId, Waiting] = field(default_factory=dict)
+    notices: dict[WorkerId, NoticeLevel] = field(default_factory=dict)
+    feedback: dict[str, Feedback] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
@@ -287,7 +291,7 @@ class MemoryStore:
 
     async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]:
         mine = [a for a in self.rows.appointments.values() if a.person == person]
-        return sorted((a for a in mine if a.status == "booked" and a.end > now), key=_by_start)
+        return sorted((a for a in mine if a.status in {"booked", "done", "missed"} and a.end > now), key=_by_start)
 
     async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]:
         mine = [a for a in self.rows.appointments.values() if a.person == person]
@@ -305,6 +309,17 @@ class MemoryStore:
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]:
         theirs = [a for a in self.rows.appointments.values() if a.worker == worker and since <= a.start < until]
         return sorted((a for a in theirs if a.status in {"booked", "done", "missed"}), key=_by_start)
+
+    # ------------------------------------------------------------ what workers set, what people thought
+
+    async def notices(self, worker: WorkerId) -> NoticeLevel:
+        return self.rows.notices.get(worker, NoticeLevel.ALL)
+
+    async def save_notices(self, worker: WorkerId, level: NoticeLevel) -> None:
+        self.rows.notices[worker] = level
+
+    async def save_feedback(self, feedback: Feedback) -> None:
+        self.rows.feedback[feedback.id] = feedback
 
     # ------------------------------------------------------------ inside
 

@@ -57,6 +57,15 @@ class NotifyBy(StrEnum):
     EMAIL = "email"
 
 
+class NoticeLevel(StrEnum):
+    """What a worker hears of at once (`policy.told_at_once`); of everything else the next morning, in one message."""
+
+    ALL = "all"
+    CHANGES = "changes"
+    URGENT = "urgent"
+    DIGEST = "digest"  # as urgent, and the day's agenda every morning
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """Who pays: a company, an insurer, a broker or a professional branch (terms, article 1)."""
@@ -279,6 +288,19 @@ class Refusal:
     refused_at: datetime
     lapses_at: datetime
     waived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """How it was, apart from everybody's record: no person, no appointment, a day instead of an hour."""
+
+    id: str
+    client: ClientId
+    worker: WorkerId
+    mode: Mode
+    score: int  # 1 to 5
+    given_on: date
+    words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

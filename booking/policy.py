@@ -6,15 +6,17 @@ Pure: the caller brings the facts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from booking.model import HOUR, Appointment, Client, Code, Consent, HoldKind, Mode, Person, Rules
+from booking.model import HOUR, Appointment, Client, Code, Consent, HoldKind, Mode, NoticeLevel, Person, Rules
 
 LATE = timedelta(hours=24)
 TURN = timedelta(hours=24)  # so long before, a video may become a call at the same hour: the day on which people try it
 NEAR = timedelta(hours=2)  # so long before, "I am late" can only mean this appointment
 AWAITED = timedelta(minutes=10)  # so long before, who is there for a call or a video is waited for
+NOBODY_UNTIL = timedelta(hours=4)  # after the start: so long 'nobody came' is about this hour
+ATTENDANCE_CLOSES = time(9)  # the next day, on the worker's clock: before the person is asked how it was
 
 
 def first_start(rules: Rules, now: datetime) -> datetime:
@@ -77,6 +79,33 @@ def is_offerable(kind: HoldKind, old: Appointment | None, now: datetime) -> bool
     if kind == "proposal":
         return not is_over(old, now)
     return old.status == "cancelled" and old.ended_by == "worker"
+
+
+def took_place(appointment: Appointment) -> bool:
+    """It was neither cancelled nor moved: its hour came, whoever was there."""
+    return appointment.status in {"booked", "done", "missed"}
+
+
+def attendance_closes(start: datetime, zone: ZoneInfo) -> datetime:
+    """Until then the worker may say, and correct, who came. In UTC."""
+    next_day = start.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(next_day, ATTENDANCE_CLOSES, zone).astimezone(UTC)
+
+
+def told_at_once(level: NoticeLevel, kind: str, start: datetime, now: datetime) -> bool:
+    """Whether a worker hears of a booking, a move or a cancellation now, or the next morning.
+
+    all: everything. changes: every move and cancellation, and a booking that starts within 48 hours. urgent, digest:
+    what starts within 24 hours, which the next morning's message might come too late for.
+    """
+    ahead = start - now
+    match level:
+        case NoticeLevel.ALL:
+            return True
+        case NoticeLevel.CHANGES:
+            return kind != "booked" or ahead < 2 * LATE
+        case _:
+            return ahead < LATE
 
 
 def may_request(person: Person) -> bool:

@@ -21,10 +21,12 @@ from booking.model import (
     CodeId,
     Consent,
     ContactId,
+    Feedback,
     Hold,
     HoldId,
     HoldKind,
     Mode,
+    NoticeLevel,
     Person,
     PersonId,
     Refusal,
@@ -204,6 +206,18 @@ TurnAnswer: TypeAlias = Turned | NotTurned | AlreadyOver
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Who came, as it stands now."""
+
+    appointment: Appointment
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """Who came can be said from the start until the next morning."""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What need not be asked of a contact again. All None for a stranger."""
 
@@ -334,6 +348,23 @@ class BookingCore(Protocol):
     async def waive(self, worker: WorkerId, refusal: str) -> bool: ...
 
     async def cancel_all(self, ids: Sequence[AppointmentId], by: By) -> Sequence[Appointment]: ...  # those that stood
+    async def entry(self, id: AppointmentId, worker: WorkerId) -> AgendaEntry | None: ...  # one of theirs
+    async def next_of(self, worker: WorkerId) -> AgendaEntry | None: ...  # not over yet, soonest
+    # who came: `booking.attending`
+    async def attend(self, id: AppointmentId, there: bool, by: By = "worker") -> Noted | NotNow: ...
+    async def draw_near(self, id: AppointmentId) -> None: ...
+    async def ask_attendance(self, id: AppointmentId, asked: int) -> None: ...
+    async def miss_attendance(self, id: AppointmentId, asked: int, tries: int) -> None: ...
+    async def try_again(self, id: AppointmentId, asked: int) -> Noted | NotNow: ...
+    async def settle(self, id: AppointmentId) -> Appointment | None: ...
+    async def waiting_now(self, contact: ContactId) -> Appointment | None: ...
+    async def nobody_came(self, contact: ContactId) -> Appointment | None: ...
+    async def waits_again(self, contact: ContactId) -> Appointment | None: ...
+    async def give_feedback(self, feedback: Feedback) -> None: ...  # with an id that is there: its words are added
+    # what workers set: their notices
+    async def notices(self, worker: WorkerId) -> NoticeLevel: ...
+    async def set_notices(self, worker: WorkerId, level: NoticeLevel) -> None: ...
+    async def try_notices(self, worker: WorkerId) -> None: ...
     async def set_language(self, person: PersonId, language: str) -> None: ...
     async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
     # a worker's own times (`booking.timekeeping`), and the address of their own calendar, "" when there is none
@@ -418,7 +449,7 @@ class BookingStore(Protocol):
     async def add_appointment(self, appointment: Appointment) -> None: ...
     async def save_appointment(self, appointment: Appointment) -> None: ...
     async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]: ...
-    # booked and not ended yet (so that a late person still finds the link), soonest first
+    # booked, done or missed, and not ended yet (so that a late person still finds the link); soonest first
     async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]: ...
     # booked, done or missed, and ended; latest first
     async def series(self, id: AppointmentId) -> Sequence[Appointment]: ...  # all rows of one, by version
@@ -427,3 +458,7 @@ class BookingStore(Protocol):
     async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]: ...
 
     # booked, done or missed, starting in [since, until); soonest first
+
+    async def notices(self, worker: WorkerId) -> NoticeLevel: ...  # all, until they choose
+    async def save_notices(self, worker: WorkerId, level: NoticeLevel) -> None: ...
+    async def save_feedback(self, feedback: Feedback) -> None: ...  # the same id again: its words are added

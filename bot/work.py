@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from handlers import joining
+from handlers import digest, joining
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.delivery import deliver, settle_unknown, warn
@@ -117,6 +117,7 @@ async def watch(parts: Parts, owner: str) -> int:
     """What nobody rings for."""
     await name_the_bot(parts)
     await tidy(parts, owner)
+    await digest.plan(parts)
     await warn(parts)
     await look_for_free_hours(parts)
     return 0

@@ -249,6 +249,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "private": flow("private"),
     "who": who,
     "not_me": flow("not_me"),
+    "nobody": flow("nobody"),
 }
 
 WORKER_COMMANDS: Final[Mapping[str, Run]] = {
@@ -269,6 +270,9 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "open": at_times("open", "open_hours"),
     "calendar_forget": flow("calendar_forget"),
     "calendar": calendar,
+    "next": flow("agenda_next"),
+    "notices": flow("notices"),
+    "trial": flow("trial"),
     "telegram": flow("join_telegram"),
     "whatsapp": flow("join_whatsapp"),
     "language": flow("language"),

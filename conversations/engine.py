@@ -37,7 +37,7 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
         before = list(talk.frames)
         talk.told = True
         await talk.push(came.event, came.data)
-        if not talk.says and talk.frames == before:
+        if not talk.says and all(any(frame is each for each in before) for frame in talk.frames):
             return Turn(state, None, talk.trace, frozenset(talk.flags))  # nothing to say, nothing to ask
         talk.touched = c.now  # the question is new, however long they were silent
     else:

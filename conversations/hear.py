@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from conversations.answering import late_yes, reminder
 from conversations.at_the_hour import at_the_hour
+from conversations.attendance import of_the_hour
 from conversations.commands import Run, command, opens, wished, worker_help
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
@@ -321,6 +322,7 @@ LISTENERS: Final[tuple[Callable[[Talk, Input], Awaitable[bool]], ...]] = (
     shared_phone,
     reminder,
     option,
+    of_the_hour,
     at_the_hour,
     global_word,
     media,

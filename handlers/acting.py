@@ -17,6 +17,7 @@ from booking.model import (
     ContactId,
     HoldId,
     Mode,
+    NoticeLevel,
     PersonId,
     Refusal,
     Rules,
@@ -36,8 +37,10 @@ from booking.ports import (
     Heard,
     Joining,
     Moved,
+    Noted,
     NothingLate,
     NothingToUndo,
+    NotNow,
     Offered,
     Opened,
     Refusable,
@@ -189,6 +192,39 @@ class Acting(Booking):
 
     async def waive(self, worker: WorkerId, refusal: str) -> bool:
         return await self._actor() == WorkerActor(worker) and await super().waive(worker, refusal)
+
+    # ------------------------------------------------------------ who came, and what workers set
+
+    async def attend(self, id: AppointmentId, there: bool, by: By = "worker") -> Noted | NotNow:
+        if not await self._allowed(Action.ATTEND, id):
+            return NotNow()
+        done = await super().attend(id, there, by)
+        if isinstance(done, Noted):
+            await self._note(await self._actor(), f"{Action.ATTEND} {done.appointment.status}", id)
+        return done
+
+    async def try_again(self, id: AppointmentId, asked: int) -> Noted | NotNow:
+        return await super().try_again(id, asked) if await self._allowed(Action.ATTEND, id) else NotNow()
+
+    async def settle(self, id: AppointmentId) -> Appointment | None:
+        before = await self._rows.appointment(id)
+        settled = await super().settle(id)
+        if settled is not None and before is not None and before.status != settled.status:
+            action = f"{Action.ATTEND} {settled.status} assumed"
+            await audit.add(self._tx, "timer", action, f"appointment:{id}", self._at)
+        return settled
+
+    async def entry(self, id: AppointmentId, worker: WorkerId) -> AgendaEntry | None:
+        actor = await self._actor()
+        entry = await super().entry(id, worker) if actor == WorkerActor(worker) else None
+        if entry is None or not may(WorkerActor(worker), Action.SEE, entry.appointment, self._at):
+            return None
+        await self._note(actor, Action.SEE, id)
+        return entry
+
+    async def set_notices(self, worker: WorkerId, level: NoticeLevel) -> None:
+        if await self._actor() == WorkerActor(worker):
+            await super().set_notices(worker, level)
 
     # ------------------------------------------------------------ seeing
 

@@ -13,7 +13,7 @@ from conversations.text import Text, t
 from handlers.effects import Effect, Invitation, Notice, NoticeKind, ToPerson, ToWorker
 
 if TYPE_CHECKING:
-    from handlers.reactions import World
+    from handlers.world import World
 
 
 async def both_are_told_of_the_mode(event: ModeChanged, world: World) -> Sequence[Effect]:

@@ -34,6 +34,7 @@ NoticeKind: TypeAlias = Literal[
     "test",
     "confirm_email",
     "one_time_code",
+    "waiting",  # somebody waits for the worker at this moment
     "alarm",
 ]
 
@@ -57,6 +58,7 @@ class ToWorker:
     """
 
     worker: WorkerId
+    way: int = 0  # 0 is the first way that reaches them, 1 the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Notice:
     invitation: Invitation | None = None
     reminder: str | None = None
     of: Mapping[AppointmentId, int] = field(default_factory=dict)
+    start: datetime | None = None  # of the hour it speaks of: a worker may want to hear of it in the morning only
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ class Tell:
     subject: AppointmentId | None = None
     useful_until: datetime | None = None
     key: str | None = None
+    nobody: str = "nobody_to_tell"  # the alarm, when there is no such way to them
+    then: Tell | None = None  # told besides, when there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +152,11 @@ class Remind:
 class Drop:
     """Whatever waits to be said of this appointment row is no longer so:
 
-    its timers, and its unsent notices to these.
+    its timers, and its unsent notices to these. `kinds`: only timers of these.
     """
 
     subject: AppointmentId
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

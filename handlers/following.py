@@ -14,6 +14,7 @@ from booking.events import (
     AppointmentCancelled,
     AppointmentMoved,
     AppointmentRestored,
+    AttendanceSettled,
     CalendarGiven,
     HourGivenBack,
     HoursOpened,
@@ -22,7 +23,8 @@ from booking.events import (
 )
 from handlers.effects import Effect
 from handlers.parts import Parts
-from handlers.reactions import World, react
+from handlers.reactions import react
+from handlers.world import World
 from handlers.writing import write
 from storage.booking import RowStore
 from storage.db import Tx
@@ -44,6 +46,8 @@ async def follow(
     world = World(core, now, parts.befores, parts.quiet, parts.rules)
     await write(tx, parts, store, [*await react(core.events, world), *more], cause, now)
     for event in core.events:
+        if isinstance(event, AttendanceSettled):
+            tx.after_commit(parts.metrics.appointments.labels(event.appointment.mode, event.appointment.status).inc)
         if isinstance(event, AppointmentBooked | AppointmentMoved | AppointmentCancelled | AppointmentRestored):
             counter = parts.metrics.appointments.labels(event.appointment.mode, OUTCOMES[type(event)])
             tx.after_commit(counter.inc)

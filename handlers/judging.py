@@ -9,6 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking import policy
 from booking.model import AppointmentId
 from handlers.parts import Parts
 from handlers.reminders import wake
@@ -46,7 +47,7 @@ CAPPED: Final = frozenset(
     {"reminder", "booked", "moved", "cancelled", "question", "offer", "freed", "feedback"}
 )  # kinds that MAX_UNASKED may hold back
 MATTERS: Final = frozenset(
-    {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer"}
+    {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer", "waiting", "digest"}
 )  # who is not told of these is called by a human (I8)
 
 QUIETLY: Final = frozenset(
@@ -80,7 +81,7 @@ async def _still_true(parts: Parts, row: OutboxRow) -> bool:
     store = RowStore(parts.db, parts.directories)
     for id in row.of or (row.appointment_id,):
         found = await store.appointment(AppointmentId(str(id)))
-        if found is None or found.status != "booked" or row.of.get(found.id, found.version) != found.version:
+        if found is None or not policy.took_place(found) or row.of.get(found.id, found.version) != found.version:
             return False
     return True
 

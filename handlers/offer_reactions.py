@@ -21,7 +21,7 @@ from conversations.text import Text, t
 from handlers.effects import Alarm, Drop, Effect, Notice, Tell, ToContact, ToPerson, ToWorker
 
 if TYPE_CHECKING:
-    from handlers.reactions import World
+    from handlers.world import World
 
 SOON: Final = timedelta(hours=24)  # news of an hour this near is told at night, too
 MAY_REFUSE: Final = t("notice.refuse")  # said with a late cancellation or move (terms, article 5.2)

@@ -5,7 +5,7 @@ transaction as the event, so a notice cannot vanish. Keep them small: rows only.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -15,7 +15,13 @@ from booking.events import (
     AppointmentCancelled,
     AppointmentConfirmed,
     AppointmentMoved,
+    AppointmentNear,
     AppointmentRestored,
+    AttendanceAwaited,
+    AttendanceDue,
+    AttendanceSettled,
+    AttendanceUnanswered,
+    Attended,
     CalendarGiven,
     CallBackWanted,
     CodesGuessed,
@@ -28,6 +34,9 @@ from booking.events import (
     HoursOffered,
     HoursOpened,
     ModeChanged,
+    NobodyCame,
+    NoticesChosen,
+    NoticesTried,
     OffersDeclined,
     OffersLapsed,
     OffersTaken,
@@ -36,15 +45,15 @@ from booking.events import (
     PersonLate,
     PhoneToProve,
     WaitingOver,
+    WaitsAgain,
 )
-from booking.model import Appointment, Rules
-from booking.ports import BookingCore
+from booking.model import Appointment
 from conversations.flows.book import confirmation
 from conversations.flows.names import MODES, MOTIVES
 from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
-from handlers import reminders
+from handlers import reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import person_is_invited, person_is_uninvited, what_comes_follows
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
@@ -58,18 +67,7 @@ from handlers.offer_reactions import (
     they_are_reminded,
 )
 from handlers.waiting_reactions import end_is_told, hour_is_offered
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What a reaction may know: the core (on the turn's transaction), the time, and the operator's reminders."""
-
-    booking: BookingCore
-    now: datetime
-    befores: Sequence[timedelta]
-    quiet: reminders.Quiet
-    rules: Rules
-
+from handlers.world import World
 
 Reaction: TypeAlias = Callable[[Any, World], Awaitable[Sequence[Effect]]]
 
@@ -201,8 +199,9 @@ async def _to_worker(
     soon = appointment.start - world.now < timedelta(hours=24)
     subject = None if kind == "cancelled" else appointment.id
     invitation = Invitation(appointment.id, "CANCEL" if kind == "cancelled" else "REQUEST")
-    to, ends = ToWorker(appointment.worker), appointment.end
-    return Notice(to, kind, (text,), subject, expires_at=ends, urgent=soon, invitation=invitation)
+    to, ends, old = ToWorker(appointment.worker), appointment.end, more.get("old")
+    start = min(appointment.start, old) if isinstance(old, datetime) else appointment.start
+    return Notice(to, kind, (text,), subject, expires_at=ends, urgent=soon, invitation=invitation, start=start)
 
 
 async def _confirmed(appointment: Appointment, kind: Any, world: World) -> Notice:
@@ -226,8 +225,14 @@ NOTICED: Final[Mapping[str, Text]] = {
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (mail_is_to_be_confirmed,),
-    AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set),
-    AppointmentMoved: (old_is_dropped, both_are_told_of_the_move, person_is_invited, reminders_are_set),
+    AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set, workday.day_is_set),
+    AppointmentMoved: (
+        old_is_dropped,
+        both_are_told_of_the_move,
+        person_is_invited,
+        reminders_are_set,
+        workday.day_is_set,
+    ),
     AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end, other_hours_are_offered, person_is_uninvited),
     ModeChanged: (both_are_told_of_the_mode, person_is_invited),
     PersonLate: (worker_hears_of_late,),
@@ -237,7 +242,7 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     OffersTaken: (offer_was_taken,),
     OffersDeclined: (offer_was_declined,),
     OffersLapsed: (nobody_answered,),
-    AppointmentRestored: (worker_is_told_of_the_return, person_is_invited, reminders_are_set),
+    AppointmentRestored: (worker_is_told_of_the_return, person_is_invited, reminders_are_set, workday.day_is_set),
     AppointmentConfirmed: (),  # the worker counts on them anyway
     HourOffered: (hour_is_offered,),
     HourGivenBack: (),
@@ -249,4 +254,14 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     EmailConfirmed: (what_comes_follows,),
     CalendarGiven: (),
     CallBackWanted: (worker_is_asked_to_call,),
+    AppointmentNear: (workday.worker_is_reminded,),
+    AttendanceDue: (workday.worker_is_asked,),
+    AttendanceUnanswered: (workday.other_way_is_tried,),
+    AttendanceAwaited: (workday.asked_once_more,),
+    Attended: (workday.silence_is_over,),
+    AttendanceSettled: (workday.person_is_asked,),
+    NobodyCame: (workday.worker_is_called,),
+    WaitsAgain: (workday.worker_is_told_to_try,),
+    NoticesChosen: (workday.morning_is_set,),
+    NoticesTried: (workday.trial_goes_out,),
 }

@@ -37,7 +37,7 @@ async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
     other, news = None, await _news(tx, row)
     if row.content is not None and (row.expires_at is None or row.expires_at > now):
         tried = await outbox.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())
-        other = await _other(tx, parts, contact, tried, now)
+        other = await _other(tx, parts, contact, tried, now, answering=news is not None)
     if other is None:
         await _nobody(tx, parts, row, contact, reason, now)
         return
@@ -113,9 +113,11 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
     return {**row.content, **content.to_json(replace(reply, texts=texts, link=link))}
 
 
-async def _other(tx: Tx, parts: Parts, contact: ContactRow, tried: set[str], now: datetime) -> ContactRow | None:
+async def _other(
+    tx: Tx, parts: Parts, contact: ContactRow, tried: set[str], now: datetime, *, answering: bool
+) -> ContactRow | None:
     """The number's own SMS first; then another address of the same person or worker. E-mail only for workers: a
-    person's address has its own messages.
+    person's address has its own messages; and for nothing that asks (`answering`), since we read no answers there.
     """
     tried = tried | {contact.id}
     if contact.channel == "whatsapp" and contact.phone and "sms" in parts.channels:
@@ -124,7 +126,7 @@ async def _other(tx: Tx, parts: Parts, contact: ContactRow, tried: set[str], now
         sms = await contacts.get(tx, made)
         if sms is not None and sms.id not in tried and _reachable(sms, parts, now):
             return sms
-    rows = await _same(tx, parts, contact, now)
+    rows = [row for row in await _same(tx, parts, contact, now) if not (answering and row.channel == "email")]
     return next((row for row in rows if row.id not in tried and _reachable(row, parts, now)), None)
 
 

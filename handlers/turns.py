@@ -26,6 +26,7 @@ from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
 from handlers.desk import desk
+from handlers.digest import digest
 from handlers.following import follow
 from handlers.parts import Parts
 from handlers.reminding import remind
@@ -141,6 +142,9 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     store = RowStore(tx, parts.directories)
     if isinstance(came, News) and came.event == "remind":
         await write(tx, parts, store, await remind(tx, parts, store, came, now), f"i{row.id}", now)
+        return
+    if isinstance(came, News) and came.event == "digest":
+        await write(tx, parts, store, await digest(tx, parts, store, came, now), f"i{row.id}", now)
         return
     if isinstance(came, Input) and (worker := await joining.redeemed(tx, came, who.channel, now)) is not None:
         await contacts.link_worker(tx, who.id, worker)

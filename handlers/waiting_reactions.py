@@ -10,7 +10,7 @@ from booking.model import slot_id
 from handlers.effects import Effect, Tell, ToContact
 
 if TYPE_CHECKING:
-    from handlers.reactions import World
+    from handlers.world import World
 
 
 async def hour_is_offered(event: HourOffered, world: World) -> Sequence[Effect]:

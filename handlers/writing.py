@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
+from booking import policy
 from booking.model import AppointmentId, NotifyBy, PersonId, Worker, WorkerId
 from booking.ports import BookingStore
 from conversations.model import Reply
@@ -29,6 +30,7 @@ from handlers.effects import (
     ToPhone,
     ToWorker,
 )
+from handlers.mornings import ALONE, GATHERED, next_morning
 from handlers.parts import Parts
 from handlers.reminders import wake
 from handlers.reminding import tell_rest
@@ -52,6 +54,8 @@ async def write(
                 await _tell(tx, parts, store, effect, key, now)
             case Remind():
                 await timers.add(tx, _timer(effect, now))
+            case Drop(subject, kinds) if kinds:
+                await timers.cancel(tx, subject, "answered", now, kinds=kinds)
             case Drop(subject):
                 await _drop(tx, store, subject, now)
             case Alarm(code, contact):
@@ -83,11 +87,13 @@ def _timer(remind: Remind, now: datetime) -> timers.NewTimer:
 async def _tell(tx: Tx, parts: Parts, store: BookingStore, tell: Tell, cause: str, now: datetime) -> None:
     """Into their inbox now, or a timer that puts it there: when it is time, or when they are awake."""
     key = f"tell:{tell.key}" if tell.key else cause
-    contact = await recipient(tx, parts, store, tell.to, now)
+    contact = await recipient(tx, parts, store, tell.to, now, answering=True)
     row = None if contact is None else await contacts.get(tx, contact)
     if row is None:
-        await raise_alarm(tx, parts, "nobody_to_tell", key, now, kind=tell.event, appointment=tell.subject or "")
+        await raise_alarm(tx, parts, tell.nobody, key, now, kind=tell.event, appointment=tell.subject or "")
         return
+    if tell.then is not None:
+        await _tell(tx, parts, store, tell.then, f"{cause}:then", now)
     at = tell.at if tell.at is not None and tell.at > now else now
     due = at if tell.urgent else wake(parts.quiet, row.time_zone, at) or at
     if due <= now:
@@ -114,6 +120,9 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
         written["calendar"] = asdict(notice.invitation)  # only a mail looks at it
     if notice.reminder is not None:
         written |= {"reminder": notice.reminder, "of": dict(notice.of)}
+    later = await _in_the_morning(store, notice, now)
+    if later is not None:
+        written[GATHERED] = True
     added = await outbox.add(
         tx,
         outbox.Outgoing(
@@ -121,7 +130,7 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
             contact=contact,
             kind=notice.kind,
             content=written,
-            due_at=now,
+            due_at=later or now,
             expires_at=notice.expires_at,
             appointment=notice.subject,
         ),
@@ -162,8 +171,20 @@ async def _invite(
     )
 
 
-async def recipient(tx: Tx, parts: Parts, store: BookingStore, to: Recipient, now: datetime) -> str | None:
-    """The contact that is told; None when there is no way to them at all."""
+async def _in_the_morning(store: BookingStore, notice: Notice, now: datetime) -> datetime | None:
+    """When a notice leaves that its worker does not want at once: with the morning's message, or a little after it."""
+    if not isinstance(notice.to, ToWorker) or notice.start is None:
+        return None
+    if policy.told_at_once(await store.notices(notice.to.worker), notice.kind, notice.start, now):
+        return None
+    worker = (await store.directory()).worker(notice.to.worker)
+    return next_morning(worker.time_zone, now) + ALONE if worker else None
+
+
+async def recipient(
+    tx: Tx, parts: Parts, store: BookingStore, to: Recipient, now: datetime, *, answering: bool = False
+) -> str | None:
+    """The contact that is told; None when there is no such way to them. `answering`: where they can answer, too."""
     match to:
         case ToContact(contact):
             return contact
@@ -171,9 +192,10 @@ async def recipient(tx: Tx, parts: Parts, store: BookingStore, to: Recipient, no
             return await _of_person(tx, parts, person)
         case ToMail(person):
             return await _mail_of(tx, parts, store, person, now)
-        case ToWorker(worker):
+        case ToWorker(worker, way):
             found = (await store.directory()).worker(worker)
-            return await _of_worker(tx, parts, found, now) if found else None
+            ways = await _of_worker(tx, parts, found, now, answering=answering) if found else []
+            return ways[way] if way < len(ways) else None
         case ToPhone(number):
             return await _made(tx, parts, "sms", number, parts.default_lang, str(parts.zone), now)
     raise AssertionError(to)
@@ -205,21 +227,22 @@ async def _mail_of(tx: Tx, parts: Parts, store: BookingStore, person: PersonId, 
     return contact
 
 
-async def _of_worker(tx: Tx, parts: Parts, worker: Worker, now: datetime) -> str | None:
-    """As they chose, once the channel is linked and open; else by SMS, else by e-mail (contract). Somewhere they
-    stopped us only if there is nothing else: why it did not leave is then known.
+async def _of_worker(tx: Tx, parts: Parts, worker: Worker, now: datetime, *, answering: bool) -> list[str]:
+    """Their contacts in order: as they chose, once the channel is linked and open; else by SMS, else by e-mail
+    (contract). One that they stopped only if there is nothing else: why it did not leave is then known. No question
+    goes by e-mail, whose answers we do not read.
     """
-    last = None
+    good: list[str] = []
+    stopped: list[str] = []
     served = [way for way in ways(worker) if way[0] in parts.channels]
     # Where none is set up, it waits for one: by SMS.
     for channel, address in served or [("sms", worker.phone)]:
         row = await contact_at(tx, parts, worker, channel, address, now)
         if row is None or row.dead_at is not None or (channel == "whatsapp" and not window_open(row, now)):
             continue
-        if row.opted_out_at is None:
-            return row.id
-        last = last or row.id
-    return last
+        if not (answering and channel == "email"):
+            (good if row.opted_out_at is None else stopped).append(row.id)
+    return good or stopped[-1:]
 
 
 def ways(worker: Worker) -> list[tuple[str, str | None]]:

@@ -27,10 +27,12 @@ from booking.model import (
     CodeId,
     Consent,
     ContactId,
+    Feedback,
     Hold,
     HoldId,
     Mode,
     Motive,
+    NoticeLevel,
     Person,
     PersonId,
     Refusal,
@@ -38,7 +40,7 @@ from booking.model import (
     WorkerId,
 )
 from booking.ports import Owner
-from storage import counters, directory, spans, worker_calendars
+from storage import counters, directory, spans, workday, worker_calendars
 from storage.db import Sql
 from storage.sql import Row, marks
 from storage.waiting import WaitingRows
@@ -404,7 +406,9 @@ class RowStore(WaitingRows):
 
     async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]:
         return await self._appointments(
-            "person_id = ? AND status = 'booked' AND start_at > ? ORDER BY start_at, id", person, now - HOUR
+            "person_id = ? AND status IN ('booked', 'done', 'missed') AND start_at > ? ORDER BY start_at, id",
+            person,
+            now - HOUR,
         )
 
     async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]:
@@ -432,6 +436,19 @@ class RowStore(WaitingRows):
             since,
             until,
         )
+
+    # ------------------------------------------------------------ what workers set, what people thought
+
+    async def notices(self, worker: WorkerId) -> NoticeLevel:
+        return await workday.notices(self._tx, worker)
+
+    async def save_notices(self, worker: WorkerId, level: NoticeLevel) -> None:
+        await workday.save_notices(self._tx, worker, level)
+
+    async def save_feedback(self, feedback: Feedback) -> None:
+        await workday.save_feedback(self._tx, feedback)
+
+    # ------------------------------------------------------------ inside
 
     async def _appointments(self, where: str, *args: object) -> list[Appointment]:
         rows = await self._tx.fetch(f"SELECT {_APPOINTMENT} FROM appointment WHERE {where}", *args)

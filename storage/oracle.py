@@ -113,10 +113,10 @@ CHECKS = (
     ),
     Check("no timer is late (I14)", "SELECT id FROM timer WHERE status = 'waiting' AND next_try_at < ?", SOON),
     Check(
-        "a waiting reminder belongs to a booked appointment (I14)",
+        "a waiting timer belongs to an appointment that stands (I14)",
         "SELECT id FROM timer t WHERE status = 'waiting' AND subject IS NOT NULL AND subject NOT LIKE 'offers:%' "
         "AND NOT EXISTS "
-        "(SELECT 1 FROM appointment a WHERE a.id = t.subject AND a.status = 'booked')",
+        "(SELECT 1 FROM appointment a WHERE a.id = t.subject AND a.status IN ('booked', 'done', 'missed'))",
     ),
     Check("nobody has more than three offers from the waiting list", "SELECT id FROM waiting WHERE offers > 3"),
     Check(

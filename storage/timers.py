@@ -12,12 +12,13 @@ ended(tx, id, status, reason, now)                 what came of one that fell du
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from storage.db import Sql, Tx, claim
+from storage.sql import marks
 
 ATTEMPTS = 5  # then parked (invariant I16)
 
@@ -123,16 +124,26 @@ async def failed(db: Sql, timer: int, error: str, next_try_at: datetime, now: da
     return bool(rows) and rows[0]["status"] == "parked"
 
 
-async def cancel(tx: Sql, subject: str, reason: str, now: datetime, before_version: int | None = None) -> int:
-    """Drops the waiting timers of a subject, or only those of its older versions."""
-    older = "" if before_version is None else " AND subject_version < ?"
+async def cancel(
+    tx: Sql,
+    subject: str,
+    reason: str,
+    now: datetime,
+    before_version: int | None = None,
+    kinds: Sequence[str] = (),
+) -> int:
+    """Drops the waiting timers of a subject; only those of its older versions, or of some kinds."""
+    some = "" if before_version is None else " AND subject_version < ?"
+    if kinds:
+        some += f" AND kind IN ({marks(len(kinds))})"
     return await tx.execute(
         "UPDATE timer SET status = 'dropped', reason = ?, settled_at = ? "
-        f"WHERE subject = ? AND status = 'waiting'{older}",
+        f"WHERE subject = ? AND status = 'waiting'{some}",
         reason[:128],
         now,
         subject,
         *([] if before_version is None else [before_version]),
+        *kinds,
     )
 
 

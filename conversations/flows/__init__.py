@@ -9,14 +9,18 @@ from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
 from conversations.flows.danger import DANGER
+from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE
 from conversations.flows.earlier import EARLIER
+from conversations.flows.feedback import FEEDBACK
 from conversations.flows.here import HERE
 from conversations.flows.human import HUMAN
 from conversations.flows.language import LANGUAGE
 from conversations.flows.late import LATE
 from conversations.flows.menu import MENU
+from conversations.flows.missed import MISSED
 from conversations.flows.missed_call import MISSED_CALL
 from conversations.flows.move import MOVE
+from conversations.flows.nobody import NOBODY
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.private import PRIVATE
 from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
@@ -27,15 +31,18 @@ from conversations.flows.undo import UNDO
 from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.waiting import FREED, WAITING, WAITING_OVER
 from conversations.flows.worker.absent import ABSENT
-from conversations.flows.worker.agenda import AGENDA, AGENDA_TOMORROW, AGENDA_WEEK
+from conversations.flows.worker.agenda import AGENDA, AGENDA_NEXT, AGENDA_TOMORROW, AGENDA_WEEK
+from conversations.flows.worker.attend import ATTEND
 from conversations.flows.worker.block import BLOCK, UNBLOCK
 from conversations.flows.worker.calendar import CALENDAR, CALENDAR_FORGET
 from conversations.flows.worker.cancel import WORKER_CANCEL
 from conversations.flows.worker.join import JOIN_TELEGRAM, JOIN_WHATSAPP
 from conversations.flows.worker.joined import JOINED
+from conversations.flows.worker.notices import NOTICES
 from conversations.flows.worker.open_hours import OPEN_HOURS, OWN_TIMES
 from conversations.flows.worker.propose import PROPOSE
 from conversations.flows.worker.refuse import ACCEPT_AGAIN, REFUSALS, REFUSE
+from conversations.flows.worker.trial import TRIAL
 from conversations.model import Flow
 
 FLOWS: Final[Mapping[str, Flow]] = {
@@ -67,6 +74,14 @@ FLOWS: Final[Mapping[str, Flow]] = {
         REPLACED_OVER,
         PROPOSED,
         PROPOSED_OVER,
+        NOBODY,
+        FEEDBACK,
+        MISSED,
+        # what is due by the clock
+        DUE_NEAR,
+        DUE_ATTENDANCE,
+        DUE_SILENCE,
+        DUE_AFTER,
         # a social worker's
         AGENDA,
         AGENDA_TOMORROW,
@@ -77,6 +92,10 @@ FLOWS: Final[Mapping[str, Flow]] = {
         OWN_TIMES,
         CALENDAR,
         CALENDAR_FORGET,
+        AGENDA_NEXT,
+        ATTEND,
+        NOTICES,
+        TRIAL,
         JOIN_TELEGRAM,
         JOIN_WHATSAPP,
         JOINED,

@@ -37,7 +37,7 @@ from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
 
 if TYPE_CHECKING:
-    from handlers.reactions import World
+    from handlers.world import World
 
 FOR_WORKERS: Final = {"REQUEST": t("mail.calendar_worker"), "CANCEL": t("cancel.mail_worker")}
 

@@ -76,7 +76,7 @@ ACTORS: dict[str, Actor] = {
     "desk": DeskActor(),
 }
 OWN = {Action.SEE, Action.CANCEL, Action.TURN}
-WORKERS = {Action.PROPOSE, Action.REFUSE}
+WORKERS = {Action.PROPOSE, Action.REFUSE, Action.ATTEND}
 ALLOWED = (
     {("desk", action) for action in Action}
     | {("ann", action) for action in Action if action not in WORKERS}

@@ -52,6 +52,7 @@ class Company:
     due: list[Due] = field(default_factory=list)
     reminded: dict[ContactId, list[Reminded]] = field(default_factory=dict)  # the latest last
     spoken: list[tuple[Stage, Reply]] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)  # of what was told once
 
     def fork(self) -> Company:
         """The same moment once more, to be gone on with apart."""
@@ -62,7 +63,7 @@ class Company:
         for talk in other.talks.values():
             talk.company = other
             talk.prompts = list(talk.prompts)
-        other.due, other.spoken = list(self.due), list(self.spoken)
+        other.due, other.spoken, other.keys = list(self.due), list(self.spoken), set(self.keys)
         other.reminded = {id: list(told) for id, told in self.reminded.items()}
         return other
 
@@ -76,6 +77,8 @@ class Company:
                 case Remind():
                     if effect.skip is None:
                         self.due.append(Due(effect.due, effect))
+                case Drop(subject, kinds) if kinds:
+                    self.due = [due for due in self.due if not _told_of(due, subject, kinds)]
                 case Drop(subject):
                     self.due = [due for due in self.due if due.effect.subject != subject]
                 case Tell():
@@ -116,6 +119,11 @@ class Company:
         return (due.effect.kind if isinstance(due.effect, Remind) else due.effect.event, due.effect.subject)
 
     def _told(self, tell: Tell) -> list[str]:
+        if tell.key in self.keys:
+            return []
+        self.keys |= {tell.key} if tell.key else set()
+        if tell.then is not None:
+            self._told(tell.then)
         at = max(tell.at or self.now, self.now)
         due = at if tell.urgent else wake(QUIET, self.talk(self.contact(tell.to)).contact.zone, at) or at
         if due > self.now:
@@ -125,6 +133,8 @@ class Company:
 
     def _news(self, tell: Tell) -> list[str]:
         """Their talk takes it, and what it says stands under their name."""
+        if tell.event not in self.flows:
+            return []  # what is put together of rows, such as the morning's message
         talk = self.talk(self.contact(tell.to))
         effects = talk.says(News(tell.event, tell.data))
         spoken = talk.reads(talk.turn.reply) if talk.turn and talk.turn.reply else []
@@ -165,3 +175,7 @@ class Company:
 
 async def _due(core: Booking) -> list[Waiting]:
     return [place async for place in core.waiting_list.due()]
+
+
+def _told_of(due: Due, subject: str, kinds: tuple[str, ...]) -> bool:
+    return isinstance(due.effect, Tell) and due.effect.subject == subject and due.effect.event in kinds

@@ -17,6 +17,7 @@ BOTH_REMINDED: Final = KNOWN + ", 2026-03-06 14:00"
 TELEGRAM: Final = STRANGER + "\nchannel: telegram"
 HIDDEN: Final = STRANGER + "\nchannel: whatsapp-id"
 WORKER: Final = STRANGER + "\nrole: worker"
+WORKS: Final = KNOWN + "\nrole: worker"
 
 VIDEO: Final = "clock: 2026-03-04 10:00\nknown: Camille Dubois\nbooked: 2026-03-05 09:00\nmode: video"
 FAILS: Final = ("! it is 2026-03-05 08:55", "la vidéo ne marche pas")
@@ -64,6 +65,10 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "video_fails.phone": (f"{VIDEO}\nchannel: whatsapp-id", FAILS),
     "video_fails.proof": (f"{VIDEO}\nchannel: whatsapp-id", (*FAILS, "06 39 98 00 12")),
     "video_fails.instead": (VIDEO, ("! nobody telephones any more", *FAILS)),
+    "nobody.then": (KNOWN, ("! it is 2026-03-05 09:05", "personne n'est là")),
+    "feedback.score": (KNOWN, ("! it is 2026-03-06 10:00",)),
+    "feedback.words": (KNOWN, ("! it is 2026-03-06 10:00", "5")),
+    "missed.again": (KNOWN, ("! it is 2026-03-05 09:10", "claire> 3", "! it is 2026-03-06 10:00")),
     "danger.now": (STRANGER, (*SLOT, "j'en peux plus")),
     "replaced.choice": (KNOWN, GONE),
     "replaced.terms": (KNOWN, (*GONE[:-1], "! the terms change", GONE[-1], "1")),
@@ -86,6 +91,8 @@ WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "refuse.which": (WORKER, (*LATE_TWICE, "refuser")),
     "refuse.sure": (WORKER, (*LATE, "refuser")),
     "accept_again.which": (WORKER, (*LATE_TWICE, "accepter")),
+    "attend.there": (WORKS, ("! it is 2026-03-05 09:10",)),
+    "notices.level": (WORKER, ("notifications",)),
     "refusals.lift": (WORKER, (*LATE, "refuser", "1", "refus")),
     "block.times": (WORKER, ("bloquer",)),
     "block.sure": (WORKER, ("bloquer mercredi 14h-16h",)),

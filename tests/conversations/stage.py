@@ -45,7 +45,8 @@ from conversations.state import from_json, to_json
 from conversations.text import Text
 from handlers.desk import desk
 from handlers.effects import Alarm, Effect, Notice, ToContact, ToMail, ToPerson, ToPhone, ToWorker
-from handlers.reactions import World, react
+from handlers.reactions import react
+from handlers.world import World
 from locales.voice import Voice
 from locales.words import guess, words
 from tests.booking.made import run

@@ -33,7 +33,7 @@ def test_news_begins_its_flow() -> None:
     stage.says(News("joined"))
     assert stage.turn is not None
     assert stage.turn.reply is not None
-    assert [text.msgid for text in stage.turn.reply.texts] == ["worker.joined", "worker.words"]
+    assert [text.msgid for text in stage.turn.reply.texts] == ["worker.joined", "trial.notice", "worker.words"]
 
 
 def test_a_flow_that_goes_round_in_circles_fails_loudly() -> None:

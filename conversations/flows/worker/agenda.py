@@ -1,4 +1,4 @@
-"""The worker's agenda by text: today, tomorrow, the week. Their own hours, in their own zone."""
+"""The worker's agenda by text: today, tomorrow, the week, the next one. Their own hours, in their own zone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from booking.ports import AgendaEntry
 from conversations.flows.names import MODES, MOTIVES
-from conversations.model import Context, Finish, Flow, Outcome
+from conversations.model import Context, Finish, Flow, Link, Outcome
 from conversations.text import Text, t
 
 LINES: Final = 12  # of one message; the calendar feed has them all
@@ -47,6 +47,15 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
 
 
+async def next_one(c: Context) -> Outcome:
+    """The next appointment, or the one under way, with the page from which it is held."""
+    assert c.contact.worker is not None
+    entry = await c.booking.next_of(c.contact.worker)
+    if entry is None:
+        return Finish(t("agenda.none_next"), more=(t("worker.words"),))
+    return Finish(t("agenda.next"), more=(line(entry),), link=Link("worker", entry.appointment.id))
+
+
 AGENDA = Flow("agenda", version=1, steps=(), finish=agenda(0, 1, t("agenda.today").msgid, t("agenda.none_today").msgid))
 AGENDA_TOMORROW = Flow(
     "agenda_tomorrow",
@@ -57,3 +66,4 @@ AGENDA_TOMORROW = Flow(
 AGENDA_WEEK = Flow(
     "agenda_week", version=1, steps=(), finish=agenda(0, 7, t("agenda.week").msgid, t("agenda.none_week").msgid)
 )
+AGENDA_NEXT = Flow("agenda_next", version=1, steps=(), finish=next_one)

@@ -102,7 +102,8 @@ def test_the_early_one_is_of_no_use_once_cancelling_is_late() -> None:
 
 
 async def kinds(place: Place) -> list[tuple[str, str]]:
-    rows: list[dict[str, Any]] = await place.parts.db.fetch("SELECT kind, status FROM timer ORDER BY id")
+    reminders = "SELECT kind, status FROM timer WHERE kind NOT LIKE 'due_%' ORDER BY id"
+    rows: list[dict[str, Any]] = await place.parts.db.fetch(reminders)
     return [(row["kind"], row["status"]) for row in rows]
 
 
