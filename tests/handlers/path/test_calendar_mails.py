@@ -93,7 +93,7 @@ async def test_the_event_moves_and_goes_with_the_appointment(place: Place, mail:
     assert moved.vevent.uid.value == first.vevent.uid.value
     assert moved.vevent.dtstart.value != first.vevent.dtstart.value
     assert int(moved.vevent.sequence.value) > int(first.vevent.sequence.value)
-    await place.says("sms", CAMILLE, "annuler", "oui")
+    await place.says("sms", CAMILLE, "annuler", "l'annuler")
     (gone,) = invitations(mail, PERSON)
     assert (gone.method.value, gone.vevent.status.value) == ("CANCEL", "CANCELLED")
     assert gone.vevent.uid.value == first.vevent.uid.value
@@ -106,7 +106,7 @@ async def test_an_invitation_to_what_has_changed_meanwhile_is_dropped(place: Pla
     mail.messages.clear()
     place.clock.now = NOW.replace(hour=22)
     await confirms(place)
-    await place.says("sms", CAMILLE, "annuler", "oui")
+    await place.says("sms", CAMILLE, "annuler", "l'annuler")
     assert invitations(mail, PERSON) == []
     await place.passes(hours=9, minutes=30)
     assert [file.method.value for file in invitations(mail, PERSON)] == ["CANCEL"]
@@ -120,7 +120,7 @@ async def test_a_worker_who_is_told_by_sms_gets_the_event_by_mail(place: Place, 
     assert (file.method.value, file.vevent.description.value) == ("REQUEST", "Camille")
     assert "dettes" not in told.lower()
     assert "Dubois" not in told
-    await place.says("sms", CAMILLE, "annuler", "oui")
+    await place.says("sms", CAMILLE, "annuler", "l'annuler")
     assert [file.method.value for file in invitations(mail, WORKER)] == ["CANCEL"]
 
 
