@@ -23,7 +23,7 @@ from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.outbox import OutboxRow
 
-ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change"})
+ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change", "undo.hint"})
 
 
 async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> None:

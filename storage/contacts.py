@@ -17,15 +17,18 @@ from datetime import datetime
 from storage.db import Sql, Tx, claim
 from storage.sql import Row, marks
 
+# A person lives by one clock, whichever of their addresses is written to.
 _COLUMNS = (
-    "id, channel, address, phone, lang, time_zone, person_id, worker_id, turns, received, failures, "
+    "id, channel, address, phone, lang, COALESCE((SELECT p.time_zone FROM person p WHERE p.id = contact.person_id), "
+    "contact.time_zone) AS time_zone, person_id, worker_id, turns, received, failures, "
     "opted_out_at, dead_at, last_inbound_at, created_at"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A contact, opened. `received` counts its messages: an address with history is trusted more (threat T1)."""
+    """A contact, opened. `time_zone` is its person's, where it has one. `received` counts its messages: an address
+    with history is trusted more (threat T1)."""
 
     id: str
     channel: str

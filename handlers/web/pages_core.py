@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from booking import policy
 from booking.authority import PersonActor
@@ -16,7 +17,7 @@ from booking.core import Booking
 from booking.model import Appointment, AppointmentId, Mode, Person, PersonId, SlotId, Wish, Worker, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Moved
 from conversations.model import Link
-from conversations.text import t
+from conversations.text import Text, t
 from handlers.acting import Acting
 from handlers.effects import Notice, ToPerson
 from handlers.following import follow
@@ -70,7 +71,7 @@ class PagesCore:
             done = await scene.core.cancel(scene.appointment.id, "person")
             if isinstance(done, Cancelled):
                 text = t("cancel.done", start=done.appointment.start)
-                await self._commit(scene, Notice(ToPerson(done.appointment.person), "cancelled", (text,)))
+                await self._commit(scene, await _receipt(scene, "cancelled", text))
             return done
 
     async def move(self, token: str, slot: SlotId) -> MoveAnswer:
@@ -83,8 +84,7 @@ class PagesCore:
                 return done
             link = Link("appointment", done.appointment.id)
             text = t("move.done", start=done.appointment.start, worker=done.worker.first_name)
-            to = ToPerson(done.appointment.person)
-            await self._commit(scene, Notice(to, "moved", (text,), done.appointment.id, link))
+            await self._commit(scene, await _receipt(scene, "moved", text, done.appointment.id, link))
             return MovedTo(self._parts.db.vault.token(link.kind, link.id))
 
     # ------------------------------------------------------------ the e-mail address
@@ -196,6 +196,21 @@ class PagesCore:
 def turnable(appointment: Appointment, worker: Worker, now: datetime) -> bool:
     """A video that may become a call, with somebody who telephones."""
     return appointment.mode is Mode.VIDEO and Mode.PHONE in worker.modes and policy.may_turn(appointment, now)
+
+
+async def _receipt(
+    scene: Scene,
+    kind: Literal["cancelled", "moved"],
+    text: Text,
+    subject: AppointmentId | None = None,
+    link: Link | None = None,
+) -> Notice:
+    """At once, whatever the hour: the word against it helps for minutes only, also whoever did not do it (threat
+    T2)."""
+    person = scene.appointment.person
+    last = await scene.core.undoable(person)
+    texts = (text, t("undo.hint", until=last.until)) if last else (text,)
+    return Notice(ToPerson(person), kind, texts, subject, link, urgent=True)
 
 
 def _anybody(wish: Wish) -> Wish:

@@ -100,6 +100,20 @@ def appointment(id: str = "a1", start: datetime = NINE, **more: object) -> Appoi
 # ------------------------------------------------------------ one suite over three
 
 
+async def test_what_ended_lately_and_what_became_of_it(store: BookingStore) -> None:
+    first = appointment("a1", status="moved", ended_at=NOW, ended_by="person", late=True)
+    second = appointment("a2", series=AppointmentId("a1"), version=1, made_at=NOW, confirmed_at=NOW)
+    older = appointment("a3", NINE + HOUR, status="cancelled", ended_at=NOW - HOUR, ended_by="worker")
+    other = appointment("a4", person=PersonId("somebody"), status="cancelled", ended_at=NOW, ended_by="person")
+    for each in (first, second, older, other):
+        await store.add_appointment(each)
+    assert list(await store.series(AppointmentId("a1"))) == [first, second]
+    assert list(await store.ended(PERSON.id, NOW - HOUR)) == [first, older]
+    assert list(await store.ended(PERSON.id, NOW)) == [first]
+    await store.save_appointment(replace(first, late=False))
+    assert list(await store.series(AppointmentId("a1"))) == [replace(first, late=False), second]
+
+
 async def test_codes_are_found_by_their_normal_form(store: BookingStore) -> None:
     assert await store.code_typed("P0RTS7KQM4XTD") == CODE
     assert await store.code(CODE.id) == CODE

@@ -377,6 +377,61 @@ async def test_timers_act_once_and_not_too_late(db: Database) -> None:
     assert [row.key for row in await timers.drop_useless(db, NOW)] == ["t3"]
 
 
+async def test_what_became_of_a_timer_is_kept_with_its_reason(db: Database) -> None:
+    """Never made, said with another's, or judged when it fell due."""
+    async with db.transaction() as tx:
+        await timers.add(tx, timer("t1", skipped=("just_booked", NOW)))
+        await timers.add(tx, timer("t2", subject="a", due_at=NOW + SECOND))
+        await timers.add(tx, timer("t3", subject="b"))
+        assert await timers.merge(tx, "a", "reminder", "into b", NOW) == 1
+        assert await timers.merge(tx, "a", "reminder", "into c", NOW) == 0, "it waits no more"
+        (due,) = await timers.take_due(tx, NOW, 10)
+        await timers.ended(tx, due.id, "skipped", "just_confirmed", NOW)
+        assert due.news == ("remind", {"kind": "reminder", "subject": "b", "timer": due.id})
+    rows = await db.fetch("SELECT key, status, reason FROM timer ORDER BY key")
+    assert [tuple(row.values()) for row in rows] == [
+        ("t1", "skipped", "just_booked"),
+        ("t2", "merged", "into b"),
+        ("t3", "skipped", "just_confirmed"),
+    ]
+    assert await timers.next_due(db) is None
+
+
+async def test_a_reminder_of_two_hours_reminds_of_both_and_a_merged_one_of_none(db: Database, new_id: NewId) -> None:
+    who = await contact(db, new_id)
+    both = {"reminder": "early-48h", "of": {"a": 0, "b": 2}}
+    await add(
+        db,
+        message(who, "n1", kind="reminder", content=both, appointment="a"),
+        message(who, "n2", kind="reminder", content={"reminder": "early-48h", "of": {"b": 2}}, appointment="b"),
+    )
+    first, second = sorted(await outbox.history(db, contacts=[who]), key=lambda row: row.key)
+    assert (first.reminder, first.of) == ("early-48h", {"a": 0, "b": 2})
+    async with db.transaction() as tx:
+        await outbox.merge(tx, second, "into a", NOW)
+    (row,) = await claimed(db)
+    assert row.key == "n1"
+    await outbox.accepted(db, row, "SM1", NOW)
+    assert await outbox.reminded(db, [who], NOW - SECOND) == [("a", NOW), ("b", NOW)]
+    merged = next(row for row in await outbox.history(db, contacts=[who]) if row.key == "n2")
+    assert (merged.status, merged.reason) == ("merged", "into a")
+
+
+async def test_a_contact_lives_by_its_persons_clock(db: Database, new_id: NewId) -> None:
+    who = await contact(db, new_id)
+    await db.execute(
+        "INSERT INTO person (id, client_id, code_id, first_name, last_name, email_confirmed, language, time_zone, "
+        "suspended, turns) VALUES ('p', 'c', 'k', ?, ?, FALSE, 'fr', 'Indian/Reunion', FALSE, 0)",
+        db.vault.seal("person.first_name", "p", "Ann"),
+        db.vault.seal("person.last_name", "p", "Martin"),
+    )
+    async with db.transaction() as tx:
+        await contacts.link_person(tx, who, "p")
+        assert (await contacts.lock(tx, who)).time_zone == "Indian/Reunion"
+        await contacts.link_person(tx, who, None)
+        assert (await contacts.lock(tx, who)).time_zone == "Europe/Paris"
+
+
 async def test_a_timer_that_keeps_failing_is_parked(db: Database) -> None:
     async with db.transaction() as tx:
         await timers.add(tx, timer("t1"))

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from booking.model import Appointment, AppointmentId, ClientId, ContactId, Mode, Motive, PersonId, WorkerId
@@ -84,6 +84,85 @@ def test_whatever_the_hour_zone_and_change_of_clocks(start: datetime, zone: Zone
     assert time(9) <= early.astimezone(zone).time() <= time(19)
     assert timedelta(hours=2) <= start - late <= timedelta(hours=16)
     assert not QUIET.holds(late.astimezone(zone).time())
+
+
+def backwards(since: datetime, zone: ZoneInfo, wanted: time) -> datetime:
+    """The last minute, at or before an instant, at which the clock of a place shows a time: looked for one by one."""
+    minute = since.replace(second=0, microsecond=0)
+    while minute.astimezone(zone).time() != wanted:
+        minute -= timedelta(minutes=1)
+    return minute
+
+
+def forwards(since: datetime, zone: ZoneInfo, wanted: time) -> datetime:
+    minute = since
+    while minute.astimezone(zone).time() != wanted:
+        minute += timedelta(minutes=1)
+    return minute
+
+
+def plainly(start: datetime, zone: ZoneInfo, before: timedelta) -> datetime:
+    """The table of reminders in words, with a finger on the clock: no arithmetic on local times."""
+    due = start - before
+    shown = due.astimezone(zone).time()
+    if before < DAY:  # late: never in quiet hours, then at eight the evening before
+        return backwards(due, zone, time(20)) if shown >= time(21) or shown < time(8) else due
+    if shown < time(9):
+        due = forwards(due, zone, time(9))
+    elif shown > time(19):
+        due = backwards(due, zone, time(19))
+    if start - due >= timedelta(hours=26):
+        return due
+    return backwards(start - timedelta(hours=26), zone, time(19))
+
+
+ZONES = ["Europe/Paris", "Indian/Reunion", "America/Guadeloupe", "Pacific/Noumea", "America/Miquelon", "Pacific/Tahiti"]
+CHANGES = [
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+    datetime(2026, 3, 8, 5, tzinfo=UTC),
+]
+SETTINGS = [timedelta(hours=hours) for hours in (120, 72, 48, 25, 24, 12, 3, 2, 1)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    start=st.builds(
+        lambda change, quarters: change + timedelta(minutes=15 * quarters),
+        st.sampled_from(CHANGES),
+        st.integers(-4 * 24 * 5, 4 * 24 * 5),
+    ),
+    zone=st.sampled_from(ZONES).map(ZoneInfo),
+    befores=st.lists(st.sampled_from(SETTINGS), max_size=4),
+    ahead=st.integers(0, 24 * 9),
+)
+def test_the_plan_is_what_the_table_says(start: datetime, zone: ZoneInfo, befores: list[timedelta], ahead: int) -> None:
+    """Whatever the operator set, round both changes of the clocks: each timer at its instant, or with its reason."""
+    now = start - timedelta(hours=ahead)
+    timers = {timer.kind: timer for timer in plan(appointment(start), zone, befores, QUIET, now)}
+    assert len(timers) == len(set(befores)) + 1, "each once, and the one of ten minutes before"
+    for before in set(befores):
+        hours = before // timedelta(hours=1)
+        timer = timers[f"{'early' if before >= DAY else 'late'}-{hours}h"]
+        assert timer.due == plainly(start, zone, before)
+        if timer.due <= now:
+            assert timer.skip == "due_already"
+        elif timer.skip == "same_time":
+            assert sum(other.due == timer.due and other.skip != "same_time" for other in timers.values()) == 1
+        else:
+            assert timer.skip == ("just_booked" if timer.due - now < timedelta(hours=6) else None)
+
+
+def test_several_reminders_as_an_operator_may_want_them() -> None:
+    start, now = at("2026-03-12 14:00"), at("2026-03-01 10:00")
+    befores = [timedelta(hours=hours) for hours in (72, 24, 1)]
+    timers = {timer.kind: timer.due for timer in plan(appointment(start), PARIS, befores, QUIET, now) if not timer.skip}
+    assert timers == {
+        "early-72h": at("2026-03-09 14:00"),
+        "early-24h": at("2026-03-10 19:00"),  # a day before would leave no time to cancel freely
+        "late-1h": at("2026-03-12 13:00"),
+        "soon": at("2026-03-12 13:50"),
+    }
 
 
 def test_nothing_is_reminded_of_what_was_agreed_within_six_hours() -> None:
