@@ -213,7 +213,9 @@ async def test_time_stops_wherever_something_is_due(page: Page) -> None:
 
 @pytest.mark.browser
 async def test_the_life_of_an_appointment(page: Page) -> None:
-    """Both phones talk: reminded and coming, cancelled by the worker, another hour taken, ten minutes before."""
+    """Both phones talk: reminded and coming, cancelled by the worker, another hour taken, ten minutes before, who came,
+    and the next day how it was.
+    """
 
     async def time_moves(button: str, phone: str, *expected: str) -> None:
         await page.get_by_role("button", name=button).click()
@@ -232,6 +234,12 @@ async def test_the_life_of_an_appointment(page: Page) -> None:
     await say(page, "sms", "1", "C'est réservé : lundi 9 mars à 10 h")
     await expect(page.locator("#worker .row.us").last).to_contain_text("Nouveau rendez-vous : lundi 9 mars à 10 h")
     await time_moves("10 min avant le RDV", "sms", "Claire vous appelle dans 10 minutes")
+    await time_moves("+ 10 min", "worker", "Dans 10 minutes : Camille")
+    await time_moves("+ 10 min", "worker", "Camille est là ?")
+    await say(page, "worker", "oui", "Noté : Camille")
+    await time_moves("Demain 10 h", "sms", "de 1 à 5")
+    await say(page, "sms", "5", "Un mot à ajouter")
+    await say(page, "sms", "1", "Merci")
 
 
 @pytest.mark.browser
