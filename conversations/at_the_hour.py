@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from booking import policy
 from booking.model import Appointment, Mode
+from conversations.flows.names import MODES
 from conversations.model import Context, Input
 from conversations.nearby import Said, said_nearby
 from conversations.talk import Talk
+from conversations.text import t
 from conversations.understand import understand
 
 WELL_UNDER_WAY: Final = timedelta(minutes=30)  # of two hours in a row, who is late now means the next one
@@ -67,8 +69,6 @@ async def _rather_by_phone(talk: Talk) -> bool:
     flow = talk.flow
     if flow is None or not flow.draft or "mode" not in flow.hears:
         return False
-    gained = {"mode": Mode.PHONE.value, "choose": None}
-    if flow.noted is not None and (noted := flow.noted(talk.c, gained)) is not None:
-        talk.says.append(noted)
-    talk.fill({**gained, **(await flow.keeps(talk.c, gained) if flow.keeps is not None else {})})
+    talk.says.append(t("noted.mode", mode=MODES[Mode.PHONE]))
+    talk.fill({"mode": Mode.PHONE.value, "choose": None})
     return True

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 import pytest
 
+from conversations.model import News
 from conversations.nearby import said_nearby
 from locales.words import words
+from tests.conversations.script import raised
 
 PHRASES: Final = [
     json.loads(line)
@@ -57,3 +59,13 @@ def test_minutes_that_make_no_sense_are_not_told(text: str, minutes: int | None)
     said = said_nearby(text, words("fr"))
     assert said is not None
     assert said.minutes == minutes
+
+
+@pytest.mark.parametrize("flow", ["late", "here", "video_fails"])
+def test_news_of_an_hour_that_is_gone_is_answered_so(flow: str) -> None:
+    """The page's button may have been pressed just before the hour was cancelled."""
+    stage = raised("clock: 2026-03-02 10:00\nknown: Camille Dubois\nbooked: 2026-03-05 09:00")
+    stage.says(News(flow, {"about": "gone"}))
+    assert stage.turn is not None
+    assert stage.turn.reply is not None
+    assert stage.turn.reply.texts[0].msgid in {"cancel.over", "late.none"}
