@@ -6,17 +6,20 @@ python -m scripts.pictures      # needs a Chromium; overwrites what is there
 import asyncio
 import os
 import tempfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
 from bot.demo import Demo, running
+from conversations.model import Link
+from handlers import links
 from tests.servers.browser import browser
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 MONDAY = datetime(2026, 3, 2, 9, 41, tzinfo=UTC)
 BY_SMS = ("bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi", "1", "1")
+BY_VIDEO = ("bonjour", "PORTS-7KQM-4XTD", "argent", "en vidéo", "choisir la personne", "Claire", "jeudi", "1", "1")
 SIGNED = ("Camille Martin", "camille@example.org", "1")
 
 
@@ -73,12 +76,49 @@ async def photograph(demo: Demo, chromium: Browser) -> None:
     await small.screenshot(path=PICTURES / "appointment.png")
 
 
+async def page_at(chromium: Browser, url: str, name: str) -> None:
+    """One page, as wide as a telephone and as a screen."""
+    for width, height, suffix in ((390, 844, "-small"), (1440, 900, "")):
+        page = await opened(chromium, url, width, height)
+        await page.screenshot(path=PICTURES / f"{name}{suffix}.png", full_page=True)
+        await page.context.close()
+
+
+async def around_the_hour(demo: Demo, chromium: Browser) -> None:
+    """A video: the page that waits, both pages when it is time, the room with both in it."""
+    page = await opened(chromium, f"{demo.url}/demo", 1440, 900)
+    for text in (*BY_VIDEO, *SIGNED):
+        await say(page, "sms", text)
+    link = await page.locator("#sms .row.us a[href*='/a/']").last.get_attribute("href")
+    assert link
+    parts = demo.app.parts
+    [row] = await parts.db.fetch("SELECT id, start_at FROM appointment")
+    worker = Link("worker", row["id"])
+    async with parts.db.transaction() as tx:
+        await links.give(tx, parts, worker, parts.clock())
+    demo.engine.forward(row["start_at"] - demo.engine.now() - timedelta(minutes=14))
+    await page_at(chromium, f"{link}/join", "waiting")
+    demo.engine.forward(timedelta(minutes=5))
+    await page_at(chromium, link, "appointment-now")
+    await page_at(chromium, links.url(parts, worker), "worker-video")
+    other = await opened(chromium, f"{links.url(parts, worker)}/join", 1440, 900)
+    await other.get_by_text("Vous êtes seul").wait_for()
+    for width, suffix in ((390, "-small"), (1440, "")):
+        room = await opened(chromium, f"{link}/join", width, 900)
+        await room.get_by_text("Tout le monde est là.").wait_for()
+        await room.screenshot(path=PICTURES / f"room{suffix}.png", full_page=True)
+        await room.context.close()
+
+
 async def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     os.environ["PORT"] = "8081"
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
             await photograph(demo, chromium)
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
+            await around_the_hour(demo, chromium)
     for picture in sorted(PICTURES.glob("*.png")):
         print(picture.relative_to(PICTURES.parent.parent))
 

@@ -150,7 +150,7 @@ async def test_both_see_each_other_in_the_demos_room(site: TestServer, page: Pag
 async def test_a_call_instead_by_keyboard(site: TestServer, world: World, page: Page) -> None:
     world.now = START
     await page.goto(str(site.make_url(PAGE)))
-    await page.get_by_role("button", name="Être appelé par téléphone").focus()
+    await page.get_by_role("button", name="Recevoir un appel à la place").focus()
     async with page.expect_response(lambda response: response.request.method == "POST") as response:
         await page.keyboard.press("Enter")
     assert (await response.value).status == 303
