@@ -26,7 +26,8 @@ from storage import directory
 from storage.db import Database
 from tests.journeys.year.phones import PUBLIC_URL, Died, Wire
 
-LOOKED: Final = timedelta(minutes=20)  # while somebody waits for an hour; the program itself looks more often
+LOOKED: Final = timedelta(hours=2)  # while somebody waits for an hour; the program itself looks more often
+WATCHED: Final = timedelta(minutes=45)  # likewise: it finds what is late, and what is due once a day
 ROUNDS: Final = 400  # of all loops, until everything that is due now has happened
 POINTS: Final = ("before the call", "after the call", "in a turn", "after the commit")
 
@@ -143,7 +144,7 @@ class Machine:
             self._served = self.clock.now
             if await self.alive(lambda: serve_waiting(self.parts)):
                 await self.settle()
-        if self._watched is None or self.clock.now - self._watched >= timedelta(minutes=10):
+        if self._watched is None or self.clock.now - self._watched >= WATCHED:
             self._watched = self.clock.now
             await self.alive(lambda: watch(self.parts, self.owner))
 
