@@ -11,6 +11,7 @@ from tests.journeys.year.clocks import HOUR
 from tests.journeys.year.evidence import Case
 from tests.journeys.year.history import Life
 from tests.journeys.year.judge_changes import both_sides
+from tests.journeys.year.judge_hour import the_hour
 from tests.journeys.year.judge_reminders import reminders, spoken_rightly
 from tests.journeys.year.verdict import MOST_UNASKED, Verdict, unasked
 
@@ -19,6 +20,7 @@ def judged(case: Case) -> Verdict:
     verdict = Verdict(wrong=[f"between rows: {one}" for one in case.files.unsound])
     for life in case.lives:
         reminders(case, life, verdict)
+        the_hour(case, life, verdict)
     for change in case.changes:
         both_sides(case, change, verdict)
     for said in case.said:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from tests.journeys.year.people import Human
 
@@ -28,6 +29,10 @@ class Worker:
     zone: str = PARIS
     holidays: bool = False
     motives: str = USUAL
+
+    @property
+    def place(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
 
     @property
     def phone(self) -> str:
