@@ -55,6 +55,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "worker_cancel": ("yes",),
     "propose": ("yes",),
     "absent": ("yes",),
+    "block": ("yes", "keep"),
     "refuse": ("yes",),
     "answer": ("yes", "take", "no"),
 }
@@ -107,6 +108,9 @@ ENDS: Final[Mapping[str, str]] = {
     "worker.unchanged": "kept",
     "propose.done": "done",
     "absent.done": "done",
+    "block.done": "done",
+    "block.done_hit": "done, what is in it stands",
+    "block.left": "kept",
     "absent.done_none": "done, nobody was hit",
     "refuse.done": "done",
     "refuse.nobody": "none",

@@ -221,16 +221,17 @@ class Town:
         self.wants(clerk, self.clock.now, Talk("propose", first=f"proposer {name} {day} à {hour}h"))
 
     async def worker_is_absent(self) -> None:
-        """On the day of one of their appointments, and perhaps for some days."""
+        """On the day of one of their appointments, and perhaps for some days; or they only block that time."""
         if (life := self.any_coming()) is None:
             return
         clerk = self.clerk_of(life)
         day = life.start.astimezone(ZoneInfo(clerk.worker.zone)).date()
-        words = f"absent {day_in_words(day, 'fr')}"
+        when = day_in_words(day, "fr")
         if (days := clerk.chance.choice((1, 1, 3, 7))) > 1:
             last = day_in_words(day + timedelta(days=days - 1), "fr").removeprefix("le ")
-            words = f"absent du {words.removeprefix('absent le ')} au {last}"
-        self.wants(clerk, self.clock.now, Talk("absent", first=words))
+            when = f"du {when.removeprefix('le ')} au {last}"
+        goal, word = clerk.chance.choice((("absent", "absent"), ("absent", "absent"), ("block", "bloquer")))
+        self.wants(clerk, self.clock.now, Talk(goal, first=f"{word} {when}"))
 
     def clerk_of(self, life: Life) -> Clerk:
         return next(clerk for clerk in self.clerks if clerk.worker is self.workers[life.worker])
