@@ -98,6 +98,10 @@ class Case:
         for said in self.said:
             self.heard[said.channel, said.address].append(said)
         self.by_address = {address: person for person in self.people.values() for address in person.addresses}
+        self._reasons: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for row in self.files.timers.values():
+            if row["reason"] is not None:
+                self._reasons[row["subject"], row["kind"]].add(row["reason"])
         self._lives: dict[int, list[Life]] = defaultdict(list)
         for life in self.lives:
             self._lives[self.people[life.contact].number].append(life)
@@ -106,6 +110,10 @@ class Case:
         """All that somebody was shown between two instants, on whichever of their telephones."""
         found = [said for address in who.addresses for said in self.heard.get(address, ()) if since <= said.at <= until]
         return sorted(found, key=lambda said: said.at)
+
+    def reasons(self, subject: str, kind: str) -> set[str]:
+        """What stands on the timers of an appointment, of a kind."""
+        return self._reasons[subject, kind]
 
     def lives_of(self, person: Person) -> list[Life]:
         return self._lives[person.number]

@@ -14,6 +14,13 @@ from tests.journeys.year.verdict import Verdict, crowded, lawful_double, times
 
 JUST_AGREED: Final = timedelta(hours=6)
 EARLY, LATE = "reminder.early", "reminder.late"
+KINDS: Final = {"48h": "early-48h", "2h": "late-2h"}
+# What stands on the row of a reminder that was never to come, for whoever asks why.
+REASONS: Final = {
+    "its time had passed when it was booked": "due_already",
+    "just booked": "just_booked",
+    "just confirmed": "just_confirmed",
+}
 
 
 def reminders(case: Case, life: Life, verdict: Verdict) -> None:
@@ -25,6 +32,8 @@ def reminders(case: Case, life: Life, verdict: Verdict) -> None:
         why_not = excused(life, name, due, case.ends)
         if why_not:
             verdict.counts[f"reminder {name} not due: {why_not}"] += 1
+            reasons, on_row = case.reasons(life.id, KINDS[name]), REASONS.get(why_not)
+            verdict.that(on_row is None or on_row in reasons, "no reason on a row", f"{what}: {why_not}, {reasons}")
             alone = [said for said in found if len(hours_of(said)) == 1]
             verdict.that(not alone, "said although not due", f"{what}: {why_not}, said {times(alone)}")
             continue
@@ -91,7 +100,7 @@ def not_sent(case: Case, life: Life, name: str, due: datetime) -> str:
     person = case.person(life)
     hours = (life, *same_day(case, life))  # one message may tell of all of them
     reasons = {row["reason"] for each in hours for row in case.rows_of(each, "reminder")}
-    timers = {row["reason"] for row in case.files.timers.values() if row["subject"] == life.id}
+    timers = case.reasons(life.id, KINDS[name])
     if life.ended_at is not None and life.ended_at <= due + SOON and "appointment_changed" in reasons | timers:
         return "changed meanwhile"
     if person.silent(due) and "opted_out" in reasons:
