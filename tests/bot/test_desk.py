@@ -195,7 +195,8 @@ def test_why_tells_fates_and_reminders_and_never_words(open_desk: Desk) -> None:
     at = hours(open_desk("book", PHONE, *ANN, *WISH, "--at", far))[0]
     open_desk.ok("book", PHONE, *ANN, *WISH, "--at", at)
     done = open_desk.ok("why", PHONE)
-    assert {line.split()[2] for line in done.lines if "  timer " in line} == {"early-48h", "late-2h"}
+    timers = {line.split()[2] for line in done.lines if "  timer " in line}
+    assert timers == {"early-48h", "late-2h", "soon", "due_near", "due_attendance", "due_after"}
     assert all(line.endswith("waiting") for line in done.lines if "  timer " in line)
     assert done.lines[1].endswith("queued (sms is not set up)")
     open_desk.set(TWILIO_ACCOUNT_SID="AC" + "1" * 32, TWILIO_AUTH_TOKEN="made-up", TWILIO_SMS_FROM="+33199000001")
