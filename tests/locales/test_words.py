@@ -1,11 +1,13 @@
 """The word lists: every language has the same, whole messages hold no marks, and an installed copy says the same."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from conversations.commands import COMMANDS, WORKER_COMMANDS
 from conversations.normal import fold
 from conversations.phrases import pattern
 from locales import HERE, read
@@ -40,13 +42,13 @@ def test_every_phrase_can_be_looked_for(lang: str) -> None:
         assert not pattern(phrases).fullmatch(""), key
 
 
-def test_no_command_means_two_things() -> None:
+@pytest.mark.parametrize("commands", [COMMANDS, WORKER_COMMANDS], ids=["people", "workers"])
+def test_no_command_means_two_things(commands: Mapping[str, object]) -> None:
     for lang in LANGUAGES:
         seen: dict[str, str] = {}
-        for key, phrases in lists._lists(lang).items():
-            if key.startswith("words.command."):
-                for phrase in phrases:
-                    assert seen.setdefault(phrase, key) == key, phrase
+        for name in (*commands, "stop", "start"):
+            for phrase in lists._lists(lang).get(f"words.command.{name}", ()):
+                assert seen.setdefault(phrase, name) == name, phrase
 
 
 def test_an_installed_package_says_the_same(tmp_path: Path) -> None:

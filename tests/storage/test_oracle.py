@@ -26,7 +26,7 @@ async def settled(db: Database) -> None:
     seal = db.vault.seal
     await insert(db, "client", id="ports", ref="ports", name="Ports", kind="insurer", suspended=False)
     worker = {"phone_index": b"1", "email_index": b"1", "rules": "{}", "suspended": False}
-    await insert(db, "worker", id="claire", ref="claire", card=seal("worker.card", "claire", "{}"), **worker)
+    await insert(db, "worker", id="claire", ref="claire", version=0, card=seal("worker.card", "claire", "{}"), **worker)
     names = {name: seal(f"person.{name}", "ann", "Ann") for name in ("first_name", "last_name")}
     place = {"client_id": "ports", "code_id": "c", "language": "fr", "time_zone": "Europe/Paris"}
     truths = {"email_confirmed": False, "suspended": False, "turns": 0}
@@ -152,7 +152,7 @@ async def test_what_hangs_is_found(db: Database) -> None:
         "no message is left unread for 15 minutes",
         "what was taken in is remembered",
         "no timer is late",
-        "a waiting reminder belongs to a booked appointment",
+        "a waiting timer belongs to an appointment that stands",
     } == {*await broken(db)}
 
 
