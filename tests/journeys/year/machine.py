@@ -26,7 +26,7 @@ from storage import directory
 from storage.db import Database
 from tests.journeys.year.phones import PUBLIC_URL, Died, Wire
 
-LOOKED: Final = timedelta(hours=2)  # while somebody waits for an hour; the program itself looks more often
+LOOKED: Final = timedelta(hours=6)  # while somebody waits for an hour; the program itself looks more often
 WATCHED: Final = timedelta(minutes=45)  # likewise: it finds what is late, and what is due once a day
 ROUNDS: Final = 400  # of all loops, until everything that is due now has happened
 POINTS: Final = ("before the call", "after the call", "in a turn", "after the commit")

@@ -34,7 +34,7 @@ from tests.journeys.year.told import made_of
 from tests.storage.conftest import empty
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-HEARTBEAT: Final = 12 * HOUR  # nothing due for so long: the loops look all the same
+HEARTBEAT: Final = DAY  # nothing due for so long: the loops look all the same
 UNDONE: Final = 0.12  # of what was cancelled or moved is taken back, or tried to
 
 
