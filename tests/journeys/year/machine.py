@@ -136,7 +136,7 @@ class Machine:
     async def settle(self) -> None:
         """All that is due at this instant."""
         for _ in range(ROUNDS):
-            if not await self.alive(self._round):
+            if not await self.alive(self._round) or not await self.is_due():
                 break
         else:
             raise AssertionError("it does not come to rest")
@@ -184,13 +184,19 @@ class Machine:
         rows = await self.db.fetch(
             "SELECT min(next_try_at) AS due_at FROM timer WHERE status = 'waiting' UNION ALL "
             "SELECT min(next_try_at) AS due_at FROM outbox WHERE status IN ('queued', 'sending', 'unknown') UNION ALL "
-            "SELECT min(lease_ends_at) AS due_at FROM contact "
-            "WHERE id IN (SELECT contact_id FROM inbox WHERE status = 'new')"
+            "SELECT min(COALESCE(lease_ends_at, ?)) AS due_at FROM contact "
+            "WHERE id IN (SELECT contact_id FROM inbox WHERE status = 'new')",
+            self.clock.now,
         )
         found = [row["due_at"] for row in rows if row["due_at"] is not None]
         if await self.db.fetch("SELECT id FROM waiting WHERE status IN ('waiting', 'offered') LIMIT 1"):
             found.append(self.clock.now + LOOKED)
         return min(found) if found else None
+
+    async def is_due(self) -> bool:
+        """Whether something is left to do at this very instant: cheaper to ask than to let every loop look again."""
+        due = await self.next_due()
+        return due is not None and due <= self.clock.now
 
     async def load(self, text: str) -> None:
         """A directory file, as `socialdirect load` does."""
