@@ -11,7 +11,8 @@ async def test_by_sms(town: Town) -> None:
     assert confirmation.startswith("C'est réservé : lundi 2 mars à 14 h, par téléphone. Claire vous appelle.")
     assert "https://chat.example.org/a/" in confirmation
     assert town.new(CLAIRE) == ["Nouveau rendez-vous : lundi 2 mars à 14 h, Camille, par téléphone, Argent et dettes."]
-    assert [message["To"] for message in town.mail.messages] == ["camille@example.org"]
+    # the link that confirms her address, and the hour for the worker's agenda
+    assert sorted(message["To"] for message in town.mail.messages) == ["camille@example.org", "claire@example.org"]
 
 
 async def test_by_whatsapp_with_reminders_and_a_cancellation(town: Town) -> None:
