@@ -179,7 +179,7 @@ async def test_books_is_reminded_and_cancels(page: Page, phone: str) -> None:
         await say(page, phone, text)
     await say(page, phone, "1", "C'est réservé", "/a/")
     await expect(page.locator("#worker .row.us").last).to_contain_text("Nouveau rendez-vous")
-    await expect(page.locator("#mail .letter").first).to_contain_text("/e/")
+    await expect(page.locator("#mail .letter", has_text="/e/")).to_have_count(1)
 
     async with page.context.expect_page() as opened:
         await page.locator(f"#{phone} .row.us").last.get_by_role("link").click()
