@@ -190,6 +190,7 @@ async def test_who_is_at_the_door_says_so_and_finds_it_on_a_map(client: Client, 
     world.appointment_row, world.now = replace(APPOINTMENT, mode=Mode.IN_PERSON), START - timedelta(minutes=5)
     text = await get(client, PAGE)
     assert 'href="https://www.openstreetmap.org/search?query=1%20place%20de%20la%20Mairie%2C%2056000%20Vannes"' in text
+    assert 'href="https://www.openstreetmap.org/directions?to=1%20place%20de%20la%20Mairie%2C%2056000%20Vannes"' in text
     assert 'rel="noreferrer noopener"' in text
     led = await post(client, f"{PAGE}/here", status=303)
     assert "sait que vous êtes là" in await get(client, led[led.index("/a/") :])

@@ -68,7 +68,10 @@ async def test_pages_are_accessible(site: TestServer, page: Page, tmp_path: Path
     await judge(page, tmp_path / f"{name}.png")
 
 
-@pytest.mark.parametrize("state", ["open", "late", "phone", "in_person", "gone", "none", "soon", "door", "said"])
+STATES = ("open", "late", "phone", "in_person", "moved", "cancelled", "expired", "over", "none", "soon", "door", "said")
+
+
+@pytest.mark.parametrize("state", STATES)
 async def test_states_are_accessible(site: TestServer, world: World, page: Page, tmp_path: Path, state: str) -> None:
     path = PAGE
     match state:
@@ -78,8 +81,10 @@ async def test_states_are_accessible(site: TestServer, world: World, page: Page,
             world.now, path = START - timedelta(hours=3), f"{PAGE}/cancel"
         case "phone" | "in_person":
             world.appointment_row = replace(APPOINTMENT, mode=Mode(state))
-        case "gone":
-            world.gone = Gone("moved")
+        case "moved" | "cancelled" | "expired":
+            world.gone = Gone(state)
+        case "over":
+            world.now = START + timedelta(hours=2)
         case "soon":
             world.now, path = START - timedelta(minutes=15), f"{PAGE}/join"
         case "door":
