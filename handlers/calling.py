@@ -74,7 +74,7 @@ async def _asked(parts: Parts, token: str, seen: int) -> tuple[str, str, str] | 
         scene = await scenes.of_link(tx, parts, token, now)
         if not isinstance(scene, Scene):
             return scene
-        if not callable_now(scene):
+        if parts.voice is None or not callable_now(scene):
             return None
         before = await calls.of(tx, scene.appointment.id)
         if len(before) != seen or under_way(before[0] if before else None, now):
@@ -117,6 +117,29 @@ async def missed(parts: Parts, token: str, attempt: int) -> Gone | None:
         if rows and await calls.was_voicemail(tx, rows[0].id, now):
             await tell(tx, parts, scene, rows[0].id)
         return None
+
+
+async def unanswered(parts: Parts, token: str, seen: int) -> Gone | None:
+    """The worker, where they dial themselves: nobody picked up. We heard nothing of that call; the person gets their
+    choice all the same. `seen`, as for `ask`."""
+    now = parts.clock()
+    async with parts.db.transaction() as tx:
+        scene = await scenes.of_link(tx, parts, token, now)
+        if not isinstance(scene, Scene):
+            return scene
+        before, id = await calls.of(tx, scene.appointment.id), parts.new_id()
+        if not dials(parts, scene) or len(before) != seen:
+            return None
+        if await calls.add(tx, id, scene.appointment.id, seen + 1, now):
+            await scene.note("unanswered")
+            await end(tx, parts, id, "person_no_answer", now)
+            await tell(tx, parts, scene, id)
+        return None
+
+
+def dials(parts: Parts, scene: Scene) -> bool:
+    """Whether the worker is shown the number: no number of ours calls, and it is the hour."""
+    return parts.voice is None and scene.at_its_hour and callable_now(scene)
 
 
 # ------------------------------------------------------------ what comes of a call

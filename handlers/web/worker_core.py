@@ -26,7 +26,7 @@ class WorkerCore:
                 return scene
             await scene.note("see", within=SEEN)
             phone = scene.person.phone if scene.person else None
-            shown = parts.voice is None and scene.at_its_hour and calling.callable_now(scene)
+            shown = calling.dials(parts, scene)
             if shown:
                 await scene.note("see phone", within=SEEN)
             rows = await calls.of(tx, scene.appointment.id)
@@ -52,3 +52,6 @@ class WorkerCore:
 
     async def voicemail(self, token: str, attempt: int) -> Gone | None:
         return await calling.missed(self._parts, token, attempt)
+
+    async def unanswered(self, token: str, seen: int) -> Gone | None:
+        return await calling.unanswered(self._parts, token, seen)

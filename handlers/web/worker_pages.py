@@ -3,6 +3,7 @@
     GET  /w/{token}              first name, hour, mode; the call and where it stands
     POST /w/{token}/call         rings the worker's telephone, then the person's; back to the page
     POST /w/{token}/voicemail    "it was the voicemail": the person is asked what suits them
+    POST /w/{token}/unanswered   nobody picked up, said by a worker who dials themselves: likewise
 
 A GET never acts. The subject is not on it: links are forwarded. 404 and 410 as on people's pages.
 """
@@ -62,6 +63,7 @@ class WorkerPages:
         add.add_get(f"/w/{TOKEN}", self._page)
         add.add_post(f"/w/{TOKEN}/call", self._call)
         add.add_post(f"/w/{TOKEN}/voicemail", self._voicemail)
+        add.add_post(f"/w/{TOKEN}/unanswered", self._unanswered)
 
     async def _page(self, request: web.Request) -> web.Response:
         view = await self.pages.view(token_of(request))
@@ -74,6 +76,11 @@ class WorkerPages:
     async def _voicemail(self, request: web.Request) -> web.Response:
         fields = await self._own_form(request)
         return await self._done(request, await self.pages.voicemail(token_of(request), _count(fields.get("call", ""))))
+
+    async def _unanswered(self, request: web.Request) -> web.Response:
+        fields = await self._own_form(request)
+        seen = _count(fields.get("calls", ""))
+        return await self._done(request, await self.pages.unanswered(token_of(request), seen))
 
     async def _done(self, request: web.Request, done: Gone | None) -> web.Response:
         """Back to the page by a GET: loading it again rings nobody."""

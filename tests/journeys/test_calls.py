@@ -436,6 +436,8 @@ async def test_the_number_is_shown_at_its_hour_only(database_url: str) -> None:
         desk = await at_the_page(town, http)
         shown = f'href="tel:{CAMILLE}"'
         assert shown in await desk.page()
+        await desk.post("call", {"calls": "0"})  # no page of this installation has that button
+        assert await desk.rows() == []
         town.clock.now += timedelta(minutes=68)  # the end
         assert CAMILLE not in await desk.page()
         town.clock.now -= timedelta(minutes=79)  # eleven minutes before the start
@@ -445,3 +447,46 @@ async def test_the_number_is_shown_at_its_hour_only(database_url: str) -> None:
         deeds = await audit.of(town.parts.db, f"appointment:{desk.appointment}")
         assert {deed.action for deed in deeds if deed.actor.startswith("worker:")} == {"see", "see phone"}
         assert town.problems() == []
+
+
+async def test_an_unanswered_call_from_their_own_telephone_is_told(database_url: str) -> None:
+    """We hear nothing of it, so the worker says it with a tap: the same choice for the person, twice at most."""
+    async with built(database_url) as town, aiohttp.ClientSession() as http:
+        desk = await at_the_page(town, http)
+        assert "Camille ne répond pas</button>" in await desk.page()
+        for _ in range(2):  # a double tap is one call
+            await desk.post("unanswered", {"calls": "0"})
+        await town.settle()
+        [row] = await desk.rows()
+        assert (row.status, row.outcome) == ("ended", "person_no_answer")
+        [asked] = town.new(CAMILLE)
+        assert asked.startswith("Claire a essayé de vous appeler")
+        assert "Nous lui demandons par message" in await desk.page()
+        [noted] = await town.sms(CAMILLE, "1")
+        assert noted.startswith("C'est noté : Claire vous rappelle vers 14 h 02")
+        assert desk.path in town.new(CLAIRE)[0]
+        for seen in ("1", "2"):
+            await desk.post("unanswered", {"calls": seen})
+        await town.settle()
+        assert len(town.new(CAMILLE)) == 1
+        assert "a déjà reçu deux messages" in await desk.page()
+        deeds = await audit.of(town.parts.db, f"appointment:{desk.appointment}")
+        assert [deed.action for deed in deeds].count("unanswered") == 3
+        assert town.problems() == []
+        assert await town.unsound() == []
+
+
+async def test_nothing_is_unanswered_before_and_after_the_hour(database_url: str) -> None:
+    async with built(database_url) as town, aiohttp.ClientSession() as http:
+        desk = await at_the_page(town, http)
+        for minutes in (-3, 71):  # eleven minutes before, and the end
+            town.clock.now += timedelta(minutes=minutes)
+            assert "ne répond pas" not in await desk.page()
+            await desk.post("unanswered", {"calls": "0"})
+        assert await desk.rows() == []
+
+
+async def test_a_call_through_our_number_needs_no_telling(desk: Desk) -> None:
+    assert "ne répond pas" not in await desk.page()
+    await desk.post("unanswered", {"calls": "0"})
+    assert await desk.rows() == []

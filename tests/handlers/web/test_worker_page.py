@@ -58,6 +58,10 @@ class Desk:
         self.acts.append(("voicemail", attempt))
         return self.gone
 
+    async def unanswered(self, token: str, seen: int) -> Gone | None:
+        self.acts.append(("unanswered", seen))
+        return self.gone
+
     def change(self, **values: Any) -> None:
         self.view_ = replace(self.view_, **values)
 
@@ -189,7 +193,7 @@ async def test_unknown(client: TestClient[Any, Any]) -> None:
         assert response.status == 404
 
 
-@pytest.mark.parametrize(("what", "field_"), [("call", "calls"), ("voicemail", "call")])
+@pytest.mark.parametrize(("what", "field_"), [("call", "calls"), ("voicemail", "call"), ("unanswered", "calls")])
 async def test_buttons_post_once_and_lead_back(
     client: TestClient[Any, Any], desk: Desk, what: str, field_: str
 ) -> None:
