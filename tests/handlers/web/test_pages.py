@@ -14,6 +14,7 @@ from booking.model import AppointmentId, Mode
 from booking.ports import Refused
 from handlers.web.guard import HEADERS
 from handlers.web.ports import Gone, Reader
+from handlers.web.render import STATIC, TYPES
 from tests.handlers.web.site import (
     APPOINTMENT,
     EMAIL_TOKEN,
@@ -255,6 +256,16 @@ async def test_every_answer_has_strict_headers(client: Client, path: str) -> Non
         text = ELSEWHERE.sub("", await response.text())
         own = text.replace('<script src="/static/waiting.js" defer></script>', "")
         assert not re.search(r"<script|<style|style=|onclick|https?://(?!chat\.example\.org)", own)
+
+
+async def test_style_sheets_and_scripts_are_served_whole(client: Client) -> None:
+    for file in STATIC.iterdir():
+        async with client.get(f"/static/{file.name}") as response:
+            assert (response.status, response.content_type) == (200, TYPES[file.suffix])
+            assert await response.read() == file.read_bytes()
+    for path in ("/static/", "/static/..%2frender.py", "/static/none.css"):
+        async with client.get(path) as response:
+            assert response.status == 404
 
 
 # Cancelling
