@@ -73,8 +73,8 @@ class Attending:
         self.events.append(AttendanceAwaited(appointment, asked))
         return Noted(appointment)
 
-    async def settle(self, id: AppointmentId) -> Appointment | None:
-        """The hour is over for good. None: it was cancelled or moved, or is not over."""
+    async def settle(self, id: AppointmentId, *, nobody: bool = False) -> Appointment | None:
+        """The hour is over for good. None: it was cancelled or moved, or is not over. `nobody`: so the person said."""
         appointment = await self._store.appointment(id)
         if appointment is None or not policy.took_place(appointment) or appointment.end > self._now:
             return None
@@ -82,7 +82,7 @@ class Attending:
         if assumed:
             appointment = replace(appointment, status="done")
             await self._store.save_appointment(appointment)
-        self.events.append(AttendanceSettled(appointment, assumed))
+        self.events.append(AttendanceSettled(appointment, assumed, nobody))
         return appointment
 
     async def waiting_now(self, contact: ContactId) -> Appointment | None:

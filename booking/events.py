@@ -263,6 +263,7 @@ class AttendanceSettled:
 
     appointment: Appointment
     assumed: bool
+    nobody: bool = False  # the person said that nobody came
 
 
 @dataclass(frozen=True, slots=True)

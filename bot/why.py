@@ -99,12 +99,13 @@ def message_line(parts: Parts, row: OutboxRow, *, paused: bool) -> str:
     return f"{local(row.due_at, parts.zone)}  {row.kind:13}  {row.channel:8}  {fate}{twice}"
 
 
-REASONS: Final[Mapping[str, str]] = {  # of reminders, in words
+REASONS: Final[Mapping[str, str]] = {  # of timers, in words
     "due_already": "it would have been due before the hour was booked",
     "same_time": "another reminder falls on the same moment",
     "just_booked": "booked or moved less than 6 hours before",
     "just_confirmed": "they had just said that they will come",
     "appointment_changed": "the appointment was moved, cancelled or changed",
+    "nobody_came": "they said that nobody came",
     "useless": "too late to be of use",
     "no_worker": "the worker is gone",
     "other_clock": "put off: they live by another clock now",

@@ -206,9 +206,9 @@ class Acting(Booking):
     async def try_again(self, id: AppointmentId, asked: int) -> Noted | NotNow:
         return await super().try_again(id, asked) if await self._allowed(Action.ATTEND, id) else NotNow()
 
-    async def settle(self, id: AppointmentId) -> Appointment | None:
+    async def settle(self, id: AppointmentId, *, nobody: bool = False) -> Appointment | None:
         before = await self._rows.appointment(id)
-        settled = await super().settle(id)
+        settled = await super().settle(id, nobody=nobody)
         if settled is not None and before is not None and before.status != settled.status:
             action = f"{Action.ATTEND} {settled.status} assumed"
             await audit.add(self._tx, "timer", action, f"appointment:{id}", self._at)

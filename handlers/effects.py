@@ -152,11 +152,12 @@ class Remind:
 class Drop:
     """Whatever waits to be said of this appointment row is no longer so:
 
-    its timers, and its unsent notices to these. `kinds`: only timers of these.
+    its timers, and its unsent notices to these. `kinds`: only timers of these, for this `reason`.
     """
 
     subject: AppointmentId
     kinds: tuple[str, ...] = ()
+    reason: str = "answered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ async def silence_is_over(event: Attended, _: World) -> Sequence[Effect]:
 async def person_is_asked(event: AttendanceSettled, world: World) -> Sequence[Effect]:
     """How it was, or a new hour after a miss; one such question a day, of use for a day."""
     a = event.appointment
-    if world.now - a.start > YESTERDAY:
+    if world.now - a.start > YESTERDAY or (event.assumed and event.nobody):
         return []
     asks = "feedback" if a.status == "done" else "missed"
     data = {"which": a.id, "kind": "feedback", "until": (world.now + ANSWERED).isoformat()}
@@ -128,7 +128,14 @@ async def person_is_asked(event: AttendanceSettled, world: World) -> Sequence[Ef
 
 
 async def worker_is_called(event: NobodyCame, world: World) -> Sequence[Effect]:
-    return [await _waiting(t("notice.nobody"), event.appointment, world), Alarm("nobody_came", event.contact)]
+    """Who waited for nobody is not thanked the day after, unless the worker says that they met after all."""
+    a = event.appointment
+    return [
+        await _waiting(t("notice.nobody"), a, world),
+        Alarm("nobody_came", event.contact),
+        Drop(a.id, kinds=("due_after",), reason="nobody_came"),
+        _due(a, "due_unmet", await _settles(a, world), {}),
+    ]
 
 
 async def worker_is_told_to_try(event: WaitsAgain, world: World) -> Sequence[Effect]:

@@ -54,8 +54,8 @@ async def write(
                 await _tell(tx, parts, store, effect, key, now)
             case Remind():
                 await timers.add(tx, _timer(effect, now))
-            case Drop(subject, kinds) if kinds:
-                await timers.cancel(tx, subject, "answered", now, kinds=kinds)
+            case Drop(subject, kinds, reason) if kinds:
+                await timers.cancel(tx, subject, reason, now, kinds=kinds)
             case Drop(subject):
                 await _drop(tx, store, subject, now)
             case Alarm(code, contact):

@@ -9,7 +9,7 @@ from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
 from conversations.flows.danger import DANGER
-from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE
+from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
 from conversations.flows.earlier import EARLIER
 from conversations.flows.feedback import FEEDBACK
 from conversations.flows.here import HERE
@@ -82,6 +82,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         DUE_ATTENDANCE,
         DUE_SILENCE,
         DUE_AFTER,
+        DUE_UNMET,
         # a social worker's
         AGENDA,
         AGENDA_TOMORROW,

@@ -36,6 +36,7 @@ SAID_BY: Final = {  # flows that are not called as what they say, or say nothing
     "due_attendance": "attend.asked_again",
     "due_silence": "attend.asked_again",
     "due_after": "feedback.ask",
+    "due_unmet": "notice.nobody",
 }
 
 

@@ -196,6 +196,21 @@ async def test_nobody_came_reaches_the_worker_and_the_desk_at_once(place: Place)
     assert "nobody_came" in place.alarm_codes()
 
 
+async def test_who_waited_for_nobody_is_not_thanked(place: Place) -> None:
+    hour = await booked(place)
+    await goes_to(place, hour["start_at"] + timedelta(minutes=5))
+    await place.says("sms", CAMILLE, "personne ne m'a appelée", "1")
+    await place.says("sms", CAMILLE, "personne ne m'a appelée")
+    await goes_to(place, hour["start_at"] + timedelta(hours=2))
+    place.new("sms", CAMILLE)
+    await goes_to(place, hour["start_at"] + timedelta(hours=30))
+    assert await status(place, hour["id"]) == "done"
+    assert place.new("sms", CAMILLE) == []
+    rows = await place.parts.db.fetch("SELECT kind, status, reason FROM timer WHERE kind IN ('due_after', 'due_unmet')")
+    fates = {row["kind"]: (row["status"], row["reason"]) for row in rows}
+    assert fates == {"due_after": ("dropped", "nobody_came"), "due_unmet": ("done", None)}
+
+
 async def test_a_cancelled_hour_is_silent_around_its_time(place: Place) -> None:
     hour = await booked(place)
     await place.says("sms", CAMILLE, "annuler", "annuler quand même")
