@@ -283,10 +283,12 @@ class Booking(Attending, Workday):
         return Confirmed(confirmed)
 
     async def instead_of(self, id: AppointmentId, limit: int) -> Sequence[Slot]:
-        """Free hours that may stand in place of an appointment; none where the worker has none."""
+        """Free hours that may stand in place of an appointment; none where the worker has none, or refuses them."""
         old = await self._store.appointment(id)
         person = await self._store.person(old.person) if old else None
         if old is None or person is None:
+            return ()
+        if old.worker in {refusal.worker for refusal in await self._store.refusals(person.id, self._now)}:
             return ()
         others = [each for each in await self._store.upcoming(person.id, self._now) if each.id != id]
         return await instead_of(await self._search(), old, others, person.time_zone, limit)

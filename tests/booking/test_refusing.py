@@ -40,6 +40,17 @@ def test_that_workers_hours_are_offered_to_this_person_no_more() -> None:
     assert run(desk.turn().refusable(CLAIRE)) == ()
 
 
+def test_in_place_of_another_hour_nothing_of_theirs_is_offered() -> None:
+    desk = Desk([worker("claire"), worker("ali")])
+    other = book(desk, with_("claire", TEN + timedelta(days=1)))
+    late = ended_late(desk)
+    assert run(desk.turn().instead_of(other.id, 2)) != ()
+    run(desk.turn().refuse(late.id))
+    assert run(desk.turn().instead_of(other.id, 2)) == ()
+    desk.now += Rules().refusal_time
+    assert run(desk.turn().instead_of(other.id, 2)) != ()
+
+
 def test_it_lapses_by_itself_and_can_be_waived() -> None:
     desk = Desk([worker("claire")])
     late = ended_late(desk)
