@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from booking.model import Appointment
-from booking.policy import is_over
+from booking.policy import is_over, took_place
 from conversations import reminded
 from conversations.flows.reminded import confirm
 from conversations.flows.which import another
 from conversations.model import Input, Link, Prompt
+from conversations.naming import all_of_them
 from conversations.recognise import by_both, by_words
 from conversations.reminded import Heard, Told
 from conversations.talk import Talk
@@ -32,12 +33,12 @@ async def reminder(talk: Talk, came: Input) -> bool:
     if (over := _not_any_more(talk, told, among)) is not None:
         return await _over(talk, over, heard)
     if not among:
-        return False
-    if heard.wanted == "cancel":
+        return prompt is None and await _past(talk, told, heard)
+    if heard.wanted != "move":
         among = reminded.named(among, heard.wish, talk.c.contact.zone) or among
     if prompt is not None and _fits(talk, prompt, came.text, heard):
         await _ask(talk, among, heard, over=True)
-    elif len(among) == 1 or (heard.wanted == "yes" and reminded.together(among)):
+    elif len(among) == 1 or (heard.wanted == "yes" and (reminded.together(among) or all_of_them(came.text, talk.c))):
         await _act(talk, among, heard)
     else:
         await _ask(talk, among, heard, over=False)
@@ -142,6 +143,20 @@ async def _cancelled(talk: Talk, old: Appointment, heard: Heard) -> bool:
     if heard.wanted == "cancel" and talk.c.known.upcoming:
         return False
     talk.says.append(t("reminded.gone", start=old.start))
+    if heard.wanted == "move":
+        await talk.push("book", {**another(old), **_wish(talk, "book", heard)})
+    else:
+        talk.says.append(t("reminded.again"))
+        talk.hush = not talk.frames
+    return True
+
+
+async def _past(talk: Talk, told: list[Told], heard: Heard) -> bool:
+    """The hour that they answer for is over, and no other is to come."""
+    old = told[0].appointment if told else None
+    if old is None or not took_place(old) or talk.c.known.upcoming:
+        return False
+    talk.says.append(t("reminded.past", start=old.start))
     if heard.wanted == "move":
         await talk.push("book", {**another(old), **_wish(talk, "book", heard)})
     else:

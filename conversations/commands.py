@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from booking import calendar_address
-from booking.model import Appointment, AppointmentId
+from booking.model import AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
 from conversations.flows.worker import absent as absence
@@ -18,6 +18,7 @@ from conversations.flows.worker import meant, times
 from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
 from conversations.model import Context
+from conversations.naming import named
 from conversations.normal import fold
 from conversations.reminded import bound
 from conversations.talk import Talk
@@ -194,9 +195,8 @@ async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     """With a draft it leaves the draft; else it is about an appointment. It never unsubscribes (contract)."""
     begun = any(talk.flows[frame.flow].draft for frame in talk.frames) and not talk.c.known.upcoming
     if talk.draft() is None and not begun:
-        days = gained.get("days", ())
-        named = [a.id for a in talk.c.known.upcoming if _day(a, talk.c) in days] or await _reminded(talk)
-        await talk.push("cancel", {"which": named[0]} if len(named) == 1 else {})
+        meant_ = [a.id for a in named(talk.c.known.upcoming, gained, talk.c.contact.zone)] or await _reminded(talk)
+        await talk.push("cancel", {"which": meant_[0]} if len(meant_) == 1 else {})
         return
     moving = any(frame.flow == "move" for frame in talk.frames)
     talk.frames = []
@@ -226,10 +226,6 @@ async def leave_list(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.says.append(t("waiting.left") if left else t("waiting.none"))
     talk.frames = [frame for frame in talk.frames if frame.flow not in {"waiting", "freed"}]
     talk.ended = True
-
-
-def _day(appointment: Appointment, c: Context) -> str:
-    return appointment.start.astimezone(ZoneInfo(c.contact.zone)).date().isoformat()
 
 
 COMMANDS: Final[Mapping[str, Run]] = {

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from booking.model import Appointment, AppointmentId
 from booking.policy import is_over
+from conversations import naming
 from conversations.model import Context
 from conversations.nearby import said_nearby
 from conversations.normal import fold
-from conversations.phrases import has, padded, pattern
+from conversations.phrases import has, padded, pattern, without
 from conversations.understand import Understood, understand
 from conversations.when import MARKS
 from conversations.wished import answers
@@ -92,10 +92,9 @@ def together(reminders: list[Told]) -> bool:
 
 
 def named(reminders: list[Told], wish: Mapping[str, Any], zone: str) -> list[Told]:
-    """Those on a day that was said ("je peux pas venir mardi"), if any is."""
-    local = ZoneInfo(zone)
-    days = wish.get("days", ())
-    return [each for each in reminders if each.appointment.start.astimezone(local).date().isoformat() in days]
+    """Those of a day or an hour that was said ("je peux pas venir mardi", "ok pour 9h"), if any is."""
+    found = {each.id for each in naming.named([each.appointment for each in reminders], wish, zone)}
+    return [each for each in reminders if each.appointment.id in found]
 
 
 # ---------------------------------------------------------------- what is wanted
@@ -115,11 +114,11 @@ def heard(text: str, c: Context, reminders: list[Told]) -> Heard | None:
     if (named_day := _cannot(text, c)) is not None:
         return Heard("cancel", named_day)
     wanted = WANTED.get(means.intent or "") or ("yes" if comes(text, c) else None)
-    if wanted == "yes" and "days" in wish and not named(reminders, wish, c.contact.zone):
+    if wanted == "yes" and (refused := _but_not(text, c, reminders)):
+        return Heard("cancel", refused)
+    if wanted == "yes" and "days" in wish and not named(reminders, {"days": wish["days"]}, c.contact.zone):
         wanted = "move"  # "ok pour vendredi", and it is on another day
-    if wanted is None:
-        return None
-    return Heard(wanted) if wanted == "yes" else Heard(wanted, wish)
+    return None if wanted is None else Heard(wanted, wish)
 
 
 def rather(text: str, c: Context) -> bool:
@@ -142,11 +141,22 @@ def _cannot(text: str, c: Context) -> Mapping[str, Any] | None:
     begins = pattern(c.words("words.reminder.no"))
     for clause in clauses(text, c.words):
         found = begins.match(clause)
-        rest = clause[found.end() :].strip() if found else ""
+        rest = without(clause[found.end() :], pattern(c.words("words.rather"))).strip(" #") if found else ""
         day = answers(_understood(rest, c, naming=True)) if rest else {}
         if found and (not rest or any(day.values())):
             return day
     return None
+
+
+def _but_not(text: str, c: Context, reminders: list[Told]) -> Mapping[str, Any]:
+    """ "ok pour 9h mais pas 15h": the day or hour of a clause that refuses it, if they were reminded of such a one."""
+    refuses = pattern(c.words("words.part.not"))
+    for clause in clauses(text, c.words):
+        found = refuses.match(clause)
+        wish = answers(_understood(clause[found.end() :], c, naming=True)) if found else {}
+        if named(reminders, wish, c.contact.zone):
+            return wish
+    return {}
 
 
 def comes(text: str, c: Context) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from booking.model import Appointment, AppointmentId
 from conversations.model import Again, Ask, Context, Finish, Input, Option, Outcome, Step, Switch, fill
+from conversations.naming import all_of_them, named_in
 from conversations.text import t
-from conversations.understand import understand
 
 
 async def enter(c: Context) -> Finish | Switch | None:
@@ -32,15 +31,13 @@ async def ask_which(c: Context) -> Ask:
 
 
 async def got_which(c: Context, heard: Input) -> Outcome:
-    """The one chosen; or "celui de jeudi", if only one is on that day, or on that day of any week."""
+    """The one chosen; or "celui de jeudi", "celui de 15h", if only one is so."""
     if heard.choice:
         return fill(which=heard.choice)
-    days = understand(heard.text, c.words, now=c.now, zone=c.contact.zone, naming=True).days
-    zone = ZoneInfo(c.contact.zone)
-    dates = {a.id: a.start.astimezone(zone).date() for a in c.known.upcoming}
-    on_them = [id for id, day in dates.items() if day in days]
-    named = on_them or [id for id, day in dates.items() if day.weekday() in {each.weekday() for each in days}]
-    return fill(which=named[0]) if len(named) == 1 else Again()
+    found = named_in(heard.text, c.known.upcoming, c)
+    if len(found) == 1:
+        return fill(which=found[0].id)
+    return Again(t("which.one_first"), miss=False) if all_of_them(heard.text, c) else Again()
 
 
 def meant(c: Context) -> Appointment | None:

@@ -23,6 +23,7 @@ CANCEL: Final = (
     *("ANNULER", "annuler svp", "non", "non merci", "je peux pas", "je peux pas venir", "je ne peux pas venir jeudi"),
     *("je peux plus venir", "finalement non", "j'ai un empêchement", "je suis malade", "je pourrai pas", "pas dispo"),
     *("désolé je peux pas", "Désolée, je ne peux pas jeudi", "bonjour je ne pourrai pas être là", "je viendrai pas"),
+    *("je peux pas finalement", "je pourrai pas finalement", "ok mais pas jeudi", "oui mais pas à 9h"),
     *("je veux annuler mon rdv", "impossible", "je serai pas là", "je ne viens pas", "je viens pas"),
 )
 MOVE: Final = (
