@@ -317,6 +317,7 @@ class Context:
     reminded: tuple[Reminded, ...] = ()  # within the last days, on any of their channels; the latest first
     answers: Mapping[str, Any] = field(default_factory=dict)
     asked: bool = False  # the step's own question is on their screen
+    asked_at: datetime | None = None  # since when
     misses: int = 0  # how often in a row its answer was not understood
     raw: str = ""  # what was typed, or the label of the button: the proof of a consent
 

@@ -110,8 +110,9 @@ class Talk:
     async def answer(self, step: Step, heard: Input) -> Outcome:
         """Give an answer to a step, without applying what comes of it."""
         asked = self.open_step is step
-        misses = self.prompt.misses if asked and self.prompt else 0
-        return await step.got(replace(self.c, asked=asked, misses=misses), heard)
+        prompt = self.prompt if asked else None
+        misses, asked_at = (prompt.misses, prompt.asked_at) if prompt else (0, None)
+        return await step.got(replace(self.c, asked=asked, asked_at=asked_at, misses=misses), heard)
 
     async def apply(self, outcome: Outcome, step: str) -> None:
         """Do what a step or the end of a flow said."""

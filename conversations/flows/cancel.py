@@ -10,7 +10,7 @@ from typing import Final
 
 from booking.ports import Cancelled
 from conversations.flows import move, undo, which
-from conversations.model import Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
 from conversations.text import t
 
 OFFERED: Final = 2
@@ -38,12 +38,14 @@ async def ask_sure(c: Context) -> Ask:
 async def got_sure(c: Context, heard: Input) -> Outcome:
     appointment = which.meant(c)
     match heard.choice:
-        case "yes":
-            return fill(sure=True, which=appointment.id if appointment else None)
         case "move":
             return Switch("move", {"which": appointment.id} if appointment else {}, replace=True)
         case "keep":
             return Finish(t("cancel.kept"))
+        case _ if which.late_meanwhile(appointment, c):
+            return Again(miss=False)
+        case "yes":
+            return fill(sure=True, which=appointment.id if appointment else None)
     return fill(sure=True, slot=heard.choice, which=appointment.id if appointment else None)
 
 

@@ -10,7 +10,7 @@ from booking.model import Mode, SlotId
 from booking.ports import AlreadyOver, Moved, Refused, SlotGone
 from conversations.flows import hours, undo, which
 from conversations.flows.book import confirmation, how_to_change, noted, refusal
-from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.text import Text, t
 
 MOVED: Final[Mapping[Mode, Text]] = {
@@ -61,6 +61,8 @@ async def ask_sure(c: Context) -> Ask:
 async def got_sure(c: Context, heard: Input) -> Outcome:
     old = which.meant(c)
     match heard.choice:
+        case "yes" if which.late_meanwhile(old, c):
+            return Again(miss=False)
         case "yes":
             return fill(sure=True, which=old.id if old else None)
         case "other":
@@ -85,8 +87,8 @@ async def finish(c: Context) -> Outcome:
             return fill(t("slot.gone"), slot=None, sure=None)
         case AlreadyOver():
             return Finish(t("cancel.over"))
-        case Refused("overlap"):
-            return fill(t("refused.overlap"), slot=None, sure=None)
+        case Refused("overlap" | "worker"):
+            return fill(refusal(done, c), slot=None, sure=None)
     return Finish(refusal(done, c))
 
 

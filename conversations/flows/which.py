@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from booking.model import Appointment, AppointmentId
+from booking.policy import is_late
 from conversations.model import Again, Ask, Context, Finish, Input, Option, Outcome, Step, Switch, fill
 from conversations.naming import all_of_them, named_in
 from conversations.text import t
@@ -46,6 +47,13 @@ def meant(c: Context) -> Appointment | None:
     if chosen is None:
         return c.known.upcoming[0] if len(c.known.upcoming) == 1 else None
     return next((a for a in c.known.upcoming if a.id == AppointmentId(chosen)), None)
+
+
+def late_meanwhile(appointment: Appointment | None, c: Context) -> bool:
+    """It was not late when the question was put, and is now: that is said before an answer counts (article 5.2)."""
+    if appointment is None or c.asked_at is None:
+        return False
+    return is_late(appointment.start, c.now) and not is_late(appointment.start, c.asked_at)
 
 
 WHICH = Step("which", ask_which, got_which, wanted=lambda c: "which" not in c.answers and len(c.known.upcoming) > 1)
