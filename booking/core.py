@@ -249,10 +249,15 @@ class Booking(Attending, Workday):
         return await self._making.move(id, slot, wish, by, contact)
 
     async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver:
-        """Late (article 5.1) is only what comes from the person, by themself or through the desk."""
+        """Late (article 5.1) is only what comes from the person, by themself or through the desk. An hour that the
+        worker gives up is closed: who cannot come then can come for nobody.
+        """
         appointment = await self._store.locked(id)
         if appointment is None or policy.is_over(appointment, self._now):
             return AlreadyOver()
+        if by == "worker" and await self.publishes(appointment.worker, appointment.start):
+            # Before anything of it is freed: who takes that quarter waits for the hours first, then for the quarter.
+            await self._timekeeping.close(appointment.worker, appointment.start, appointment.end)
         await self._offering.forget(id)
         late = by != "worker" and policy.is_late(appointment.start, self._now)
         cancelled = replace(appointment, status="cancelled", late=late, ended_at=self._now, ended_by=by)

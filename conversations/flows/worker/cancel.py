@@ -37,7 +37,8 @@ async def finish(c: Context) -> Outcome:
     entry = await meant.found(c)
     if entry is None or not isinstance(await c.booking.cancel(entry.appointment.id, "worker"), Cancelled):
         return Finish(t("cancel.over"))
-    return Finish(t("worker_cancel.done", start=entry.appointment.start, name=entry.first_name))
+    said = t("worker_cancel.done", start=entry.appointment.start, name=entry.first_name)
+    return Finish(said, more=(t("worker_cancel.closed"),))
 
 
 WORKER_CANCEL: Final = Flow(
