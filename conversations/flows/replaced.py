@@ -55,6 +55,7 @@ async def ask_choice(c: Context) -> Ask | Finish:
     if not offers:
         options = (
             Option("wait", t("slot.wait")),
+            Option("mode", t("slot.other_mode")),
             Option("human", t("slot.human")),
             Option("none", t("replaced.none")),
         )
@@ -70,8 +71,8 @@ async def ask_choice(c: Context) -> Ask | Finish:
 
 async def got_choice(c: Context, heard: Input) -> Outcome:
     match heard.choice:
-        case "dates":
-            return await _other_dates(c)
+        case "dates" | "mode" as way:
+            return await _other_dates(c, choose="mode" if way == "mode" else None)
         case "none":
             await c.booking.decline(c.contact.id, about(c))
             said, other = t("replaced.closed"), await _another(c)
@@ -120,13 +121,16 @@ def _meant(c: Context, text: str, offers: Sequence[Offered]) -> Offered | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
-async def _other_dates(c: Context) -> Outcome:
-    """Their own choice of hours, same subject and mode; what was kept for them is among the free ones again."""
+async def _other_dates(c: Context, choose: str | None = None) -> Outcome:
+    """Their own choice of hours, same subject and mode; what was kept for them is among the free ones again. `choose`:
+    which of the ways round it is asked about first.
+    """
     old = await c.booking.appointment(about(c))
     assert old is not None
     await c.booking.decline(c.contact.id, about(c))
     wish = {name: c.answers[name] for name in WISH if name in c.answers}
-    return Switch("book", {"motive": old.motive.value, "mode": old.mode.value, "slot": None, **wish}, replace=True)
+    known = {"motive": old.motive.value, "mode": old.mode.value, "slot": None, "choose": choose}
+    return Switch("book", {**known, **wish}, replace=True)
 
 
 def wished(c: Context) -> bool:
