@@ -82,9 +82,23 @@ class PersonHere:
 
 @dataclass(frozen=True, slots=True)
 class HoursOffered:
-    """Hours are kept for somebody until the first of them lapses: they are asked, and reminded (terms, article 5.3)."""
+    """Hours are kept for somebody: they are asked, and reminded (terms, article 5.3). `until`: when the first of them
+    lapses; `last`: when none is kept any more.
+    """
 
     kind: HoldKind
+    about: str
+    contact: ContactId
+    until: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoHourToOffer:
+    """The worker cancelled, and nobody has another hour: they are asked what they prefer, and a human is told after
+    `until` where they say nothing.
+    """
+
     about: str
     contact: ContactId
     until: datetime
@@ -305,6 +319,7 @@ Event: TypeAlias = (
     | PersonLate
     | PersonHere
     | HoursOffered
+    | NoHourToOffer
     | HourProposed
     | OffersTaken
     | OffersDeclined

@@ -263,7 +263,7 @@ class Offering:
         for hold in kept:
             await self.store.save_hold(hold)
         if kept:
-            self.events.append(HoursOffered(kept[0].kind, about, contact, min(hold.until for hold in kept)))
+            self.events.append(hours_offered(kept, contact))
         return await self._live(kept)
 
     async def unanswered(self, contact: ContactId, about: str) -> bool:
@@ -280,6 +280,12 @@ class Offering:
         """What was offered about it is no longer of use."""
         for hold in await self.store.offers_about(about):
             await self._securing.drop(hold)
+
+
+def hours_offered(kept: Sequence[Hold], contact: ContactId) -> HoursOffered:
+    """Hours kept about one thing, of which there is one at least."""
+    times = [hold.until for hold in kept]
+    return HoursOffered(kept[0].kind, kept[0].about or "", contact, min(times), max(times))
 
 
 def _continued(old: Appointment, hold: Hold, id: AppointmentId, now: datetime) -> Appointment:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from booking import policy
-from booking.events import Event, HoursOffered
+from booking.events import Event, NoHourToOffer
 from booking.model import Appointment, AppointmentId, ContactId, Hold, Person, Rules, SlotId, Wish, slot_id
-from booking.offering import Offering
+from booking.offering import Offering, hours_offered
 from booking.ports import BookingStore, Offered
 from booking.refusing import without_refusing
 from booking.search import Search
@@ -51,7 +51,9 @@ class Replacing:
             nearest = await self._later(old, _as(old, person))
             made = await self._first(old, person, contact, nearest, most=PLACES)
         if made:
-            self.events.append(HoursOffered("replacement", about, contact, min(hold.until for hold in made)))
+            self.events.append(hours_offered(made, contact))
+        else:
+            self.events.append(NoHourToOffer(about, contact, self.now + self.rules.offer_time))
         return await self._offering.offered(about)
 
     async def _first(

@@ -5,20 +5,22 @@ nobody answered. Lines of `handlers.reactions.REACTIONS`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from booking.events import (
     AppointmentCancelled,
     HourProposed,
     HoursOffered,
+    NoHourToOffer,
     OffersDeclined,
     OffersLapsed,
     OffersTaken,
 )
-from booking.model import Appointment, AppointmentId
+from booking.model import HOUR, Appointment, AppointmentId, ContactId
 from conversations.text import Text, t
 from handlers.effects import Alarm, Drop, Effect, Notice, Tell, ToContact, ToPerson, ToWorker
+from handlers.reminders import last_awake, wake
 
 if TYPE_CHECKING:
     from handlers.world import World
@@ -43,24 +45,46 @@ async def other_hours_are_offered(event: AppointmentCancelled, world: World) -> 
 
 
 async def they_are_reminded(event: HoursOffered, world: World) -> Sequence[Effect]:
-    """Once, at half of the time and by day; and when the time is over."""
+    """Once, at half of the time and by day; and when nothing is kept any more, the desk."""
     to, about = ToContact(event.contact), {"about": event.about}
     subject = timers_of(event.about)
     over = "replaced_over" if event.kind == "replacement" else "proposed_over"
-    effects: list[Effect] = [
-        Tell(to, over, about, urgent=True, at=event.until, subject=subject, key=f"{over}:{event.about}:{_stamp(event)}")
-    ]
+    key = f"{over}:{event.about}:{event.last:%Y%m%dT%H%M%S}"
+    effects: list[Effect] = [Tell(to, over, about, urgent=True, at=event.last, subject=subject, key=key)]
     if event.kind == "replacement":
-        half = world.now + (event.until - world.now) / 2
-        data = {**about, "until": event.until.isoformat()}
-        key = f"replaced_again:{event.about}"
-        again = Tell(to, "replaced_again", data, at=half, subject=subject, useful_until=event.until, key=key)
-        effects.append(again)
+        effects.append(await _again(event.about, event.contact, event.until, event.last, world))
     return [Drop(subject), *effects]
 
 
-def _stamp(event: HoursOffered) -> str:
-    return f"{event.until:%Y%m%dT%H%M%S}"
+async def silence_is_noticed(event: NoHourToOffer, world: World) -> Sequence[Effect]:
+    """They may not have read that nothing could be offered. Asked anew about the same, the first time counts."""
+    subject, key = timers_of(event.about), f"replaced_over:{event.about}:nothing"
+    to, about = ToContact(event.contact), {"about": event.about}
+    again = await _again(event.about, event.contact, event.until, event.until, world, nothing=True)
+    return [Tell(to, "replaced_over", about, urgent=True, at=event.until, subject=subject, key=key), again]
+
+
+async def _again(about: str, contact: ContactId, until: datetime, last: datetime, world: World, **more: bool) -> Tell:
+    """Half of the time of the hour that lapses first, or of the other where that one has less than an hour."""
+    known = await world.booking.known(contact)
+    zone = known.person.time_zone if known.person else "Europe/Paris"
+    half = world.now + ((until if until - world.now >= HOUR else last) - world.now) / 2
+    data = {"about": about, "until": last.isoformat(), **more}
+    return Tell(
+        ToContact(contact),
+        "replaced_again",
+        data,
+        at=in_time(half, last, zone, world),
+        subject=timers_of(about),
+        useful_until=last,
+        key=f"replaced_again:{about}",
+    )
+
+
+def in_time(at: datetime, last: datetime, zone: str, world: World) -> datetime:
+    """In the evening before, where they sleep then and would wake when it is too late."""
+    woken, evening = wake(world.quiet, zone, at), last_awake(world.quiet, zone, world.now)
+    return evening if woken is not None and woken >= last and world.now < evening < at else at
 
 
 async def another_hour_is_proposed(event: HourProposed, world: World) -> Sequence[Effect]:

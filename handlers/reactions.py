@@ -35,6 +35,7 @@ from booking.events import (
     HoursOpened,
     ModeChanged,
     NobodyCame,
+    NoHourToOffer,
     NoticesChosen,
     NoticesTried,
     OffersDeclined,
@@ -64,6 +65,7 @@ from handlers.offer_reactions import (
     offer_was_declined,
     offer_was_taken,
     other_hours_are_offered,
+    silence_is_noticed,
     they_are_reminded,
 )
 from handlers.waiting_reactions import end_is_told, hour_is_offered
@@ -238,6 +240,7 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonLate: (worker_hears_of_late,),
     PersonHere: (worker_hears_of_here,),
     HoursOffered: (they_are_reminded,),
+    NoHourToOffer: (silence_is_noticed,),
     HourProposed: (another_hour_is_proposed,),
     OffersTaken: (offer_was_taken,),
     OffersDeclined: (offer_was_declined,),

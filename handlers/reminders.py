@@ -22,6 +22,7 @@ from handlers.effects import Effect, Notice, Remind, ToPerson
 DAY: Final = timedelta(hours=24)
 FREE_TO_CANCEL: Final = timedelta(hours=26)  # the early reminder leaves two hours to cancel without being late
 DECENT: Final = (time(9), time(19))  # the early reminder, local
+BEFORE_NIGHT: Final = timedelta(minutes=15)  # what is said last leaves in time, also when there is much to send
 JUST_AGREED: Final = timedelta(hours=6)  # nobody is reminded of what they booked or confirmed this recently
 
 # Why a reminder was not made, or not said: `socialdirect why` prints these in words.
@@ -50,6 +51,15 @@ def wake(quiet: Quiet, zone: str, now: datetime) -> datetime | None:
     if morning <= local:
         morning += timedelta(days=1)
     return morning.astimezone(UTC)
+
+
+def last_awake(quiet: Quiet, zone: str, now: datetime) -> datetime:
+    """Shortly before the next quiet hours of a place begin (UTC); it may be past, just before them and within."""
+    local = now.astimezone(ZoneInfo(zone))
+    night = local.replace(hour=quiet.begins.hour, minute=quiet.begins.minute, second=0, microsecond=0)
+    if night < local:
+        night += timedelta(days=1)
+    return night.astimezone(UTC) - BEFORE_NIGHT
 
 
 # ---------------------------------------------------------------- one kind

@@ -193,8 +193,9 @@ async def _take(c: Context) -> Booked | Moved | SlotGone | Refused | AlreadyOver
 
 
 async def enter_again(c: Context) -> Finish | Switch:
-    kept = await c.booking.offered(about(c)) if await open_one(c) else ()
-    if not kept:
+    """Hours may be free by now where there was nothing to offer."""
+    waits = await c.booking.offered(about(c)) or c.answers.get("nothing", False)
+    if await open_one(c) is None or not waits:
         return Finish()
     return Switch("replaced", {"about": about(c), "again": True}, replace=True)
 

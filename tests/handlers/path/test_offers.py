@@ -56,6 +56,32 @@ async def test_nobody_answers(place: Place) -> None:
     assert [text for text in place.new("sms", CAMILLE) if "choisi" in text] == []
 
 
+async def test_nobody_is_reminded_at_night_of_what_lapses_at_night(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    worker = await worker_of(place)
+    await place.passes(hours=7)
+    await cancels(place, worker)
+    await place.passes(hours=3, minutes=44)
+    assert place.new("sms", CAMILLE) == []
+    await place.passes(minutes=1)
+    (again,) = place.new("sms", CAMILLE)
+    assert "pas encore choisi" in again, "at a quarter to nine in the evening"
+    await place.passes(hours=8, minutes=15)
+    assert place.new("sms", CAMILLE) == []
+    assert place.alarm_codes().count("offer_unanswered") == 1
+
+
+async def test_the_hour_is_closed_with_what_the_worker_cancels(place: Place) -> None:
+    await place.books()
+    worker = await worker_of(place)
+    await cancels(place, worker)
+    rows = await place.parts.db.fetch(
+        "SELECT a.id FROM appointment a JOIN span s ON s.worker_id = a.worker_id AND s.start_at = a.start_at"
+        " WHERE a.status = 'cancelled' AND s.kind = 'closed'"
+    )
+    assert len(rows) == 1
+
+
 async def test_whoever_stopped_our_messages_is_called_by_the_desk(place: Place) -> None:
     await place.books()
     worker = await worker_of(place)
