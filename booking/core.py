@@ -383,8 +383,8 @@ class Booking(Attending, Workday):
     async def offers(self, contact: ContactId) -> Sequence[Offered]:
         return await self._offering.offers(contact)
 
-    async def accept(self, id: HoldId, consent: Consent | None = None) -> Accepted:
-        return await self._offering.accept(id, consent)
+    async def accept(self, id: HoldId, consent: Consent | None = None, *, closed: bool = False) -> Accepted:
+        return await self._offering.accept(id, consent, closed=closed)
 
     async def choose(self, id: HoldId) -> Held | SlotGone:
         return await self._offering.choose(id)

@@ -106,11 +106,12 @@ class NoHourToOffer:
 
 @dataclass(frozen=True, slots=True)
 class HourProposed:
-    """The worker proposes another hour for an appointment that stands meanwhile."""
+    """The worker proposes another hour for an appointment that stands meanwhile. `closed`: one that they had closed."""
 
     appointment: Appointment
     slot: SlotId
     until: datetime
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

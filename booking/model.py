@@ -139,6 +139,10 @@ class Worker:
     bio: Mapping[str, str] = field(default_factory=dict)  # language -> words
     spans: tuple[Span, ...] = ()
 
+    def closes(self, start: datetime) -> bool:
+        """Whether they have closed a part of the hour that starts then, by themselves."""
+        return any(s.kind == "closed" and s.start < start + HOUR and start < s.end for s in self.spans)
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:

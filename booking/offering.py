@@ -136,7 +136,7 @@ class Offering:
         if not isinstance(made, Hold) or worker is None:
             await self._securing.restore(kept, old.person)
             return SlotGone()
-        self.events.append(HourProposed(old, slot, made.until))
+        self.events.append(HourProposed(old, slot, made.until, worker.closes(start)))
         return Offered(made, worker)
 
     # ------------------------------------------------------------ what is kept
@@ -154,8 +154,10 @@ class Offering:
 
     # ------------------------------------------------------------ answering
 
-    async def accept(self, id: HoldId, consent: Consent | None = None) -> Accepted:
-        """The hour becomes the appointment. It was kept, so neither notice nor the cap is judged again."""
+    async def accept(self, id: HoldId, consent: Consent | None = None, *, closed: bool = False) -> Accepted:
+        """The hour becomes the appointment. It was kept, so neither notice nor the cap is judged again. `closed`: what
+        the worker proposed lay in a time that they had closed.
+        """
         hold = await self.store.hold(id)
         if hold is None or hold.kind not in {"replacement", "proposal"} or hold.until <= self.now:
             return SlotGone()
@@ -167,9 +169,11 @@ class Offering:
         refused = await self._refused(hold, old, person, consent)
         if refused is not None:
             return refused
-        worker = await self._still_there(hold, old)
+        worker = await self._still_there(hold, old, closed=closed)
         if worker is None:
             await self._securing.drop(hold)
+            if hold.kind == "proposal":
+                self.events.append(OffersDeclined("proposal", old.id, hold.contact))
             return SlotGone()
         new = _continued(old, hold, AppointmentId(self.new_id()), self.now)
         if not await self._turn(hold, old, new):
@@ -190,14 +194,16 @@ class Offering:
         agreed = await self.store.consented(person.id, self.rules.terms_version)
         return None if agreed else Refused("consent")
 
-    async def _still_there(self, hold: Hold, old: Appointment) -> Worker | None:
+    async def _still_there(self, hold: Hold, old: Appointment, *, closed: bool) -> Worker | None:
         """The worker, unless they closed the hour meanwhile, or left. A proposal needs no published hour."""
-        directory = await self.store.directory()
+        directory = await self.store.settled_directory()
         worker = directory.worker(hold.worker)
         if worker is None or worker.suspended:
             return None
+        if hold.kind == "proposal":
+            return worker if closed or not worker.closes(hold.start) else None
         mask = directory.able_mask(old.motive, hold.mode or old.mode) & directory.timetable.at(hold.start)
-        return worker if hold.kind == "proposal" or mask & directory.bit(worker.id) else None
+        return worker if mask & directory.bit(worker.id) else None
 
     async def _turn(self, hold: Hold, old: Appointment, new: Appointment) -> bool:
         """The quarters change hands within this transaction. False: the person is taken then, and all is as it was."""

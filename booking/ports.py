@@ -321,7 +321,11 @@ class BookingCore(Protocol):
     async def offered(self, about: str) -> Sequence[Offered]: ...  # live ones, soonest first
     async def offers(self, contact: ContactId) -> Sequence[Offered]: ...
     async def accept(
-        self, id: HoldId, consent: Consent | None = None
+        self,
+        id: HoldId,
+        consent: Consent | None = None,
+        *,
+        closed: bool = False,  # proposed by the worker although they had closed that time
     ) -> Booked | Moved | SlotGone | Refused | AlreadyOver: ...  # a replacement or a proposal
     async def choose(self, id: HoldId) -> Held | SlotGone: ...  # as if they had chosen it: for a booking that asks more
     async def decline(self, contact: ContactId, about: str) -> None: ...

@@ -153,12 +153,12 @@ class Acting(Booking):
     async def replacements(self, about: AppointmentId, contact: ContactId) -> Sequence[Offered]:
         return await super().replacements(about, contact) if await self._allowed(Action.MOVE, about) else ()
 
-    async def accept(self, id: HoldId, consent: Consent | None = None) -> Accepted:
+    async def accept(self, id: HoldId, consent: Consent | None = None, *, closed: bool = False) -> Accepted:
         hold = await self._rows.hold(id)
         about = AppointmentId((hold and hold.about) or "")
         if not await self._allowed(Action.MOVE, about):
             return SlotGone()
-        done = await super().accept(id, consent)
+        done = await super().accept(id, consent, closed=closed)
         if isinstance(done, Booked | Moved):
             await self._note(await self._actor(), Action.MOVE, about)
         return done

@@ -91,7 +91,7 @@ async def another_hour_is_proposed(event: HourProposed, world: World) -> Sequenc
     a, (_, _, named) = event.appointment, event.slot.partition("/")
     assert named == a.worker
     soon = a.start - world.now < SOON
-    data = {"about": a.id, "slot": event.slot, "urgent": soon, "until": a.start.isoformat()}
+    data = {"about": a.id, "slot": event.slot, "urgent": soon, "until": a.start.isoformat(), "closed": event.closed}
     key = f"proposed:{a.id}:{event.slot}:{world.now:%Y%m%dT%H%M%S}"
     tell = Tell(ToPerson(a.person), "proposed", data, urgent=soon, useful_until=a.start, key=key)
     return [Drop(timers_of(a.id)), tell]

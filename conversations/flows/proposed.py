@@ -78,7 +78,8 @@ async def finish(c: Context) -> Outcome:
     if not await _stands(c):
         return Finish(t("cancel.over"))
     kept = await _again(c)
-    done = SlotGone() if kept is None else await c.booking.accept(kept.hold.id)
+    closed = c.answers.get("closed", False)
+    done = SlotGone() if kept is None else await c.booking.accept(kept.hold.id, closed=closed)
     match done:
         case Moved(appointment, worker, _) | Booked(appointment, worker):
             said = confirmation(appointment, worker, MOVED)

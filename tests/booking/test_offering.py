@@ -8,8 +8,18 @@ from datetime import timedelta
 import pytest
 
 from booking.directory import Directory
-from booking.events import AppointmentBooked, AppointmentMoved, HoursOffered, OffersDeclined, OffersLapsed, OffersTaken
-from booking.model import HOUR, Appointment, Closure, Rules, WorkerId, slot_id
+from booking.events import (
+    AppointmentBooked,
+    AppointmentMoved,
+    By,
+    HourProposed,
+    HoursOffered,
+    NoHourToOffer,
+    OffersDeclined,
+    OffersLapsed,
+    OffersTaken,
+)
+from booking.model import HOUR, Appointment, Closure, ContactId, Rules, WorkerId, slot_id
 from booking.ports import AlreadyOver, Booked, Cancelled, Held, Moved, Offered, Refused, SlotGone
 from tests.booking.made import ANN, BEN, MONEY, Desk, consent, joining, run, worker
 from tests.booking.test_booking import ELEVEN, NINE, TEN, any_at, book, hold, with_
@@ -37,7 +47,7 @@ def test_the_same_hour_with_another_and_another_hour_with_the_same() -> None:
     offers = run(turn.replacements(old.id, ANN))
     assert [(o.worker.ref, o.hold.start) for o in offers] == [("ali", NINE), ("claire", TEN)]
     until = desk.now + Rules().offer_time
-    assert turn.events == [HoursOffered("replacement", old.id, ANN, until)]
+    assert turn.events == [HoursOffered("replacement", old.id, ANN, until, until)]
     again = desk.turn()
     assert run(again.replacements(old.id, ANN)) == offers, "those that are kept are kept"
     assert again.events == []
@@ -70,7 +80,37 @@ def test_where_there_is_nothing_nothing_is_offered() -> None:
     desk.memory.set_directory(Directory([shut]))
     turn = desk.turn()
     assert run(turn.replacements(old.id, ANN)) == ()
-    assert turn.events == []
+    assert turn.events == [NoHourToOffer(old.id, ANN, desk.now + Rules().offer_time)], "silence is noticed all the same"
+
+
+def test_the_hour_that_the_worker_gave_up_is_offered_to_nobody() -> None:
+    """Neither as the nearest hour that there is, nor to whoever looks for one."""
+    desk = Desk([worker("claire")], Rules(horizon=timedelta(days=2)))
+    old = cancelled(desk)
+    for start in (TEN, ELEVEN):
+        hold(desk, with_("claire", start), ContactId(f"at{start.hour}"))
+    assert NINE not in [start for _, start in offered(desk, old)]
+    assert run(desk.turn().hold(with_("claire", NINE), BEN, MONEY)) == SlotGone()
+    assert run(desk.turn().unblock(WorkerId("claire"), NINE, NINE + HOUR)), "until they take it back"
+    hold(desk, with_("claire", NINE), BEN)
+
+
+def test_what_lies_in_a_time_that_is_closed_already_closes_nothing_more() -> None:
+    desk = Desk([worker("claire")])
+    made = book(desk, with_("claire", NINE))
+    run(desk.turn().close(made.worker, NINE - HOUR, NINE + 4 * HOUR))
+    run(desk.turn().cancel(made.id, "worker"))
+    assert [(span.start, span.end) for span in run(desk.turn().own_times(made.worker))] == [
+        (NINE - HOUR, NINE + 4 * HOUR)
+    ]
+
+
+@pytest.mark.parametrize("by", ["person", "desk"])
+def test_what_others_cancel_is_free_again(by: By) -> None:
+    desk = Desk([worker("claire")])
+    made = book(desk, with_("claire", NINE))
+    run(desk.turn().cancel(made.id, by))
+    hold(desk, with_("claire", NINE), BEN)
 
 
 @pytest.mark.parametrize("by", ["person", "desk"])
@@ -88,6 +128,18 @@ def test_an_offer_never_lasts_into_the_notice_that_the_hour_needs() -> None:
     desk.now = NINE - timedelta(hours=6)
     offers = run(desk.turn().replacements(old.id, ANN))
     assert [o.hold.until for o in offers] == [NINE - Rules().notice, TEN - Rules().notice]
+
+
+def test_what_lapses_first_takes_nothing_from_the_other() -> None:
+    desk = Desk([worker("claire"), worker("ali")])
+    old = cancelled(desk)
+    desk.now = NINE - Rules().notice - timedelta(minutes=10)
+    run(desk.turn().close(old.worker, NINE, NINE + timedelta(hours=12)))
+    turn = desk.turn()
+    first, second = run(turn.replacements(old.id, ANN))
+    assert (first.worker.ref, first.hold.start, first.hold.until) == ("ali", NINE, desk.now + timedelta(minutes=10))
+    assert (second.worker.ref, second.hold.until) == ("claire", desk.now + Rules().offer_time)
+    assert turn.events == [HoursOffered("replacement", old.id, ANN, first.hold.until, second.hold.until)]
 
 
 def test_one_reply_makes_it_the_next_row_of_the_series_and_frees_the_other() -> None:
@@ -222,6 +274,32 @@ def test_a_proposal_may_overlap_the_hour_that_it_replaces_and_lie_outside_the_pu
     evening = run(desk.turn().propose(old.id, NINE + 10 * HOUR))
     assert isinstance(evening, Offered)
     assert isinstance(run(desk.turn().accept(evening.hold.id)), Moved)
+
+
+def test_a_proposal_goes_when_its_hour_is_closed_after_it() -> None:
+    """They said that they are away then, after they proposed it: the older hour stands, and they are told."""
+    desk = Desk([worker("claire")])
+    old = book(desk, with_("claire", NINE))
+    made = run(desk.turn().propose(old.id, TEN))
+    assert isinstance(made, Offered)
+    run(desk.turn().close(old.worker, TEN, TEN + HOUR))
+    turn = desk.turn()
+    assert run(turn.accept(made.hold.id)) == SlotGone()
+    assert turn.events == [OffersDeclined("proposal", old.id, ANN)]
+    assert run(desk.turn().appointment(old.id)) == old
+
+
+def test_what_was_closed_when_they_proposed_it_is_meant() -> None:
+    desk = Desk([worker("claire")])
+    old = book(desk, with_("claire", NINE))
+    run(desk.turn().close(old.worker, TEN, TEN + HOUR))
+    turn = desk.turn()
+    made = run(turn.propose(old.id, TEN))
+    assert isinstance(made, Offered)
+    (proposed,) = turn.events
+    assert isinstance(proposed, HourProposed)
+    assert proposed.closed
+    assert isinstance(run(desk.turn().accept(made.hold.id, closed=True)), Moved)
 
 
 def test_the_newest_proposal_counts() -> None:

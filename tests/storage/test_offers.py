@@ -203,3 +203,53 @@ async def test_an_absence_crosses_with_what_others_do(db: Database, another: Dat
     rows = await db.fetch("SELECT count(*) AS n FROM appointment WHERE worker_id = ? AND status = 'booked'", CLAIRE.id)
     assert rows == [{"n": 0}]
     assert await overlaps(db) == 0
+
+
+@pytest.mark.parametrize("_", range(6))
+async def test_an_offer_is_accepted_while_its_hour_is_closed(db: Database, another: Database, _: int) -> None:
+    """Whoever is first: it is in the list of what stands in the closed time, or the hour went."""
+    seen = Directories()
+    made = await booked(db, seen)
+    async with turn(db, seen, WORKER) as booking:
+        await booking.cancel(made.id, "worker")
+    async with turn(db, seen, ANN) as booking:
+        first, _second = await booking.replacements(made.id, ANN)
+    assert first.worker.id == ALI.id
+
+    async def closes() -> list[AppointmentId]:
+        async with turn(another, seen, WORKER) as booking:
+            return [each.id for each in await booking.close(ALI.id, NINE - HOUR, NINE + 8 * HOUR)]
+
+    async def accepts() -> object:
+        async with turn(db, seen, ANN) as booking:
+            return await booking.accept(first.hold.id)
+
+    standing_there, done = await asyncio.gather(closes(), accepts())
+    assert standing_there == ([done.appointment.id] if isinstance(done, Booked) else [])
+    assert isinstance(done, Booked | SlotGone)
+
+
+@pytest.mark.parametrize("_", range(6))
+async def test_two_workers_cancel_while_others_take_the_hours(db: Database, another: Database, _: int) -> None:
+    """An hour that a worker gives up is nobody's afterwards, whoever reached for it in that moment."""
+    seen = Directories()
+    made = [await booked(db, seen)]
+    async with turn(db, seen, "c0") as booking:
+        slot = slot_id(NINE, ALI.id)
+        done = await booking.book(slot, MONEY, ContactId("c0"), joining(), consent())
+    assert isinstance(done, Booked)
+    made.append(done.appointment)
+
+    async def cancels(where: Database, id: AppointmentId) -> object:
+        async with turn(where, seen, WORKER if id == made[0].id else "c7") as booking:
+            return await booking.cancel(id, "worker")
+
+    async def holds(where: Database, n: int) -> object:
+        async with turn(where, seen, f"c{n}") as booking:
+            return await booking.hold(slot_id(NINE, None), ContactId(f"c{n}"), MONEY)
+
+    reaching = [holds([db, another][n % 2], n) for n in range(1, 6)]
+    came = await asyncio.gather(cancels(db, made[0].id), *reaching, cancels(another, made[1].id))
+    assert [type(each) for each in (came[0], came[-1])] == [Cancelled, Cancelled]
+    assert [type(each) for each in came[1:-1]] == [SlotGone] * 5
+    assert await overlaps(db) == 0
