@@ -250,6 +250,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
 
 WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "help": worker_help,
+    "back": back,
     "today": flow("agenda"),
     "tomorrow": flow("agenda_tomorrow"),
     "week": flow("agenda_week"),

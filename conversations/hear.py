@@ -141,10 +141,17 @@ def _meant(prompt: Prompt, text: str, number: int | None, c: Context) -> Option 
 async def global_word(talk: Talk, came: Input) -> bool:
     """A word that works at every step: the whole message, in the person's language or in French."""
     found = command(came.text, talk.c)
-    if found is None:
+    if found is None or _is_the_day(talk, came.text):
         return False
     await found(talk, {})
     return True
+
+
+def _is_the_day(talk: Talk, text: str) -> bool:
+    """ "demain", where the question on the screen is which day."""
+    if talk.prompt is None or talk.open_step is None or not talk.open_step.dated:
+        return False
+    return bool(understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone).days)
 
 
 async def media(talk: Talk, came: Input) -> bool:

@@ -178,6 +178,7 @@ class Step:
     needs: tuple[str, ...] = ()
     lasting: bool = False
     eager: bool = False  # a stranger's first words are given to it before it is asked
+    dated: bool = False  # it asks for a day: "demain" is its answer, and not the word for tomorrow's agenda
     fresh: timedelta = timedelta(hours=6)  # a bare digit to a question older than this is asked again, not guessed
 
 

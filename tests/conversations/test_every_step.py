@@ -62,6 +62,7 @@ SIGNS: Final[dict[str, set[str]]] = {
 # The same of a worker who has no appointment.
 WORKER_SIGNS: Final[dict[str, set[str]]] = {
     "help": {"worker.help"},
+    "back": {"agenda.none_today"},
     "today": {"agenda.none_today"},
     "tomorrow": {"agenda.none_tomorrow"},
     "week": {"agenda.none_week"},

@@ -152,7 +152,7 @@ ABSENT: Final = Flow(
     version=1,
     finish=finish,
     steps=(
-        Step("when", ask_when, got_when, wanted=lambda c: "days" not in c.answers),
+        Step("when", ask_when, got_when, wanted=lambda c: "days" not in c.answers, dated=True),
         Step("sure", ask_sure, got_sure),
     ),
 )

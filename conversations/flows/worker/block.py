@@ -83,7 +83,7 @@ BLOCK = Flow(
     version=1,
     finish=finish,
     steps=(
-        Step("times", ask_when, got_when),
+        Step("times", ask_when, got_when, dated=True),
         Step("sure", ask_sure, got_sure),
     ),
 )
@@ -107,4 +107,4 @@ async def got_unblock(c: Context, heard: Input) -> Outcome:
     return fill(times=times.to_json(found)) if found else Again()
 
 
-UNBLOCK = Flow("unblock", version=1, finish=unblock, steps=(Step("times", ask_unblock, got_unblock),))
+UNBLOCK = Flow("unblock", version=1, finish=unblock, steps=(Step("times", ask_unblock, got_unblock, dated=True),))
