@@ -18,7 +18,8 @@ from conversations.text import Text, t
 from conversations.understand import understand
 
 DAY: Final = timedelta(days=1)
-LISTED: Final = 3  # appointments that are shown one by one; of more, how many, the first and the last
+LISTED: Final = 12  # appointments that are shown one by one; of more, how many, the first and the last
+BY_SMS: Final = 3  # as many fit into its two segments
 
 Period: TypeAlias = tuple[datetime, datetime]  # [from, to)
 
@@ -88,11 +89,11 @@ async def ask_sure(c: Context) -> Ask:
     options = (Option("yes", t("absent.yes"), exact=True), Option("no", t("absent.no")))
     if not entries:
         return Ask(t("absent.ask_none", period=said(c)), _cut(c), options)
-    return Ask(t("absent.ask", period=said(c), count=len(entries)), (*_cut(c), *_lines(entries)), options)
+    return Ask(t("absent.ask", period=said(c), count=len(entries)), (*_cut(c), *_lines(c, entries)), options)
 
 
-def _lines(entries: Sequence[AgendaEntry]) -> list[Text]:
-    if len(entries) <= LISTED:
+def _lines(c: Context, entries: Sequence[AgendaEntry]) -> list[Text]:
+    if len(entries) <= (BY_SMS if c.contact.channel == "sms" else LISTED):
         return [t("worker.which_label", start=e.appointment.start, name=e.first_name) for e in entries]
     first, last = entries[0], entries[-1]
     return [
