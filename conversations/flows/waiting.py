@@ -29,11 +29,13 @@ async def enter(c: Context) -> Finish | None:
     return None
 
 
-async def ask_stay(c: Context) -> Ask:
+async def ask_stay(c: Context) -> Ask | Finish:
+    """Not asked any more once they were served, perhaps in this very turn."""
     waiting = await c.booking.waiting(c.contact.id)
-    place = await c.booking.place(waiting) if waiting else 1
+    if waiting is None:
+        return Finish()
     options = (Option("stay", t("waiting.stay")), Option("leave", t("waiting.leave"), exact=True))
-    return Ask(t("waiting.ask", place=place), (), options)
+    return Ask(t("waiting.ask", place=await c.booking.place(waiting)), (), options)
 
 
 async def got_stay(c: Context, heard: Input) -> Outcome:
