@@ -16,12 +16,14 @@ DAY: Final = timedelta(hours=24)
 
 
 async def look_for_free_hours(parts: Parts) -> int:
-    """How many subjects nobody can book an hour for; 0 while another worker has looked."""
+    """How many subjects nobody can book an hour for; 0 while another worker has looked. Also one that no worker helps
+    with (any more): people can choose it, and would wait for ever.
+    """
     now = parts.clock()
     if not await flags.turn(parts.db, "looked_for_free_hours", OFTEN, now):
         return 0
     found = await fullness(RowStore(parts.db, parts.directories), parts.rules, now)
-    full = sorted(motive for motive, state in found.items() if state == "full")
+    full = sorted(motive for motive, state in found.items() if state != "free")
     for motive in full:
         async with parts.db.transaction() as tx:
             if await flags.turn(tx, f"no_free_hour:{motive}", DAY, now):
