@@ -118,6 +118,8 @@ def heard(text: str, c: Context, reminders: list[Told]) -> Heard | None:
         return Heard("cancel", refused)
     if wanted == "yes" and "days" in wish and not named(reminders, {"days": wish["days"]}, c.contact.zone):
         wanted = "move"  # "ok pour vendredi", and it is on another day
+    if wanted == "yes" and "mode" in wish and all(each.appointment.mode != wish["mode"] for each in reminders):
+        wanted = "move"  # "ok mais par téléphone"
     return None if wanted is None else Heard(wanted, wish)
 
 
