@@ -17,6 +17,7 @@ from conversations.normal import fold
 from conversations.phrases import has, padded, pattern
 from conversations.talk import Talk
 from conversations.understand import understand
+from conversations.wishes import clauses, mentions
 
 
 async def of_the_hour(talk: Talk, came: Input) -> bool:
@@ -31,7 +32,7 @@ async def of_the_hour(talk: Talk, came: Input) -> bool:
 async def attendance(talk: Talk, text: str) -> bool:
     """Who came, of a worker's hour that has begun."""
     said, c = padded(text), talk.c
-    there = _there(said, c)
+    there = _there(text, said, c)
     if there is None:
         return False
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
@@ -44,12 +45,13 @@ async def attendance(talk: Talk, text: str) -> bool:
     return True
 
 
-def _there(said: str, c: Context) -> str | None:
+def _there(text: str, said: str, c: Context) -> str | None:
     if has(said, pattern(c.words("words.attend.none"))):
         return None
     if has(said, pattern(c.words("words.attend.absent"))):
         return "absent"
-    return "there" if has(said, pattern(c.words("words.attend.there"))) else None
+    there = mentions(clauses(text, c.words), "there", c.words("words.attend.there"), c.words)
+    return "there" if there else None  # "pas encore arrivée" says neither
 
 
 async def _whom(said: str, c: Context) -> AgendaEntry | None:

@@ -251,9 +251,6 @@ COMMANDS: Final[Mapping[str, Run]] = {
 WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "help": worker_help,
     "back": back,
-    "today": flow("agenda"),
-    "tomorrow": flow("agenda_tomorrow"),
-    "week": flow("agenda_week"),
     "cancel": worker_cancel,
     "absent": absent,
     "propose": propose,
@@ -267,10 +264,14 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "open": at_times("open", "open_hours"),
     "calendar_forget": flow("calendar_forget"),
     "calendar": calendar,
-    "next": flow("agenda_next"),
     "notices": flow("notices"),
     "trial": flow("trial"),
     "telegram": flow("join_telegram"),
     "whatsapp": flow("join_whatsapp"),
     "language": flow("language"),
+    # the agenda last: "annuler mes rdv de demain" is no question about tomorrow
+    "week": flow("agenda_week"),
+    "tomorrow": flow("agenda_tomorrow"),
+    "today": flow("agenda"),
+    "next": flow("agenda_next"),
 }
