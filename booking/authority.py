@@ -37,6 +37,7 @@ class Action(StrEnum):
     TURN = "turn"  # from a video to a call, at the same hour
     TELL = "tell"  # that they are late, or there
     PROPOSE = "propose"  # another hour
+    FURTHER = "propose further"  # one hour more
     REFUSE = "refuse"  # further requests, after a late end (terms, article 5.2)
     CONFIRM = "confirm"
     ATTEND = "attend"  # to say who came
@@ -44,14 +45,14 @@ class Action(StrEnum):
 
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
     """A person: their own. A worker: to see, cancel and turn theirs, say who came, propose another hour or refuse what
-    comes next; to see them until 30 days after. The desk: all.
+    comes next; to see them, or propose one hour more, until 30 days after. The desk: all.
     """
     match actor, action:
-        case PersonActor(), Action.PROPOSE | Action.REFUSE | Action.ATTEND:
+        case PersonActor(), Action.PROPOSE | Action.FURTHER | Action.REFUSE | Action.ATTEND:
             return False
         case PersonActor(id=id), _:
             return appointment.person == id
-        case WorkerActor(id=id), Action.SEE:
+        case WorkerActor(id=id), Action.SEE | Action.FURTHER:
             return appointment.worker == id and now <= appointment.end + AFTERWARDS
         case WorkerActor(id=id), Action.CANCEL | Action.TURN | Action.PROPOSE | Action.REFUSE | Action.ATTEND:
             return appointment.worker == id

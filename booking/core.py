@@ -27,6 +27,7 @@ from booking.events import (
     Event,
     PhoneToProve,
 )
+from booking.further import Further
 from booking.instead import instead_of
 from booking.making import Making
 from booking.model import (
@@ -106,6 +107,7 @@ class Booking(Attending, Workday):
         self._making = Making(store, rules, now, new_id, self.events)
         self._timekeeping = Timekeeping(store, now, new_id, self.events)
         self._offering = Offering(store, rules, now, new_id, self.events)
+        self._further = Further(store, rules, now, new_id, self.events, self._offering)
         self._replacing = Replacing(store, rules, now, self.events, self._offering)
         self._refusing = Refusing(store, rules, now, new_id)
         self._undoing = Undoing(store, rules, now, new_id, self.events)
@@ -400,6 +402,29 @@ class Booking(Attending, Workday):
 
     async def propose(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | AlreadyOver:
         return await self._offering.propose(id, start)
+
+    async def propose_further(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | Refused | AlreadyOver:
+        return await self._further.propose(id, start)
+
+    async def further(self, id: AppointmentId, slot: SlotId, contact: ContactId) -> Hold | None:
+        return await self._further.kept(id, slot, contact)
+
+    async def take_further(
+        self,
+        id: AppointmentId,
+        slot: SlotId,
+        contact: ContactId,
+        consent: Consent | None = None,
+        *,
+        closed: bool = False,
+    ) -> Booked | SlotGone | Refused | AlreadyOver:
+        done = await self._further.take(id, slot, contact, consent, closed=closed)
+        if isinstance(done, Booked):
+            await self.waiting_list.served(done.appointment)
+        return done
+
+    async def proposable(self) -> tuple[datetime, datetime]:
+        return policy.proposable(self._rules, self._now)
 
     async def publishes(self, worker: WorkerId, start: datetime) -> bool:
         directory = await self._directory()

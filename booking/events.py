@@ -115,6 +115,18 @@ class HourProposed:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherProposed:
+    """The worker proposes one hour more to somebody whom they met or will meet: in `appointment`. `closed`: one that
+    they had closed.
+    """
+
+    appointment: Appointment
+    slot: SlotId
+    until: datetime
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OffersTaken:
     """One of the hours offered about it is an appointment now; the others are free."""
 
@@ -322,6 +334,7 @@ Event: TypeAlias = (
     | HoursOffered
     | NoHourToOffer
     | HourProposed
+    | FurtherProposed
     | OffersTaken
     | OffersDeclined
     | OffersLapsed

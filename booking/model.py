@@ -178,7 +178,7 @@ class Slots:
     language_spoken: bool = True
 
 
-HoldKind: TypeAlias = Literal["chosen", "replacement", "proposal", "waiting"]
+HoldKind: TypeAlias = Literal["chosen", "replacement", "proposal", "further", "waiting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Hold:
 
     A contact has one that it chose, and beside it any that we offer: in place of an hour that the worker cancelled
     (terms, article 5.3), because the worker proposes it, or from the waiting list. `about` is what an offer is for: an
-    appointment's id, or that of a place on the waiting list.
+    appointment's id, that of a place on the waiting list, or `about_further`.
     """
 
     id: HoldId
@@ -330,6 +330,19 @@ class Rules:
     codes_overall: int = 200  # an hour, to all numbers together
     time_zone: str = "Europe/Paris"  # the operator's: a code is valid by its calendar
     terms_version: str = "2024-10-15"
+
+
+_FURTHER = "further:"
+
+
+def about_further(id: AppointmentId) -> str:
+    """What an offer of a further hour is about, by the hour that it follows: apart from offers in place of that one."""
+    return f"{_FURTHER}{id}"
+
+
+def subject_of(about: str) -> AppointmentId:
+    """The appointment that an offer is about, in its place or after it."""
+    return AppointmentId(about.removeprefix(_FURTHER))
 
 
 def read_slot_id(id: SlotId) -> tuple[datetime, WorkerId | None] | None:

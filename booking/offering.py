@@ -1,5 +1,5 @@
 """Hours that we offer and keep meanwhile: in place of one that a worker cancelled (terms, article 5.3; which ones:
-`booking.replacing`), because the worker proposes another, from the waiting list.
+`booking.replacing`), because the worker proposes another or one more (`booking.further`), from the waiting list.
 
 An offer is a hold beside the one that a contact chose, with an expiry of its own. It takes the worker's quarters of
 the hour, and the person's, so two offers of one person lie at different hours and nobody else gets either. Accepting
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from booking import policy
 from booking.events import (
@@ -41,10 +41,13 @@ from booking.model import (
     Worker,
     read_slot_id,
     slot_id,
+    subject_of,
 )
 from booking.ports import AlreadyOver, Booked, BookingStore, Held, Moved, Offered, Refused, SlotGone
 from booking.refusing import without_refusing
 from booking.securing import Securing
+
+PROPOSED: Final = frozenset({"proposal", "further"})  # kinds of which the worker named the hour
 
 Accepted: TypeAlias = Booked | Moved | SlotGone | Refused | AlreadyOver
 
@@ -87,16 +90,16 @@ class Offering:
         lapses = min(filter(None, (policy.offered_until(kind, start, self.rules, self.now), until)))
         if lapses <= self.now or start > policy.last_start(self.rules, self.now):
             return SlotGone()
-        old = await self.store.appointment(AppointmentId(about)) if kind != "waiting" else None
+        old = await self.store.appointment(subject_of(about)) if kind != "waiting" else None
         if kind != "waiting" and not policy.is_offerable(kind, old, self.now):
             return SlotGone()
         id = HoldId(self.new_id())
         wish = await without_refusing(self.store, replace(wish, worker=named), person, self.now)
-        worker = await self._proposer(id, start, wish) if kind == "proposal" else await self._worker(id, start, wish)
+        worker = await self._proposer(id, start, wish) if kind in PROPOSED else await self._worker(id, start, wish)
         if worker is None:
             return SlotGone()
         hold = Hold(id, contact, worker.id, start, lapses, kind, about, wish.mode)
-        if not await self._keep_for(hold, person, old):
+        if not await self._keep_for(hold, person, None if kind == "further" else old):
             await self.store.free(id)
             return SlotGone()
         await self.store.save_hold(hold)
@@ -126,15 +129,13 @@ class Offering:
         old = await self.store.locked(id)
         if old is None or policy.is_over(old, self.now):
             return AlreadyOver()
-        kept = await self.store.offers_about(id)
-        for hold in kept:
-            await self._securing.drop(hold)
+        kept = await self.put_aside(id)
         wish = Wish(old.motive, old.mode, old.worker)
         slot = slot_id(start, old.worker)
         made = await self.offer("proposal", id, old.contact, old.person, slot, wish)
         worker = (await self.store.directory()).worker(old.worker)
         if not isinstance(made, Hold) or worker is None:
-            await self._securing.restore(kept, old.person)
+            await self.put_back(kept, old.person)
             return SlotGone()
         self.events.append(HourProposed(old, slot, made.until, worker.closes(start)))
         return Offered(made, worker)
@@ -169,7 +170,7 @@ class Offering:
         refused = await self._refused(hold, old, person, consent)
         if refused is not None:
             return refused
-        worker = await self._still_there(hold, old, closed=closed)
+        worker = await self.still_there(hold, old, closed=closed)
         if worker is None:
             await self._securing.drop(hold)
             if hold.kind == "proposal":
@@ -194,13 +195,13 @@ class Offering:
         agreed = await self.store.consented(person.id, self.rules.terms_version)
         return None if agreed else Refused("consent")
 
-    async def _still_there(self, hold: Hold, old: Appointment, *, closed: bool) -> Worker | None:
-        """The worker, unless they closed the hour meanwhile, or left. A proposal needs no published hour."""
+    async def still_there(self, hold: Hold, old: Appointment, *, closed: bool) -> Worker | None:
+        """The worker, unless they closed the hour meanwhile, or left. What they proposed needs no published hour."""
         directory = await self.store.settled_directory()
         worker = directory.worker(hold.worker)
         if worker is None or worker.suspended:
             return None
-        if hold.kind == "proposal":
+        if hold.kind in PROPOSED:
             return worker if closed or not worker.closes(hold.start) else None
         mask = directory.able_mask(old.motive, hold.mode or old.mode) & directory.timetable.at(hold.start)
         return worker if mask & directory.bit(worker.id) else None
@@ -274,13 +275,25 @@ class Offering:
 
     async def unanswered(self, contact: ContactId, about: str) -> bool:
         """Nobody answered: what is kept is free again. False: it was settled after all, or cannot be any more."""
-        old = await self.store.locked(AppointmentId(about))
+        old, kept = await self.store.locked(subject_of(about)), await self.store.offers_about(about)
         kind: HoldKind = "replacement" if old is not None and old.status == "cancelled" else "proposal"
-        if not policy.is_offerable(kind, old, self.now):
+        if subject_of(about) != about:
+            kind = "further"
+        if not policy.is_offerable(kind, old, self.now) or (kind == "further" and not kept):
             return False
         await self.forget(about)
         self.events.append(OffersLapsed(kind, about, contact))
         return True
+
+    async def put_aside(self, about: str) -> Sequence[Hold]:
+        """What is kept about it, out of the way of a newer offer; `put_back` undoes it within the transaction."""
+        kept = await self.store.offers_about(about)
+        for hold in kept:
+            await self._securing.drop(hold)
+        return kept
+
+    async def put_back(self, kept: Sequence[Hold], person: PersonId) -> None:
+        await self._securing.restore(kept, person)
 
     async def forget(self, about: str) -> None:
         """What was offered about it is no longer of use."""

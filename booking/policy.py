@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from booking.authority import AFTERWARDS
 from booking.model import HOUR, Appointment, Client, Code, Consent, HoldKind, Mode, NoticeLevel, Person, Rules
 
 LATE = timedelta(hours=24)
@@ -72,10 +73,19 @@ def offered_until(kind: HoldKind, start: datetime, rules: Rules, now: datetime) 
     return min(now + rules.offer_time, start - notice)
 
 
+def proposable(rules: Rules, now: datetime) -> tuple[datetime, datetime]:
+    """The hours that a worker may propose begin after the first of these, and at the second or before."""
+    return now + rules.waiting_notice, last_start(rules, now)
+
+
 def is_offerable(kind: HoldKind, old: Appointment | None, now: datetime) -> bool:
-    """Article 5.3: what the worker cancelled is replaced, once; another hour is proposed for what is still to come."""
+    """Article 5.3: what the worker cancelled is replaced, once; another hour is proposed for what is still to come; a
+    further one after any hour that the worker still sees.
+    """
     if old is None:
         return False
+    if kind == "further":
+        return took_place(old) and now <= old.end + AFTERWARDS
     if kind == "proposal":
         return not is_over(old, now)
     return old.status == "cancelled" and old.ended_by == "worker"

@@ -332,6 +332,20 @@ class BookingCore(Protocol):
     async def prolong(self, contact: ContactId, about: str) -> Sequence[Offered]: ...  # the time runs from now on
     async def unanswered(self, contact: ContactId, about: str) -> bool: ...  # False: somebody answered after all
     async def propose(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | AlreadyOver: ...
+    async def propose_further(
+        self, id: AppointmentId, start: datetime
+    ) -> Offered | SlotGone | Refused | AlreadyOver: ...  # one hour more with who came, or comes, to this one
+    async def further(self, id: AppointmentId, slot: SlotId, contact: ContactId) -> Hold | None: ...  # kept for them
+    async def take_further(
+        self,
+        id: AppointmentId,
+        slot: SlotId,
+        contact: ContactId,
+        consent: Consent | None = None,
+        *,
+        closed: bool = False,  # as for `accept`
+    ) -> Booked | SlotGone | Refused | AlreadyOver: ...
+    async def proposable(self) -> tuple[datetime, datetime]: ...  # later than the first, at the second at the latest
     async def publishes(self, worker: WorkerId, start: datetime) -> bool: ...
 
     # the waiting list: `booking.waiting`

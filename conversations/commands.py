@@ -14,6 +14,7 @@ from booking.model import AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
 from conversations.flows.worker import absent as absence
+from conversations.flows.worker import further as following
 from conversations.flows.worker import meant, times
 from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
@@ -123,12 +124,22 @@ async def absent(talk: Talk, gained: Mapping[str, Any]) -> None:
 
 
 async def propose(talk: Talk, gained: Mapping[str, Any]) -> None:
-    """ "proposer Camille jeudi 10h": the name says which appointment, the day and hour are the new ones."""
+    """ "proposer Camille jeudi 10h": the name says which appointment, the day and hour are the new ones. With nothing
+    coming of that name it is one hour more with whom they met.
+    """
     coming = await meant.coming(talk.c)
+    if not meant.named(talk.c.raw, coming) and meant.named(talk.c.raw, await following.met(talk.c)):
+        await further(talk, gained)
+        return
     hits = meant.named(talk.c.raw, coming) or coming
     which = meant.answers(hits)
     when = await proposing.hour(talk.c, talk.c.raw, hits[0]) if len(hits) == 1 else {"said": talk.c.raw}
     await talk.push("propose", {**which, **when})
+
+
+async def further(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """ "revoir Camille jeudi 10h": one hour more with somebody they met or will meet."""
+    await talk.push("further", await following.answers(talk.c, talk.c.raw))
 
 
 def late(name: str) -> Run:
@@ -253,6 +264,7 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "back": back,
     "cancel": worker_cancel,
     "absent": absent,
+    "further": further,
     "propose": propose,
     "move": propose,
     "refuse": late("refuse"),

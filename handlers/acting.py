@@ -25,6 +25,7 @@ from booking.model import (
     Span,
     Wish,
     WorkerId,
+    subject_of,
 )
 from booking.offering import Accepted
 from booking.ports import (
@@ -164,7 +165,7 @@ class Acting(Booking):
         return done
 
     async def decline(self, contact: ContactId, about: str) -> None:
-        if await self._allowed(Action.MOVE, AppointmentId(about)):
+        if await self._allowed(Action.MOVE, subject_of(about)):
             await super().decline(contact, about)
 
     async def propose(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | AlreadyOver:
@@ -173,6 +174,30 @@ class Acting(Booking):
         done = await super().propose(id, start)
         if isinstance(done, Offered):
             await self._note(await self._actor(), Action.PROPOSE, id)
+        return done
+
+    async def propose_further(self, id: AppointmentId, start: datetime) -> Offered | SlotGone | Refused | AlreadyOver:
+        if not await self._allowed(Action.FURTHER, id):
+            return AlreadyOver()
+        done = await super().propose_further(id, start)
+        if isinstance(done, Offered):
+            await self._note(await self._actor(), Action.FURTHER, id)
+        return done
+
+    async def take_further(
+        self,
+        id: AppointmentId,
+        slot: SlotId,
+        contact: ContactId,
+        consent: Consent | None = None,
+        *,
+        closed: bool = False,
+    ) -> Booked | SlotGone | Refused | AlreadyOver:
+        if not await self._allowed(Action.MOVE, id):
+            return AlreadyOver()
+        done = await super().take_further(id, slot, contact, consent, closed=closed)
+        if isinstance(done, Booked):
+            await self._note(await self._actor(), "book", done.appointment.id)
         return done
 
     async def refuse(self, id: AppointmentId) -> Refusal | NothingLate:

@@ -4,12 +4,13 @@ nobody answered. Lines of `handlers.reactions.REACTIONS`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from booking.events import (
     AppointmentCancelled,
+    FurtherProposed,
     HourProposed,
     HoursOffered,
     NoHourToOffer,
@@ -17,7 +18,8 @@ from booking.events import (
     OffersLapsed,
     OffersTaken,
 )
-from booking.model import HOUR, Appointment, AppointmentId, ContactId
+from booking.model import HOUR, Appointment, AppointmentId, ContactId, HoldKind, about_further, subject_of
+from conversations.flows.hours import start_of
 from conversations.text import Text, t
 from handlers.effects import Alarm, Drop, Effect, Notice, Tell, ToContact, ToPerson, ToWorker
 from handlers.reminders import last_awake, wake
@@ -27,6 +29,13 @@ if TYPE_CHECKING:
 
 SOON: Final = timedelta(hours=24)  # news of an hour this near is told at night, too
 MAY_REFUSE: Final = t("notice.refuse")  # said with a late cancellation or move (terms, article 5.2)
+
+
+OVER: Final[Mapping[HoldKind, str]] = {
+    "replacement": "replaced_over",
+    "proposal": "proposed_over",
+    "further": "one_more_over",
+}  # what says that nobody answered
 
 
 def timers_of(about: str) -> AppointmentId:
@@ -46,9 +55,9 @@ async def other_hours_are_offered(event: AppointmentCancelled, world: World) -> 
 
 async def they_are_reminded(event: HoursOffered, world: World) -> Sequence[Effect]:
     """Once, at half of the time and by day; and when nothing is kept any more, the desk."""
-    to, about = ToContact(event.contact), {"about": event.about}
+    to, about = ToContact(event.contact), {"about": subject_of(event.about)}
     subject = timers_of(event.about)
-    over = "replaced_over" if event.kind == "replacement" else "proposed_over"
+    over = OVER[event.kind]
     key = f"{over}:{event.about}:{event.last:%Y%m%dT%H%M%S}"
     effects: list[Effect] = [Tell(to, over, about, urgent=True, at=event.last, subject=subject, key=key)]
     if event.kind == "replacement":
@@ -97,6 +106,15 @@ async def another_hour_is_proposed(event: HourProposed, world: World) -> Sequenc
     return [Drop(timers_of(a.id)), tell]
 
 
+async def further_hour_is_proposed(event: FurtherProposed, world: World) -> Sequence[Effect]:
+    a, start = event.appointment, start_of(event.slot)
+    soon = start - world.now < SOON
+    data = {"about": a.id, "slot": event.slot, "urgent": soon, "until": start.isoformat(), "closed": event.closed}
+    key = f"one_more:{a.id}:{event.slot}:{world.now:%Y%m%dT%H%M%S}"
+    tell = Tell(ToPerson(a.person), "one_more", data, urgent=soon, useful_until=start, key=key)
+    return [Drop(timers_of(about_further(a.id))), tell]
+
+
 async def offer_was_taken(event: OffersTaken, _: World) -> Sequence[Effect]:
     return [Drop(timers_of(event.about))]
 
@@ -104,6 +122,8 @@ async def offer_was_taken(event: OffersTaken, _: World) -> Sequence[Effect]:
 async def offer_was_declined(event: OffersDeclined, world: World) -> Sequence[Effect]:
     """The worker who proposed is told; who cancelled needs not to know."""
     effects: list[Effect] = [Drop(timers_of(event.about))]
+    if subject_of(event.about) != event.about:
+        return [*effects, *await _further_is_over(t("notice.further_declined"), event.about, world)]
     a = await world.booking.appointment(AppointmentId(event.about)) if event.kind in {"proposal", None} else None
     if a is not None and a.status == "booked":
         effects.append(await _to_worker(t("notice.proposal_kept"), a, world))
@@ -113,8 +133,20 @@ async def offer_was_declined(event: OffersDeclined, world: World) -> Sequence[Ef
 async def nobody_answered(event: OffersLapsed, world: World) -> Sequence[Effect]:
     if event.kind == "replacement":
         return [Alarm("offer_unanswered", event.contact)]
+    if event.kind == "further":
+        return await _further_is_over(t("notice.further_unanswered"), event.about, world)
     a = await world.booking.appointment(AppointmentId(event.about))
     return [] if a is None else [await _to_worker(t("notice.proposal_unanswered"), a, world)]
+
+
+async def _further_is_over(words: Text, about: str, world: World) -> Sequence[Effect]:
+    """The worker is told. The hour that it was to follow may be long over, so the notice does not hang on it."""
+    a = await world.booking.appointment(subject_of(about))
+    if a is None:
+        return []
+    known = await world.booking.known(a.contact)
+    text = Text(words.msgid, {"name": known.person.first_name if known.person else ""})
+    return [Notice(ToWorker(a.worker), "moved", (text,), expires_at=world.now + SOON)]
 
 
 async def _to_worker(words: Text, a: Appointment, world: World) -> Notice:

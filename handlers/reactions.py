@@ -28,6 +28,7 @@ from booking.events import (
     DeskNeeded,
     EmailConfirmed,
     Event,
+    FurtherProposed,
     HourGivenBack,
     HourOffered,
     HourProposed,
@@ -61,6 +62,7 @@ from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, To
 from handlers.offer_reactions import (
     MAY_REFUSE,
     another_hour_is_proposed,
+    further_hour_is_proposed,
     nobody_answered,
     offer_was_declined,
     offer_was_taken,
@@ -242,6 +244,7 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     HoursOffered: (they_are_reminded,),
     NoHourToOffer: (silence_is_noticed,),
     HourProposed: (another_hour_is_proposed,),
+    FurtherProposed: (further_hour_is_proposed,),
     OffersTaken: (offer_was_taken,),
     OffersDeclined: (offer_was_declined,),
     OffersLapsed: (nobody_answered,),

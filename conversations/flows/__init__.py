@@ -22,6 +22,7 @@ from conversations.flows.missed_call import MISSED_CALL
 from conversations.flows.move import MOVE
 from conversations.flows.nobody import NOBODY
 from conversations.flows.not_me import NOT_ME
+from conversations.flows.one_more import ONE_MORE, ONE_MORE_OVER
 from conversations.flows.private import PRIVATE
 from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
 from conversations.flows.reminded import REMINDED
@@ -36,6 +37,7 @@ from conversations.flows.worker.attend import ATTEND
 from conversations.flows.worker.block import BLOCK, UNBLOCK
 from conversations.flows.worker.calendar import CALENDAR, CALENDAR_FORGET
 from conversations.flows.worker.cancel import WORKER_CANCEL
+from conversations.flows.worker.further import FURTHER
 from conversations.flows.worker.join import JOIN_TELEGRAM, JOIN_WHATSAPP
 from conversations.flows.worker.joined import JOINED
 from conversations.flows.worker.notices import NOTICES
@@ -74,6 +76,8 @@ FLOWS: Final[Mapping[str, Flow]] = {
         REPLACED_OVER,
         PROPOSED,
         PROPOSED_OVER,
+        ONE_MORE,
+        ONE_MORE_OVER,
         NOBODY,
         FEEDBACK,
         MISSED,
@@ -103,6 +107,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         WORKER_CANCEL,
         ABSENT,
         PROPOSE,
+        FURTHER,
         REFUSE,
         ACCEPT_AGAIN,
         REFUSALS,

@@ -6,6 +6,7 @@ proposed_over   news: nobody answered; the hour is free again, and the worker is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from booking.model import AppointmentId, SlotId, Wish, slot_id
@@ -19,12 +20,17 @@ from conversations.text import t
 
 
 async def enter(c: Context) -> Finish | None:
-    """Kept from now on, since they are asked only now. Gone, or settled: nothing is said."""
+    """Kept from now on, since they are asked only now. Gone, settled, or another one since: nothing is said."""
     if not await _stands(c):
         return Finish()
-    if not await c.booking.prolong(c.contact.id, about(c)) and await _again(c) is None:
-        return Finish()
-    return None
+    if kept := await c.booking.prolong(c.contact.id, about(c)):
+        return None if is_of(c.answers["slot"], kept) else Finish()
+    return None if await _again(c) is not None else Finish()
+
+
+def is_of(slot: str, offers: Sequence[Offered]) -> bool:
+    """Whether this hour is one of them."""
+    return any(slot_id(offer.hold.start, offer.hold.worker) == slot for offer in offers)
 
 
 async def _stands(c: Context) -> bool:

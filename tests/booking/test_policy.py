@@ -76,7 +76,7 @@ ACTORS: dict[str, Actor] = {
     "desk": DeskActor(),
 }
 OWN = {Action.SEE, Action.CANCEL, Action.TURN}
-WORKERS = {Action.PROPOSE, Action.REFUSE, Action.ATTEND}
+WORKERS = {Action.PROPOSE, Action.FURTHER, Action.REFUSE, Action.ATTEND}
 ALLOWED = (
     {("desk", action) for action in Action}
     | {("ann", action) for action in Action if action not in WORKERS}
@@ -93,6 +93,8 @@ def test_a_worker_sees_whom_they_met_for_thirty_days() -> None:
     last = MADE.end + timedelta(days=30)
     assert may(ACTORS["claire"], Action.SEE, MADE, last)
     assert not may(ACTORS["claire"], Action.SEE, MADE, last + SECOND)
+    assert may(ACTORS["claire"], Action.FURTHER, MADE, last)
+    assert not may(ACTORS["claire"], Action.FURTHER, MADE, last + SECOND)
     assert may(ACTORS["ann"], Action.SEE, MADE, last + SECOND)
 
 

@@ -73,6 +73,8 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "replaced.choice": (KNOWN, GONE),
     "replaced.terms": (KNOWN, (*GONE[:-1], "! the terms change", GONE[-1], "1")),
     "proposed.choice": (KNOWN, ("claire> proposer Camille vendredi 10h",)),
+    "one_more.choice": (KNOWN, ("claire> revoir Camille vendredi 10h",)),
+    "one_more.terms": (KNOWN, ("! the terms change", "claire> revoir Camille vendredi 10h", "1")),
 }
 
 MEETS: Final = "! Camille Dubois has an appointment at 2026-03-05 09:00"
@@ -88,6 +90,9 @@ WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "propose.which": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "proposer")),
     "propose.when": (WORKER, (MEETS, "proposer")),
     "propose.outside": (WORKER, (MEETS, "proposer Camille 18h")),
+    "further.which": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "revoir")),
+    "further.when": (WORKER, (MEETS, "revoir Camille")),
+    "further.outside": (WORKER, (MEETS, "revoir Camille vendredi 18h")),
     "refuse.which": (WORKER, (*LATE_TWICE, "refuser")),
     "refuse.sure": (WORKER, (*LATE, "refuser")),
     "accept_again.which": (WORKER, (*LATE_TWICE, "accepter")),

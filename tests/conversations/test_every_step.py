@@ -72,6 +72,7 @@ WORKER_SIGNS: Final[dict[str, set[str]]] = {
     "cancel": {"worker.none_coming"},
     "absent": {"absent.when"},
     "propose": {"worker.none_coming"},
+    "further": {"further.nobody"},
     "move": {"worker.none_coming"},
     "refuse": {"refuse.nobody"},
     "accept": {"refuse.nobody"},

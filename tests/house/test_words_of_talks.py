@@ -13,7 +13,9 @@ from conversations.flows import FLOWS
 from locales import catalogue, languages
 
 TALKS: Final = Path(__file__).parents[1] / "conversations" / "talks"
-PERSONAL: Final = re.compile(r"notice\.yours.*|notice\.cancelled_for_you|reminder\..*|replaced\..*|proposed\..*")
+PERSONAL: Final = re.compile(
+    r"notice\.yours.*|notice\.cancelled_for_you|reminder\..*|replaced\..*|proposed\..*|one_more\..*"
+)
 # https://help.twilio.com/articles/223134027: Twilio answers these itself, and some of them silence us.
 TWILIO: Final = re.compile(r"\b(CANCEL|END|QUIT|YES|START|HELP|INFO|UNSUBSCRIBE|STOPALL)\b")
 
@@ -48,7 +50,14 @@ def test_every_flow_is_walked_through_in_a_talk() -> None:
         own = [msgid for msgid in catalogue("fr") if msgid.startswith(flow.name)]
         msgids = [SAID_BY[flow.name]] if flow.name in SAID_BY else own
         said = [re.split(r"[{]", catalogue("fr")[msgid])[0] for msgid in msgids]
-        unheard = {"joined", "join_telegram", "join_whatsapp", "replaced_over", "proposed_over"}  # or heard by others
+        unheard = {
+            "joined",
+            "join_telegram",
+            "join_whatsapp",
+            "replaced_over",
+            "proposed_over",
+            "one_more_over",
+        }  # or heard by others
         if flow.name not in unheard and not any(s and s in heard for s in said):
             silent.append(flow.name)
     assert silent == []

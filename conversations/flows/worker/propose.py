@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from booking.calendar import instant
 from booking.ports import AgendaEntry, Offered, SlotGone
 from conversations.flows.worker import meant
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
-from conversations.text import t
+from conversations.text import Text, t
 from conversations.understand import understand
 
 
@@ -36,19 +36,28 @@ async def got_which(c: Context, heard: Input) -> Outcome:
 
 
 async def hour(c: Context, text: str, entry: AgendaEntry) -> dict[str, Any]:
-    """The start that a text names, as answers; a time alone is of the same day. Empty where it names none, or a past
-    one, or no quarter of an hour.
-    """
-    heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
-    zone = ZoneInfo(c.contact.zone)
-    if heard.earliest is None or heard.earliest != heard.latest or len(heard.days) > 1 or heard.earliest.minute % 15:
-        return {}
-    day = heard.days[0] if heard.days else entry.appointment.start.astimezone(zone).date()
-    start = instant(datetime.combine(day, heard.earliest), zone)
-    if isinstance(start, str) or start <= c.now or start == entry.appointment.start:
+    """The start that a text names, as answers; a time alone is of the same day. Empty where it names none."""
+    start = named_start(c, text, entry.appointment.start.astimezone(ZoneInfo(c.contact.zone)).date())
+    if start is None or start == entry.appointment.start:
         return {}
     published = await c.booking.publishes(entry.appointment.worker, start)
     return {"at": start.isoformat(), **({} if published else {"outside": "ask"})}
+
+
+def named_start(c: Context, text: str, same: date | None) -> datetime | None:
+    """`same`: the day of a time alone. None where the text names no hour, or a past one, or no quarter of an hour."""
+    heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
+    if heard.earliest is None or heard.earliest != heard.latest or len(heard.days) > 1 or heard.earliest.minute % 15:
+        return None
+    day = heard.days[0] if heard.days else same
+    start = None if day is None else instant(datetime.combine(day, heard.earliest), ZoneInfo(c.contact.zone))
+    return start if isinstance(start, datetime) and start > c.now else None
+
+
+async def not_free(c: Context, start: datetime) -> Text:
+    """Why not: too near or too far, or somebody has it."""
+    first, last = await c.booking.proposable()
+    return t("propose.taken", start=start) if first < start <= last else t("propose.window", first=first, last=last)
 
 
 async def ask_when(c: Context) -> Ask | Finish:
@@ -89,7 +98,7 @@ async def finish(c: Context) -> Outcome:
             said = t("propose.done", name=entry.first_name, new=made.hold.start, old=entry.appointment.start)
             return Finish(said)
         case SlotGone():
-            return fill(t("propose.taken", start=at(c)), at=None, outside=None, said=None)
+            return fill(await not_free(c, at(c)), at=None, outside=None, said=None)
     return Finish(t("cancel.over"))
 
 

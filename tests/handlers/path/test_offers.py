@@ -125,6 +125,44 @@ async def test_a_proposal_is_taken_and_the_worker_is_told(place: Place) -> None:
     assert await statuses(place) == ["moved", "booked"]
 
 
+async def test_a_further_hour_after_they_met(place: Place) -> None:
+    """Named by the next worker as well, it is only theirs who met them; taken, it is an appointment of its own."""
+    await place.books()
+    worker = await worker_of(place)
+    other = next(number for number in WORKERS if number != worker)
+    (nobody,) = await place.says("sms", other, "revoir Camille mercredi 10h")
+    assert nobody.startswith("Vous n'avez rencontré personne")
+    (outside,) = await place.says("sms", worker, "revoir Camille mercredi 18h")
+    assert "hors de vos heures" in outside
+    (done,) = await place.says("sms", worker, "oui")
+    assert done.startswith("Proposé à Camille : une heure de plus")
+    (question,) = place.new("sms", CAMILLE)
+    assert "une heure de plus" in question
+    assert "Argent" not in question
+    (answer,) = await place.says("sms", CAMILLE, "1")
+    assert answer.startswith("C'est réservé")
+    assert any("Nouveau rendez-vous" in text for text in place.new("sms", worker))
+    assert await statuses(place) == ["booked", "booked"]
+    noted = await place.parts.db.fetch("SELECT actor, action FROM audit WHERE action IN ('propose further', 'book')")
+    assert sorted(f"{row['actor'].split(':')[0]} {row['action']}" for row in noted) == [
+        "person book",
+        "person book",
+        "worker propose further",
+    ]
+    waiting = await place.parts.db.fetch("SELECT kind FROM timer WHERE status = 'waiting' AND subject LIKE 'offers:%'")
+    assert waiting == []
+
+
+async def test_a_further_hour_that_nobody_answers(place: Place) -> None:
+    await place.books()
+    worker = await worker_of(place)
+    await place.says("sms", worker, "revoir Camille mercredi 18h", "oui")
+    assert len(place.new("sms", CAMILLE)) == 1
+    await place.passes(hours=24)  # in the evening the time is over, in the morning the worker is told
+    assert [text for text in place.new("sms", worker) if "n'a pas répondu" in text] != []
+    assert "offer_unanswered" not in place.alarm_codes()
+
+
 @pytest.mark.parametrize(("word", "said"), [("refuser", "oui"), ("accepter", None)])
 async def test_a_late_cancellation_may_be_refused_or_not(place: Place, word: str, said: str | None) -> None:
     await place.books()
