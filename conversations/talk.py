@@ -139,7 +139,8 @@ class Talk:
                 if outcome.forget:
                     self.facts = {name: value for name, value in self.facts.items() if name == "lang"}
                 self.pop()
-                self.ended = not outcome.go_on
+                # A question that silently went by beneath a flow which has just ended begins nothing new.
+                self.ended = not outcome.go_on or (self.ended and outcome.say is None)
 
     def fill(self, answers: Mapping[str, Any]) -> None:
         """Gain and lose answers; a changed one takes those with it that were given because of it."""

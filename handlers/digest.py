@@ -52,15 +52,16 @@ async def digest(tx: Tx, parts: Parts, store: BookingStore, news: News, now: dat
     if worker is None or now >= due + OF_USE:
         return []
     waiting = await _waiting(tx, worker, due)
-    today = await _today(store, worker, now)
-    if not waiting and (not today or await store.notices(worker.id) is not NoticeLevel.DIGEST):
+    today = await hours_of_today(store, worker, now)
+    texts = message(await store.notices(worker.id), today, [text for row in waiting for text in _said(row)])
+    if not texts:
         return []
     for row in waiting:
         await outbox.leave(tx, row.id, "merged", "digest", now)
         tx.after_commit(parts.metrics.outbound_messages.labels(row.channel, row.kind, "merged").inc)
     for entry in today:
         await audit.add(tx, f"worker:{worker.id}", "see", f"appointment:{entry.appointment.id}", now)
-    return [Notice(ToWorker(worker.id), "digest", _texts(today, waiting), urgent=True)]
+    return [Notice(ToWorker(worker.id), "digest", texts, urgent=True)]
 
 
 async def _waiting(tx: Tx, worker: Worker, due: datetime) -> list[OutboxRow]:
@@ -70,7 +71,13 @@ async def _waiting(tx: Tx, worker: Worker, due: datetime) -> list[OutboxRow]:
     return sorted(ours, key=lambda row: int(row.id))
 
 
-async def _today(store: BookingStore, worker: Worker, now: datetime) -> list[AgendaEntry]:
+def _said(row: OutboxRow) -> tuple[Text, ...]:
+    assert row.content is not None
+    return content.from_json(row.content).texts
+
+
+async def hours_of_today(store: BookingStore, worker: Worker, now: datetime) -> list[AgendaEntry]:
+    """What is not over yet, by the worker's clock."""
     zone = ZoneInfo(worker.time_zone)
     today = now.astimezone(zone).date()
     since, until = (datetime.combine(day, time(), zone) for day in (today, today + timedelta(days=1)))
@@ -83,14 +90,11 @@ async def _entry(store: BookingStore, appointment: Appointment) -> AgendaEntry:
     return AgendaEntry(appointment, person.first_name if person else "")
 
 
-def _texts(today: Sequence[AgendaEntry], waiting: Sequence[OutboxRow]) -> tuple[Text, ...]:
-    """The day first, then what is new, in its order."""
+def message(level: NoticeLevel, today: Sequence[AgendaEntry], news: Sequence[Text]) -> tuple[Text, ...]:
+    """The day first, then what is new, in its order. Empty: this morning is silent."""
+    if not news and (not today or level is not NoticeLevel.DIGEST):
+        return ()
     texts = [t("digest.today"), *map(line, today[:LINES])] if today else [t("digest.nothing_today")]
     if len(today) > LINES:
         texts.append(t("agenda.more", count=len(today) - LINES))
-    if waiting:
-        texts.append(t("digest.since"))
-    for row in waiting:
-        assert row.content is not None
-        texts += content.from_json(row.content).texts
-    return tuple(texts)
+    return (*texts, t("digest.since"), *news) if news else tuple(texts)

@@ -13,11 +13,14 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from booking import policy
 from booking.core import Booking
 from booking.memory import MemoryStore
-from booking.model import AppointmentId, ContactId, Rules, Waiting
+from booking.model import AppointmentId, ContactId, NoticeLevel, Rules, Waiting, WorkerId
 from conversations.model import Flow, News, Reminded, Reply
+from handlers.digest import hours_of_today, message
 from handlers.effects import Drop, Effect, Notice, Remind, Tell, ToContact, ToPerson, ToWorker
+from handlers.mornings import morning
 from handlers.reminders import Due as Reminding
 from handlers.reminders import Quiet, reminder_of, wake
 from handlers.reminding import PutOff, Timing, judged_now
@@ -53,6 +56,7 @@ class Company:
     reminded: dict[ContactId, list[Reminded]] = field(default_factory=dict)  # the latest last
     spoken: list[tuple[Stage, Reply]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)  # of what was told once
+    gathered: list[Notice] = field(default_factory=list)  # what workers hear of in the morning
 
     def fork(self) -> Company:
         """The same moment once more, to be gone on with apart."""
@@ -64,6 +68,7 @@ class Company:
             talk.company = other
             talk.prompts = list(talk.prompts)
         other.due, other.spoken, other.keys = list(self.due), list(self.spoken), set(self.keys)
+        other.gathered = list(self.gathered)
         other.reminded = {id: list(told) for id, told in self.reminded.items()}
         return other
 
@@ -81,15 +86,39 @@ class Company:
                     self.due = [due for due in self.due if not _told_of(due, subject, kinds)]
                 case Drop(subject):
                     self.due = [due for due in self.due if due.effect.subject != subject]
+                    self.gathered = [notice for notice in self.gathered if notice.subject != subject]
                 case Tell():
                     lines += self._told(effect)
                 case Notice(kind="reminder" | "soon", to=to, subject=subject, of=of) if subject is not None:
                     told = [Reminded(AppointmentId(id), self.now) for id in of or (subject,)]
                     self.reminded.setdefault(self.contact(to), []).extend(told)
                     lines += speaker.overheard([effect])
+                case Notice() if self._waits(effect):
+                    self.gathered.append(effect)
                 case _:
                     lines += speaker.overheard([effect])
         return lines
+
+    def _waits(self, notice: Notice) -> bool:
+        """Whether its worker wants to hear of it in the morning only."""
+        if not isinstance(notice.to, ToWorker) or notice.start is None:
+            return False
+        level = run(self.store.notices(notice.to.worker))
+        return not policy.told_at_once(level, notice.kind, notice.start, self.now)
+
+    def _morning(self, tell: Tell) -> list[str]:
+        """The morning's message, and the next one is set."""
+        worker = run(self.store.directory()).worker(WorkerId(tell.data["worker"]))
+        assert worker is not None
+        level = run(self.store.notices(worker.id))
+        waiting = [notice for notice in self.gathered if notice.to == tell.to]
+        self.gathered = [notice for notice in self.gathered if notice not in waiting]
+        today = run(hours_of_today(self.store, worker, self.now))
+        texts = message(level, today, [text for notice in waiting for text in notice.texts])
+        if level is not NoticeLevel.ALL:
+            self._told(morning(worker, self.now))
+        said = Notice(tell.to, "digest", texts, urgent=True)
+        return self.talk(self.contact(tell.to)).overheard([said] if texts else [])
 
     def passes(self, time: timedelta, speaker: Stage) -> list[str]:
         """The clock moves on, and what is due meanwhile happens at its moment."""
@@ -133,8 +162,8 @@ class Company:
 
     def _news(self, tell: Tell) -> list[str]:
         """Their talk takes it, and what it says stands under their name."""
-        if tell.event not in self.flows:
-            return []  # what is put together of rows, such as the morning's message
+        if tell.event == "digest":
+            return self._morning(tell)
         talk = self.talk(self.contact(tell.to))
         effects = talk.says(News(tell.event, tell.data))
         spoken = talk.reads(talk.turn.reply) if talk.turn and talk.turn.reply else []

@@ -247,9 +247,10 @@ class Stage:
         lines = []
         for effect in effects:
             match effect:
-                case Notice(to=ToWorker(worker)):
+                case Notice(to=ToWorker(worker), kind=kind, texts=texts):
                     found = next(w.first_name for w in (*WORKERS, NADIA) if w.id == worker)
-                    lines.append(f"* {found}: {' '.join(map(say, effect.texts))}")
+                    first, *rest = map(say, texts) if kind == "digest" else [" ".join(map(say, texts))]
+                    lines += [f"* {found}: {first}", *(f"  {line}" for line in rest)]
                 case Notice(to=ToMail()):
                     lines.append(f"* e-mail: {say(effect.texts[0])}")
                 case Notice(to=(ToPerson() | ToContact()) as to):
