@@ -45,13 +45,23 @@ def opens(intent: str, c: Context) -> Run | None:
 
 def wished(text: str, c: Context) -> Run | None:
     """What a worker's phrase asks for, with what it says besides: "absent demain", "proposer Camille jeudi 10h"."""
+    return WORKER_COMMANDS.get(_wish(text, c))
+
+
+def wants_another(text: str, c: Context, flow: str) -> bool:
+    """Whether a worker's phrase asks for something else than the flow that has a question open: "ouvrir samedi" is no
+    answer to what is to be blocked.
+    """
+    return VERBS.get(_wish(text, c), flow) != flow
+
+
+def _wish(text: str, c: Context) -> str:
+    """The name of the command that a worker's phrase mentions, or nothing."""
     if c.contact.role != "worker":
-        return None
+        return ""
     parts = clauses(text, c.words)
-    for name, run in WORKER_COMMANDS.items():
-        if mentions(parts, name, c.words(f"words.worker.{name}"), c.words):
-            return run
-    return None
+    found = (name for name in WORKER_COMMANDS if mentions(parts, name, c.words(f"words.worker.{name}"), c.words))
+    return next(found, "")
 
 
 def _table(c: Context) -> Mapping[str, Run]:
@@ -287,3 +297,14 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "today": flow("agenda"),
     "next": flow("agenda_next"),
 }
+
+VERBS: Final[Mapping[str, str]] = {
+    "cancel": "worker_cancel",
+    "absent": "absent",
+    "further": "further",
+    "propose": "propose",
+    "move": "propose",
+    "unblock": "unblock",
+    "block": "block",
+    "open": "open_hours",
+}  # commands that do something, and the flow of each

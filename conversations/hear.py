@@ -15,7 +15,7 @@ from typing import Any, Final
 from conversations.answering import late_yes, reminder
 from conversations.at_the_hour import at_the_hour
 from conversations.attendance import of_the_hour
-from conversations.commands import Run, command, opens, wished, worker_help
+from conversations.commands import Run, command, opens, wants_another, wished, worker_help
 from conversations.danger import danger
 from conversations.flows.danger import NUMBERS
 from conversations.flows.hours import wish_of
@@ -172,6 +172,8 @@ async def free_text(talk: Talk, came: Input) -> bool:
         return bool(talk.says) or talk.prompt is None
     own: Outcome | None = None
     step = await _listening(talk)
+    if talk.flow is not None and wants_another(came.text, talk.c, talk.flow.name):
+        step = None
     if step is not None:
         own = await talk.answer(step, came)
         if not isinstance(own, Again) or not own.miss:

@@ -74,6 +74,9 @@ async def ask_when(c: Context) -> Ask | Finish:
 
 
 async def got_when(c: Context, heard: Input) -> Outcome:
+    entry = await _entry(c)
+    if entry is not None and meant.names_another(heard.text, await met(c), entry):
+        return Again()
     return fill(**found) if (found := await hour(c, heard.text)) else Again()
 
 

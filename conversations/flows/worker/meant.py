@@ -37,6 +37,12 @@ def named(text: str, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
     return [e for e in entries if e.first_name and has(said, pattern((fold_phrase(e.first_name),)))]
 
 
+def names_another(text: str, entries: Sequence[AgendaEntry], entry: AgendaEntry) -> bool:
+    """Whether it speaks of somebody else than of whom it is asked."""
+    said = named(text, entries)
+    return bool(said) and all(each.appointment.person != entry.appointment.person for each in said)
+
+
 def at(c: Context, text: str, entries: Sequence[AgendaEntry]) -> list[AgendaEntry]:
     """Those of a day or an hour that is named."""
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone, naming=True)

@@ -71,6 +71,8 @@ async def got_when(c: Context, heard: Input) -> Outcome:
     entry = await meant.found(c)
     if entry is None:
         return Finish(t("cancel.over"))
+    if meant.names_another(heard.text, await meant.coming(c), entry):
+        return Again()
     found = await hour(c, heard.text, entry)
     return fill(**found) if found else Again()
 
