@@ -141,7 +141,7 @@ async def propose(talk: Talk, gained: Mapping[str, Any]) -> None:
     if not meant.named(talk.c.raw, coming) and meant.named(talk.c.raw, await following.met(talk.c)):
         await further(talk, gained)
         return
-    hits = meant.named(talk.c.raw, coming) or coming
+    hits = meant.named(talk.c.raw, coming) or (meant.only(coming) if proposing.begins_with_when(talk.c) else ())
     which = meant.answers(hits)
     when = await proposing.hour(talk.c, talk.c.raw, hits[0]) if len(hits) == 1 else {"said": talk.c.raw}
     await talk.push("propose", {**which, **when})

@@ -10,6 +10,7 @@ from booking.calendar import instant
 from booking.ports import AgendaEntry, Offered, SlotGone
 from conversations.flows.worker import meant
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
+from conversations.phrases import padded, pattern
 from conversations.text import Text, t
 from conversations.understand import understand
 
@@ -52,6 +53,15 @@ def named_start(c: Context, text: str, same: date | None) -> datetime | None:
     day = heard.days[0] if heard.days else same
     start = None if day is None else instant(datetime.combine(day, heard.earliest), ZoneInfo(c.contact.zone))
     return start if isinstance(start, datetime) and start > c.now else None
+
+
+def begins_with_when(c: Context) -> bool:
+    """Whether a day or an hour follows the command, or nothing: in its place might stand a name that we do not know."""
+    names = ("words.command.propose", "words.command.move", "words.worker.propose", "words.worker.move")
+    rest = pattern(tuple(phrase for name in names for phrase in c.words(name))).sub("", padded(c.raw)).split()
+    little = 2 if rest and len(rest[0]) < 3 else 1  # "le 12", "à 10h", "at 10"
+    heard = understand(" ".join(rest[:little]), c.words, now=c.now, zone=c.contact.zone)
+    return not rest or bool(heard.days or heard.earliest)
 
 
 async def not_free(c: Context, start: datetime) -> Text:
