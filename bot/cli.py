@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "serve": "Serve the webhooks and pages and, unless --no-worker, work.",
     "worker": "Drain inboxes, deliver outboxes, run due timers.",
     "load": "Insert or update clients, codes, workers and hours from a directory file.",
+    "invite": "Write what a client hands to its people: links, QR codes, poster, cards, a piece of intranet page.",
     "chat": "Talk to the bot in the terminal, as a beneficiary or a worker.",
     "book": "Book an hour for somebody who is on the phone.",
     "cancel": "End an appointment for somebody who is on the phone.",

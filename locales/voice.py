@@ -51,12 +51,20 @@ class Voice:
             return slot
         return self(t("format.two_clocks", slot=slot, home=self._time(home)))
 
+    def on_paper(self, day: date) -> str:
+        """With its year, as it stands on paper: 31 décembre 2027."""
+        return self._dated(day, "d MMMM y")
+
     def _day(self, day: date) -> str:
+        return self._dated(day, "EEEE d MMMM")
+
+    def _dated(self, day: date, pattern: str) -> str:
         from babel.dates import format_date
 
-        said = format_date(day, "EEEE d MMMM", locale=TAGS.get(self.lang, self.lang))
+        said = format_date(day, pattern, locale=TAGS.get(self.lang, self.lang))
         # French writes the first of a month as an ordinal; CLDR's number pattern does not know it
-        return said.replace(" 1 ", " 1er ", 1) if self.lang == "fr" and day.day == 1 else said
+        first = f"1 {format_date(day, 'MMMM', locale='fr')}"
+        return said.replace(first, f"1er {first[2:]}", 1) if self.lang == "fr" and day.day == 1 else said
 
     def _time(self, local: datetime) -> str:
         msgid = "format.time" if local.minute else "format.hour"

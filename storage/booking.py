@@ -137,8 +137,7 @@ class RowStore(WaitingRows):
     async def accounts(self, code: CodeId) -> int:
         if self._tx.dialect == "postgres":  # SQLite has the only write lock already
             await self._tx.fetch("SELECT id FROM code WHERE id = ? FOR UPDATE", code)
-        rows = await self._tx.fetch("SELECT count(*) AS n FROM person WHERE code_id = ?", code)
-        return int(rows[0]["n"])
+        return await directory.accounts(self._tx, code)
 
     def keyed(self, kind: str, value: str) -> str:
         return self._tx.vault.index(kind, value).hex()

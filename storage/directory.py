@@ -87,6 +87,27 @@ async def write(tx: Tx, plan: Plan) -> int:
     return version
 
 
+async def invited(db: Sql, ref: str) -> tuple[Client, Mapping[str, Code]] | None:
+    """A client and its codes, by their letters as they were written. None: no client has this ref."""
+    from storage import booking as nouns  # as in `standing`
+
+    clients = await db.fetch("SELECT id, ref, name, kind, suspended FROM client WHERE ref = ?", ref)
+    if not clients:
+        return None
+    rows = await db.fetch(
+        "SELECT id, client_id, letters, valid_from_on, valid_until_on, max_accounts FROM code "
+        "WHERE client_id = ? ORDER BY id",
+        clients[0]["id"],
+    )
+    return nouns.client_of(clients[0]), {letters_of(db, row): nouns.code_of(row) for row in rows}
+
+
+async def accounts(db: Sql, code: CodeId) -> int:
+    """How many of its seats are taken."""
+    rows = await db.fetch("SELECT count(*) AS n FROM person WHERE code_id = ?", code)
+    return int(rows[0]["n"])
+
+
 async def letters(db: Sql, code: CodeId) -> str | None:
     """A code as it was written, for the desk."""
     rows = await db.fetch("SELECT id, letters FROM code WHERE id = ?", code)

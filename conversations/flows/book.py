@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from booking import codes
 from booking.model import Appointment, Consent, Mode, Motive, SlotId, Worker
 from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooManyTries
 from conversations.flows import hours, phone
 from conversations.flows.answers import email_in, full_name, is_a_sentence, mentions, without_manners
 from conversations.flows.names import MODES, MOTIVES, call
+from conversations.flows.told import GUESS, MOST_WORDS, told_code
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.normal import fold
 from conversations.recognise import by_words
@@ -20,7 +20,6 @@ from conversations.text import Text, t
 from conversations.understand import understand
 
 FAR: Final = timedelta(days=7)  # an hour further off than this may be wished earlier
-GUESS: Final = range(5, 25)  # letters and digits of what may be a code at the code question
 
 REFUSED: Final[Mapping[str, Text]] = {
     "max_appointments": t("refused.max_appointments"),
@@ -59,7 +58,7 @@ async def ask_code(c: Context) -> Ask:
 
 async def got_code(c: Context, heard: Input) -> Outcome:
     """Any code at this question; but 'bonjour' is never a guess, and who lost the code is helped."""
-    guess = codes.find(heard.text) or (_guess(c, heard.text) if c.asked else None)
+    guess = told_code(heard.text, c.words) or (_guess(c, heard.text) if c.asked else None)
     if guess is None:
         if mentions(heard.text, c.words("words.code.lost")):
             return await _lost(c, heard.text)
@@ -78,7 +77,7 @@ async def got_code(c: Context, heard: Input) -> Outcome:
 def _guess(c: Context, text: str) -> str | None:
     """One or two words that mean nothing else: some clients' codes are older than our form of them."""
     folded = fold(text)
-    if "?" in text or len(folded.replace(" ", "")) not in GUESS or len(folded.split()) > 3:
+    if "?" in text or len(folded.replace(" ", "")) not in GUESS or len(folded.split()) > MOST_WORDS:
         return None
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
     means = heard.intent or heard.motive or heard.mode or heard.days or heard.earliest or heard.latest or heard.language

@@ -1,0 +1,43 @@
+"""Poster and cards as PDF: tagged (PDF/UA-1), text that can be selected and read aloud, fonts in the file.
+
+The same words give the same bytes: no dates and no chance are in a file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final, Literal
+
+import typst
+
+from bot.kits import qr
+from bot.kits.leaflet import Leaflet
+
+HERE: Final = Path(__file__).parent
+
+
+class CannotPrint(ValueError):
+    """The words do not fit, or a letter is in no font that we have: said by the typesetter's own words."""
+
+
+def pdf(kind: Literal["poster", "cards"], leaflet: Leaflet) -> bytes:
+    """Raises CannotPrint."""
+    words = asdict(leaflet)
+    for way in words["ways"]:
+        way["svg"] = qr.svg(way["scanned"])
+    try:
+        made = typst.compile(
+            HERE / f"{kind}.typ",
+            root=HERE,
+            font_paths=[HERE / "fonts"],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["ua-1"],
+            sys_inputs={"leaflet": json.dumps(words)},
+        )
+    except typst.TypstError as error:
+        raise CannotPrint(f"{kind} ({leaflet.lang}): {error.message}") from None
+    assert isinstance(made, bytes)
+    return made
