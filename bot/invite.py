@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from booking.model import Code
+from bot import forms
 from bot.app import App
 from bot.failures import CommandFailed, WrongUse, reason
 from bot.kits.doors import CHANNELS, CannotCarry, Channel, Senders, doors
@@ -112,20 +113,26 @@ async def senders_of(app: App, left_out: frozenset[Channel], sms_number: str | N
 
 
 def sms_of(app: App, given: str | None) -> str | None:
-    from bot import forms
-
+    """TWILIO_SMS_FROM, or the number that only the operator knows: a messaging service's. What comes to another one is
+    refused at the door.
+    """
     settings = app.settings
-    if given is not None:
-        try:
-            return forms.sms_sender(given)
-        except ValueError as error:
-            raise WrongUse(f"--sms-number: {error}") from None
-    if settings.sms_enabled and settings.twilio_sms_from is None:
-        raise WrongUse(
-            "--sms-number: TWILIO_MESSAGING_SERVICE_SID does not tell which number people write to; "
-            "give it (Twilio's console, Messaging > Services > Sender pool), or --without sms"
-        )
-    return settings.twilio_sms_from if settings.sms_enabled else None
+    if given is None:
+        if settings.sms_enabled and settings.twilio_sms_from is None:
+            raise WrongUse(
+                "--sms-number: TWILIO_MESSAGING_SERVICE_SID does not tell which number people write to; "
+                "give it (Twilio's console, Messaging > Services > Sender pool), or --without sms"
+            )
+        return settings.twilio_sms_from if settings.sms_enabled else None
+    try:
+        number = forms.sms_sender(given)
+    except ValueError as error:
+        raise WrongUse(f"--sms-number: {error}") from None
+    if not settings.sms_enabled:
+        raise WrongUse("--sms-number: SMS is not set up (TWILIO_ACCOUNT_SID, docs/settings.md)")
+    if settings.twilio_sms_from not in {None, number}:
+        raise WrongUse("--sms-number: people write to TWILIO_SMS_FROM: leave it out")
+    return number
 
 
 async def bot_name(app: App) -> str:

@@ -30,7 +30,7 @@ def run(*command: str | Path, cwd: Path = ROOT) -> str:
 
 def missing(wheel: Path) -> list[str]:
     """What the tree has and the wheel lacks: modules, templates, and one compiled catalogue for each language."""
-    kinds = (".py", ".html", ".css", ".js", ".svg", ".toml", ".txt", ".xml", ".typed")
+    kinds = (".py", ".html", ".css", ".js", ".svg", ".toml", ".txt", ".xml", ".typed", ".typ", ".ttf")
     tracked = run("git", "-c", "safe.directory=*", "ls-files", "--", *ROOMS).split()
     wanted = {name for name in tracked if name.endswith(kinds)}
     wanted |= {str(Path(name).with_suffix(".mo")) for name in tracked if name.endswith(".po")}

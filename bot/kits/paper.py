@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import typst
 
@@ -16,13 +16,14 @@ from bot.kits import qr
 from bot.kits.leaflet import Leaflet
 
 HERE: Final = Path(__file__).parent
+Kind: TypeAlias = Literal["poster", "cards"]
 
 
 class CannotPrint(ValueError):
     """The words do not fit, or a letter is in no font that we have: said by the typesetter's own words."""
 
 
-def pdf(kind: Literal["poster", "cards"], leaflet: Leaflet) -> bytes:
+def pdf(kind: Kind, leaflet: Leaflet) -> bytes:
     """Raises CannotPrint."""
     words = asdict(leaflet)
     for way in words["ways"]:

@@ -51,8 +51,11 @@ def codes_on(pdf: bytes) -> list[str]:
 def codes_in(grey: bytes, width: int, height: int, stride: int) -> list[str]:
     """Of a picture of one byte a pixel."""
     rows = b"".join(grey[row * stride : row * stride + width] for row in range(height))
-    found = zxingcpp.read_barcodes(memoryview(rows).cast("B", (height, width)), formats=zxingcpp.BarcodeFormat.QRCode)
-    return [code.text for code in sorted(found, key=lambda code: (code.position.top_left.y // 40, code.position.top_left.x))]
+    formats = zxingcpp.barcode_formats_from_str("QRCode")
+    found = zxingcpp.read_barcodes(memoryview(rows).cast("B", (height, width)), formats=formats)
+    return [
+        code.text for code in sorted(found, key=lambda code: (code.position.top_left.y // 40, code.position.top_left.x))
+    ]
 
 
 def text_of(pdf: bytes) -> str:

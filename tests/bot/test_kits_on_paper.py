@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
-import pypdfium2.raw as raw
 import pytest
+from pypdfium2 import raw
 
 from booking.model import Client, ClientId, ClientKind
 from bot.kits.doors import Senders
 from bot.kits.leaflet import Leaflet
-from bot.kits.paper import CannotPrint, pdf
+from bot.kits.paper import CannotPrint, Kind, pdf
 from locales import languages
 from tests.bot.kits import SENDERS, longest, made
 from tests.bot.scanning import MM, Box, boxes_of, codes_on, opened, text_of
 
-KINDS = ("poster", "cards")
+KINDS: tuple[Kind, ...] = ("poster", "cards")
+Make: TypeAlias = Callable[[str], Leaflet]
 EDGE = 8 * MM  # no office printer prints nearer to it
 CARD = (85 * MM, 55 * MM)
 PAGE = (210 * MM, 297 * MM)
@@ -23,21 +26,21 @@ PAGE = (210 * MM, 297 * MM)
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("make", [made, longest], ids=["usual", "longest"])
-def test_every_code_of_the_poster_scans(lang: str, make: type[Leaflet]) -> None:
+def test_every_code_of_the_poster_scans(lang: str, make: Make) -> None:
     leaflet = make(lang)
     assert codes_on(pdf("poster", leaflet)) == [way.scanned for way in leaflet.ways]
 
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("make", [made, longest], ids=["usual", "longest"])
-def test_every_code_of_all_ten_cards_scans(lang: str, make: type[Leaflet]) -> None:
+def test_every_code_of_all_ten_cards_scans(lang: str, make: Make) -> None:
     leaflet = make(lang)
     assert sorted(codes_on(pdf("cards", leaflet))) == sorted(way.scanned for way in leaflet.ways for _ in range(10))
 
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("make", [made, longest], ids=["usual", "longest"])
-def test_the_posters_words_stay_on_the_page(lang: str, make: type[Leaflet]) -> None:
+def test_the_posters_words_stay_on_the_page(lang: str, make: Make) -> None:
     boxes = boxes_of(pdf("poster", make(lang)))
     assert len(boxes) > 20
     inner = Box(EDGE, EDGE, PAGE[0] - EDGE, PAGE[1] - EDGE)
@@ -46,7 +49,7 @@ def test_the_posters_words_stay_on_the_page(lang: str, make: type[Leaflet]) -> N
 
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("make", [made, longest], ids=["usual", "longest"])
-def test_a_cards_words_stay_on_the_card(lang: str, make: type[Leaflet]) -> None:
+def test_a_cards_words_stay_on_the_card(lang: str, make: Make) -> None:
     """Three millimetres from where it is cut."""
     cards, cut = grid_of_cards(), 2.5 * MM
     for box in boxes_of(pdf("cards", make(lang))):
@@ -57,9 +60,9 @@ def test_a_cards_words_stay_on_the_card(lang: str, make: type[Leaflet]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
-def test_lines_do_not_lie_on_each_other(lang: str, kind: str) -> None:
+def test_lines_do_not_lie_on_each_other(lang: str, kind: Kind) -> None:
     """Letters' own boxes touch at most: two that overlap by more than a millimetre are two lines in one place."""
-    boxes = boxes_of(pdf(kind, longest(lang)))  # type: ignore[arg-type]
+    boxes = boxes_of(pdf(kind, longest(lang)))
     for number, one in enumerate(boxes):
         for other in boxes[number + 1 :]:
             wide = min(one.right, other.right) - max(one.left, other.left)
@@ -99,9 +102,9 @@ def test_each_card_says_all_of_it(lang: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
-def test_it_is_tagged_and_says_its_title_and_language(lang: str, kind: str) -> None:
+def test_it_is_tagged_and_says_its_title_and_language(lang: str, kind: Kind) -> None:
     leaflet = made(lang)
-    made_pdf = pdf(kind, leaflet)  # type: ignore[arg-type]
+    made_pdf = pdf(kind, leaflet)
     with opened(made_pdf) as document:
         assert document.get_metadata_value("Title") == leaflet.titles[kind]
         assert raw.FPDFCatalog_IsTagged(document)
@@ -111,8 +114,8 @@ def test_it_is_tagged_and_says_its_title_and_language(lang: str, kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_fonts_are_in_the_file(kind: str) -> None:
-    made_pdf = pdf(kind, made("fr"))  # type: ignore[arg-type]
+def test_fonts_are_in_the_file(kind: Kind) -> None:
+    made_pdf = pdf(kind, made("fr"))
     with opened(made_pdf) as document:
         text = [found for found in document[0].get_objects() if found.type == raw.FPDF_PAGEOBJ_TEXT]
         assert len(text) > 5
@@ -120,15 +123,15 @@ def test_fonts_are_in_the_file(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_same_words_give_the_same_file(kind: str) -> None:
-    assert pdf(kind, made("fr")) == pdf(kind, made("fr"))  # type: ignore[arg-type]
+def test_the_same_words_give_the_same_file(kind: Kind) -> None:
+    assert pdf(kind, made("fr")) == pdf(kind, made("fr"))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("left", [("sms",), ("whatsapp",), ("telegram",), ("sms", "telegram")], ids="-".join)
-def test_fewer_channels_have_fewer_codes(kind: str, left: tuple[str, ...]) -> None:
+def test_fewer_channels_have_fewer_codes(kind: Kind, left: tuple[str, ...]) -> None:
     leaflet = made("fr", senders=Senders(**{channel: getattr(SENDERS, channel) for channel in left}), phone=False)
-    found = codes_on(pdf(kind, leaflet))  # type: ignore[arg-type]
+    found = codes_on(pdf(kind, leaflet))
     assert set(found) == {way.scanned for way in leaflet.ways}
     assert len({*found}) == len(left)
 

@@ -56,6 +56,7 @@ PERSON, WORKER = ContactId("person"), ContactId("worker")
 WEEK = frozenset(range(5))
 CODES = {
     "PORTS-7KQM-4XTD": Code(CodeId("ports"), ClientId("ports")),
+    "QUAIS2026": Code(CodeId("quais"), ClientId("ports")),  # of a form of the client's own
     "VIEUX-2XWP-9HNF": Code(CodeId("old"), ClientId("ports"), valid_until=date(2025, 12, 31)),
 }
 

@@ -292,6 +292,13 @@ async def test_a_load_is_read_back_as_it_was_written(db: Database) -> None:
     assert await directory.version(db) == 1
 
 
+async def test_a_clients_codes_are_read_with_their_letters(db: Database) -> None:
+    await load(db, CLAIRE)
+    assert await directory.invited(db, "ports") == (PORTS, {LETTERS: CODE})
+    assert await directory.invited(db, "nobody") is None
+    assert await directory.accounts(db, CODE.id) == 0
+
+
 async def test_another_process_sees_the_next_version(db: Database, another: Database) -> None:
     await load(db, CLAIRE)
     seen = Directories()
