@@ -1,19 +1,25 @@
-"""Makes docs/pictures/: the demo is played in a real browser on a fixed day, and photographed.
+"""Makes docs/pictures/: the demo is played in a real browser on a fixed day, and photographed; a kit is printed.
 
 python -m scripts.pictures      # needs a Chromium; overwrites what is there
 """
 
 import asyncio
 import os
+import struct
 import tempfile
+import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
 from bot.demo import Demo, running
+from bot.kits import page as pages
+from bot.kits import paper
 from conversations.model import Link
 from handlers import links
+from tests.bot.kits import made
+from tests.bot.scanning import opened as opened_pdf
 from tests.servers.browser import browser
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -110,6 +116,31 @@ async def around_the_hour(demo: Demo, chromium: Browser) -> None:
         await room.context.close()
 
 
+async def invitation(chromium: Browser) -> None:
+    """The sample client's poster, cards and piece of intranet page, in French."""
+    leaflet = made("fr")
+    kinds: tuple[paper.Kind, ...] = ("poster", "cards")
+    for kind in kinds:
+        with opened_pdf(paper.pdf(kind, leaflet)) as document:
+            page = document[0].render(scale=1.3, rev_byteorder=True)
+            drawn = png(bytes(page.buffer), page.width, page.height, page.stride)
+        (PICTURES / f"invitation-{kind}.png").write_bytes(drawn)
+    page = await chromium.new_page(viewport={"width": 800, "height": 600})
+    await page.set_content(pages.html(leaflet))
+    await page.locator("section").screenshot(path=PICTURES / "invitation-intranet.png")
+
+
+def png(rgb: bytes, width: int, height: int, stride: int) -> bytes:
+    """A picture of three bytes a pixel (https://www.w3.org/TR/png-3/)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + rgb[row * stride : row * stride + 3 * width] for row in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
 async def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     os.environ["PORT"] = "8081"
@@ -119,6 +150,8 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
             await around_the_hour(demo, chromium)
+    async with browser() as chromium:
+        await invitation(chromium)
     for picture in sorted(PICTURES.glob("*.png")):
         print(picture.relative_to(PICTURES.parent.parent))
 

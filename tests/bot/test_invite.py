@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -244,3 +246,10 @@ def test_a_telegram_that_does_not_answer_is_named(inviting: Desk) -> None:
     assert done.err.startswith("socialdirect: TELEGRAM_BOT_TOKEN: the bot's name is not told")
     assert "made-up" not in done.err
     assert "telegram" not in inviting.ok("invite", "ports", "--without", "telegram").out
+
+
+def test_what_draws_is_imported_only_to_draw() -> None:
+    """Help, and every refusal, come without the typesetter's 80 MB."""
+    program = "import bot.invite, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert {"typst", "segno", "jinja2", "telegram", "twilio", "phonenumbers"}.isdisjoint(done.stdout.split())
