@@ -40,7 +40,13 @@ def test_an_event_is_busy() -> None:
 
 @pytest.mark.parametrize(
     "more",
-    ["TRANSP:TRANSPARENT", "STATUS:CANCELLED", "X-MICROSOFT-CDO-BUSYSTATUS:FREE", "transp:transparent"],
+    [
+        "TRANSP:TRANSPARENT",
+        "STATUS:CANCELLED",
+        "X-MICROSOFT-CDO-BUSYSTATUS:FREE",
+        "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE",
+        "transp:transparent",
+    ],
 )
 def test_what_is_marked_as_free_is_free(more: str) -> None:
     assert read(calendar(f"{PLAIN}\n{more}")) == []
@@ -143,6 +149,8 @@ def test_only_what_lies_ahead_is_kept_and_cut_to_it() -> None:
         "DTSTART:20260303T090000Z\nDTEND:20260303T080000Z",
         "SUMMARY:nothing",
         "DTSTART:rubbish",
+        "DTSTART;VALUE=DATE:99991231",
+        "DTSTART;VALUE=DATE:00010101",
     ],
 )
 def test_what_lasts_no_time_or_makes_no_sense_is_left_out(event: str) -> None:
@@ -155,6 +163,21 @@ def test_what_lasts_no_time_or_makes_no_sense_is_left_out(event: str) -> None:
 def test_what_is_no_calendar_is_told_apart(raw: bytes) -> None:
     with pytest.raises(NotACalendar):
         read(raw)
+
+
+def test_times_that_tell_only_that_somebody_is_busy_are_read_too() -> None:
+    """What servers give out instead of events (RFC 5545, 3.6.4): periods, by their end or by how long they last."""
+    lines = (
+        "FREEBUSY:20260303T090000Z/20260303T100000Z,20260304T090000Z/PT30M",
+        "FREEBUSY;FBTYPE=BUSY-TENTATIVE:20260305T090000Z/PT1H",
+        "FREEBUSY;FBTYPE=FREE:20260306T090000Z/PT1H",
+        "FREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20260307T090000/PT1H",
+        "FREEBUSY:20270303T090000Z/PT1H",
+    )
+    at = ["03T09:00/10:00", "04T09:00/09:30", "05T09:00/10:00", "07T08:00/09:00"]
+    for given, found in ((lines, at), (lines[:1], at[:2]), (lines[1:2], at[2:3]), ((), [])):
+        body = "\n".join(("BEGIN:VFREEBUSY", "UID:all@elsewhere", "DTSTAMP:20260101T000000Z", *given, "END:VFREEBUSY"))
+        assert read(calendar(more=f"{body}\n")) == found
 
 
 def test_an_empty_calendar_is_a_calendar() -> None:
