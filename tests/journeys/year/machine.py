@@ -24,7 +24,7 @@ from handlers.parts import Parts
 from handlers.waiting import serve_waiting
 from storage import directory
 from storage.db import Database
-from tests.journeys.year.phones import PUBLIC_URL, Died, Wire
+from tests.journeys.year.phones import OURS, PUBLIC_URL, Died, Wire
 
 LOOKED: Final = timedelta(hours=6)  # while somebody waits for an hour; the program itself looks more often
 WATCHED: Final = timedelta(minutes=45)  # likewise: it finds what is late, and what is due once a day
@@ -95,7 +95,7 @@ class Machine:
         def alarm(code: str, **ids: str) -> None:
             self.alarms.append((self.clock.now, code, ids))
 
-        self._parts = replace(self.app.parts, new_id=new_id, alarm=alarm)
+        self._parts = replace(self.app.parts, new_id=new_id, alarm=alarm, whatsapp_number=OURS)
         ring = self._parts.bell.ring
 
         def rung(*names: str) -> None:

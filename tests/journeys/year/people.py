@@ -114,6 +114,7 @@ ENDS: Final[Mapping[str, str]] = {
     "absent.done_none": "done, nobody was hit",
     "refuse.done": "done",
     "refuse.nobody": "none",
+    "refuse.accepted": "done",
     "accept.": "done",
     "propose.taken": "taken",
 }
@@ -128,12 +129,13 @@ PLAIN: Final[Mapping[str, str]] = {
 @dataclass
 class Talk:
     """What they want now. `day`: the day that they have in mind, if any; `asked`: how often hours were shown; `first`:
-    what they begin with, where it is no word of the table.
+    what they begin with, where it is no word of the table; `by`: where they were asked, if it was not where they write.
     """
 
     goal: str
     day: date | None = None
     first: str | None = None
+    by: str | None = None
     sent: int = 0
     asked: int = 0
 
@@ -262,7 +264,7 @@ class Person(Human):
 
     def choose(self, said: Said, number: int) -> str:
         """By a button where there are some."""
-        if self.channel == "telegram" and said.reply.prompt and self.chance.random() < 0.7:
+        if said.channel == "telegram" and said.reply.prompt and self.chance.random() < 0.7:
             return f"[{said.reply.prompt}:{number}]"
         return super().choose(said, number)
 

@@ -40,4 +40,4 @@ SPRING: Final = Size(  # what is enough to find a planted bug: the weeks around 
     changes=calendar.CHANGES[:1],
     ends=datetime(2026, 4, 4, tzinfo=UTC),
 )
-LARGE: Final = Size(wishes=2000, people=600, restarts=200, deaths=120, oracles=24)
+LARGE: Final = Size(wishes=2100, people=600, restarts=200, deaths=120, oracles=24)

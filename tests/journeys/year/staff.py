@@ -100,8 +100,12 @@ class Clerk(Human):
         return self.worker.notify_by if self.worker.notify_by in {"telegram", "whatsapp"} else "sms"
 
     @property
+    def phone(self) -> str:
+        return self.worker.phone
+
+    @property
     def address(self) -> str:
-        return self.worker.chat if self.channel == "telegram" else self.worker.phone
+        return self.worker.chat if self.channel == "telegram" else self.phone
 
 
 def clerks(seed: str) -> list[Clerk]:

@@ -45,7 +45,8 @@ def made_of(human: Human, said: Said) -> tuple[Talk, timedelta] | None:
     for msgid, shares, longest in OPTIONS:
         if msgid in said.msgids:
             answer = _option(human, said, _share(luck, shares))
-            return None if answer is None else (Talk("answer", first=answer), longest)
+            by = None if said.channel == "email" else said.channel  # a question is answered where it was asked
+            return None if answer is None else (Talk("answer", first=answer, by=by), longest)
     return None
 
 

@@ -112,15 +112,18 @@ class Town:
     async def types(self, human: Human, text: str) -> None:
         assert isinstance(human, Person | Clerk)
         self.history.actor = "person" if isinstance(human, Person) else "worker"
-        self.counts[f"typed by {'workers' if isinstance(human, Clerk) else human.channel}"] += 1
+        channel, address = human.channel, human.address
+        if human.talk is not None and human.talk.by == "sms":
+            channel, address = "sms", human.phone
+        self.counts[f"typed by {'workers' if isinstance(human, Clerk) else channel}"] += 1
         number, at = self.numbers(), self.clock.now
         if text == "(contact)":
             assert isinstance(human, Person)
-            await self.machine.hear(phones.contact(human.address, human.phone, number, at))
+            await self.machine.hear(phones.contact(address, human.phone, number, at))
         elif text.startswith("["):
-            await self.machine.hear(phones.press(human.address, text[1:-1], number, at))
+            await self.machine.hear(phones.press(address, text[1:-1], number, at))
         else:
-            await self.machine.hear(phones.typed(human.channel, human.address, text, number, at))
+            await self.machine.hear(phones.typed(channel, address, text, number, at))
         if isinstance(human, Person) and human.number not in self.met:
             self.met.add(human.number)
             await self._lives_there(human)
@@ -252,6 +255,7 @@ class Town:
             words = f"/start {payload}" if worker.notify_by == "telegram" else payload
             await self.machine.hear(self._typed(clerk.channel, clerk.address, words))
             await self.settle()
+            assert "worker.joined" in self.wire.said[-1].msgids, f"{worker.ref} could not join"
 
     def _typed(self, channel: str, address: str, text: str) -> Envelope:
         return phones.typed(channel, address, text, self.numbers(), self.clock.now)
