@@ -69,13 +69,22 @@ class ToMail:
 
 
 @dataclass(frozen=True, slots=True)
+class ToAgenda:
+    """A worker's e-mail address, of what they did themselves: nobody has to tell them, but their agenda. Nothing goes
+    to who does not want each appointment there.
+    """
+
+    worker: WorkerId
+
+
+@dataclass(frozen=True, slots=True)
 class ToPhone:
     """By SMS to a number that nobody has proven yet."""
 
     phone: str
 
 
-Recipient: TypeAlias = ToContact | ToPerson | ToWorker | ToMail | ToPhone
+Recipient: TypeAlias = ToContact | ToPerson | ToWorker | ToMail | ToAgenda | ToPhone
 
 
 @dataclass(frozen=True, slots=True)

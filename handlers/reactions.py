@@ -57,7 +57,7 @@ from conversations.model import Link
 from conversations.text import Text, t
 from handlers import reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
-from handlers.calendars.inviting import person_is_invited, person_is_uninvited, what_comes_follows
+from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.offer_reactions import (
     MAY_REFUSE,
@@ -237,8 +237,14 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
         reminders_are_set,
         workday.day_is_set,
     ),
-    AppointmentCancelled: (ended_is_dropped, both_are_told_of_the_end, other_hours_are_offered, person_is_uninvited),
-    ModeChanged: (both_are_told_of_the_mode, person_is_invited),
+    AppointmentCancelled: (
+        ended_is_dropped,
+        both_are_told_of_the_end,
+        other_hours_are_offered,
+        person_is_uninvited,
+        own_doing_follows,
+    ),
+    ModeChanged: (both_are_told_of_the_mode, person_is_invited, own_doing_follows),
     PersonLate: (worker_hears_of_late,),
     PersonHere: (worker_hears_of_here,),
     HoursOffered: (they_are_reminded,),

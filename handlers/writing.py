@@ -24,6 +24,7 @@ from handlers.effects import (
     Recipient,
     Remind,
     Tell,
+    ToAgenda,
     ToContact,
     ToMail,
     ToPerson,
@@ -48,6 +49,8 @@ async def write(
     for number, effect in enumerate(effects, 1):
         key = f"{cause}:{number}"
         match effect:
+            case Notice(to=ToAgenda(worker)):
+                await _to_agenda(tx, parts, store, effect, key, worker, now)
             case Notice():
                 await _notice(tx, parts, store, effect, key, now)
             case Tell():
@@ -144,13 +147,22 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
 async def _invite(
     tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key: str, contact: str, now: datetime
 ) -> None:
-    """A worker who is told elsewhere, and of everything, has the event in their agenda by a mail of its own."""
-    text = mail_to_worker(notice)
-    if not isinstance(notice.to, ToWorker) or text is None or "email" not in parts.channels:
+    """A worker who is told elsewhere has the event in their agenda by a mail of its own."""
+    if not isinstance(notice.to, ToWorker):
         return
     told = await contacts.get(tx, contact)
-    worker = (await store.directory()).worker(notice.to.worker)
-    if told is None or told.channel == "email" or worker is None or not await worker_calendars.wanted(tx, worker.id):
+    if told is not None and told.channel != "email":
+        await _to_agenda(tx, parts, store, notice, f"{key}:calendar", notice.to.worker, now)
+
+
+async def _to_agenda(
+    tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key: str, id: WorkerId, now: datetime
+) -> None:
+    """Of a worker who is told of everything."""
+    text, worker = mail_to_worker(notice), (await store.directory()).worker(id)
+    if text is None or worker is None or "email" not in parts.channels:
+        return
+    if not await worker_calendars.wanted(tx, worker.id):
         return
     mail = await contact_at(tx, parts, worker, "email", worker.email, now)
     if mail is None or mail.dead_at is not None or mail.opted_out_at is not None:
@@ -159,7 +171,7 @@ async def _invite(
     await outbox.add(
         tx,
         outbox.Outgoing(
-            key=f"{key}:calendar",
+            key=key,
             contact=mail.id,
             kind="calendar",
             content={**content.to_json(Reply((text,))), "urgent": False, "calendar": asdict(notice.invitation)},

@@ -2,8 +2,8 @@
 
 To a person only at an address that they confirmed: before that it could be anybody's. Their coming appointments follow
 the confirmation. To a worker who is told of everything, in the notice itself where notices go by mail, so that it is
-one mail and not two. What is drawn is the appointment as it is at that moment: an invitation to what has changed
-meanwhile is dropped, a cancellation is not.
+one mail and not two; of what they did themselves there is no notice, and a mail alone. What is drawn is the appointment
+as it is at that moment: an invitation to what has changed meanwhile is dropped, a cancellation is not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from conversations.text import Text, t
 from handlers.calendars.writing import Between, Entry, calendar
 from handlers.channels.base import CalendarPart
 from handlers.channels.email import EmailChannel
-from handlers.effects import Effect, Invitation, Notice, ToMail
+from handlers.effects import Effect, Invitation, Notice, ToAgenda, ToMail
 from handlers.links import url
 from handlers.parts import Parts
 from locales.voice import Voice
@@ -83,6 +83,23 @@ async def _mail(
         return []
     to, ends = ToMail(person.id), appointment.end
     return [Notice(to, "calendar", (text,), subject, link, ends, invitation=invitation)]
+
+
+async def own_doing_follows(event: AppointmentCancelled | ModeChanged, world: World) -> Sequence[Effect]:
+    """What a worker did themselves they know; their agenda does not."""
+    if event.by != "worker":
+        return []
+    appointment = event.appointment
+    invitation = Invitation(appointment.id, "CANCEL" if isinstance(event, AppointmentCancelled) else "REQUEST")
+    known = await world.booking.known(appointment.contact)
+    name = known.person.first_name if known.person else ""
+    text = Text(
+        FOR_WORKERS[invitation.method].msgid,
+        {"start": appointment.start, "name": name, "mode": MODES[appointment.mode]},
+    )
+    subject = None if invitation.method == "CANCEL" else appointment.id
+    to, ends = ToAgenda(appointment.worker), appointment.end
+    return [Notice(to, "calendar", (text,), subject, expires_at=ends, invitation=invitation)]
 
 
 def mail_to_worker(notice: Notice) -> Text | None:

@@ -132,6 +132,31 @@ async def test_a_worker_who_is_told_by_mail_gets_one_mail(place: Place, mail: Ke
     assert file.method.value == "REQUEST"
 
 
+@pytest.mark.parametrize("way", [NotifyBy.SMS, NotifyBy.EMAIL])
+async def test_a_worker_who_cancels_has_it_out_of_their_agenda_too(place: Place, mail: Kept, way: NotifyBy) -> None:
+    """Their answer says so; their agenda has nothing but the mail. No notice of what they did themselves."""
+    await notified_by(place, way)
+    await place.says("sms", CAMILLE, *LATER)
+    await confirms(place)
+    (held,) = invitations(mail, WORKER)
+    phone = await phone_of_worker(place)
+    place.new("sms", phone)
+    said = await place.says("sms", phone, "annuler", "1", "1")
+    assert len(said) == 3, said
+    (gone,) = invitations(mail, WORKER)
+    assert (gone.method.value, gone.vevent.uid.value) == ("CANCEL", held.vevent.uid.value)
+    assert int(gone.vevent.sequence.value) > int(held.vevent.sequence.value)
+    assert gone.vevent.attendee.value == held.vevent.attendee.value
+    assert sent(mail, WORKER) == []
+    assert "CANCEL" in [file.method.value for file in invitations(mail, PERSON)]
+
+
+async def phone_of_worker(place: Place) -> str:
+    rows = await place.parts.db.fetch("SELECT worker_id FROM appointment")
+    found = {worker.id: worker.phone for worker in await directory.workers(place.parts.db)}
+    return found[rows[0]["worker_id"]]
+
+
 async def test_a_worker_who_chose_less_gets_no_mails_of_every_appointment(place: Place, mail: Kept) -> None:
     await notified_by(place, NotifyBy.SMS)
     workers = await directory.workers(place.parts.db)
