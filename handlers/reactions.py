@@ -143,7 +143,8 @@ async def both_are_told_of_the_end(event: AppointmentCancelled, world: World) ->
     if event.by == "desk":
         text = t("notice.cancelled_for_you", start=event.appointment.start)
         until = event.appointment.end  # told afterwards it is of no use: rather a human calls
-        effects.append(Notice(ToPerson(event.appointment.person), "cancelled", (text,), expires_at=until, urgent=True))
+        to, soon = ToPerson(event.appointment.person), event.appointment.start - world.now < timedelta(hours=24)
+        effects.append(Notice(to, "cancelled", (text,), expires_at=until, urgent=soon))
     return effects
 
 

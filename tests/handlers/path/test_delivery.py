@@ -9,6 +9,7 @@ import pytest
 
 from booking.core import Booking
 from booking.model import AppointmentId
+from handlers import assisted
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Receipt, SendError
 from handlers.delivery import deliver, settle_unknown, warn
@@ -220,6 +221,25 @@ async def test_a_reminder_that_stop_silences_is_no_alarm(place: Place) -> None:
     assert "notice_not_sent" not in place.alarm_codes()
     kinds = {(row.kind, row.status, row.reason) for row in await place.rows("sms", CAMILLE)}
     assert ("reminder", "suppressed", "opted_out") in kinds
+
+
+@pytest.mark.parametrize(("hour", "at_once"), [(LATER, False), (BOOKS, True)])
+async def test_the_desks_cancellation_wakes_nobody_whose_hour_is_days_away(
+    place: Place, hour: tuple[str, ...], at_once: bool
+) -> None:
+    """The desk's day is night on an island."""
+    await place.says("sms", CAMILLE, hour[0])
+    contact = await place.contact("sms", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        await contacts.set_zone(tx, contact.id, "Pacific/Noumea")
+    await place.says("sms", CAMILLE, *hour[1:])
+    rows = await place.parts.db.fetch("SELECT id FROM appointment")
+    place.clock.now += timedelta(hours=1)  # 21:00 there
+    await assisted.cancel(place.parts, rows[0]["id"], "desk:test")
+    await place.settle()
+    assert [said.startswith("Votre rendez-vous") for said in place.new("sms", CAMILLE)] == [True] * at_once
+    await place.passes(hours=11)
+    assert len(place.new("sms", CAMILLE)) == 1 - at_once
 
 
 async def _worker_cancels(place: Place) -> None:
