@@ -103,8 +103,12 @@ class Case:
             if row["reason"] is not None:
                 self._reasons[row["subject"], row["kind"]].add(row["reason"])
         self._lives: dict[int, list[Life]] = defaultdict(list)
+        self._hours: dict[str, list[Life]] = defaultdict(list)
         for life in self.lives:
             self._lives[self.people[life.contact].number].append(life)
+            self._hours[self.worker(life).ref].append(life)
+        self._rows = {life.id: life for life in self.lives}
+        self._at_work = {address: worker for worker in self.workers.values() for address in worker.addresses}
 
     def on_screens(self, who: Person | Worker, since: datetime, until: datetime) -> list[Said]:
         """All that somebody was shown between two instants, on whichever of their telephones."""
@@ -115,8 +119,16 @@ class Case:
         """What stands on the timers of an appointment, of a kind."""
         return self._reasons[subject, kind]
 
-    def lives_of(self, person: Person) -> list[Life]:
-        return self._lives[person.number]
+    def lives_of(self, who: Person | Worker) -> list[Life]:
+        return self._lives[who.number] if isinstance(who, Person) else self._hours[who.ref]
+
+    def whose(self, said: Said) -> Person | Worker | None:
+        """Whose telephone or mailbox; of people, telephones alone."""
+        address = said.channel, said.address
+        return self.by_address.get(address) or self._at_work.get(address)
+
+    def life(self, id: str) -> Life:
+        return self._rows[id]
 
     def person(self, life: Life) -> Person:
         return self.people[life.contact]

@@ -10,9 +10,11 @@ from datetime import datetime
 from tests.journeys.year.clocks import HOUR
 from tests.journeys.year.evidence import Case
 from tests.journeys.year.history import Life
+from tests.journeys.year.judge_agendas import agendas
 from tests.journeys.year.judge_changes import both_sides
 from tests.journeys.year.judge_hour import the_hour
 from tests.journeys.year.judge_reminders import reminders, spoken_rightly
+from tests.journeys.year.judge_said import rightly
 from tests.journeys.year.verdict import MOST_UNASKED, Verdict, unasked
 
 
@@ -26,7 +28,9 @@ def judged(case: Case) -> Verdict:
     for said in case.said:
         verdict.counts[f"said by {said.channel}"] += 1
         spoken_rightly(case, said, verdict)
+        rightly(case, said, verdict)
     nobody_twice(case, verdict)
+    agendas(case, verdict)
     not_too_many(case, verdict)
     count(case, verdict)
     return verdict

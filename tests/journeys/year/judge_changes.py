@@ -44,10 +44,10 @@ def both_sides(case: Case, change: Change, verdict: Verdict) -> None:
     person = case.person(life)
     by_them = change.by == "person"
     wanted = (ANSWERS if by_them else TO_PERSON)[change.kind]
-    since = change.at
     if change.by == "worker":
         wanted = OTHERS  # their own cancellation comes with other hours (terms, article 5.3)
-        since = change.at if life.start - change.at < DAY else when_awake(change.at, person.zone)
+    at_once = by_them or life.start - change.at < DAY
+    since = change.at if at_once else when_awake(change.at, person.zone)
     found = told(case, person, change.at, since + SOON, wanted, [life.start], person.zone, person.lang, answer=by_them)
     side = "their own answer" if by_them else "a notice"
     if not found and not by_them and crowded(case, person, change.at):
@@ -77,6 +77,9 @@ def worker_side(case: Case, change: Change, verdict: Verdict) -> None:
     for kind, life, starts in parts:
         worker = case.worker(life)
         if change.by == "worker" and life is change.old:
+            shown = case.on_screens(worker, change.at, change.at + SOON)
+            answered = any(case.files.outbox[said.outbox]["answer"] for said in shown)
+            verdict.that(answered, "a worker was not answered", f"{worker.ref}: {_change(change)}")
             continue
         urgent = life.start - change.at < DAY
         sendable = change.at if urgent else when_awake(change.at, worker.zone)

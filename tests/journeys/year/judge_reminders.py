@@ -15,6 +15,7 @@ from tests.journeys.year.verdict import Verdict, crowded, lawful_double, times
 JUST_AGREED: Final = timedelta(hours=6)
 EARLY, LATE = "reminder.early", "reminder.late"
 KINDS: Final = {"48h": "early-48h", "2h": "late-2h"}
+YES: Final = frozenset({"yes.noted", "reminded.yes", "reminded.yes_several"})
 # What stands on the row of a reminder that was never to come, for whoever asks why.
 REASONS: Final = {
     "its time had passed when it was booked": "due_already",
@@ -25,6 +26,11 @@ REASONS: Final = {
 
 def reminders(case: Case, life: Life, verdict: Verdict) -> None:
     """Each reminder of each row of an appointment: due or not, and said once or not at all."""
+    for at in life.confirmed:
+        shown = case.on_screens(case.person(life), at, at + SOON)
+        verdict.that(
+            any(YES & set(said.msgids) for said in shown), "confirmed by nobody", f"{life.start:%F %R} at {at:%F %R}"
+        )
     for name, msgid in (("48h", EARLY), ("2h", LATE)):
         due = due_at(case, life, name)
         found = naming(case, life, msgid)

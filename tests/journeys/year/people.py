@@ -207,6 +207,7 @@ class Person(Human):
     first: str
     last: str
     stopped: list[tuple[datetime, datetime | None]] = field(default_factory=list)  # when they wanted silence
+    confirmed_at: datetime | None = None  # their address
 
     @property
     def address(self) -> str:

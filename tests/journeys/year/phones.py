@@ -33,7 +33,9 @@ class Died(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message on one screen. `reply` is what was meant, `text` what is read, options and all."""
+    """One message on one screen. `reply` is what was meant, `text` what is read, options and all; `event`: the calendar
+    file of a mail.
+    """
 
     at: datetime
     channel: str
@@ -42,6 +44,7 @@ class Said:
     reply: Reply
     outbox: str
     provider_id: str
+    event: str = ""
 
     @property
     def msgids(self) -> tuple[str, ...]:
@@ -76,7 +79,8 @@ class Wire:
             raise Died
         provider_id = f"SM{len(self.said):032x}"
         labels = "".join(f"\n{n}. {label}" for n, label in enumerate(_buttons(payload), 1))
-        self.said.append(Said(self.clock(), channel, address, payload.text + labels, reply, outbox, provider_id))
+        event = payload.fields.get("calendar", "")
+        self.said.append(Said(self.clock(), channel, address, payload.text + labels, reply, outbox, provider_id, event))
         if self.dies("after the call"):
             raise Died
         if luck < BUSY + LOST:

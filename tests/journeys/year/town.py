@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from bot.work import POLL
 from handlers import assisted
 from handlers.channels.base import Envelope
+from handlers.web.pages_core import PagesCore
 from storage import contacts
 from tests.journeys.year import calendar, phones
 from tests.journeys.year.clocks import day_in_words
@@ -35,6 +36,7 @@ from tests.storage.conftest import empty
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 HEARTBEAT: Final = DAY  # nothing due for so long: the loops look all the same
+CONFIRM: Final = 0.7  # of all who get the mail with the link
 UNDONE: Final = 0.12  # of what was cancelled or moved is taken back, or tried to
 
 
@@ -61,6 +63,7 @@ class Town:
             address: person for person in self.people for address in person.addresses
         }
         self.by_address |= {address: clerk for clerk in self.clerks for address in clerk.worker.addresses}
+        self.mailboxes = {person.email: person for person in self.people}
         self.contacts: dict[str, Person] = {}  # by their contact
         self.workers: dict[str, Worker] = {}  # by their id in the directory
 
@@ -92,6 +95,8 @@ class Town:
                 self._reads(human, said)
             elif human is not None:
                 self._is_told(human, said)
+            elif "mail.confirm" in said.msgids:
+                self._is_asked_by_mail(self.mailboxes[said.address], said)
 
     def plan(self, at: datetime, act: Callable[[], Awaitable[None]]) -> None:
         heapq.heappush(self.agenda, (at, self.numbers(), act))
@@ -193,6 +198,20 @@ class Town:
         if found is not None:
             wanted, longest = found
             self.wants(human, self.clock.now + after(human.chance, MINUTE, longest), wanted)
+
+    def _is_asked_by_mail(self, person: Person, said: Said) -> None:
+        if person.chance.random() < CONFIRM:
+            token = said.text.rpartition("/e/")[2].split()[0]
+            soon = self.clock.now + after(person.chance, MINUTE, 20 * HOUR)
+            self.plan(soon, lambda: self._confirms(person, token))
+
+    async def _confirms(self, person: Person, token: str) -> None:
+        """Presses the button of the page, and again if nothing came of it."""
+        lives = 0
+        while lives != self.machine.lives:
+            lives = self.machine.lives
+            await self.machine.alive(lambda: PagesCore(self.machine.parts).confirm_email(token))
+        person.confirmed_at = person.confirmed_at or self.clock.now
 
     # ------------------------------------------------------------ what others do
 

@@ -17,7 +17,7 @@ from tests.journeys.year.phones import Said
 from tests.journeys.year.staff import Worker
 
 MOST_UNASKED: Final = 4  # a day, of a person
-CAPPED: Final = frozenset({"reminder", "booked", "moved", "cancelled", "question", "offer", "feedback"})
+CAPPED: Final = frozenset({"reminder", "booked", "moved", "cancelled", "question", "offer", "freed", "feedback"})
 NO_LOG: Final = frozenset({"telegram", "email"})  # where nobody can be asked whether a message arrived
 
 
@@ -75,9 +75,9 @@ def crowded(case: Case, person: Person, at: datetime) -> bool:
 
 
 def unasked(case: Case, person: Person, since: datetime, until: datetime) -> list[Said]:
-    return [
-        said for said in case.on_screens(person, since, until) if said.msgids[0].startswith(("reminder.", "notice."))
-    ]
+    """What counts against the day's measure, by the kinds that the rows are of."""
+    shown = [(said, case.files.outbox[said.outbox]) for said in case.on_screens(person, since, until)]
+    return [said for said, row in shown if row["kind"] in CAPPED and not row["answer"]]
 
 
 def times(found: Sequence[Said]) -> str:
