@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from booking.events import AppointmentCancelled, AppointmentMoved
-from handlers import judging, reminders
+from handlers import judging, reminders, reminding
+from handlers.calendars import writing
 from handlers.effects import Remind
 from handlers.reactions import REACTIONS
 from storage.booking import RowStore
@@ -75,6 +77,34 @@ def hours_are_not_kept(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(RowStore, "take", take)
 
 
+def told_of_what_was(patch: pytest.MonkeyPatch) -> None:
+    """What was planned for an hour is not dropped when it is moved, nor looked at again when it is due, or leaves."""
+    found = reminders.reminder_of
+
+    async def true(*given: Any) -> bool:
+        return True
+
+    without(AppointmentMoved, "old_is_dropped")(patch)
+    patch.setattr(judging, "_still_true", true)
+    patch.setattr(reminding, "reminder_of", lambda kind: replace(found(kind), holds=lambda appointment: True))
+
+
+def at_midnight(found: list[Remind], appointment: Any, zone: ZoneInfo) -> list[Remind]:
+    """Reminded in the night that follows."""
+    night = timedelta(days=1)
+    return [replace(one, due=(one.due.astimezone(zone) + night).replace(hour=2).astimezone(UTC)) for one in found]
+
+
+def never_counted(patch: pytest.MonkeyPatch) -> None:
+    """Every event has the number of the first."""
+    patch.setattr(writing, "sequence", lambda appointment, cancelled: 0)
+
+
+def woken_for_reminders(patch: pytest.MonkeyPatch) -> None:
+    planned(at_midnight)(patch)
+    nobody_sleeps(patch)
+
+
 IN_THE_GATE: Final = frozenset({"reminders an hour off at a change of clocks", "a timer set twice"})
 BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
     "reminders an hour off at a change of clocks": (planned(by_the_wall), "too late"),
@@ -85,6 +115,19 @@ BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
         without(AppointmentCancelled, "both_are_told_of_the_end"),
         "the worker was not told",
     ),
+    "a person is not told that their worker cancelled": (
+        without(AppointmentCancelled, "other_hours_are_offered"),
+        "the person was not told",
+    ),
+    "reminders are never set": (planned(lambda found, appointment, zone: []), "never said"),
+    "reminders at night": (woken_for_reminders, "a reminder at night"),
+    "reminders of what was moved": (told_of_what_was, "said of an hour that does not stand"),
+    "events stay in people's agendas": (
+        without(AppointmentCancelled, "person_is_uninvited"),
+        "an agenda still shows it",
+    ),
+    "events stay in workers' agendas": (without(AppointmentCancelled, "own_doing_follows"), "an agenda still shows it"),
+    "events are not numbered": (never_counted, "an agenda would not take it"),
     "quiet hours are not looked at": (nobody_sleeps, "a worker was woken"),
     "an hour has no owner": (hours_are_not_kept, "an hour taken twice, of a worker"),
 }

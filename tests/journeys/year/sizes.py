@@ -31,8 +31,8 @@ SMALL: Final = Size(
     wishes=60, people=24, near_changes=0.4, restarts=6, deaths=4, cancels=0.1, proposes=0.1, absences=0.06
 )
 SPRING: Final = Size(  # what is enough to find a planted bug: the weeks around one change of the clocks
-    wishes=24,
-    people=12,
+    wishes=36,
+    people=18,
     near_changes=1.0,
     restarts=0,
     deaths=0,
