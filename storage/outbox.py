@@ -53,6 +53,9 @@ _COLUMNS = (
     "provider_id, appointment_id, appointment_version, possible_duplicate, received_at, created_at"
 )
 
+# Word for word the condition of an index: SQLite takes it for nothing less, and would read all messages of a year.
+_UNSETTLED = "status IN ('sending', 'unknown')"
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -275,7 +278,8 @@ async def expire_leases(db: Sql, now: datetime, reason: str = "crashed") -> list
     """Rows whose claimer was lost between its call and its mark. Whether they went out is not known."""
     rows = await db.fetch(
         "UPDATE outbox SET status = 'unknown', reason = ?, next_try_at = ?, changed_at = ?, fence = fence + 1, "
-        "lease_owner = NULL, lease_ends_at = NULL WHERE status = 'sending' AND lease_ends_at <= ? RETURNING id",
+        f"lease_owner = NULL, lease_ends_at = NULL WHERE {_UNSETTLED} AND status = 'sending' AND lease_ends_at <= ? "
+        "RETURNING id",
         reason,
         now,
         now,
@@ -303,7 +307,7 @@ async def claim_unknown(
     db: Sql, owner: str, now: datetime, lease_ends_at: datetime, limit: int, channels: Sequence[str] | None = None
 ) -> list[OutboxRow]:
     """Unknown rows to be looked up now; ours until the lease ends. `channels`: only these."""
-    where = "status = 'unknown' AND next_try_at <= ?"
+    where = f"{_UNSETTLED} AND status = 'unknown' AND next_try_at <= ?"
     if channels is not None:
         if not channels:
             return []
@@ -476,10 +480,12 @@ async def overdue(db: Sql, before: datetime, now: datetime, kinds: Sequence[str]
     Each is given once: `alarmed_at` remembers (invariant I8).
     """
     rows = await db.fetch(
-        "UPDATE outbox SET alarmed_at = ? WHERE status IN ('queued', 'sending', 'unknown') AND due_at <= ? "
+        "UPDATE outbox SET alarmed_at = ? WHERE id IN (SELECT id FROM outbox WHERE status = 'queued' AND due_at <= ? "
+        f"UNION ALL SELECT id FROM outbox WHERE {_UNSETTLED} AND due_at <= ?) "
         "AND alarmed_at IS NULL AND NOT EXISTS (SELECT 1 FROM flag WHERE name = 'paused') "
         f"AND (kind IN ({marks(len(kinds))}) OR (answer AND appointment_id IS NOT NULL)) RETURNING {_COLUMNS}",
         now,
+        before,
         before,
         *kinds,
     )
@@ -496,7 +502,7 @@ async def figures(db: Sql, now: datetime) -> Figures:
     """What waits until morning is not late; nor is what waits for somebody to sit down at a terminal."""
     rows = await db.fetch(
         "SELECT count(*) AS pending, min(due_at) AS oldest_at, "
-        "(SELECT count(*) FROM outbox WHERE status = 'unknown') AS unknown "
+        f"(SELECT count(*) FROM outbox WHERE {_UNSETTLED} AND status = 'unknown') AS unknown "
         "FROM outbox WHERE status = 'queued' AND due_at <= ? AND channel <> 'terminal'",
         now,
     )

@@ -183,7 +183,8 @@ class Machine:
         """When something is due by itself: a timer, a try, the end of a dead process's lease."""
         rows = await self.db.fetch(
             "SELECT min(next_try_at) AS due_at FROM timer WHERE status = 'waiting' UNION ALL "
-            "SELECT min(next_try_at) AS due_at FROM outbox WHERE status IN ('queued', 'sending', 'unknown') UNION ALL "
+            "SELECT min(next_try_at) AS due_at FROM outbox WHERE status = 'queued' UNION ALL "
+            "SELECT min(next_try_at) AS due_at FROM outbox WHERE status IN ('sending', 'unknown') UNION ALL "
             "SELECT min(COALESCE(lease_ends_at, ?)) AS due_at FROM contact "
             "WHERE id IN (SELECT contact_id FROM inbox WHERE status = 'new')",
             self.clock.now,
