@@ -92,6 +92,7 @@ class Case:
     people: dict[str, Person]  # by contact
     workers: dict[str, Worker]  # by id
     ends: datetime
+    alarms: Sequence[tuple[datetime, str, dict[str, str]]]  # what the desk was told: when, what, of which rows
 
     def __post_init__(self) -> None:
         self.heard: dict[tuple[str, str], list[Said]] = defaultdict(list)

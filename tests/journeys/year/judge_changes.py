@@ -26,6 +26,7 @@ TO_PERSON: Final = {
     "cancelled": {"notice.cancelled_for_you"},
 }
 OTHERS: Final = {"replaced.sorry"}
+A_HUMAN: Final = {"notice_not_sent", "nobody_to_tell"}
 ANSWERS: Final = {
     "booked": {"confirmed.phone", "confirmed.video", "confirmed.in_person", "replaced.taken"},
     "moved": {"moved.phone", "moved.video", "moved.in_person", "undo.phone", "undo.video", "undo.in_person"},
@@ -56,6 +57,8 @@ def both_sides(case: Case, change: Change, verdict: Verdict) -> None:
         )
     if not found and not by_them and person.silent(change.at):
         verdict.counts["persons not told, since they wanted silence: a human is"] += 1
+        alarmed = any(code in A_HUMAN and change.at <= at <= since + SOON for at, code, _ in case.alarms)
+        verdict.that(alarmed, "neither the person nor a human was told", _change(change))
         return
     verdict.counts[f"persons told of what was {change.kind}: {side}"] += bool(found)
     verdict.that(bool(found), "the person was not told", _change(change))

@@ -295,7 +295,14 @@ class Town:
         lives = list(self.history.lives.values())
         self.files.unsound += self.history.wrong
         return Case(
-            lives, self.history.changes, self.wire.said, self.files, self.contacts, self.workers, self.clock.now
+            lives,
+            self.history.changes,
+            self.wire.said,
+            self.files,
+            self.contacts,
+            self.workers,
+            self.clock.now,
+            self.machine.alarms,
         )
 
     def figures(self) -> Counter[str]:
