@@ -39,6 +39,12 @@ def both_sides(case: Case, change: Change, verdict: Verdict) -> None:
     verdict.counts[f"changes: {change.kind}"] += 1
     life = change.new or change.old
     assert life is not None
+    if change.kind == "restored":
+        taken_back = [
+            one for one in case.changes if one.old and one.old.series == life.series and one.kind == "cancelled"
+        ]
+        by_worker = any(one.by == "worker" and one.old.version == life.version - 1 for one in taken_back if one.old)
+        verdict.that(not by_worker, "an hour is kept that its worker had cancelled", _change(change))
     if change.at + DAY > case.ends:
         return
     worker_side(case, change, verdict)
