@@ -7,15 +7,16 @@ moved appointment moves in the calendar too, and one that was cancelled goes, an
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from booking.model import Appointment
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Calendar, Event
 
 PRODUCT: Final = "-//Social Direct//Appointments//EN"
+REFRESH: Final = timedelta(minutes=15)
 
 Method: TypeAlias = Literal["PUBLISH", "REQUEST", "CANCEL"]
 
@@ -40,9 +41,18 @@ class Between:
 
 
 def calendar(
-    entries: Iterable[Entry], host: str, now: datetime, method: Method = "PUBLISH", between: Between | None = None
+    entries: Iterable[Entry],
+    host: str,
+    now: datetime,
+    method: Method = "PUBLISH",
+    between: Between | None = None,
+    *,
+    feed: str | None = None,
 ) -> bytes:
-    """The file. An invitation (REQUEST, CANCEL) names both sides, and has one entry (RFC 6047)."""
+    """The file. An invitation (REQUEST, CANCEL) names both sides, and has one entry (RFC 6047).
+
+    `feed`: the name under which it is subscribed to; it asks to be read again every `REFRESH` (RFC 7986).
+    """
     from icalendar import Calendar  # 0.2 s to import: only who asks for a file waits
 
     file = Calendar()
@@ -50,9 +60,21 @@ def calendar(
     file.add("version", "2.0")
     file.add("calscale", "GREGORIAN")
     file.add("method", method)
+    if feed is not None:
+        _subscribed(file, feed)
     for entry in entries:
         file.add_component(_event(entry, host, now, method, between))
     return bytes(file.to_ical())
+
+
+def _subscribed(file: "Calendar", name: str) -> None:
+    """In the standard's words, and in those that Google, Apple and Outlook knew before it."""
+    from icalendar import vDuration
+
+    file.add("name", name)
+    file.add("x-wr-calname", name)
+    file.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
+    file.add("x-published-ttl", vDuration(REFRESH).to_ical().decode())  # type: ignore[no-untyped-call]
 
 
 def sequence(appointment: Appointment, *, cancelled: bool) -> int:

@@ -215,15 +215,16 @@ class PersonPages:
         if not isinstance(feed, Feed):
             return self.renderer.no(request, feed)
         texts = {mode.value: t("page.calendar.worker", mode=text) for mode, text in MODES.items()}
-        words = self.renderer.words(feed.reader, texts)
-        return self._ics(
-            [Entry(one, words[one.mode.value], description=feed.names.get(one.person, "")) for one in feed.appointments]
-        )
+        words = self.renderer.words(feed.reader, {"feed": t("page.calendar.summary"), **texts})
+        events = [
+            Entry(one, words[one.mode.value], description=feed.names.get(one.person, "")) for one in feed.appointments
+        ]
+        return self._ics(events, feed=words["feed"])
 
     # What they share
 
-    def _ics(self, entries: list[Entry]) -> web.Response:
-        file = calendar(entries, urlsplit(self.public_url).hostname or "", self.clock())
+    def _ics(self, entries: list[Entry], *, feed: str | None = None) -> web.Response:
+        file = calendar(entries, urlsplit(self.public_url).hostname or "", self.clock(), feed=feed)
         headers = {"Content-Type": "text/calendar; charset=utf-8; method=PUBLISH"}
         return web.Response(body=file, headers=headers | {"Content-Disposition": 'attachment; filename="calendar.ics"'})
 

@@ -482,3 +482,11 @@ async def test_the_workers_feed_tells_the_first_name_inside_alone(client: Client
     summaries = [str(event["SUMMARY"]) for event in events(text)]
     assert summaries == ["Consultation en vidéo", "Consultation par téléphone"]
     assert not re.search("Claire|finance|/a/", text)
+
+
+async def test_the_workers_feed_has_a_name_and_is_read_again(client: Client) -> None:
+    text = await get(client, f"/calendar/{FEED_TOKEN}.ics")
+    for line in ("NAME:Rendez-vous", "X-WR-CALNAME:Rendez-vous", "REFRESH-INTERVAL;VALUE=DURATION:PT15M"):
+        assert f"{line}\r\n" in text
+    assert "X-PUBLISHED-TTL:PT15M" in text
+    assert "REFRESH" not in await get(client, f"{PAGE}.ics")
