@@ -103,10 +103,13 @@ def _slot(offer: Offered) -> SlotId:
 
 
 def _meant(c: Context, text: str, offers: Sequence[Offered]) -> Offered | None:
-    """The only one that the words fit: "Ali", "mercredi", "à 10 h"."""
+    """The only one that the words fit: "Ali", "mercredi", "à 10 h"; or "oui", where one hour alone is kept."""
     names = {str(offer.worker.id): offer.worker.first_name for offer in offers}
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone, workers=names)
-    if heard.intent or not (heard.days or heard.earliest or heard.worker):
+    named = bool(heard.days or heard.earliest or heard.worker)
+    if heard.intent == "yes" and not named and len(offers) == 1:
+        return offers[0]
+    if heard.intent or not named:
         return None
     zone = ZoneInfo(c.contact.zone)
 
