@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ import aiohttp
 import structlog
 
 from bot.clock import system_clock
+from bot.outside import fetching, watching
 from bot.settings import Settings
 from conversations.flows import FLOWS
 from handlers.channels.base import Channel, Provider
@@ -24,9 +25,10 @@ from handlers.channels.email import EmailChannel, Post, Smtp
 from handlers.channels.twilio import TwilioProvider
 from handlers.channels.twilio_voice import VoiceLine
 from handlers.metrics import Metrics
-from handlers.missed import Fetching, Source
+from handlers.missed import Fetching
 from handlers.parts import Pages, Parts
 from handlers.reminders import Quiet
+from handlers.watching import Watching
 from storage import schema
 from storage.bell import Bell, LocalBell, RedisBell
 from storage.booking import Directories
@@ -53,13 +55,18 @@ def id_maker(clock: Clock) -> Callable[[], str]:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The parts, who calls our webhooks, and the look into Twilio's log for what missed them."""
+    """The parts, who calls our webhooks, and what looks outside: for what missed them, at what is known of us there."""
 
     settings: Settings
     parts: Parts
     twilio: TwilioProvider | None
     telegram: Provider | None
     fetch: Fetching | None
+    look: Watching
+
+    @property
+    def outside(self) -> Sequence[Callable[[], Awaitable[int]]]:
+        return [*([self.fetch] if self.fetch else []), self.look]
 
 
 @asynccontextmanager
@@ -113,7 +120,8 @@ async def build(
             voice=_voice(settings, session),
         )
         twilio = _twilio(settings)
-        yield App(settings, parts, twilio, _telegram(settings), _fetching(settings, parts, twilio, session))
+        fetch, look = fetching(settings, parts, twilio, session), watching(settings, parts, session)
+        yield App(settings, parts, twilio, _telegram(settings), fetch, look)
 
 
 def vault(settings: Settings) -> Vault:
@@ -194,26 +202,6 @@ def _twilio(settings: Settings) -> TwilioProvider | None:
         messaging_service_sid=settings.twilio_messaging_service_sid,
         whatsapp_from=settings.twilio_whatsapp_from,
     )
-
-
-def _fetching(
-    settings: Settings, parts: Parts, provider: TwilioProvider | None, session: aiohttp.ClientSession
-) -> Fetching | None:
-    """A log for each number of ours; a messaging service's numbers are not known here."""
-    if provider is None or settings.twilio_account_sid is None:
-        return None
-    from handlers.channels.twilio_client import TwilioClient
-
-    def source(base: str, to: str) -> Source:
-        client = TwilioClient(session, settings.twilio_account_sid or "", _auth(settings), base_url=base)
-        return Source(client.log, to)
-
-    sources = []
-    if settings.twilio_sms_from:
-        sources.append(source(settings.twilio_api_url, settings.twilio_sms_from))
-    if settings.twilio_whatsapp_from:
-        sources.append(source(settings.twilio_whatsapp_api_url, f"whatsapp:{settings.twilio_whatsapp_from}"))
-    return Fetching(parts, provider, sources)
 
 
 def _telegram(settings: Settings) -> Provider | None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Final
 
 import aiohttp
 import typer
 
+from bot.by_hand import by_hand
 from bot.failures import WrongUse
 from bot.settings import Settings, read_settings
 from handlers.channels.base import SendError
 from handlers.channels.setting_up import ByHand, Setting
 
-if TYPE_CHECKING:
-    from handlers.channels.telegram_setup import (
-        Presentation,
-    )  # at run time only where Telegram is on: it takes a second
+if TYPE_CHECKING:  # at run time only where Telegram is on: it takes a second
+    from handlers.channels.telegram_setup import Presentation, TelegramSetup
 
 app = typer.Typer(help="What Telegram and Twilio must know of us.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -48,13 +47,15 @@ async def set_up(settings: Settings, *, dry_run: bool, again: bool) -> int:
     """1 where a provider did not answer as it should; the others are still looked at."""
     failed = 0
     async with aiohttp.ClientSession(trust_env=False) as session:
-        for provider in (telegram, twilio):
+        for provider in PROVIDERS:
             try:
                 async for found in provider(settings, session):
                     await show(found, dry_run=dry_run, again=again)
             except SendError as error:
                 print(f"wrong    {provider.__name__}: it does not answer as it should ({error})")
                 failed = 1
+    for reminder in by_hand(settings):
+        await show(reminder, dry_run=dry_run, again=again)
     return failed
 
 
@@ -62,6 +63,8 @@ async def show(found: Setting | ByHand, *, dry_run: bool, again: bool) -> None:
     """One thing: as it should be, changed, or to be done by hand."""
     if isinstance(found, ByHand):
         print(f"by hand  {found.about}: {found.todo}")
+        if found.why:
+            print(f"         because {found.why}")
         return
     if found.is_right and not again:
         print(f"right    {found.about}")
@@ -76,12 +79,20 @@ async def show(found: Setting | ByHand, *, dry_run: bool, again: bool) -> None:
 async def telegram(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
     if settings.telegram_bot_token is None or settings.telegram_webhook_secret is None:
         return
+    known, secret = bot(settings, session)
+    for found in await known.settings(settings.public_url, secret, presentations(settings)):
+        yield found
+
+
+def bot(settings: Settings, session: aiohttp.ClientSession) -> tuple[TelegramSetup, str]:
+    """Where Telegram is on: its settings, and the webhook's secret."""
     from handlers.channels.telegram_setup import TelegramSetup
 
     token, secret = settings.telegram_bot_token, settings.telegram_webhook_secret
-    bot = TelegramSetup(session, token.get_secret_value(), base_url=settings.telegram_api_url)
-    for found in await bot.settings(settings.public_url, secret.get_secret_value(), presentations(settings)):
-        yield found
+    assert token is not None
+    assert secret is not None
+    known = TelegramSetup(session, token.get_secret_value(), base_url=settings.telegram_api_url)
+    return known, secret.get_secret_value()
 
 
 def presentations(settings: Settings) -> Sequence[Presentation]:
@@ -97,11 +108,35 @@ def presentations(settings: Settings) -> Sequence[Presentation]:
 
 
 async def twilio(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
+    """Where texts and WhatsApp's messages are brought."""
+    for found in await texts(settings, session):
+        yield found
+    for found in await whatsapp_sender(settings, session):
+        yield found
+
+
+async def texts(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
     if settings.twilio_account_sid is None or settings.twilio_auth is None:
-        return
+        return []
     from handlers.channels.twilio_setup import Senders, TwilioSetup
 
     account = TwilioSetup(session, settings.twilio_account_sid, settings.twilio_auth, base_url=settings.twilio_api_url)
-    senders = Senders(settings.twilio_sms_from, settings.twilio_messaging_service_sid, settings.twilio_whatsapp_from)
-    for found in await account.settings(settings.public_url, senders):
-        yield found
+    senders = Senders(settings.twilio_sms_from, settings.twilio_messaging_service_sid)
+    return await account.settings(settings.public_url, senders)
+
+
+async def whatsapp_sender(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
+    sid, number = settings.twilio_account_sid, settings.twilio_whatsapp_from
+    if sid is None or number is None or settings.twilio_auth is None:
+        return []
+    from handlers.channels.twilio_senders import WhatsAppSender
+
+    sender = WhatsAppSender(session, sid, settings.twilio_auth, number, base_url=settings.twilio_whatsapp_api_url)
+    return await sender.settings(settings.public_url)
+
+
+# What is set where, in this order. A provider more is a line more; the doctor reads the same ones.
+PROVIDERS: Final[Sequence[Callable[[Settings, aiohttp.ClientSession], AsyncIterator[Setting | ByHand]]]] = (
+    telegram,
+    twilio,
+)

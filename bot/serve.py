@@ -45,7 +45,7 @@ async def serve(app: App, *, worker: bool) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(listening(app, application(app)))
         if worker:
-            stack.push_async_callback(cancelled, asyncio.create_task(work(app.parts, app.parts.new_id(), app.fetch)))
+            stack.push_async_callback(cancelled, asyncio.create_task(work(app.parts, app.parts.new_id(), app.outside)))
         log.info("serving", host=app.settings.host, port=app.settings.port, worker=worker)
         await told_to_stop()
 

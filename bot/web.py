@@ -82,8 +82,12 @@ def health(parts: Parts) -> Health:
     async def figures() -> Figures:
         now = parts.clock()
         out, came = await outbox.figures(parts.db, now), await inbox.figures(parts.db)
-        oldest = now - out.oldest_at if out.oldest_at else None
-        return Figures(outbox_pending=out.pending, outbox_oldest=oldest, inbox_parked=came.parked)
+        return Figures(
+            outbox_pending=out.pending,
+            outbox_oldest=now - out.oldest_at if out.oldest_at else None,
+            inbox_parked=came.parked,
+            inbox_oldest=now - came.oldest_at if came.oldest_at else None,
+        )
 
     async def redis() -> None:
         if parts.bell.degraded:

@@ -7,7 +7,7 @@ Any number of workers may run: leases keep them off each other's rows, and what 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -27,7 +27,6 @@ from storage.faults import is_transient
 POLL: Final = timedelta(seconds=2)  # between two looks when no bell rings
 LONGEST: Final = timedelta(seconds=30)  # while the database is away
 INBOX_LEASE: Final = timedelta(seconds=60)
-FETCH: Final = timedelta(minutes=5)
 AT_ONCE: Final = 16  # contacts served beside each other by one worker
 TIMERS: Final = 100
 SERVE: Final = timedelta(minutes=1)  # between two looks at the waiting list, which is rung when an hour becomes free
@@ -38,15 +37,16 @@ DAY: Final = timedelta(hours=24)
 log = structlog.get_logger()
 
 
-async def work(parts: Parts, owner: str, fetch: Callable[[], Awaitable[int]] | None = None) -> None:
-    """Runs until it is cancelled. `owner` names this worker in leases; `fetch` looks for what missed the webhooks."""
+async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitable[int]]] = ()) -> None:
+    """Runs until it is cancelled. `owner` names this worker in leases; `outside`: what looks at the providers, each
+    when it finds that it is time to."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_loop(parts, "inbox", lambda: drain_all(parts, owner)))
         group.create_task(_loop(parts, "outbox", lambda: deliver(parts, owner)))
         group.create_task(_loop(parts, "timers", lambda: fire(parts)))
         group.create_task(_loop(parts, "unknown", lambda: settle_unknown(parts, owner)))
-        if fetch is not None:
-            group.create_task(_every(FETCH, fetch))
+        for look in outside:
+            group.create_task(_loop(parts, "outside", look, WATCH))
         group.create_task(_loop(parts, "waiting", lambda: serve_waiting(parts), SERVE))
         group.create_task(_loop(parts, "calendars", lambda: read_due(parts), CALENDARS))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
@@ -65,16 +65,6 @@ async def _loop(parts: Parts, topic: str, step: Callable[[], Awaitable[int]], po
             log.warning("work failed", loop=topic, transient=is_transient(error), exc_info=error)
         if not did:
             await ear.heard(pause)
-
-
-async def _every(pause: timedelta, step: Callable[[], Awaitable[int]]) -> None:
-    """At the start, and then now and again."""
-    while True:
-        try:
-            await step()
-        except Exception as error:
-            log.warning("work failed", transient=is_transient(error), exc_info=error)
-        await asyncio.sleep(pause.total_seconds())
 
 
 async def drain_all(parts: Parts, owner: str) -> int:

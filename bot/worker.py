@@ -34,7 +34,7 @@ def run(
                 figures = web.Application()
                 health(app.parts).add_to(figures)
                 await stack.enter_async_context(listening(app, figures, metrics_port))
-            stack.push_async_callback(cancelled, asyncio.create_task(work(app.parts, app.parts.new_id(), app.fetch)))
+            stack.push_async_callback(cancelled, asyncio.create_task(work(app.parts, app.parts.new_id(), app.outside)))
             await told_to_stop()
 
     with plainly():

@@ -21,6 +21,7 @@ class Figures:
     outbox_pending: int
     outbox_oldest: timedelta | None
     inbox_parked: int
+    inbox_oldest: timedelta | None = None
 
 
 class Metrics:
@@ -45,6 +46,9 @@ class Metrics:
         self.outbox_pending = self._gauge("outbox_pending", "Messages that are due and not sent.")
         self.outbox_oldest = self._gauge("outbox_oldest_seconds", "For how long the oldest of them has been due.")
         self.inbox_parked = self._gauge("inbox_parked", "Inbox rows that wait for a human.")
+        self.inbox_oldest = self._gauge(
+            "inbox_oldest_seconds", "For how long the oldest message that was taken in has waited: does a worker run?"
+        )
         self.appointments = self._counter("appointments", "Appointments, by what became of them.", "mode", "outcome")
         self.reminders = self._counter("reminders", "Reminders, by what became of them.", "kind", "outcome")
         self.calls = self._counter("calls", "Calls of a worker to a person, by what became of them.", "outcome")
@@ -57,10 +61,11 @@ class Metrics:
         self.outbox_pending.set(figures.outbox_pending)
         self.outbox_oldest.set(figures.outbox_oldest.total_seconds() if figures.outbox_oldest else 0)
         self.inbox_parked.set(figures.inbox_parked)
+        self.inbox_oldest.set(figures.inbox_oldest.total_seconds() if figures.inbox_oldest else 0)
 
     def hide(self) -> None:
         """The database is away: no figure is better than an old one."""
-        for gauge in (self.outbox_pending, self.outbox_oldest, self.inbox_parked):
+        for gauge in (self.outbox_pending, self.outbox_oldest, self.inbox_parked, self.inbox_oldest):
             gauge.set(float("nan"))
 
     def text(self) -> tuple[bytes, str]:

@@ -4,60 +4,170 @@ itself.
 Twilio tries a webhook a few times and then gives up. The inbox knows by their ids which messages came after all, so
 asking too far back costs a little and can double nothing (invariant I2). Telegram needs none of this: it keeps what
 it could not deliver for 24 hours and comes again by itself.
+
+Every five minutes by one of all workers, and at once by one that starts: from the last look that succeeded, which is
+kept in the database and so is as old as a backup that was restored, to now. Oldest first over all our numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Protocol
 
 import structlog
 
-from handlers.channels.base import SendError
+from handlers import standing
+from handlers.channels.base import Envelope, SendError
 from handlers.channels.twilio import Logged, TwilioProvider
 from handlers.inbox import Door
 from handlers.parts import Parts
+from storage import flags, inbox
 
-BACK: Final = timedelta(hours=1)  # how far each look goes back
-FIRST: Final = timedelta(hours=24)  # and the first one after a start
+EVERY: Final = timedelta(minutes=5)
+AT_START: Final = timedelta(minutes=1)  # unless another one has just looked
+OVERLAP: Final = timedelta(hours=1)  # what enters the log late, and what a webhook is still being tried for
+FIRST: Final = timedelta(hours=24)  # of a database that never looked: what is older was not meant for it
+# Read, not tried: for as long the texts are certain to be there ("PII MTL: 30 days" of `body`,
+# https://www.twilio.com/docs/messaging/api/message-resource#message-properties).
+KEPT: Final = timedelta(days=30)
+MOST: Final = 5000  # messages that are held at a time; those after them are for the next look
+CHUNK: Final = 200  # ids that the database is asked about at a time
 
 log = structlog.get_logger()
 
 
+class Log(Protocol):
+    """A provider's log. Everything raises SendError."""
+
+    def inbound(self, to: str, since: datetime) -> AsyncIterator[Logged]:
+        """Newest first, at or after `since`; without files."""
+
+    async def files(self, sid: str) -> Sequence[tuple[str, str]]:
+        """Id and content type of each."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A log, and the address of ours that messages came to (`+33…`, `whatsapp:+33…`)."""
+    """One sender's log. `numbers`: the addresses of ours that people write to (`+33…`, `38123`, `whatsapp:+33…`)."""
 
-    read: Callable[..., Awaitable[Sequence[Logged]]]  # (to=, since=), newest first
-    to: str
-
-
-async def fetch(parts: Parts, provider: TwilioProvider, sources: Sequence[Source], *, first: bool) -> int:
-    """Stores what is new, oldest first; returns how many. A log that cannot be read now is read next time."""
-    door, found, now = Door(parts), 0, parts.clock()
-    for source in sources:
-        try:
-            logged = await source.read(to=source.to, since=now - (FIRST if first else BACK))
-        except SendError as error:
-            log.warning("log not read", code=error.code)
-            continue
-        for envelope in reversed(provider.missed(logged, now)):
-            found += await door(envelope) is not None
-    if found:
-        log.warning("messages had missed the door", count=found)
-    return found
+    channel: str
+    log: Log
+    numbers: Callable[[], Awaitable[Sequence[str]]]
 
 
 class Fetching:
-    """One look per call, the first one further back."""
+    """`await fetching()`: looks if it is time to, and returns how many messages had missed the door."""
 
     def __init__(self, parts: Parts, provider: TwilioProvider, sources: Sequence[Source]) -> None:
         self._parts, self._provider, self._sources = parts, provider, sources
-        self._first = True
+        self._started = False
 
     async def __call__(self) -> int:
-        found = await fetch(self._parts, self._provider, self._sources, first=self._first)
-        self._first = False
-        return found
+        now = self._parts.clock()
+        if not await flags.turn(self._parts.db, "log_read", EVERY if self._started else AT_START, now):
+            return 0
+        self._started = True
+        return await fetch(self._parts, self._provider, self._sources)
+
+
+async def fetch(parts: Parts, provider: TwilioProvider, sources: Sequence[Source]) -> int:
+    """One look. A log that cannot be read is read from the same instant on the next time."""
+    now, door = parts.clock(), Door(parts)
+    looks = [look for source in sources if (look := await _look(parts, provider, source, now))]
+    # The log counts by seconds: within one, each number's own order holds.
+    came = sorted((one for look in looks for one in look.found), key=lambda one: one.sent_at or now)
+    found: dict[str, int] = {}
+    for envelope in came:
+        found[envelope.channel] = found.get(envelope.channel, 0) + (await door(envelope) is not None)
+    for look in looks:
+        await flags.keep(parts.db, _mark(look.channel), look.until.isoformat(), now)
+        await _judge(parts, look.channel, found.get(look.channel, 0), now)
+    if count := sum(found.values()):
+        log.warning("messages had missed the door", count=count)
+    return count
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    channel: str
+    found: Sequence[Envelope]  # oldest first of each number
+    until: datetime  # everything up to here is among them, or came by itself
+
+
+async def _look(parts: Parts, provider: TwilioProvider, source: Source, now: datetime) -> _Look | None:
+    since, until = await _since(parts, source.channel, now), now
+    found: list[Envelope] = []
+    try:
+        for number in await source.numbers():
+            new = await _unseen(parts, source, number, since)
+            if len(new) == MOST:  # the newest were let go
+                until = min(until, new[0].sent or now)
+            for one in reversed(new):
+                envelope = provider.missed(await _with_files(source.log, one), now)
+                found += [envelope] if envelope else []
+    except SendError as error:
+        log.warning("log not read", channel=source.channel, code=error.code)
+        return None
+    return _Look(source.channel, found, until)
+
+
+async def _since(parts: Parts, channel: str, now: datetime) -> datetime:
+    read = await flags.value(parts.db, _mark(channel))
+    if read is None:
+        return now - FIRST
+    return max(min(datetime.fromisoformat(read), now) - OVERLAP, now - KEPT)
+
+
+async def _unseen(parts: Parts, source: Source, number: str, since: datetime) -> Sequence[Logged]:
+    """The messages to a number that the inbox does not know, newest first; of too many, the oldest."""
+    new, chunk = deque[Logged](maxlen=MOST), list[Logged]()
+
+    async def sift() -> None:
+        known = await inbox.seen(parts.db, source.channel, [one.sid for one in chunk])
+        new.extend(one for one in chunk if one.sid not in known)
+        chunk.clear()
+
+    async for one in source.log.inbound(number, since):
+        chunk.append(one)
+        if len(chunk) == CHUNK:
+            await sift()
+    await sift()
+    return new
+
+
+async def _with_files(source: Log, one: Logged) -> Logged:
+    """A message counts also without the kinds of its files: nobody waits for a list that cannot be had."""
+    if not one.media:
+        return one
+    try:
+        return replace(one, files=await source.files(one.sid))
+    except SendError as error:
+        log.warning("files not listed", code=error.code)
+        return one
+
+
+async def _judge(parts: Parts, channel: str, found: int, now: datetime) -> None:
+    """Some missed the door while it was shut. Some more at the next look: it is open, and Twilio's calls do not pass
+    it (another auth token, another address), which nobody else would tell."""
+    flag = f"missed:{channel}"
+    if not found:
+        await flags.forget(parts.db, flag)
+        await standing.over(parts, "webhook_failing", channel, now)
+    elif await flags.begin(parts.db, flag, now) < now:
+        await standing.raised(parts, "webhook_failing", channel, now)
+
+
+def _mark(channel: str) -> str:
+    return f"log_read:{channel}"
+
+
+def fixed(numbers: Sequence[str]) -> Callable[[], Awaitable[Sequence[str]]]:
+    """Numbers that the settings name."""
+
+    async def given() -> Sequence[str]:
+        return list(numbers)
+
+    return given

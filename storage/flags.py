@@ -55,5 +55,20 @@ async def turn(db: Sql, name: str, every: timedelta, now: datetime) -> bool:
     return changed == 1
 
 
-async def forget(db: Sql, name: str) -> None:
-    await db.execute("DELETE FROM flag WHERE name = ?", name)
+async def forget(db: Sql, name: str) -> bool:
+    """False: it did not stand."""
+    return await db.execute("DELETE FROM flag WHERE name = ?", name) == 1
+
+
+async def since(db: Sql, name: str) -> datetime | None:
+    """When it was set, or set anew."""
+    rows = await db.fetch("SELECT set_at FROM flag WHERE name = ?", name)
+    return rows[0]["set_at"] if rows else None
+
+
+async def begin(db: Sql, name: str, now: datetime) -> datetime:
+    """Sets it unless it stands; since when it does."""
+    await db.execute(
+        "INSERT INTO flag (name, value, set_at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING", name, now
+    )
+    return await since(db, name) or now

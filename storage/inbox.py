@@ -2,6 +2,7 @@
 
 accept(db, arrival, now, new_id, …) -> contact id, or None for a repeat      a webhook's one transaction
 add_news(tx, key, contact, event, data, now) -> bool                         what is not said by the person
+seen(db, channel, ids) -> set of ids                                         those of them that came before
 next_row(tx, contact) -> InboxRow | None           the oldest unread, under the contact's lock
 done(tx, row, now)                                 in the turn's transaction
 failed(db, row, error) -> Failures                 counted apart, as the turn was rolled back
@@ -12,13 +13,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from storage import contacts
 from storage.db import Database, Sql, Tx
+from storage.sql import marks
 
 KEY_LENGTH = 255
 
@@ -111,6 +113,26 @@ async def accept(
             now if arrival.parked else None,
         )
     return contact
+
+
+async def seen(db: Sql, channel: str, external_ids: Sequence[str]) -> set[str]:
+    """Those of a provider's ids that came before, by whichever way."""
+    if not external_ids:
+        return set()
+    keys = {_key(channel, one): one for one in external_ids}
+    rows = await db.fetch(f"SELECT key FROM ledger WHERE key IN ({marks(len(keys))})", *keys)
+    return {keys[row["key"]] for row in rows}
+
+
+async def oldest_unread(db: Sql, channels: Sequence[str]) -> datetime | None:
+    """Since when the oldest message or news of these channels' talks waits to be taken up."""
+    rows = await db.fetch(
+        "SELECT min(inbox.received_at) AS oldest_at FROM inbox JOIN contact ON contact.id = inbox.contact_id "
+        f"WHERE inbox.status = 'new' AND contact.channel IN ({marks(len(channels))})",
+        *channels,
+    )
+    oldest: datetime | None = rows[0]["oldest_at"]
+    return oldest
 
 
 async def add_news(tx: Tx, key: str, contact: str, event: str, data: Mapping[str, Any], now: datetime) -> bool:

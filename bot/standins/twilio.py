@@ -33,6 +33,7 @@ from bot.standins.twilio_messages import (
 )
 from bot.standins.twilio_numbers import Numbers, update
 from bot.standins.twilio_opt_out import ANSWERS, kind_of
+from bot.standins.twilio_senders import Senders
 from bot.standins.twilio_voice import Exchange
 
 
@@ -77,6 +78,7 @@ class TwilioStandIn(StandIn):
         self.messages: dict[str, Message] = {}  # oldest first
         self.contents: dict[str, Content] = {}
         self.numbers = Numbers(account)
+        self.senders = Senders(self, pool=[account.sms_number] if account.service_sid else [])
         self.voice = Exchange(self)
         self.opted_out: set[str] = set()
         self.last_heard: dict[str, datetime] = {}  # WhatsApp: when the 24-hour window was last opened
@@ -98,6 +100,7 @@ class TwilioStandIn(StandIn):
         self.app.router.add_post(f"{numbers}/{{sid}}.json", self._update_number)
         self.app.router.add_get("/v1/Services/{sid}", self._fetch_service)
         self.app.router.add_post("/v1/Services/{sid}", self._update_service)
+        self.senders.add_to(self.app)
         self.voice.add_to(self.app)
 
     # The API
@@ -317,9 +320,10 @@ class TwilioStandIn(StandIn):
 
     # The person at the other end
 
-    async def say(self, address: str, text: str, *, extra: Mapping[str, str] | None = None) -> Inbound:
-        """A text. `extra`: further fields, for what a phone can send and nothing here makes."""
-        return await self._arrive(address, text, extra or {})
+    async def say(self, address: str, text: str, *, extra: Mapping[str, str] | None = None, to: str = "") -> Inbound:
+        """A text. `extra`: further fields, for what a phone can send and nothing here makes. `to`: another number of
+        the service's pool."""
+        return await self._arrive(address, text, extra or {}, to=to)
 
     async def tap(self, address: str, sid: str, label: str) -> Inbound:
         """A tap on a reply button or list item of a message of ours, by its label."""
@@ -334,6 +338,7 @@ class TwilioStandIn(StandIn):
         sid = f"MM{number:032x}"
         base = f"https://api.twilio.com/{API_VERSION}/Accounts/{self.account.sid}/Messages/{sid}/Media"
         extra = {"MediaContentType0": kind, "MediaUrl0": f"{base}/ME{number:032x}"}
+        self.senders.files[sid] = [(f"ME{number:032x}", kind)]
         if address.startswith("whatsapp:"):
             extra["MessageType"] = forms.MEDIA_TYPES.get(kind.partition("/")[0], "document")
         return await self._arrive(address, text, extra, sid=sid, media=1)
@@ -343,7 +348,7 @@ class TwilioStandIn(StandIn):
         return await self._arrive(address, "", place)
 
     async def _arrive(
-        self, address: str, text: str, extra: Mapping[str, str], *, sid: str = "", media: int = 0
+        self, address: str, text: str, extra: Mapping[str, str], *, sid: str = "", media: int = 0, to: str = ""
     ) -> Inbound:
         now, account = self.clock(), self.account
         whatsapp = address.startswith("whatsapp:")
@@ -351,7 +356,7 @@ class TwilioStandIn(StandIn):
             sid=sid or f"SM{self.ids():032x}",
             direction="inbound",
             sender=address,
-            to=f"whatsapp:{account.whatsapp_number}" if whatsapp else account.sms_number,
+            to=f"whatsapp:{account.whatsapp_number}" if whatsapp else to or account.sms_number,
             body=text,
             status="received",
             created=now,
@@ -370,7 +375,7 @@ class TwilioStandIn(StandIn):
 
     def _messages_url(self, message: Message) -> str:
         """A text goes where the number or its service was told to bring it; else where the account was set up for."""
-        set_up = None if message.whatsapp else self.numbers.messages_url
+        set_up = self.senders.whatsapp["callback_url"] if message.whatsapp else self.numbers.messages_url
         return set_up or self.account.messages_url
 
     def window_open(self, address: str) -> bool:

@@ -25,6 +25,7 @@ class Numbers:
     def __init__(self, account: Account) -> None:
         self._account = account
         self.number: dict[str, Any] = dict.fromkeys(NUMBER_FIELDS, "") | {"sms_method": "POST"}
+        self.texts = True  # whether the number can
         self.service: dict[str, Any] = dict.fromkeys(SERVICE_FIELDS) | {"use_inbound_webhook_on_number": True}
 
     @property
@@ -35,7 +36,7 @@ class Numbers:
         return self.number["sms_url"] or None
 
     def listed(self, query: Mapping[str, str]) -> dict[str, Any]:
-        ours = [self.number_resource()]
+        ours = [self.number_resource()] if self._account.sms_number.startswith("+") else []
         if self._account.voice_number:
             ours.append(self.voice_resource())
         asked = query.get("PhoneNumber")
@@ -49,7 +50,7 @@ class Numbers:
 
     def number_resource(self) -> dict[str, Any]:
         sids = {"sid": self.number_sid, "account_sid": self._account.sid}
-        able = {"capabilities": {"sms": True, "mms": False, "voice": False}}
+        able = {"capabilities": {"sms": self.texts, "mms": False, "voice": False}}
         return {**sids, "phone_number": self._account.sms_number, "friendly_name": "", **able, **self.number}
 
     def voice_resource(self) -> dict[str, Any]:

@@ -6,18 +6,20 @@ changes nothing; only the webhook's secret cannot be read, and is sent along whe
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from telegram import BotCommand
+from telegram import BotCommand, WebhookInfo
 
 from conversations.normal import fold
 from conversations.text import Text, t
-from handlers.channels.setting_up import Setting
+from handlers.channels.setting_up import ByHand, Seen, Setting
 from handlers.channels.telegram_bot import TROUBLE, TelegramBot, failure
 
 # Edits tell that an answered question was rewritten, my_chat_member that we were blocked.
 UPDATES: Final = ("callback_query", "edited_message", "message", "my_chat_member")
 PATH: Final = "/webhooks/telegram"
+LATELY: Final = timedelta(minutes=10)  # Telegram tries again every minute or two, and keeps an old error for ever
 # A command's word is the first of its list that Telegram takes: a-z, 0-9, _, at most 32.
 COMMANDS: Final[Mapping[str, Text]] = {
     "book": t("menu.book"),
@@ -46,17 +48,45 @@ class Presentation:
 class TelegramSetup(TelegramBot):
     """The settings of our bot, read and written. Everything raises SendError."""
 
-    async def settings(self, public_url: str, secret: str, presentations: Sequence[Presentation]) -> Sequence[Setting]:
-        found = [await self._webhook(public_url.rstrip("/") + PATH, secret)]
+    async def settings(
+        self, public_url: str, secret: str, presentations: Sequence[Presentation]
+    ) -> Sequence[Setting | ByHand]:
+        found: list[Setting | ByHand] = [self._webhook(await self._info(), public_url, secret)]
         for shown in presentations:
             found += await self._presented(shown)
-        return found
+        return [*found, *await self._groups()]
 
-    async def _webhook(self, url: str, secret: str) -> Setting:
+    async def look(self, public_url: str, secret: str, now: datetime) -> Seen:
+        """The webhook, and what waits behind it."""
+        info = await self._info()
+        failed_at = info.last_error_date
+        failing = failed_at is not None and now - failed_at < LATELY and info.pending_update_count > 0
+        return Seen([self._webhook(info, public_url, secret)], info.pending_update_count, failing)
+
+    async def _info(self) -> WebhookInfo:
         try:
-            info = await self._bot.get_webhook_info()
+            return await self._bot.get_webhook_info()
         except TROUBLE as error:
             raise failure(error) from None
+
+    async def _groups(self) -> list[ByHand]:
+        """What only the bot's owner can set, and only by talking to @BotFather."""
+        try:
+            me = await self._bot.get_me()
+        except TROUBLE as error:
+            raise failure(error) from None
+        wrong = {
+            "/setjoingroups, Disable": (me.can_join_groups, "in a group others read what it says; it answers none"),
+            "/setprivacy, Enable": (me.can_read_all_group_messages, "else it is sent what others write in groups"),
+        }
+        return [
+            ByHand(f"telegram {word.split(',')[0]}", f"tell @BotFather {word}", why=why, ill=True)
+            for word, (stands, why) in wrong.items()
+            if stands
+        ]
+
+    def _webhook(self, info: WebhookInfo, public_url: str, secret: str) -> Setting:
+        url = public_url.rstrip("/") + PATH
 
         async def put() -> None:
             try:
@@ -64,10 +94,15 @@ class TelegramSetup(TelegramBot):
             except TROUBLE as error:
                 raise failure(error) from None
 
-        now = _webhook_words(info.url, info.allowed_updates or ())
-        if "403" in (info.last_error_message or ""):  # they call us with another secret
-            now = f"{now}; refused by us"
-        return Setting("telegram webhook", now, _webhook_words(url, UPDATES), put)
+        now, wanted = _webhook_words(info.url, info.allowed_updates or ()), _webhook_words(url, UPDATES)
+        why = "its kinds of updates are not the ones that we read"
+        if not info.url:
+            why = "none is set, so what people write waits for 24 hours and is lost then"
+        elif info.url != url:
+            why = "it leads elsewhere"
+        elif "403" in (info.last_error_message or ""):  # they call us with another secret
+            why, now = "we refuse its calls: it has another secret, or did", f"{now}; refused by us"
+        return Setting("telegram webhook", now, wanted, put, why=why, unset=not info.url)
 
     async def _presented(self, shown: Presentation) -> list[Setting]:
         lang = shown.language or None

@@ -10,7 +10,7 @@ since the signature does not bind where one field ends and the next begins.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Literal
@@ -44,7 +44,7 @@ SHAPES: Final[dict[str, Callable[[str], object]]] = {
     "MessageSid": MESSAGE_SID.fullmatch,
     "AccountSid": ACCOUNT_SID.fullmatch,
     "From": re.compile(r"\S(?:.{0,158}\S)?").fullmatch,  # letters may have spaces between them
-    "To": re.compile(r"(?:whatsapp:)?\+[1-9][0-9]{6,14}").fullmatch,
+    "To": re.compile(r"(?:whatsapp:)?\+[1-9][0-9]{6,14}|[0-9]{3,8}").fullmatch,  # or our short code
     "Body": lambda _: True,
     "NumMedia": lambda count: COUNT.fullmatch(count) and int(count) <= MOST_MEDIA,
 }
@@ -65,6 +65,8 @@ class Logged:
     body: str
     media: int
     inbound: bool
+    sent: datetime | None = None
+    files: Sequence[tuple[str, str]] = ()  # id and content type of each, where they were asked for
 
 
 class TwilioProvider:
@@ -112,16 +114,18 @@ class TwilioProvider:
             return [_misshapen(request, once, STATUS_SHAPES) or _receipt(request, once)]
         return [_misshapen(request, once, SHAPES) or _envelope(request, once)]
 
-    def missed(self, log: Sequence[Logged], now: datetime) -> Sequence[Envelope]:
-        """What people sent while our webhook was away, as it would have told us: Twilio gives up after a while, and
-        the inbox knows by their ids which ones came after all."""
-        found: list[Envelope] = []
-        for one in log:
-            fields = {"MessageSid": one.sid, "AccountSid": self._account_sid, "From": one.sender, "To": one.to}
-            body = urlencode({**fields, "Body": one.body, "NumMedia": one.media}).encode()
-            envelopes = self.split(Request("POST", "", {}, body), now) if one.inbound else []
-            found += [envelope for envelope in envelopes if isinstance(envelope, Envelope)]
-        return found
+    def missed(self, one: Logged, now: datetime) -> Envelope | None:
+        """What a person sent while our webhook was away, as it would have told us; None for what is no message to us.
+
+        With the instant at which it was sent: WhatsApp's 24 hours began then, however late we read it."""
+        fields = {"MessageSid": one.sid, "AccountSid": self._account_sid, "From": one.sender, "To": one.to}
+        fields |= {"Body": one.body, "NumMedia": str(one.media)}
+        for number, (sid, kind) in enumerate(one.files[:MOST_MEDIA]):
+            fields[f"MediaUrl{number}"] = f"/Messages/{one.sid}/Media/{sid}"
+            fields[f"MediaContentType{number}"] = kind
+        envelopes = self.split(Request("POST", "", {}, urlencode(fields).encode()), now) if one.inbound else []
+        found = next((one for one in envelopes if isinstance(one, Envelope)), None)
+        return replace(found, sent_at=one.sent) if found else None
 
     def _to_us(self, fields: Sequence[tuple[str, str]]) -> bool:
         if self._service and ("MessagingServiceSid", self._service) in fields:

@@ -55,7 +55,7 @@ class Transport(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK has no t
             timeout=timeout or self._limit,
             headers=signed_in,
             params={name: str(value) for name, value in (params or {}).items() if value is not None},
-            data=urlencode(data, doseq=True).encode() if data else None,
+            data=_encoded(data, signed_in) if data else None,
         )
         if answer.status == 429:
             raise SendError("20429", "retry", after=_after(answer.headers))
@@ -131,6 +131,13 @@ class TwilioClient:
         except (TwilioException, json.JSONDecodeError) as error:
             raise failed(error) from None
         return str(account.status)
+
+
+def _encoded(data: Mapping[str, object], headers: Mapping[str, str]) -> bytes:
+    """A form, unless the SDK says that it is JSON."""
+    if headers.get("Content-Type") == "application/json":
+        return json.dumps(data).encode()
+    return urlencode(data, doseq=True).encode()
 
 
 def failed(error: Exception) -> SendError:

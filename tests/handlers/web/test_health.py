@@ -30,7 +30,9 @@ class Servers:
 
     async def figures(self) -> Figures:
         await self.ask_database()
-        return Figures(outbox_pending=3, outbox_oldest=timedelta(seconds=90), inbox_parked=1)
+        return Figures(
+            outbox_pending=3, outbox_oldest=timedelta(seconds=90), inbox_parked=1, inbox_oldest=timedelta(seconds=7)
+        )
 
 
 @pytest.fixture
@@ -80,6 +82,7 @@ async def test_metrics_have_the_names_that_others_rely_on(client: TestClient[Any
         "socialdirect_outbox_pending 3.0",
         "socialdirect_outbox_oldest_seconds 90.0",
         "socialdirect_inbox_parked 1.0",
+        "socialdirect_inbox_oldest_seconds 7.0",
         "# TYPE socialdirect_inbound_to_reply_seconds histogram",
         "# TYPE socialdirect_inbound_messages_total counter",
         "# TYPE socialdirect_outbound_messages_total counter",
