@@ -12,6 +12,7 @@ import typer
 from bot.by_hand import by_hand
 from bot.failures import WrongUse
 from bot.settings import Settings, read_settings
+from bot.settings_checks import public_address
 from handlers.channels.base import SendError
 from handlers.channels.setting_up import ByHand, Setting
 
@@ -38,8 +39,9 @@ def setup(
     settings = read_settings()
     if not (settings.telegram_enabled or settings.sms_enabled or settings.whatsapp_enabled):
         raise WrongUse("TELEGRAM_BOT_TOKEN, TWILIO_ACCOUNT_SID: no channel is set up (docs/settings.md)")
-    if not settings.public_url.startswith("https://"):
-        raise WrongUse("PUBLIC_URL must begin with https:// for the providers to call it")
+    for finding in public_address(settings):
+        if not finding.ok:
+            raise WrongUse(finding.words)
     return asyncio.run(set_up(settings, dry_run=dry_run, again=again))
 
 
@@ -98,13 +100,15 @@ def bot(settings: Settings, session: aiohttp.ClientSession) -> tuple[TelegramSet
 def presentations(settings: Settings) -> Sequence[Presentation]:
     """Each language's words; those of the default one also for everybody else."""
     from handlers.channels.telegram_setup import presentation
+    from locales import languages
     from locales.voice import Voice
     from locales.words import words
 
     def shown(code: str, language: str) -> Presentation:
         return presentation(code, Voice(language), words(language))
 
-    return [shown("", settings.default_locale), *(shown(language, language) for language in settings.locales)]
+    spoken = [language for language in settings.locales if language in languages()]  # the doctor names the others
+    return [shown("", settings.default_locale), *(shown(language, language) for language in spoken)]
 
 
 async def twilio(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:

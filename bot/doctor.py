@@ -9,10 +9,12 @@ from typing import Annotated
 import aiohttp
 import typer
 
-from bot import checks, logs
+from bot import account_checks, checks, logs
 from bot.app import channels, vault
 from bot.clock import system_clock
+from bot.findings import well, wrong
 from bot.settings import Settings, WrongSettings, read_settings
+from bot.settings_checks import SETTINGS
 from handlers.channels.base import Finding
 from storage.crypto import Unreadable
 from storage.db import Database
@@ -44,8 +46,8 @@ async def say(settings: Settings, *, deep: bool) -> int:
 
 async def examine(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
     """Everything, one after the other; what is away does not keep us from looking at the rest."""
-    yield checks.well("settings", "complete")
-    for check in checks.SETTINGS:
+    yield well("settings", "complete")
+    for check in SETTINGS:
         for finding in check(settings):
             yield finding
     async for finding in database(settings, deep=deep):
@@ -55,9 +57,10 @@ async def examine(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
         for channel in channels(settings, session, system_clock, None).values():
             for finding in await channel.check():
                 yield finding
-        yield await checks.voice(settings, session)
-        async for finding in checks.set_up(settings, session):
-            yield finding
+        yield await account_checks.voice(settings, session)
+        for asked in (account_checks.keys, account_checks.texting, account_checks.set_up):
+            async for finding in asked(settings, session):
+                yield finding
 
 
 async def database(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
@@ -77,11 +80,11 @@ async def database(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
         finally:
             await db.close()
     except Unreadable as error:
-        yield checks.wrong("keys", f"ENCRYPTION_KEYS must hold every key that rows are sealed with ({error})")
+        yield wrong("keys", f"ENCRYPTION_KEYS must hold every key that rows are sealed with ({error})")
     except Exception as error:
         if not is_transient(error):
             raise
-        yield checks.wrong("database", "DATABASE_URL does not answer: is it up, is the address right?")
+        yield wrong("database", "DATABASE_URL does not answer: is it up, is the address right?")
 
 
 def line(finding: Finding) -> str:

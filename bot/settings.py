@@ -6,6 +6,7 @@
 Secrets are SecretStr: printed as stars, read by `.get_secret_value()`. docs/settings.md explains each to operators.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
@@ -35,6 +36,13 @@ def parse(value: object, form: Any) -> object:
 def secret_address(value: SecretStr, *schemes: str) -> SecretStr:
     """Checks an address that may hold a password."""
     forms.address_of(value.get_secret_value(), *schemes)
+    return value
+
+
+def webhook_secret(value: SecretStr) -> SecretStr:
+    """https://core.telegram.org/bots/api#setwebhook: 1 to 256 of these characters; we want 16 at least."""
+    if re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()) is None:
+        raise ValueError("expected 16 to 256 letters, digits, _ and -: `socialdirect secrets` prints one")
     return value
 
 
@@ -109,8 +117,7 @@ class Settings(BaseSettings):
     twilio_content_api_url: WebAddress = TWILIO_CONTENT
 
     telegram_bot_token: SecretStr | None = None
-    # https://core.telegram.org/bots/api#setwebhook: 1 to 256 of these characters.
-    telegram_webhook_secret: Annotated[SecretStr, Field(min_length=16, max_length=256)] | None = None
+    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(webhook_secret)] | None = None
     telegram_api_url: WebAddress = TELEGRAM
 
     smtp_url: SmtpUrl | None = None

@@ -77,7 +77,8 @@ class EmailChannel:
         try:
             await self.post.greet()
         except SendError as error:
-            return [Finding("email", False, f"The mail server does not take us ({error}); check SMTP_URL.")]
+            of = "the name and password in SMTP_URL" if error.alarm else "SMTP_URL's host and port, and the way there"
+            return [Finding("email", False, f"The mail server does not take us ({error}); check {of}.")]
         return [Finding("email", True, "The mail server takes us.")]
 
     def _message(self, payload: Payload, address: str) -> EmailMessage:

@@ -136,7 +136,9 @@ class TelegramChannel:
             url, waiting, trouble = await self.bot.webhook()
         except SendError as error:
             return [
-                Finding("telegram", False, f"Telegram does not answer as it should ({error}); check the bot's token.")
+                Finding(
+                    "telegram", False, f"Telegram does not answer as it should ({error}); check TELEGRAM_BOT_TOKEN."
+                )
             ]
         if url != f"{self.public_url.rstrip('/')}/webhooks/telegram":
             return [Finding("telegram", False, "The webhook is elsewhere; run `socialdirect channels setup`.")]

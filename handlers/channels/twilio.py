@@ -181,7 +181,11 @@ def sendable(body: str) -> str:
 def account_finding(about: str, status: str | SendError) -> Finding:
     if isinstance(status, SendError):
         return Finding(about, False, f"Twilio does not answer as it should ({status}); check the account and its keys.")
-    return Finding(about, status == "active", f"The account is {status}.")
+    if status != "active":
+        return Finding(
+            about, False, f"The account is {status}: Twilio's console says why, and nothing is sent meanwhile."
+        )
+    return Finding(about, True, "The account is active.")
 
 
 def _misshapen(

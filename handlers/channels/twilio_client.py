@@ -116,11 +116,11 @@ class TwilioClient:
         except (TwilioException, ValueError, TypeError) as error:
             raise failed(error) from None
 
-    async def can_call(self, number: str) -> bool | None:
-        """Whether a number of the account may call; None: it is not the account's. Raises SendError."""
+    async def able(self, number: str) -> Mapping[str, bool] | None:
+        """What a number of the account can do (`sms`, `voice`); None: it is not the account's. Raises SendError."""
         try:
             found = await self._client.incoming_phone_numbers.list_async(phone_number=number, limit=1)
-            return bool(found[0].capabilities.get("voice")) if found else None
+            return {name: bool(can) for name, can in found[0].capabilities.items()} if found else None
         except (TwilioException, ValueError, TypeError, AttributeError) as error:
             raise failed(error) from None
 
@@ -144,7 +144,18 @@ def failed(error: Exception) -> SendError:
     # Their texts hold numbers and addresses: only status and code are taken.
     if isinstance(error, TwilioRestException | TwilioServiceException):
         return failure(error.status, error.code)
+    answer = error.args[1] if isinstance(error, TwilioException) and len(error.args) > 1 else None
+    if isinstance(answer, Response):  # of a list: the SDK raises it unread
+        return failure(answer.status_code, _code(answer.text))
     return SendError("no_sense", "unknown")
+
+
+def _code(body: str) -> str:
+    """Twilio's own in an answer that is an error; none in a gateway's page."""
+    try:
+        return str(int(json.loads(body)["code"]))
+    except (ValueError, LookupError, TypeError):
+        return "no_code"
 
 
 def _after(headers: Mapping[str, str]) -> timedelta | None:

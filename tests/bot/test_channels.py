@@ -13,8 +13,11 @@ def test_without_a_channel_there_is_nothing_to_set_up(desk: Desk) -> None:
     assert "TELEGRAM_BOT_TOKEN" in done.err
 
 
-def test_an_address_that_providers_cannot_call_is_refused(desk: Desk) -> None:
-    desk.set(TELEGRAM_BOT_TOKEN="1:made-up", PUBLIC_URL="http://127.0.0.1:8080")
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080", "https://10.0.0.7", "https://chat.example.org/sd", "https://chat.example.org:9443"]
+)
+def test_an_address_that_providers_cannot_call_is_refused(desk: Desk, url: str) -> None:
+    desk.set(TELEGRAM_BOT_TOKEN="1:made-up", PUBLIC_URL=url)
     done = desk("channels", "setup")
     assert done.status == 2
     assert "PUBLIC_URL" in done.err

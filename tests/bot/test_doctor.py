@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from bot import checks
 from bot.doctor import examine
 from bot.secrets import fresh
 from bot.settings import Settings, read_settings
+from bot.settings_checks import SETTINGS, processors
 from tests.bot.conftest import BOOKS, SAMPLE, Desk
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
@@ -32,7 +32,7 @@ def settings(**given: str) -> Settings:
 
 def ill(settings: Settings) -> set[str]:
     """What the settings alone tell to be wrong."""
-    return {finding.about for check in checks.SETTINGS for finding in check(settings) if not finding.ok}
+    return {finding.about for check in SETTINGS for finding in check(settings) if not finding.ok}
 
 
 def test_complete_settings_are_well() -> None:
@@ -73,7 +73,7 @@ def test_alarms_that_could_not_be_mailed_are_named() -> None:
     ],
 )
 def test_the_processor_and_its_region_are_named(url: str, region: str) -> None:
-    found = [finding.words for finding in checks.regions(settings(TWILIO_API_URL=url))]
+    found = [finding.words for finding in processors(settings(TWILIO_API_URL=url))]
     assert f"SMS: Twilio, {region}" in found
 
 
@@ -83,6 +83,49 @@ def test_wrong_settings_are_a_line_each(desk: Desk) -> None:
     assert done.status == 1
     assert {line.split()[2] for line in done.lines} == {"PORT", "SECRET_KEY"}
     assert all(line.startswith("wrong  settings: ") for line in done.lines)
+
+
+REFUSED = [
+    ({"TWILIO_WHATSAPP_FROM": "whatsapp:+33199000002"}, "TWILIO_WHATSAPP_FROM", "such as +33199000001"),
+    ({"TWILIO_SMS_FROM": "SocialDir"}, "TWILIO_SMS_FROM", "such as +33199000001"),
+    ({"TWILIO_ACCOUNT_SID": "SK" + "1" * 32}, "TWILIO_ACCOUNT_SID", "as Twilio's console shows it"),
+    ({"TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN", "TWILIO_ACCOUNT_SID needs it"),
+    ({"TWILIO_API_KEY": "SK" + "1" * 32}, "TWILIO_API_SECRET", "TWILIO_API_KEY needs it"),
+    ({"TWILIO_OPT_OUT": "ours"}, "TWILIO_OPT_OUT", "'default' or 'advanced'"),
+    (
+        {"TELEGRAM_BOT_TOKEN": "1:made-up"},
+        "TELEGRAM_WEBHOOK_SECRET",
+        "TELEGRAM_BOT_TOKEN needs it",
+    ),
+    ({"TELEGRAM_WEBHOOK_SECRET": "hidden"}, "TELEGRAM_WEBHOOK_SECRET", "16 to 256 letters"),
+    ({"TELEGRAM_WEBHOOK_SECRET": "hidden word with blanks"}, "TELEGRAM_WEBHOOK_SECRET", "`socialdirect secrets`"),
+    ({"MAIL_FROM": ""}, "MAIL_FROM", "SMTP_URL needs it"),
+    ({"VIDEO_APP_ID": "here"}, "VIDEO_SECRET", "VIDEO_APP_ID needs it"),
+    ({"VIDEO_SECRET": "hidden"}, "VIDEO_APP_ID", "VIDEO_SECRET needs it"),
+    ({"PUBLIC_URL": "chat.example.org"}, "PUBLIC_URL", "such as https://"),
+    ({"PUBLIC_URL": "https://chat.example.org/?x=1"}, "PUBLIC_URL", "such as https://"),
+    ({"DEFAULT_LOCALE": "de"}, "DEFAULT_LOCALE", "not among LOCALES"),
+    ({"QUIET_HOURS": "21-8"}, "QUIET_HOURS", "such as"),
+    ({"TIME_ZONE": "Paris"}, "TIME_ZONE", "Europe/Paris"),
+    ({"ENCRYPTION_KEYS": "hidden"}, "ENCRYPTION_KEYS", "`socialdirect secrets`"),
+]
+
+
+@pytest.mark.parametrize(("given", "name", "remedy"), REFUSED)
+def test_what_keeps_the_program_from_starting_is_named_by_both(
+    desk: Desk, given: dict[str, str], name: str, remedy: str
+) -> None:
+    """The doctor gives it a line, with status 1; whatever would start says it, with status 2."""
+    (desk.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in KEYS.items()))
+    desk.set(**{**COMPLETE, **given})
+    done = desk("doctor")
+    assert (done.status, len(done.lines)) == (1, 1)
+    assert done.out.startswith(f"wrong  settings: {name} is ")
+    assert remedy in done.out
+    started = desk("serve")
+    assert (started.status, started.out) == (2, "")
+    assert f"{name} is " in started.err
+    assert "hidden" not in done.out + started.err
 
 
 def test_a_database_that_was_never_migrated_is_named(desk: Desk) -> None:

@@ -1,15 +1,20 @@
 """`socialdirect channels setup` at the stand-ins: what differs is shown and set, and a second run changes nothing."""
 
+import itertools
+from dataclasses import replace
+
 import aiohttp
 import pytest
 
+from bot.account_checks import voice
+from bot.by_hand import by_hand
 from bot.channels import set_up
-from bot.checks import voice
 from bot.doctor import examine
 from bot.secrets import fresh
 from bot.settings import Settings, read_settings
 from bot.standins.faults import Html
 from bot.standins.telegram import TelegramStandIn
+from bot.standins.twilio_numbers import Numbers
 from tests.standins.conftest import ACCOUNT, PUBLIC_URL, SECRET, TOKEN, Running
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
@@ -83,6 +88,90 @@ async def test_a_messaging_service_is_set_in_place_of_its_number(
     await said(capsys, wished)
     assert twilio.standin.numbers.service["inbound_request_url"] == MESSAGES
     assert twilio.standin.numbers.number["sms_url"] == ""
+
+
+async def test_a_short_code_is_set_like_a_number(
+    twilio: Running, telegram_base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twilio.standin.account = replace(ACCOUNT, sms_number="38123")
+    twilio.standin.numbers = Numbers(twilio.standin.account)
+    wished = settings(twilio, telegram_base, TWILIO_SMS_FROM="38123")
+    await said(capsys, wished)
+    assert twilio.standin.numbers.number == {
+        "sms_url": MESSAGES,
+        "sms_method": "POST",
+        "sms_fallback_url": MESSAGES,
+        "sms_fallback_method": "POST",
+    }
+    assert set(await said(capsys, wished)) == {"right", "by"}
+
+
+async def test_the_whatsapp_sender_keeps_what_is_not_ours(
+    wished: Settings, twilio: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    states = "https://elsewhere.example.org/states"
+    twilio.standin.senders.whatsapp |= {"status_callback_url": states, "status_callback_method": "POST"}
+    await said(capsys, wished)
+    assert twilio.standin.senders.whatsapp == {
+        "callback_url": MESSAGES,
+        "callback_method": "POST",
+        "fallback_url": MESSAGES,
+        "fallback_method": "POST",
+        "status_callback_url": states,
+        "status_callback_method": "POST",
+    }
+
+
+async def test_what_is_left_to_do_by_hand_is_told_with_its_reason(
+    twilio: Running, telegram: TelegramStandIn, telegram_base: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telegram.me |= {"can_join_groups": True}
+    wished = settings(
+        twilio,
+        telegram_base,
+        TWILIO_MESSAGING_SERVICE_SID=ACCOUNT.service_sid,
+        TWILIO_VOICE_FROM=ACCOUNT.voice_number,
+    )
+    assert await set_up(wished, dry_run=True, again=False) == 0
+    lines = capsys.readouterr().out.splitlines()
+    told = {
+        line.removeprefix("by hand  ").partition(":")[0]: then
+        for line, then in itertools.pairwise(lines)
+        if line.startswith("by hand ")
+    }
+    assert all(then.startswith("         because ") for then in told.values())
+    assert set(told) == {
+        "telegram /setjoingroups",
+        "sms sender",
+        "sms countries",
+        "sms opt-out words",
+        "whatsapp sender",
+        "whatsapp templates",
+        "region of whatsapp",
+        "calls' countries",
+        "calls' number",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "about", "words"),
+    [
+        ({}, "sms opt-out words", "put the number into a messaging service"),
+        ({"TWILIO_MESSAGING_SERVICE_SID": ACCOUNT.service_sid}, "sms opt-out words", "TWILIO_OPT_OUT=advanced"),
+        (
+            {"TWILIO_MESSAGING_SERVICE_SID": ACCOUNT.service_sid, "TWILIO_OPT_OUT": "advanced"},
+            "sms opt-out words",
+            "see that Advanced Opt-Out has",
+        ),
+        ({"TWILIO_API_URL": "https://api.dublin.ie1.twilio.com"}, "region of texts", "TWILIO_EXTRA_AUTH_TOKENS"),
+    ],
+)
+def test_what_is_to_be_done_depends_on_what_is_set(
+    twilio: Running, telegram_base: str, given: dict[str, str], about: str, words: str
+) -> None:
+    (reminder,) = [one for one in by_hand(settings(twilio, telegram_base, **given)) if one.about == about]
+    assert words in reminder.todo
+    assert reminder.why
 
 
 async def test_a_secret_that_was_changed_is_sent_again(

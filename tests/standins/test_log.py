@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import aiohttp
 import pytest
 
-from bot.standins.faults import Drop
+from bot.standins.faults import Broken, Drop, Html, Reject
 from conversations.model import FileRef, Input
 from handlers.channels.base import Payload, SendError
 from handlers.channels.sms import SmsChannel
@@ -149,3 +149,16 @@ def test_a_text_to_a_short_code_of_ours_is_understood(clock: Clock) -> None:
     envelope = provider.missed(logged, clock.now)
     assert envelope is not None
     assert (envelope.channel, envelope.address, envelope.parked) == ("sms", CAMILLE, None)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "outcome"),
+    [(Reject(20003), "20003", "retry"), (Broken(503), "20500", "unknown"), (Html(), "no_code", "unknown")],
+)
+async def test_a_log_that_cannot_be_read_says_why(
+    twilio: Running, log: TwilioLog, clock: Clock, fault: Reject | Broken | Html, code: str, outcome: str
+) -> None:
+    twilio.standin.faults.add(fault)
+    with pytest.raises(SendError) as caught:
+        await read(log, ACCOUNT.sms_number, clock.now)
+    assert (caught.value.code, caught.value.outcome) == (code, outcome)

@@ -250,7 +250,7 @@ async def test_what_telegram_would_not_take_is_not_tried(text: str) -> None:
     [
         ("telegram_webhook_info_ok", True, "0 updates"),
         ("telegram_webhook_info_failing", False, "500 Internal Server Error"),
-        ("telegram_error_401", False, "token"),
+        ("telegram_error_401", False, "TELEGRAM_BOT_TOKEN"),
     ],
 )
 async def test_the_webhook_is_looked_at(name: str, ok: bool, words: str, api: Api, telegram: TelegramChannel) -> None:
