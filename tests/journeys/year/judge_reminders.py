@@ -14,6 +14,7 @@ from tests.journeys.year.verdict import Verdict, crowded, lawful_double, times
 
 JUST_AGREED: Final = timedelta(hours=6)
 EARLY, LATE = "reminder.early", "reminder.late"
+OVER: Final = "the year is over"
 KINDS: Final = {"48h": "early-48h", "2h": "late-2h"}
 YES: Final = frozenset({"yes.noted", "reminded.yes", "reminded.yes_several"})
 # What stands on the row of a reminder that was never to come, for whoever asks why.
@@ -41,7 +42,8 @@ def reminders(case: Case, life: Life, verdict: Verdict) -> None:
             reasons, on_row = case.reasons(life.id, KINDS[name]), REASONS.get(why_not)
             verdict.that(on_row is None or on_row in reasons, "no reason on a row", f"{what}: {why_not}, {reasons}")
             alone = [said for said in found if len(hours_of(said)) == 1]
-            verdict.that(not alone, "said although not due", f"{what}: {why_not}, said {times(alone)}")
+            silent = not alone or why_not == OVER  # in its last minutes nobody waits for what is due
+            verdict.that(silent, "said although not due", f"{what}: {why_not}, said {times(alone)}")
             continue
         verdict.counts[f"reminder {name} due"] += 1
         if not found:
@@ -98,7 +100,7 @@ def excused(life: Life, name: str, due: datetime, ends: datetime) -> str:
         return "moved or cancelled before"
     if any(timedelta(0) <= due - at < JUST_AGREED for at in life.confirmed):
         return "just confirmed"
-    return "the year is over" if due + SOON > ends else ""
+    return OVER if due + SOON > ends else ""
 
 
 def not_sent(case: Case, life: Life, name: str, due: datetime) -> str:

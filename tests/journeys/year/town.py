@@ -167,8 +167,8 @@ class Town:
         if "stop.done" in said.msgids:
             person.stopped.append((now, None))
             self.wants(person, now + after(chance, DAY, 9 * DAY), Talk("start"))
-        elif "start.done" in said.msgids and person.stopped:
-            person.stopped[-1] = (person.stopped[-1][0], now)
+        elif "start.done" in said.msgids:  # one START ends it, however often they said STOP
+            person.stopped = [(begin, end or now) for begin, end in person.stopped]
         if "undo.hint" in said.msgids and chance.random() < UNDONE:
             self.wants(person, now + after(chance, MINUTE, 12 * MINUTE), Talk("undo"))
             return
