@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import structlog
@@ -26,14 +26,19 @@ from handlers.channels.twilio import TwilioProvider
 from handlers.channels.twilio_voice import VoiceLine
 from handlers.metrics import Metrics
 from handlers.missed import Fetching
+from handlers.pacing import Pace
 from handlers.parts import Pages, Parts
 from handlers.reminders import Quiet
 from handlers.watching import Watching
 from storage import schema
-from storage.bell import Bell, LocalBell, RedisBell
+from storage.bell import LocalBell, RedisBell
 from storage.booking import Directories
 from storage.crypto import Vault
 from storage.db import Database
+from storage.throttle import LocalThrottle, Rate, RedisThrottle
+
+if TYPE_CHECKING:
+    from storage.redis_link import RedisLink
 
 Clock = Callable[[], datetime]
 
@@ -89,7 +94,8 @@ async def build(
             await schema.migrate(db)
         else:
             await schema.check(db)
-        bell = _bell(settings)
+        link = _link(settings)
+        bell = RedisBell(link) if link else LocalBell()
         await bell.open()
         stack.push_async_callback(bell.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
@@ -118,6 +124,8 @@ async def build(
             alert_to=settings.alert_to,
             whatsapp_number=settings.twilio_whatsapp_from,
             voice=_voice(settings, session),
+            # A clock that is moved by hand cannot be waited for.
+            pace=_pace(settings, link, clock) if clock is system_clock else None,
         )
         twilio = _twilio(settings)
         fetch, look = fetching(settings, parts, twilio, session), watching(settings, parts, session)
@@ -212,12 +220,17 @@ def _telegram(settings: Settings) -> Provider | None:
     return TelegramProvider([settings.telegram_webhook_secret.get_secret_value()])
 
 
-def _bell(settings: Settings) -> Bell:
+def _link(settings: Settings) -> RedisLink | None:
     if settings.redis_url is None:
-        return LocalBell()
+        return None
     from storage.redis_link import RedisLink
 
-    return RedisBell(RedisLink(settings.redis_url.get_secret_value()))
+    return RedisLink(settings.redis_url.get_secret_value())
+
+
+def _pace(settings: Settings, link: RedisLink | None, clock: Clock) -> Pace:
+    rates = {channel: Rate(count, per) for channel, (count, per) in settings.send_rates.items()}
+    return Pace(RedisThrottle(link) if link else LocalThrottle(), rates, clock)
 
 
 def _alarm(metrics: Metrics) -> Callable[..., None]:

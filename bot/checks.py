@@ -17,7 +17,7 @@ from bot.findings import well, wrong
 from bot.progress import progress
 from bot.settings import Settings
 from handlers.channels.base import Finding
-from storage import directory, flags, inbox, oracle, outbox, schema, worker_calendars
+from storage import directory, flags, inbox, oracle, outbox, schema, senders, worker_calendars
 from storage.booking import Directories, RowStore
 from storage.db import Database
 from storage.redis_link import RedisLink
@@ -41,6 +41,11 @@ async def sending(db: Database, settings: Settings, now: datetime) -> Sequence[F
     paused, figures = await flags.paused(db), await outbox.figures(db, now)
     if paused:
         return [wrong("sending", f"paused ({paused[1]}): `socialdirect resume` starts it again")]
+    if held := await senders.held(db):
+        why = ", ".join(
+            f"{one.channel} {'stands still' if one.stopped else 'goes slowly'} ({one.reason})" for one in held.values()
+        )
+        return [wrong("sending", f"{why}: docs/outcomes.md says what it means; once mended, `socialdirect resume`")]
     if figures.oldest_at is not None and now - figures.oldest_at > SLOW:
         return [wrong("sending", f"{figures.pending} messages are overdue: does a worker run, is each channel set up?")]
     return [well("sending", f"{figures.pending} messages are due, {figures.unknown} of unknown fate")]

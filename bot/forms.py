@@ -59,6 +59,17 @@ def durations(text: str) -> tuple[timedelta, ...]:
     return found
 
 
+def rates(text: str) -> dict[str, tuple[int, timedelta]]:
+    """`sms=10/s,email=100/m`: so many messages in a second, minute or hour, by channel."""
+    found = {}
+    for part in parts(text):
+        named = re.fullmatch(r"(sms|whatsapp|telegram|email)=(\d{1,5})/([smh])", part)
+        if named is None or int(named[2]) == 0 or named[1] in found:
+            raise ValueError("expected rates of channels such as sms=10/s,email=100/m")
+        found[named[1]] = (int(named[2]), timedelta(**{UNITS[named[3]]: 1}))
+    return found
+
+
 def clock(text: str) -> time:
     """`09:00`."""
     if re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text) is None:

@@ -1,10 +1,10 @@
-"""`socialdirect resume`: start sending again after `pause` or `restore`."""
+"""`socialdirect resume`: start sending again after `pause` or `restore`, or by a sender that was held and is mended."""
 
 from __future__ import annotations
 
 from bot.app import App
 from bot.opening import on_app, operator
-from storage import audit, flags, outbox
+from storage import audit, flags, outbox, senders
 
 
 def run() -> int:
@@ -16,9 +16,11 @@ def run() -> int:
 async def resume(app: App) -> str:
     parts, now = app.parts, app.parts.clock()
     async with parts.db.transaction() as tx:
-        if not await flags.resume(tx):
+        freed = await senders.release_all(tx)
+        if not await flags.resume(tx) and not freed:
             return "sending was not paused"
         await audit.add(tx, operator(), "resume", "sending", now)
         waiting = (await outbox.figures(tx, now)).pending
     parts.bell.ring("outbox")
-    return f"sending goes on; {waiting} messages waited"
+    held = f", also by {', '.join(freed)}" if freed else ""
+    return f"sending goes on{held}; {waiting} messages waited"

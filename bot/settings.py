@@ -66,6 +66,7 @@ Duration = Annotated[timedelta, BeforeValidator(partial(parse, form=forms.durati
 Durations = Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(partial(parse, form=forms.durations))]
 QuietHours = Annotated[forms.QuietHours, NoDecode, BeforeValidator(partial(parse, form=forms.quiet_hours))]
 WeeklyHours = Annotated[tuple[Hours, ...], NoDecode, BeforeValidator(partial(parse, form=forms.weekly_hours))]
+Rates = Annotated[Mapping[str, tuple[int, timedelta]], NoDecode, BeforeValidator(partial(parse, form=forms.rates))]
 Keys = Annotated[tuple[SecretBytes, ...], NoDecode, BeforeValidator(partial(parse, form=keys))]
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(partial(parse, form=forms.languages))]
 Words = Annotated[
@@ -150,6 +151,8 @@ class Settings(BaseSettings):
     draft_time: Duration = timedelta(hours=72)
     max_appointments: Annotated[int, Field(ge=1)] = 2
     max_unasked: Annotated[int, Field(ge=1)] = 4
+
+    send_rates: Rates = forms.rates("sms=10/s,whatsapp=40/s,telegram=25/s,email=5/s")
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

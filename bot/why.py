@@ -16,9 +16,10 @@ from bot.failures import CommandFailed
 from bot.load import local
 from bot.opening import on_app
 from handlers.parts import Parts
-from storage import contacts, flags, outbox, story
+from storage import contacts, flags, outbox, senders, story
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
+from storage.senders import Held
 
 
 def run(
@@ -83,17 +84,20 @@ async def messages(parts: Parts, rows: Sequence[OutboxRow]) -> list[str]:
     """A line each, newest last."""
     if not rows:
         return ["no message was meant to go out"]
-    paused = await flags.paused(parts.db) is not None
-    return [message_line(parts, row, paused=paused) for row in sorted(rows, key=lambda row: int(row.id))]
+    paused, held = await flags.paused(parts.db) is not None, await senders.held(parts.db)
+    ordered = sorted(rows, key=lambda row: int(row.id))
+    return [message_line(parts, row, paused=paused, held=held.get(row.channel)) for row in ordered]
 
 
-def message_line(parts: Parts, row: OutboxRow, *, paused: bool) -> str:
-    """One that waits and has no reason of its own may wait for us."""
+def message_line(parts: Parts, row: OutboxRow, *, paused: bool, held: Held | None = None) -> str:
+    """One that waits and has no reason of its own may wait for us, or for its sender."""
     reason = row.reason
     if row.status == "queued" and row.channel not in parts.channels:
         reason = f"{row.channel} is not set up"
     elif row.status == "queued" and paused:
         reason = "sending is paused"
+    elif row.status == "queued" and held is not None:
+        reason = f"{row.channel} is {'stopped' if held.stopped else 'slow'}: {held.reason}"
     fate = f"{row.status} ({reason})" if reason else row.status
     twice = "  perhaps sent twice" if row.possible_duplicate else ""
     return f"{local(row.due_at, parts.zone)}  {row.kind:13}  {row.channel:8}  {fate}{twice}"

@@ -13,11 +13,12 @@ from typing import Final
 
 import structlog
 
-from handlers import digest, joining
+from handlers import digest, holding, joining, undelivered
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
-from handlers.delivery import deliver, settle_unknown, warn
+from handlers.delivery import settle_unknown, warn
 from handlers.free_hours import look_for_free_hours
+from handlers.lanes import Lane
 from handlers.parts import Parts
 from handlers.turns import drain
 from handlers.waiting import serve_waiting
@@ -42,7 +43,8 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
     when it finds that it is time to."""
     async with asyncio.TaskGroup() as group:
         group.create_task(_loop(parts, "inbox", lambda: drain_all(parts, owner)))
-        group.create_task(_loop(parts, "outbox", lambda: deliver(parts, owner)))
+        for channel in parts.channels:
+            group.create_task(Lane(parts, owner, channel, POLL).run())
         group.create_task(_loop(parts, "timers", lambda: fire(parts)))
         group.create_task(_loop(parts, "unknown", lambda: settle_unknown(parts, owner)))
         for look in outside:
@@ -109,6 +111,8 @@ async def watch(parts: Parts, owner: str) -> int:
     await tidy(parts, owner)
     await digest.plan(parts)
     await warn(parts)
+    await holding.tell(parts)
+    await undelivered.look(parts)
     await look_for_free_hours(parts)
     return 0
 

@@ -13,6 +13,7 @@ from conversations.model import Flow
 from handlers.channels.base import Channel
 from handlers.channels.twilio_voice import VoiceLine
 from handlers.metrics import Metrics
+from handlers.pacing import Pace
 from handlers.reminders import Quiet
 from storage.bell import Bell
 from storage.booking import Directories
@@ -65,3 +66,4 @@ class Parts:
     alert_to: str | None
     whatsapp_number: str | None  # ours
     voice: VoiceLine | None = None  # masked calls; without it workers dial themselves
+    pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can

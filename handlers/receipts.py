@@ -9,11 +9,11 @@ from datetime import datetime
 
 import structlog
 
-from handlers.alarms import hour, raise_alarm
+from handlers import holding
 from handlers.channels.base import Receipt
 from handlers.channels.twilio_errors import meaning
-from handlers.delivery import not_reached
 from handlers.parts import Parts
+from handlers.refusing import not_delivered
 from storage import contacts, outbox
 from storage.db import Tx
 from storage.outbox import Risen
@@ -43,14 +43,13 @@ async def receive(parts: Parts, receipt: Receipt) -> None:
             await _failed(tx, parts, risen, receipt.error or "", now)
         elif receipt.status in {"delivered", "read"}:
             await contacts.reached(tx, risen.contact_id)
+        if receipt.status in {"sent", "delivered", "read"}:
+            await holding.arrived(tx, parts, risen.channel, risen.id)
 
 
 async def _failed(tx: Tx, parts: Parts, risen: Risen, code: str, now: datetime) -> None:
     error = meaning(code).error(code)
     log.info("not delivered", outbox=risen.id, channel=risen.channel, code=error.code)
-    if error.alarm:
-        ids = {"outbox": risen.id, "provider_code": error.code}
-        await raise_alarm(tx, parts, "not_delivered", hour(now), now, **ids)
     contact, row = await contacts.get(tx, risen.contact_id), await outbox.get(tx, risen.id)
     if contact is not None and row is not None:
-        await not_reached(tx, parts, row, contact, error, now)
+        await not_delivered(tx, parts, row, contact, error, now)

@@ -18,11 +18,13 @@ from handlers import content, links
 from handlers.alarms import raise_alarm
 from handlers.parts import Parts
 from handlers.writing import contact_at, ways, window_open
-from storage import contacts, inbox, outbox
+from storage import contacts, inbox, outbox, senders
 from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.outbox import OutboxRow
 
+# It proves that very address, and who waits asks again; or it says once more what was said elsewhere.
+NOWHERE_ELSE: Final = frozenset({"one_time_code", "confirm_email", "calendar"})
 ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change", "undo.hint"})
 
 
@@ -32,15 +34,30 @@ async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
         if not await outbox.settle(tx, row, "failed", reason, now):
             return
         tx.after_commit(parts.metrics.outbound_messages.labels(row.channel, row.kind, "failed").inc)
-    if row.kind in {"one_time_code", "calendar"}:
-        return  # it proves that very number, and who waits asks again; or it says again what was said elsewhere
-    other, news = None, await _news(tx, row)
-    if row.content is not None and (row.expires_at is None or row.expires_at > now):
-        tried = await outbox.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())
-        other = await _other(tx, parts, contact, tried, now, answering=news is not None)
-    if other is None:
-        await _nobody(tx, parts, row, contact, reason, now)
+    if row.kind in NOWHERE_ELSE:
         return
+    if (other := await other_way(tx, parts, row, contact, now)) is None:
+        await _nobody(tx, parts, row, contact, reason, now)
+    else:
+        await say_there(tx, parts, row, other, now)
+
+
+async def other_way(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> ContactRow | None:
+    """Who else of the same person or worker may be told this: reached, and not tried yet. None where that is nobody, or
+    it is of no use any more.
+    """
+    if row.kind in NOWHERE_ELSE or row.content is None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    news = await _news(tx, row)
+    tried = await outbox.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())
+    return await _other(tx, parts, contact, tried, now, answering=news is not None)
+
+
+async def say_there(
+    tx: Tx, parts: Parts, row: OutboxRow, other: ContactRow, now: datetime, *, perhaps_twice: bool = False
+) -> None:
+    """`perhaps_twice`: the first may have arrived, so this one is never sent a second time."""
+    news = await _news(tx, row)
     if news is not None and (other.person_id or other.worker_id):
         await _asked_there(tx, parts, row, other, news, now)
         return
@@ -60,6 +77,7 @@ async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
             appointment=row.appointment_id,
             appointment_version=row.appointment_version,
             received_at=row.received_at,
+            possible_duplicate=perhaps_twice,
         ),
         now,
     )
@@ -127,7 +145,9 @@ async def _other(
         if sms is not None and sms.id not in tried and _reachable(sms, parts, now):
             return sms
     rows = [row for row in await _same(tx, parts, contact, now) if not (answering and row.channel == "email")]
-    return next((row for row in rows if row.id not in tried and _reachable(row, parts, now)), None)
+    good = [row for row in rows if row.id not in tried and _reachable(row, parts, now)]
+    shut = await senders.held(tx)
+    return min(good, key=lambda row: row.channel in shut, default=None)  # the first of those that are open
 
 
 async def _link(tx: Tx, made: str, contact: ContactRow) -> None:

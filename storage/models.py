@@ -244,10 +244,30 @@ class Outbox(Model):
     created_at = fields.DatetimeField()
     accepted_at = fields.DatetimeField(null=True)
     alarmed_at = fields.DatetimeField(null=True)  # a human was told that it is late
+    elsewhere_at = fields.DatetimeField(null=True)  # no word that it arrived: said on another channel, or nowhere
     changed_at = fields.DatetimeField()
 
     class Meta:
         table = "outbox"
+
+
+class Sender(Model):
+    """A channel's sender of ours that stands still, or goes slowly. No row: it sends freely.
+
+    `stopped`: until somebody mends our side; else the provider is away, or has too much to do. `told`: a delivery state
+    said so, after the message had been accepted. `wait`: seconds before the last try.
+    """
+
+    channel = fields.CharField(max_length=NAME, primary_key=True)
+    reason = fields.CharField(max_length=128)
+    stopped = fields.BooleanField(default=False)
+    told = fields.BooleanField(default=False)
+    since_at = fields.DatetimeField()
+    probe_at = fields.DatetimeField()
+    wait = fields.IntField(default=1)
+
+    class Meta:
+        table = "sender"
 
 
 class Timer(Model):

@@ -2,8 +2,9 @@
 
     add(tx, outgoing, now) -> id, or None when this cause has spoken already
     claim_due(db, owner, now, lease_ends_at, limit, channels) -> rows, now 'sending', each with its `fence`
-    accepted / retry / postpone / unknown / settle (db, row, …) -> bool    by the claimer; False: somebody else has it
-    expire_stranded(db, now, channels) -> rows         of channels that are not set up, too late now
+    accepted / retry / stays / postpone / unknown / settle (db, row, …) -> bool    by the claimer; False: somebody
+                                                       else has it
+    expire_stranded(db, now, channels) -> rows         of channels that are not set up, or held; too late now
     expire_leases(db, now) -> ids                      a crash between call and mark: 'unknown'
     claim_unknown(…) -> rows; resend(db, row, now)     resolution: accepted(), settle() or one marked resend
     receipt(db, status, now, outbox_id, provider_id, error) -> Risen | None
@@ -14,6 +15,8 @@
 Order: an answer waits for earlier answers of its contact that are queued or being sent; a notice waits for nobody and
 holds up nobody. A claim, a lease and a fence: correctness comes from the fence (a counter), never from the clock
 (invariant I14).
+
+Over 300 lines: one table, and each statement on it beside the others. What is asked of it as a whole is in `fates.py`.
 """
 
 from __future__ import annotations
@@ -75,6 +78,7 @@ class Outgoing:
     appointment: str | None = None
     appointment_version: int | None = None
     received_at: datetime | None = None
+    possible_duplicate: bool = False  # the same was said elsewhere, and may have arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class Stranded:
     channel: str
     kind: str
     answer: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ async def add(tx: Tx, out: Outgoing, now: datetime) -> str | None:
         "expires_at, status, fence, attempts, appointment_id, appointment_version, possible_duplicate, received_at, "
         "created_at, changed_at) "
         "VALUES (?, ?, (SELECT channel FROM contact WHERE id = ?), ?, ?, ?, ?, ?, ?, "
-        "'queued', 0, 0, ?, ?, FALSE, ?, ?, ?) "
+        "'queued', 0, 0, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (key) DO NOTHING RETURNING id",
         out.key,
         out.contact,
@@ -161,6 +166,7 @@ async def add(tx: Tx, out: Outgoing, now: datetime) -> str | None:
         out.expires_at,
         out.appointment,
         out.appointment_version,
+        out.possible_duplicate,
         out.received_at,
         now,
         now,
@@ -173,15 +179,16 @@ async def merge(tx: Tx, row: OutboxRow, into: str, now: datetime) -> None:
     await leave(tx, row.id, "merged", into, now)
 
 
-async def leave(tx: Tx, outbox_id: str, status: Final, reason: str, now: datetime) -> None:
-    """A row that waits, and that will not be sent: kept for its reason."""
-    await tx.execute(
+async def leave(tx: Tx, outbox_id: str, status: Final, reason: str, now: datetime) -> bool:
+    """A row that waits, and that will not be sent: kept for its reason. False: it does not wait any more."""
+    changed = await tx.execute(
         "UPDATE outbox SET status = ?, reason = ?, changed_at = ? WHERE id = ? AND status = 'queued'",
         status,
-        reason,
+        reason[:128],
         now,
         int(outbox_id),
     )
+    return changed == 1
 
 
 # ------------------------------------------------------------ delivery
@@ -248,6 +255,21 @@ async def retry(db: Sql, row: OutboxRow, next_try_at: datetime, reason: str, now
     return await _mark(db, row, "queued", reason, now, next_try_at)
 
 
+async def stays(db: Sql, row: OutboxRow, reason: str, now: datetime, until: datetime | None = None) -> bool:
+    """Nothing is sent there at the moment: queued where it stood, before whatever was due later. No try is used up."""
+    changed = await db.execute(
+        "UPDATE outbox SET status = 'queued', reason = ?, changed_at = ?, next_try_at = COALESCE(?, due_at), "
+        "attempts = attempts - 1, lease_owner = NULL, lease_ends_at = NULL "
+        "WHERE id = ? AND fence = ? AND status = 'sending'",
+        reason[:128],
+        now,
+        until,
+        int(row.id),
+        row.fence,
+    )
+    return changed == 1
+
+
 async def postpone(db: Sql, row: OutboxRow, until: datetime, reason: str, now: datetime) -> bool:
     """It may not go out yet, so nothing was tried, and it is due only then: it is not late meanwhile."""
     changed = await db.execute(
@@ -289,18 +311,20 @@ async def expire_leases(db: Sql, now: datetime, reason: str = "crashed") -> list
 
 
 async def expire_stranded(db: Sql, now: datetime, channels: Sequence[str]) -> list[Stranded]:
-    """Queued rows of channels that nobody serves, once they are of no use: they wait until then, as the channel may be
-    set up again.
+    """Queued rows of channels that nobody serves, or whose sender is held, once they are of no use: they wait until
+    then, as the channel may be set up again, or the sender freed.
     """
-    served = f"AND channel NOT IN ({marks(len(channels))})" if channels else ""
+    off = f"channel NOT IN ({marks(len(channels))})" if channels else "TRUE"
     rows = await db.fetch(
-        "UPDATE outbox SET status = 'expired', reason = 'channel_off', changed_at = ? "
-        f"WHERE status = 'queued' AND expires_at <= ? {served} RETURNING id, channel, kind, answer",
+        f"UPDATE outbox SET status = 'expired', reason = CASE WHEN {off} THEN 'channel_off' ELSE 'sender_held' END, "
+        f"changed_at = ? WHERE status = 'queued' AND expires_at <= ? AND ({off} OR channel IN "
+        "(SELECT channel FROM sender)) RETURNING id, channel, kind, answer, reason",
+        *channels,
         now,
         now,
         *channels,
     )
-    return [Stranded(str(row["id"]), row["channel"], row["kind"], bool(row["answer"])) for row in rows]
+    return [Stranded(**(row | {"id": str(row["id"]), "answer": bool(row["answer"])})) for row in rows]
 
 
 async def claim_unknown(
@@ -378,8 +402,9 @@ async def receipt(
     """
     if outbox_id is not None and outbox_id.isascii() and outbox_id.isdecimal() and len(outbox_id) <= 18:
         match, by = (
-            "id = ? AND (provider_id IS NULL OR provider_id = ? OR possible_duplicate)",
-            [int(outbox_id), provider_id],
+            # Of one that was sent twice, the other copy may tell that it arrived; not that it did not.
+            "id = ? AND (provider_id IS NULL OR provider_id = ? OR (possible_duplicate AND ? <> 'failed'))",
+            [int(outbox_id), provider_id, status],
         )
     else:
         match, by = "provider_id = ?", [provider_id]

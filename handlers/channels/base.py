@@ -66,22 +66,31 @@ Signal: TypeAlias = Literal["opted_out", "opted_in", "blocked", "unblocked", "ig
 # unanswerable: sent by a short code or by letters.
 
 
+Outcome: TypeAlias = Literal["retry", "refused", "unknown", "stop"]
+
+
 class SendError(Exception):
-    """A message was not accepted. `code` is the provider's; the text never holds an address or a body.
+    """A message was not accepted, or not delivered. `code` is the provider's; the text never holds an address or a
+    body. Which code means what stands in `outcomes.py`.
 
     retry: it was certainly not processed. refused: it never will be. unknown: it may have arrived (invariant I7).
+    stop: not processed, nor will anything be until somebody mends our side.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each a fact of its own, and nearly all left out
         self,
         code: str,
-        outcome: Literal["retry", "refused", "unknown"],
+        outcome: Outcome,
         *,
         opted_out: bool = False,
         dead: bool = False,
         alarm: bool = False,
         window_closed: bool = False,
         after: timedelta | None = None,
+        slow: bool = False,
+        again: int = 0,
+        strikes: int = 3,
+        seldom: bool = False,
     ) -> None:
         super().__init__(f"{outcome}: {code}")
         self.code = code
@@ -90,7 +99,11 @@ class SendError(Exception):
         self.dead = dead  # nobody can be reached there: another channel
         self.alarm = alarm  # ours to mend: credentials, sender, configuration
         self.window_closed = window_closed  # WhatsApp's 24 hours are over: SMS instead
-        self.after = after
+        self.after = after  # when to try again, at the earliest
+        self.slow = slow  # it hits whatever is sent: one message at a time, until one is accepted
+        self.again = again  # of a state told afterwards: so often it is sent once more
+        self.strikes = strikes  # so many failures in a row and the address is dead
+        self.seldom = seldom  # an alarm only where it becomes frequent
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from conversations.model import Input, Reply
 from conversations.text import t
 from handlers.channels import drawing
 from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal, Undecodable
+from handlers.channels.outcomes import MAIL, of_line
 
 if TYPE_CHECKING:
     import aiosmtplib  # at run time only where mail is sent: it takes a while
@@ -72,6 +73,10 @@ class EmailChannel:
 
     async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:  # noqa: ARG002
         return []
+
+    async def ping(self) -> None:
+        """Whether the server takes us, without a message."""
+        await self.post.greet()
 
     async def check(self) -> Sequence[Finding]:
         try:
@@ -136,10 +141,11 @@ class Smtp:
         try:
             await client.connect()
         except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPServerDisconnected, OSError):
-            raise SendError("unreached", "retry") from None
+            raise of_line("unreached") from None
         except aiosmtplib.SMTPException as error:  # our name and password, or how they are given
-            code = str(error.code) if isinstance(error, aiosmtplib.SMTPResponseException) else "not_logged_in"
-            raise SendError(code, "retry", alarm=True) from None
+            if isinstance(error, aiosmtplib.SMTPResponseException):
+                raise _reply(error.code, "login") from None
+            raise MAIL["login"].error("not_logged_in") from None
         return client
 
 
@@ -149,11 +155,18 @@ def _failure(error: Exception) -> SendError:
 
     match error:
         case aiosmtplib.SMTPRecipientsRefused():
-            code = max((refused.code for refused in error.recipients), default=550)
-            return SendError(str(code), "refused", dead=True) if code >= 500 else SendError(str(code), "retry")
+            return _reply(max((refused.code for refused in error.recipients), default=550), "5xx to")
+        case aiosmtplib.SMTPSenderRefused():
+            return _reply(error.code, "sender")
         case aiosmtplib.SMTPResponseException():
-            return SendError(str(error.code), "refused" if error.code >= 500 else "retry", alarm=error.code >= 500)
-    return SendError("no_answer", "unknown")
+            return _reply(error.code, "5xx")
+    return of_line("no_answer")
+
+
+def _reply(code: int, for_good: str) -> SendError:
+    """`for_good`: which line of the table a 5xx is."""
+    line = for_good if code >= 500 else "421" if code == 421 else "4xx"
+    return MAIL[line].error(str(code))
 
 
 def _line(text: str) -> str:
@@ -166,7 +179,7 @@ def _single(address: str) -> Address:
     try:
         found = Address(addr_spec=address)
     except (ValueError, HeaderParseError, IndexError):
-        raise SendError("bad_address", "refused", dead=True) from None
+        raise MAIL["bad_address"].error("bad_address") from None
     if not address.isascii() or not found.domain:
-        raise SendError("bad_address", "refused", dead=True)
+        raise MAIL["bad_address"].error("bad_address")
     return found

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Protocol
 from conversations.model import FileRef, Input, Reply
 from handlers.channels import drawing, gsm7, reading, twilio
 from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal
+from handlers.channels.outcomes import of_line
 
 # https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: the whole message, any case. Twilio blocks the pair,
 # answers, and calls us all the same. Its START, YES and HELP are left to the talk: they are words of ours, too.
@@ -83,11 +84,11 @@ class SmsChannel:
             return {"messaging_service_sid": self.messaging_service_sid}
         if self.sender:
             return {"from_": self.sender}
-        raise SendError("no_sender", "retry", alarm=True)
+        raise of_line("no_sender")
 
     def _seconds_until(self, expires_at: datetime) -> int:
         """The operator gives up on a phone that is off when the message is of no more use."""
         left = int((expires_at - self.clock()).total_seconds())
         if left < 1:
-            raise SendError("expired", "refused")
+            raise of_line("expired")
         return min(left, LONGEST_VALIDITY)

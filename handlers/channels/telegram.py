@@ -23,6 +23,7 @@ from handlers.channels.base import (
     Signal,
     Undecodable,
 )
+from handlers.channels.outcomes import TELEGRAM, of_line
 from handlers.channels.telegram_updates import Tap
 
 HEADER: Final = "x-telegram-bot-api-secret-token"
@@ -96,13 +97,17 @@ class TelegramChannel:
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:  # noqa: ARG002 - no room for our id
         text = payload.fields["text"]
         if not text.strip():
-            raise SendError("empty", "refused", alarm=True)
+            raise of_line("empty")
         if len(text.encode("utf-16-le", "replace")) // 2 > LONGEST:
-            raise SendError("too_long", "refused", alarm=True)
+            raise TELEGRAM["too_long"].error("too_long")
         return await self.bot.send(int(address), payload.fields)
 
     async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:  # noqa: ARG002
         return []  # a bot cannot read its own messages again
+
+    async def ping(self) -> None:
+        """Whether the API answers our bot, without a message."""
+        await self.bot.username()
 
     async def pressed(self, raw: bytes) -> None:
         """For any update, at once: if it is a press, the button stops spinning, and its message loses its buttons."""

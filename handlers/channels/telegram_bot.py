@@ -22,10 +22,18 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 
 from handlers.channels.base import SendError
+from handlers.channels.outcomes import TELEGRAM, of_line
 from handlers.channels.transport import call
 
 # What the library raises, and what its readers do when an answer has not the shape that it should have.
 TROUBLE: Final = (TelegramError, LookupError, TypeError, ValueError, AttributeError)
+# Bad requests that mean something of their own, by their server's words.
+IN_WORDS: Final = {
+    "chat not found": "chat_not_found",
+    "message is not modified": "not_modified",
+    "query is too old": "too_old",
+    "message is too long": "too_long",
+}
 
 
 class Transport(BaseRequest):
@@ -58,9 +66,9 @@ class Transport(BaseRequest):
         fields = request_data.parameters if request_data else {}
         answer = await call(self._session, method, url, timeout=limit, json=fields)
         if answer.status >= 500:
-            raise SendError(str(answer.status), "unknown")
+            raise TELEGRAM["5xx"].error(str(answer.status))
         if answer.status == 429:  # the library's own exception warns that it will change
-            raise SendError("429", "retry", after=_after(answer.body))
+            raise TELEGRAM["429"].error("429", _after(answer.body))
         return answer.status, answer.body
 
     @staticmethod
@@ -130,24 +138,29 @@ class TelegramBot:
         return info.url, info.pending_update_count, info.last_error_message or ""
 
 
-def failure(error: Exception) -> SendError:  # noqa: PLR0911 - one line a kind
+def failure(error: Exception) -> SendError:
     """BadRequest is a NetworkError for the library, so the order matters. Their texts may hold names: none is kept."""
     if isinstance(error.__cause__, SendError):  # our transport's, wrapped on its way
         return error.__cause__
+    code = _code(error)
+    return TELEGRAM[code].error(code) if code else of_line("no_sense")
+
+
+def _code(error: Exception) -> str | None:
+    """Which line of the table it is."""
     match error:
-        case Forbidden():  # blocked, deactivated, never started
-            return SendError("403", "refused", dead=True)
-        case ChatMigrated():  # a group: never a person
-            return SendError("migrated", "refused", dead=True)
-        case InvalidToken():  # revoked or malformed: nothing was processed, and nothing will be until it is mended
-            return SendError("401", "retry", alarm=True, after=timedelta(minutes=5))
+        case Forbidden():
+            return "403"
+        case ChatMigrated():
+            return "migrated"
+        case InvalidToken():
+            return "401"
         case Conflict():
-            return SendError("409", "refused", alarm=True)
-        case BadRequest() if "chat not found" in error.message.lower():
-            return SendError("chat_not_found", "refused", dead=True)
+            return "409"
         case BadRequest():
-            return SendError("400", "refused", alarm=True)
-    return SendError("no_sense", "unknown")
+            said = error.message.lower()
+            return next((code for words, code in IN_WORDS.items() if words in said), "400")
+    return None
 
 
 def _after(body: bytes) -> timedelta | None:

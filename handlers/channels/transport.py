@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from handlers.channels.base import SendError
+from handlers.channels.outcomes import of_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ async def call(
             return Answer(response.status, await response.read(), response.headers)
     # `from None` throughout: the address in their texts may hold a token.
     except (aiohttp.InvalidURL, aiohttp.ClientSSLError):
-        raise SendError("unreachable", "retry", alarm=True) from None
+        raise of_line("unreachable") from None
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        raise SendError("unreached", "retry") from None
+        raise of_line("unreached") from None
     except (aiohttp.ClientError, TimeoutError, OSError):
-        raise SendError("no_answer", "unknown") from None
+        raise of_line("no_answer") from None

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from conversations.model import FileRef
 from handlers.channels import reading, twilio_signature
 from handlers.channels.base import BadOrigin, Envelope, Finding, Receipt, Request, SendError, Status, Undecodable
+from handlers.channels.outcomes import TWILIO, of_line
 
 MESSAGE_SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -172,9 +173,9 @@ def callback(public_url: str, outbox_id: str) -> str:
 def sendable(body: str) -> str:
     """Refuses what Twilio would, before it costs a call. Nothing is cut to fit: half a text can lie."""
     if not body:
-        raise SendError("empty", "refused", alarm=True)
+        raise of_line("empty")
     if len(body) > LONGEST:
-        raise SendError("21617", "refused", alarm=True)
+        raise TWILIO["21617"].error("21617")
     return body
 
 

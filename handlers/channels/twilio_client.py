@@ -20,6 +20,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from handlers.channels.base import SendError
+from handlers.channels.outcomes import of_line
 from handlers.channels.transport import call
 from handlers.channels.twilio import Logged
 from handlers.channels.twilio_errors import failure
@@ -58,7 +59,7 @@ class Transport(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK has no t
             data=_encoded(data, signed_in) if data else None,
         )
         if answer.status == 429:
-            raise SendError("20429", "retry", after=_after(answer.headers))
+            raise failure(429, "20429", _after(answer.headers))
         return Response(answer.status, answer.body.decode("utf-8", "replace"), answer.headers)
 
 
@@ -90,7 +91,7 @@ class TwilioClient:
         except (TwilioException, json.JSONDecodeError) as error:
             raise failed(error) from None
         if not created.sid:
-            raise SendError("no_sid", "unknown")
+            raise of_line("no_sid")
         return str(created.sid)
 
     async def call(self, fields: Mapping[str, Any]) -> str:
@@ -100,7 +101,7 @@ class TwilioClient:
         except (TwilioException, json.JSONDecodeError) as error:
             raise failed(error) from None
         if not created.sid:
-            raise SendError("no_sid", "unknown")
+            raise of_line("no_sid")
         return str(created.sid)
 
     async def log(self, *, to: str, since: datetime) -> Sequence[Logged]:
@@ -147,7 +148,7 @@ def failed(error: Exception) -> SendError:
     answer = error.args[1] if isinstance(error, TwilioException) and len(error.args) > 1 else None
     if isinstance(answer, Response):  # of a list: the SDK raises it unread
         return failure(answer.status_code, _code(answer.text))
-    return SendError("no_sense", "unknown")
+    return of_line("no_sense")
 
 
 def _code(body: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final
 from conversations.model import FileRef, Input, Press, Reply
 from handlers.channels import drawing, reading, twilio
 from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal, Undecodable
+from handlers.channels.outcomes import TWILIO
 from handlers.channels.sms import Sender
 
 # Under which names a button's or an item's id may stand in the JSON fields. ProfileName stands beside them: anybody's.
@@ -45,7 +46,7 @@ class WhatsAppChannel:
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
         if not payload.fields:
-            raise SendError("63016", "refused", window_closed=True)
+            raise TWILIO["63016"].error("63016")
         return await self.client.send(
             {
                 "to": twilio.WHATSAPP + address,

@@ -30,7 +30,7 @@ from bot.app import App, build
 from bot.serve import listening
 from bot.settings import read_settings
 from bot.web import application
-from handlers import delivery, receipts, rerouting, turns
+from handlers import delivery, refusing, rerouting, sending, turns
 from handlers.channels.email import EmailChannel
 from handlers.channels.sms import SmsChannel
 from handlers.channels.telegram import TelegramChannel
@@ -85,7 +85,7 @@ class Points:
             for owner in owners if isinstance(owners, tuple) else (owners,):
                 setattr(owner, what, self._around(name, getattr(owner, what), side))
         # these were imported by name
-        vars(delivery)["reroute"] = vars(receipts)["reroute"] = rerouting.reroute
+        vars(sending)["reroute"] = vars(refusing)["reroute"] = rerouting.reroute
 
     def _around(self, name: str, wrapped: Callable[..., Awaitable[Any]], side: str) -> Callable[..., Awaitable[Any]]:
         @functools.wraps(wrapped)

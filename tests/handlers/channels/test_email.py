@@ -142,7 +142,7 @@ async def test_a_server_that_is_not_there_is_tried_again() -> None:
 
 async def test_a_server_that_wants_no_password_is_told_to_whoever_set_one(server: Server) -> None:
     error = await failed(channel(server.url.replace("//", "//user:p%40ss@")))
-    assert (error.outcome, error.alarm) == ("retry", True)
+    assert (error.outcome, error.alarm) == ("stop", True)
 
 
 async def test_the_server_is_looked_at(server: Server) -> None:

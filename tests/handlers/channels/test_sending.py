@@ -32,8 +32,8 @@ TOLD = Payload("Bonjour", {"text": "Bonjour", "link_preview_options": {"is_disab
 OPTED_OUT = {"outcome": "refused", "opted_out": True}
 DEAD = {"outcome": "refused", "dead": True}
 BUG = {"outcome": "refused", "alarm": True}
-MEND = {"outcome": "retry", "alarm": True, "after": timedelta(minutes=5)}
-LOST = {"outcome": "unknown"}
+STOP = {"outcome": "stop", "alarm": True}
+LOST = {"outcome": "unknown", "slow": True}
 
 TWILIO_ANSWERS: dict[str, dict[str, Any]] = {
     "twilio_error_21211": DEAD,
@@ -45,10 +45,10 @@ TWILIO_ANSWERS: dict[str, dict[str, Any]] = {
     "twilio_error_21656": BUG,
     "twilio_error_21671": BUG,
     "twilio_error_35115": BUG,
-    "twilio_error_401_20003": MEND,
-    "twilio_error_403": MEND,
+    "twilio_error_401_20003": STOP,
+    "twilio_error_403": STOP,
     "twilio_error_404_20404": BUG,
-    "twilio_error_429_20429": {"outcome": "retry", "after": timedelta(seconds=1)},
+    "twilio_error_429_20429": {"outcome": "retry", "after": timedelta(seconds=1), "slow": True, "again": 2},
     "twilio_error_500_20500": LOST,
     "twilio_error_503_html": LOST,
     "twilio_error_63016": {"outcome": "refused", "window_closed": True},
@@ -59,15 +59,15 @@ TELEGRAM_ANSWERS: dict[str, dict[str, Any]] = {
     "telegram_error_400_chat_not_found": DEAD,
     "telegram_error_400_file_too_big": BUG,
     "telegram_error_400_migrated": DEAD,
-    "telegram_error_400_not_modified": BUG,
-    "telegram_error_400_query_too_old": BUG,
+    "telegram_error_400_not_modified": {"outcome": "refused"},
+    "telegram_error_400_query_too_old": {"outcome": "refused"},
     "telegram_error_400_too_long": BUG,
-    "telegram_error_401": MEND,
+    "telegram_error_401": STOP,
     "telegram_error_403_blocked": DEAD,
     "telegram_error_403_cant_initiate": DEAD,
     "telegram_error_403_deactivated": DEAD,
-    "telegram_error_404": MEND,
-    "telegram_error_409": BUG,
+    "telegram_error_404": STOP,
+    "telegram_error_409": STOP,
     "telegram_error_429": {"outcome": "retry", "after": timedelta(seconds=14)},
     "telegram_error_500": LOST,
     "telegram_error_502_html": LOST,
@@ -80,7 +80,7 @@ def test_every_refusal_that_we_know_of_has_its_meaning() -> None:
 
 
 def said(error: SendError) -> dict[str, Any]:
-    names = ("outcome", "opted_out", "dead", "alarm", "window_closed", "after")
+    names = ("outcome", "opted_out", "dead", "alarm", "window_closed", "after", "slow", "again", "seldom")
     return {name: getattr(error, name) for name in names if getattr(error, name)}
 
 
@@ -166,7 +166,7 @@ async def test_what_is_not_even_tried(payload: Payload, code: str) -> None:
 async def test_without_a_sender_messages_wait_for_one() -> None:
     with pytest.raises(SendError) as caught:
         await samples.sms(sender=None).send(HELLO, CAMILLE, OUTBOX_ID)
-    assert said(caught.value) == {"outcome": "retry", "alarm": True}
+    assert said(caught.value) == STOP
 
 
 async def test_outside_the_window_no_free_text_is_tried() -> None:
@@ -285,14 +285,14 @@ async def by_telegram(session: aiohttp.ClientSession, base: str, limit: float) -
 async def test_what_was_never_connected_may_be_repeated(send: Send, session: aiohttp.ClientSession) -> None:
     with pytest.raises(SendError) as caught:
         await send(session, f"http://127.0.0.1:{unused_port()}", 5)
-    assert said(caught.value) == {"outcome": "retry"}
+    assert said(caught.value) == {"outcome": "retry", "slow": True}
 
 
 @pytest.mark.parametrize("send", [by_sms, by_telegram])
 async def test_a_base_address_that_is_none_waits_for_somebody(send: Send, session: aiohttp.ClientSession) -> None:
     with pytest.raises(SendError) as caught:
         await send(session, "http://", 5)
-    assert said(caught.value) == {"outcome": "retry", "alarm": True}
+    assert said(caught.value) == STOP
 
 
 @pytest.mark.parametrize("send", [by_sms, by_telegram])
@@ -332,6 +332,6 @@ async def test_nothing_personal_and_no_token_is_logged(
 def test_unknown_codes_are_refusals_that_somebody_looks_at() -> None:
     assert said(meaning("99999").error("99999")) == BUG
     assert said(failure(400, None)) == BUG
-    assert said(failure(401, "99999")) == MEND
+    assert said(failure(401, "99999")) == STOP
     assert said(meaning("undelivered").error("undelivered")) == {"outcome": "refused"}
-    assert said(meaning("30003").error("30003")) == {"outcome": "retry", "after": timedelta(hours=1)}
+    assert said(meaning("30003").error("30003")) == {"outcome": "retry", "after": timedelta(hours=1), "again": 2}

@@ -50,7 +50,9 @@ class Clock:
 
 @dataclass
 class Line:
-    """A channel. `troubles` are raised one after the other by the next calls; `log` is what its provider remembers."""
+    """A channel. `troubles` are raised one after the other by the next calls, `down` by all of them; `log` is what its
+    provider remembers; `tried` counts the calls.
+    """
 
     name: ChannelName
     clock: Clock
@@ -58,6 +60,8 @@ class Line:
     troubles: list[Exception] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)  # words at which drawing breaks
     log: list[str] = field(default_factory=list)
+    down: SendError | None = None
+    tried: int = 0
 
     def decode(self, raw: bytes) -> Input | Signal:
         said = json.loads(raw)
@@ -76,8 +80,11 @@ class Line:
         return Payload(text, {})
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
+        self.tried += 1
         if self.troubles:
             raise self.troubles.pop(0)
+        if self.down is not None:
+            raise self.down
         self.sent_to.append((address, payload.text))
         return f"{self.name}-{outbox_id}-{len(self.sent_to)}"
 

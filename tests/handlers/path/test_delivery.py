@@ -164,7 +164,7 @@ async def test_a_failed_receipt_is_said_elsewhere_once_and_never_goes_round(plac
     telegram = await place.contact("telegram", "77")
     async with place.parts.db.transaction() as tx:
         await contacts.link_worker(tx, telegram.id, claire.worker_id)
-    failed = Receipt(notice.id, notice.provider_id or "", "failed", "30003")
+    failed = Receipt(notice.id, notice.provider_id or "", "failed", "30004")
     await receive(place.parts, failed)
     await receive(place.parts, failed)
     await place.settle()
@@ -172,7 +172,7 @@ async def test_a_failed_receipt_is_said_elsewhere_once_and_never_goes_round(plac
     (again,) = [row for row in await place.rows("telegram", "77") if row.kind == "booked"]
     assert again.key == f"{notice.key}>telegram"
     # and where that fails, too, it does not come back to where it began
-    await receive(place.parts, Receipt(again.id, again.provider_id or "", "failed", "30003"))
+    await receive(place.parts, Receipt(again.id, again.provider_id or "", "failed", "30004"))
     await place.settle()
     assert len([row for row in await place.rows("sms", CLAIRE) if row.kind == "booked"]) == 1
     assert place.alarm_codes() == ["nobody_reached"]

@@ -1,0 +1,149 @@
+"""One claimed message on its way out: judged again, drawn, sent, marked. No transaction is open while a provider is
+called.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeAlias
+
+import structlog
+
+from handlers import content
+from handlers.alarms import raise_alarm
+from handlers.calendars import inviting
+from handlers.channels.base import CalendarPart, Draw, Payload, SendError
+from handlers.judging import Leave, Wait, judge
+from handlers.links import url
+from handlers.parts import Parts
+from handlers.refusing import refused
+from handlers.reminding import tell_rest
+from handlers.rerouting import reroute
+from handlers.writing import window_open
+from locales.voice import Voice
+from storage import contacts, outbox
+from storage.booking import RowStore
+from storage.contacts import ContactRow
+from storage.db import Tx
+from storage.faults import is_transient
+from storage.outbox import OutboxRow
+
+log = structlog.get_logger()
+
+
+class NotCalled:
+    """The provider was not asked: dropped, put off, or already somebody else's."""
+
+
+Called: TypeAlias = SendError | NotCalled | None  # None: accepted
+NOT_CALLED: Final = NotCalled()
+
+
+async def alone(parts: Parts, row: OutboxRow) -> Called:
+    """A row that breaks us stands aside, and none of the others waits for it (I16). What passes by itself does: the
+    row's lease ends.
+    """
+    try:
+        return await handle(parts, row)
+    except Exception as error:
+        if is_transient(error):
+            raise
+        log.warning("delivery failed", outbox=row.id, exc_info=error)
+        await give_up(parts, row, f"failed: {type(error).__name__}", "delivery_failed")
+        return NOT_CALLED
+
+
+async def give_up(parts: Parts, row: OutboxRow, reason: str, code: str) -> None:
+    """It will not be sent, and a human is told."""
+    now = parts.clock()
+    async with parts.db.transaction() as tx:
+        if await outbox.settle(tx, row, "failed", reason, now):
+            tx.after_commit(partial(_count, parts, row, "failed"))
+            await alarm_of(tx, parts, code, row, now, reason=reason)
+
+
+async def alarm_of(tx: Tx, parts: Parts, code: str, row: OutboxRow, now: datetime, **ids: str) -> None:
+    """One mail a row; none about a mail that was an alarm itself."""
+    if row.kind == "alarm":
+        tx.after_commit(partial(parts.alarm, code, outbox=row.id, **ids))
+    else:
+        await raise_alarm(tx, parts, code, row.id, now, outbox=row.id, **ids)
+
+
+async def handle(parts: Parts, row: OutboxRow) -> Called:
+    """One claimed row, to its next state."""
+    now = parts.clock()
+    contact = await contacts.get(parts.db, row.contact_id)
+    if contact is None:
+        await outbox.settle(parts.db, row, "failed", "contact_gone", now)
+        return NOT_CALLED
+    match await judge(parts, row, contact, now):
+        case Wait(until, reason):
+            await outbox.postpone(parts.db, row, until, reason, now)
+        case Leave(status, reason, alarm):
+            await _leave(parts, row, status, reason, now, alarm=alarm)
+        case _ if row.channel == "whatsapp" and not window_open(contact, now):
+            async with parts.db.transaction() as tx:
+                await reroute(tx, parts, row, contact, "window_closed", now)
+        case _:
+            return await send(parts, row, contact)
+    return NOT_CALLED
+
+
+async def _leave(
+    parts: Parts, row: OutboxRow, status: outbox.Final, reason: str, now: datetime, *, alarm: bool
+) -> None:
+    async with parts.db.transaction() as tx:
+        if not await outbox.settle(tx, row, status, reason, now):
+            return
+        tx.after_commit(partial(_count, parts, row, status))
+        if row.reminder and reason == "appointment_changed":
+            await tell_rest(tx, RowStore(tx, parts.directories), row, now)
+            tx.after_commit(partial(parts.bell.ring, "inbox"))
+        if alarm:
+            await alarm_of(tx, parts, "notice_not_sent", row, now, reason=reason)
+
+
+async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
+    """Draw, wait for our turn where there are such, and call."""
+    if parts.pace is not None and (wait := await parts.pace.turn(row.channel, contact.id)):
+        now = parts.clock()
+        await outbox.stays(parts.db, row, "pace", now, until=now + wait)
+        return NOT_CALLED
+    payload = drawn(parts, row, contact, await inviting.part(parts, row, contact))
+    try:
+        provider_id = await parts.channels[row.channel].send(payload, contact.address, row.id)
+    except SendError as error:
+        await refused(parts, row, contact, error)
+        return error
+    except Exception as error:
+        log.warning("send failed", outbox=row.id, channel=row.channel, exc_info=error)
+        unknown = SendError(type(error).__name__, "unknown", alarm=True)
+        await refused(parts, row, contact, unknown)
+        return unknown
+    at = parts.clock()
+    if not await outbox.accepted(parts.db, row, provider_id, at, payload.segments):
+        return None  # somebody else has it since our lease ended, and counts it
+    _count(parts, row, "accepted")
+    parts.metrics.outbound_segments.labels(row.channel).inc(payload.segments)
+    if row.received_at is not None:
+        parts.metrics.inbound_to_reply.observe((at - row.received_at).total_seconds())
+    return None
+
+
+def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarPart | None = None) -> Payload:
+    """In the words that the contact reads now: its language may have changed since the row was written."""
+    assert row.content is not None
+    draw = Draw(
+        say=Voice(contact.lang, contact.time_zone),
+        url=lambda link: url(parts, link),
+        lang=contact.lang,
+        expires_at=row.expires_at,
+        calendar=calendar,
+    )
+    return parts.channels[row.channel].render(content.from_json(row.content), draw)
+
+
+def _count(parts: Parts, row: OutboxRow, outcome: str) -> None:
+    parts.metrics.outbound_messages.labels(row.channel, row.kind, outcome).inc()

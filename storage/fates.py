@@ -1,0 +1,99 @@
+"""What became of messages, taken together: of which nobody knows that they arrived, how often a reason comes, what came
+after. Questions to the outbox; its rows' own steps are in `outbox.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage import outbox
+from storage.db import Sql, Tx
+from storage.outbox import OutboxRow
+from storage.sql import marks
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A message of which nobody knows that it arrived, and since when it might have."""
+
+    row: OutboxRow
+    since: datetime
+
+
+async def unheard_of(
+    db: Sql, now: datetime, before: datetime, reminders: Sequence[str], others: Sequence[str]
+) -> list[Waited]:
+    """Reminders that are of use, might have arrived before then, and of which there is no word: not sent, of unknown
+    fate, or accepted where earlier messages to the same address were told to have arrived. Of the other kinds, only
+    what waits for a sender that is held.
+    """
+    rows = await db.fetch(
+        "SELECT id, COALESCE(accepted_at, due_at) AS since_at FROM outbox "
+        "WHERE status IN ('queued', 'unknown', 'accepted', 'sent') AND NOT answer AND elsewhere_at IS NULL "
+        "AND due_at <= ? AND (expires_at IS NULL OR expires_at > ?) "
+        "AND NOT EXISTS (SELECT 1 FROM flag WHERE name = 'paused') AND ("
+        f"(kind IN ({marks(len(reminders))}) AND (status IN ('queued', 'unknown') OR EXISTS "
+        "(SELECT 1 FROM outbox d WHERE d.contact_id = outbox.contact_id AND d.status IN ('delivered', 'read') "
+        "AND d.id < outbox.id))) OR "
+        f"(kind IN ({marks(len(others))}) AND status = 'queued' AND channel IN (SELECT channel FROM sender)))",
+        before,
+        now,
+        *reminders,
+        *others,
+    )
+    found = [(await outbox.get(db, str(row["id"])), row["since_at"]) for row in rows]
+    return [Waited(row, since) for row, since in found if row is not None]
+
+
+async def elsewhere(tx: Tx, row: OutboxRow, reason: str | None, now: datetime) -> bool:
+    """Said on another channel besides, or instead; without `reason`, there is none. Once: False if it was, or if a word
+    has come meanwhile.
+    """
+    changed = await tx.execute(
+        "UPDATE outbox SET elsewhere_at = ?, changed_at = ?, reason = COALESCE(?, reason), "
+        "status = CASE WHEN ? AND status IN ('queued', 'unknown') THEN 'failed' ELSE status END "
+        "WHERE id = ? AND status = ? AND fence = ? AND elsewhere_at IS NULL",
+        now,
+        now,
+        reason and reason[:128],
+        reason is not None,
+        int(row.id),
+        row.status,
+        row.fence,
+    )
+    return changed == 1
+
+
+async def share_of(db: Sql, channel: str, reason: str, since: datetime) -> tuple[int, int]:
+    """How many of a channel's messages since then failed for this reason; and how many were accepted at all."""
+    rows = await db.fetch(
+        "SELECT count(*) AS n, sum(CASE WHEN status = 'failed' AND reason = ? THEN 1 ELSE 0 END) AS failed "
+        "FROM outbox WHERE channel = ? AND changed_at >= ? AND provider_id IS NOT NULL",
+        reason,
+        channel,
+        since,
+    )
+    return int(rows[0]["failed"] or 0), int(rows[0]["n"])
+
+
+async def chats_that_wait(db: Sql, row: OutboxRow, reason: str, now: datetime) -> int:
+    """How many others of this channel wait for this same reason."""
+    rows = await db.fetch(
+        "SELECT count(DISTINCT contact_id) AS n FROM outbox "
+        "WHERE status = 'queued' AND channel = ? AND reason = ? AND next_try_at > ? AND contact_id <> ?",
+        row.channel,
+        reason,
+        now,
+        row.contact_id,
+    )
+    return int(rows[0]["n"])
+
+
+async def later_answer(db: Sql, row: OutboxRow) -> bool:
+    """Whether this contact was answered once more since."""
+    rows = await db.fetch(
+        "SELECT 1 AS one FROM outbox WHERE contact_id = ? AND answer AND id > ? LIMIT 1", row.contact_id, int(row.id)
+    )
+    return bool(rows)
