@@ -24,7 +24,7 @@ class Sender(Protocol):
     """What the channels need of `TwilioClient`."""
 
     async def send(self, fields: Mapping[str, Any]) -> str: ...
-    async def log(self, *, to: str, since: datetime) -> Sequence[twilio.Logged]: ...
+    async def outgoing(self, *, to: str, since: datetime) -> Sequence[twilio.Logged]: ...
     async def account_status(self) -> str: ...
 
 
@@ -70,7 +70,8 @@ class SmsChannel:
         return await self.client.send(fields)
 
     async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:
-        return [one.sid for one in await self.client.log(to=address, since=since) if one.body == payload.text]
+        log = await self.client.outgoing(to=address, since=since)
+        return [one.sid for one in log if twilio.same(one.body, payload.text)]
 
     async def check(self) -> Sequence[Finding]:
         try:

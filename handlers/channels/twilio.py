@@ -9,6 +9,7 @@ since the signature does not bind where one field ends and the next begins.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from typing import Final, Literal
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from conversations.model import FileRef
-from handlers.channels import reading, twilio_signature
+from handlers.channels import gsm7, reading, twilio_signature
 from handlers.channels.base import BadOrigin, Envelope, Finding, Receipt, Request, SendError, Status, Undecodable
 from handlers.channels.outcomes import TWILIO, of_line
 
@@ -32,6 +33,7 @@ USER_ID: Final = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}")
 WHATSAPP: Final = "whatsapp:"
 LONGEST: Final = 1600  # characters of a Body; more is error 21617
 MOST_MEDIA: Final = 10
+TRIAL: Final = "Sent from your Twilio trial account - "
 
 STATUSES: Final[dict[str, Status]] = {
     **dict.fromkeys(("accepted", "scheduled", "queued", "sending"), "accepted"),
@@ -177,6 +179,21 @@ def sendable(body: str) -> str:
     if len(body) > LONGEST:
         raise TWILIO["21617"].error("21617")
     return body
+
+
+def same(logged: str, ours: str) -> bool:
+    """Whether a body in Twilio's log is a text of ours. Its Smart Encoding puts plain signs in the place of others,
+    blank ends are cut, and a trial account writes a sentence before it.
+
+    Read, not tried: https://www.twilio.com/docs/messaging/services/smart-encoding-char-list.
+    """
+    return _bare(logged.removeprefix(TRIAL)) == _bare(ours)
+
+
+def _bare(text: str) -> str:
+    """Letters and plain signs alone."""
+    apart = unicodedata.normalize("NFKD", "".join(gsm7.SIGNS.get(char, char) for char in text))
+    return "".join(char for char in apart if not char.isspace() and not unicodedata.combining(char))
 
 
 def account_finding(about: str, status: str | SendError) -> Finding:

@@ -57,8 +57,8 @@ class WhatsAppChannel:
         )
 
     async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:
-        log = await self.client.log(to=twilio.WHATSAPP + address, since=since)
-        return [one.sid for one in log if one.body == payload.text]
+        log = await self.client.outgoing(to=twilio.WHATSAPP + address, since=since)
+        return [one.sid for one in log if twilio.same(one.body, payload.text)]
 
     async def check(self) -> Sequence[Finding]:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,6 +110,42 @@ async def test_twilios_log_settles_it(town: Town, fault: Fault) -> None:
     await town.passes(minutes=2)
     assert await rows(town) == [{"status": "accepted"}]
     assert (calls(town), town.new(CAMILLE)) == (1, [])
+
+
+async def test_what_waits_in_twilios_own_queue_is_not_sent_again(town: Town) -> None:
+    """It has no date of sending yet."""
+    town.twilio.hold = True
+    plan(town, Drop())
+    await town.sms(CAMILLE, "bonjour")
+    for sid, message in town.twilio.messages.items():
+        if message.direction != "inbound":
+            town.twilio.messages[sid] = replace(message, status="queued", sent=None)
+    await town.passes(minutes=2)
+    assert await rows(town) == [{"status": "accepted"}]
+    assert calls(town) == 1
+
+
+async def test_words_that_twilio_has_written_otherwise_are_ours(town: Town) -> None:
+    town.twilio.hold = True
+    await town.sms(CAMILLE, "bonjour")
+    plan(town, Drop())
+    await town.sms(CAMILLE, "aide")
+    sid, message = list(town.twilio.messages.items())[-1]
+    town.twilio.messages[sid] = replace(message, body=message.body.replace(" : ", "\u00a0: ").replace("'", "’") + " ")
+    await town.passes(minutes=2)
+    assert (calls(town), [row["status"] for row in await rows(town)]) == (2, ["accepted", "accepted"])
+
+
+async def test_what_twilio_could_not_deliver_is_sent_once_more(town: Town) -> None:
+    """Its state was told, and lost."""
+    town.twilio.hold = True
+    plan(town, Drop())
+    await town.sms(CAMILLE, "bonjour")
+    for sid, message in town.twilio.messages.items():
+        if message.direction != "inbound":
+            town.twilio.messages[sid] = replace(message, status="undelivered", error=30003)
+    await town.passes(minutes=2)
+    assert calls(town) == 2
 
 
 async def test_the_same_words_before_are_not_this_message(town: Town) -> None:

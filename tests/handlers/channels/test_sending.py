@@ -12,6 +12,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.logs import quieten
+from handlers.channels import twilio
 from handlers.channels.base import Finding, Payload, SendError
 from handlers.channels.sms import SmsChannel
 from handlers.channels.telegram import TelegramChannel
@@ -335,3 +336,18 @@ def test_unknown_codes_are_refusals_that_somebody_looks_at() -> None:
     assert said(failure(401, "99999")) == STOP
     assert said(meaning("undelivered").error("undelivered")) == {"outcome": "refused"}
     assert said(meaning("30003").error("30003")) == {"outcome": "retry", "after": timedelta(hours=1), "again": 2}
+
+
+@pytest.mark.parametrize(
+    ("logged", "ours", "same"),
+    [
+        ("Bonjour, c'est fait", "Bonjour, c’est fait ", True),
+        ("Rappel : ven. 6 mars", "Rappel\u00a0: ven. 6\u202fmars", True),
+        ("Sent from your Twilio trial account - Bonjour", "Bonjour", True),
+        ("Social Direct. Quel est votre code ?", "Quel est votre code ?", False),
+        ("Rappel : ven. 6 mars", "Rappel : ven. 7 mars", False),
+        ("", "Bonjour", False),
+    ],
+)
+def test_a_text_is_known_again_in_twilios_log(logged: str, ours: str, same: bool) -> None:
+    assert twilio.same(logged, ours) is same

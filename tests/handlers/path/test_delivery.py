@@ -178,11 +178,12 @@ async def test_a_failed_receipt_is_said_elsewhere_once_and_never_goes_round(plac
     assert place.alarm_codes() == ["nobody_reached"]
 
 
-async def test_a_one_time_code_goes_to_its_number_or_nowhere(place: Place) -> None:
+@pytest.mark.parametrize("kind", ["one_time_code", "confirm_email"])
+async def test_what_proves_an_address_goes_to_it_or_nowhere(place: Place, kind: str) -> None:
     await place.books(SAM, "whatsapp")
     sam = await place.contact("whatsapp", SAM)
     async with place.parts.db.transaction() as tx:
-        code = outbox.Outgoing("code", sam.id, "one_time_code", {"texts": []}, place.clock.now)
+        code = outbox.Outgoing("code", sam.id, kind, {"texts": []}, place.clock.now)
         await outbox.add(tx, code, place.clock.now)
     place.line("whatsapp").unreadable = []
     row = (await place.rows("whatsapp", SAM))[0]

@@ -118,7 +118,7 @@ class Silence:
     async def send(self, *fields: Any) -> str:
         raise AssertionError("the wire is asked before")
 
-    async def log(self, *, to: str, since: datetime) -> Sequence[Logged]:
+    async def outgoing(self, *, to: str, since: datetime) -> Sequence[Logged]:
         address = to.removeprefix("whatsapp:")
         channel = "whatsapp" if to.startswith("whatsapp:") else "sms"
         whole = since.replace(microsecond=0)
