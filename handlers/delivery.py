@@ -9,7 +9,7 @@ I7). Nothing else retries.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,9 +25,11 @@ from handlers.sending import NotCalled, alarm_of, alone, drawn, give_up
 from storage import contacts, outbox, senders
 from storage.faults import is_transient
 from storage.outbox import OutboxRow
+from storage.senders import Held
 
 LEASE: Final = timedelta(seconds=60)  # longer than any channel's own time-out
 BATCH: Final = 20
+STORM: Final = timedelta(hours=1)  # so long the second try of what was lost waits for the end of a storm
 SOON: Final = timedelta(minutes=15)  # by then a booking, a move, a cancellation is told, or a human knows (I8)
 HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is so
     {
@@ -126,15 +128,18 @@ async def settle_unknown(parts: Parts, owner: str) -> int:
     of_one: dict[str, list[OutboxRow]] = {}
     for row in rows:
         of_one.setdefault(row.contact_id, []).append(row)
-    settled = await asyncio.gather(*(_settle_all(parts, theirs, now) for theirs in of_one.values()))
+    settled = await asyncio.gather(*(_settle_all(parts, theirs, held, now) for theirs in of_one.values()))
     return found + sum(row.channel in held for theirs in settled for row in theirs)
 
 
-async def _settle_all(parts: Parts, rows: Sequence[OutboxRow], now: datetime) -> list[OutboxRow]:
+async def _settle_all(
+    parts: Parts, rows: Sequence[OutboxRow], held: Mapping[str, Held], now: datetime
+) -> list[OutboxRow]:
     settled = []
     for row in rows:
         try:
-            if await _settle(parts, row, now):
+            storm = row.channel in held and held[row.channel].storm
+            if await _settle(parts, row, now, storm=storm):
                 settled.append(row)
         except Exception as error:
             if is_transient(error):
@@ -163,8 +168,8 @@ async def warn(parts: Parts) -> int:
     return len(late)
 
 
-async def _settle(parts: Parts, row: OutboxRow, now: datetime) -> bool:
-    """False: the log cannot be read now."""
+async def _settle(parts: Parts, row: OutboxRow, now: datetime, *, storm: bool) -> bool:
+    """False: the log cannot be read now; or it is not there, and its one more try would be thrown into a storm."""
     contact = await contacts.get(parts.db, row.contact_id)
     found: Sequence[str] = ()
     if contact is not None and row.content is not None:
@@ -180,6 +185,9 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime) -> bool:
             return False
     if found:
         await outbox.accepted(parts.db, row, found[-1], now)  # the oldest, as rows are taken up oldest first
+    elif storm and not row.possible_duplicate and now - row.due_at < STORM:
+        await outbox.unknown(parts.db, row, now + ASK_PROVIDER_AFTER, row.reason or "unknown", now)
+        return False
     elif row.kind in HARMLESS and await outbox.resend(parts.db, row, now):
         log.info("sent once more", outbox=row.id, channel=row.channel)
     else:

@@ -6,6 +6,7 @@ the row rises, never falls (I13), and a failure has its consequences.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import structlog
 
@@ -27,6 +28,8 @@ async def receive(parts: Parts, receipt: Receipt) -> None:
     """
     now = parts.clock()
     async with parts.db.transaction() as tx:
+        if receipt.outbox_id is not None and await outbox.taken_back(tx, receipt.outbox_id, receipt.provider_id, now):
+            tx.after_commit(partial(parts.bell.ring, "unknown"))
         risen = await outbox.receipt(
             tx,
             receipt.status,

@@ -426,6 +426,22 @@ async def receipt(
     return Risen(**(rows[0] | {"id": str(rows[0]["id"]), "answer": bool(rows[0]["answer"])}))
 
 
+async def taken_back(db: Sql, outbox_id: str, provider_id: str, now: datetime) -> int:
+    """A state names the row that a provider's message is of. Who was given that message by the provider's log, for its
+    equal words, has lost it again: of unknown fate as before.
+    """
+    if not (outbox_id.isascii() and outbox_id.isdecimal() and len(outbox_id) <= 18):
+        return 0
+    return await db.execute(
+        "UPDATE outbox SET status = 'unknown', reason = 'taken_back', provider_id = NULL, accepted_at = NULL, "
+        "next_try_at = ?, changed_at = ? WHERE provider_id = ? AND id <> ? AND status = 'accepted'",
+        now,
+        now,
+        provider_id,
+        int(outbox_id),
+    )
+
+
 # ------------------------------------------------------------ what was decided elsewhere
 
 

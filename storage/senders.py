@@ -24,17 +24,25 @@ FIRST: Final = timedelta(seconds=1)  # from the failure to the first probe: at m
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`stopped`: until somebody mends our side. `probe_at`: when one message may be tried."""
+    """`stopped`: until somebody mends our side. `probe_at`: when one message may be tried. `wait`: seconds before the
+    last try; 1: none was made yet.
+    """
 
     channel: str
     reason: str
     stopped: bool
     since_at: datetime
     probe_at: datetime
+    wait: int
+
+    @property
+    def storm(self) -> bool:
+        """More than one call failed."""
+        return self.wait > 1
 
 
 async def held(db: Sql) -> dict[str, Held]:
-    rows = await db.fetch("SELECT channel, reason, stopped, since_at, probe_at FROM sender")
+    rows = await db.fetch("SELECT channel, reason, stopped, since_at, probe_at, wait FROM sender")
     return {row["channel"]: Held(**(row | {"stopped": bool(row["stopped"])})) for row in rows}
 
 

@@ -162,6 +162,27 @@ async def test_the_same_words_before_are_not_this_message(town: Town) -> None:
     assert len(set(sids)) == len(sids) == 3
 
 
+async def test_a_state_takes_back_what_the_log_gave_to_another(town: Town) -> None:
+    """Two answers in the same words: the first never left, the second did, and the log cannot tell whose it is."""
+    town.twilio.hold = True
+    await town.sms(CAMILLE, "bonjour")
+    plan(town, Drop(accepted=False))
+    await town.sms(CAMILLE, "aide")
+    plan(town, Drop())
+    await town.twilio.say(CAMILLE, "aide")
+    for _ in range(3):
+        await town.passes(minutes=1)
+    held, town.twilio.pending = town.twilio.pending, []
+    assert [row["status"] for row in await rows(town)].count("accepted") >= 2
+    town.twilio.pending = held
+    await town.twilio.release()
+    for _ in range(4):
+        await town.passes(minutes=2)
+    await town.twilio.release()
+    assert [row["status"] for row in await rows(town)] == ["delivered"] * 3
+    assert len(town.screen(CAMILLE)) == 3
+
+
 @pytest.mark.parametrize("accepted", [True, False])
 async def test_telegram_has_no_log_so_it_is_sent_once_more_and_marked(town: Town, accepted: bool) -> None:
     await start(town)

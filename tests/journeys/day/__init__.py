@@ -1,0 +1,1 @@
+"""A hostile provider for a simulated day."""
