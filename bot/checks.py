@@ -41,9 +41,9 @@ async def sending(db: Database, settings: Settings, now: datetime) -> Sequence[F
     paused, figures = await flags.paused(db), await outbox.figures(db, now)
     if paused:
         return [wrong("sending", f"paused ({paused[1]}): `socialdirect resume` starts it again")]
-    if held := await senders.held(db):
+    if held := [one for one in (await senders.held(db)).values() if one.stopped or one.storm]:
         why = ", ".join(
-            f"{one.channel} {'stands still' if one.stopped else 'goes slowly'} ({one.reason})" for one in held.values()
+            f"{one.channel} {'stands still' if one.stopped else 'goes slowly'} ({one.reason})" for one in held
         )
         return [wrong("sending", f"{why}: docs/outcomes.md says what it means; once mended, `socialdirect resume`")]
     if figures.oldest_at is not None and now - figures.oldest_at > SLOW:

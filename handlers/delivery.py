@@ -86,25 +86,26 @@ async def probe(parts: Parts, owner: str, channel: str) -> int:
             held = (await senders.held(parts.db)).get(channel)
             await holding.wait_on(parts, channel, error, stopped=bool(held and held.stopped))
             return 0
-    looked = 0
-    while looked < BATCH and (rows := await outbox.claim_due(parts.db, owner, now, now + LEASE, 1, [channel])):
-        looked += 1
-        called = await alone(parts, rows[0])
-        if not isinstance(called, NotCalled):
-            await holding.probed(parts, rows[0], called)
-            return looked
-    await _none_to_try(parts, channel, pinged, now)
-    return looked
+    for looked in range(1, BATCH + 1):
+        rows = await outbox.claim_due(parts.db, owner, now, now + LEASE, 1, [channel])
+        if rows:
+            called = await alone(parts, rows[0])
+            if not isinstance(called, NotCalled):
+                await holding.probed(parts, rows[0], called)
+                return looked
+        elif not await _one_of_unknown_fate(parts, owner, channel, now):
+            break
+    await senders.give_back(parts.db, channel, now)
+    return looked - 1
 
 
-async def _none_to_try(parts: Parts, channel: str, pinged: object, now: datetime) -> None:
-    """Nothing waits to be sent. Where a yes to a ping is all that can be had, that is enough: what waits is of unknown
-    fate, and would wait for ever.
-    """
-    if isinstance(pinged, holding.Pinged):
-        await holding.free(parts, channel)
-    else:
-        await senders.give_back(parts.db, channel, now)
+async def _one_of_unknown_fate(parts: Parts, owner: str, channel: str, now: datetime) -> bool:
+    """Where there is no log, and nothing else to try: one whose second try it may be. False: there is none."""
+    if not isinstance(parts.channels[channel], holding.Pinged):
+        return False
+    rows = await outbox.claim_unknown(parts.db, owner, now, now + LEASE, 1, [channel])
+    await _settle_all(parts, rows, {}, now)
+    return bool(rows)
 
 
 async def settle_unknown(parts: Parts, owner: str) -> int:

@@ -101,7 +101,8 @@ async def tell(parts: Parts) -> None:
     """An alarm for each sender that has been slow for long, or stands still for another day."""
     now = parts.clock()
     for held in (await senders.held(parts.db)).values():
-        if now - held.since_at < (AGAIN if held.stopped else LONG):
+        # After a single failure it only waits for the next message.
+        if now - held.since_at < (AGAIN if held.stopped else LONG) or not (held.stopped or held.storm):
             continue
         if await flags.turn(parts.db, f"held:{held.channel}", AGAIN, now):
             code = "sender_stopped" if held.stopped else "sender_slow"

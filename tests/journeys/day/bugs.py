@@ -8,8 +8,8 @@ from typing import Any, Final, TypeAlias
 
 import pytest
 
-from handlers import refusing
-from storage import outbox, senders
+from handlers import delivery, holding
+from storage import outbox
 from storage.outbox import OutboxRow
 from tests.journeys.day.day import Day
 
@@ -40,10 +40,10 @@ def unmarked(patch: pytest.MonkeyPatch) -> None:
 def unheld(patch: pytest.MonkeyPatch) -> None:
     """A storm hits each message by itself."""
 
-    async def hold(*given: Any, **more: Any) -> bool:
+    async def heed(*given: Any, **more: Any) -> bool:
         return False
 
-    patch.setattr(senders, "hold", hold)
+    patch.setattr(holding, "heed", heed)
 
 
 def unfetched(patch: pytest.MonkeyPatch) -> None:
@@ -61,16 +61,12 @@ def falling(patch: pytest.MonkeyPatch) -> None:
 
 
 def forgotten(patch: pytest.MonkeyPatch) -> None:
-    """What cannot be delivered is let go of."""
+    """What stays unknown is let go of, and no human is told."""
 
-    async def nothing(*given: Any) -> bool:
-        return False
+    async def give_up(parts: Any, row: OutboxRow, reason: str, code: str) -> None:
+        await outbox.settle(parts.db, row, "failed", reason, parts.clock())
 
-    async def reroute(tx: Any, parts: Any, row: OutboxRow, *rest: Any) -> None:
-        await outbox.settle(tx, row, "failed", "let go", parts.clock())
-
-    patch.setattr(refusing, "_once_more", nothing)
-    patch.setattr(refusing, "reroute", reroute)
+    patch.setattr(delivery, "give_up", give_up)
 
 
 IN_THE_GATE: Final = frozenset({"unknown fates are sent again blindly"})
@@ -80,5 +76,5 @@ BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
     "no sender is held": (unheld, "hammered"),
     "what missed the door is not fetched": (unfetched, "typed and not handled once"),
     "states fall": (falling, "fell"),
-    "what cannot be delivered is let go of": (forgotten, "lost, and nobody knows"),
+    "what stays unknown is let go of": (forgotten, "lost, and nobody knows"),
 }

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -25,9 +26,10 @@ from tests.journeys.town import MONDAY, Town, built
 BEGINS: Final = MONDAY.replace(hour=7)  # 8:00 in Paris
 LASTS: Final = 24 * HOUR
 POLL: Final = timedelta(seconds=2)
-WATCH, FETCH, LONGEST = timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=10)
+WATCH, FETCH, LONGEST = timedelta(minutes=3), timedelta(minutes=5), timedelta(minutes=20)
 PATIENT: Final = HOUR  # then they write again, answered or not
 BY_TELEGRAM: Final = (*TODAY[:5], None, *TODAY[5:])  # the contact button before the name
+SPOTS: Final = (*(storm.begins for storm in STORMS), OFF[0])  # when people write most
 LATER_ON: Final = ("aide", "mes rendez-vous", "menu", "bonjour")
 
 
@@ -39,7 +41,7 @@ class Size:
 
 
 SMALL: Final = Size(3)
-LARGE: Final = Size(20)
+LARGE: Final = Size(12)
 
 
 @dataclass
@@ -75,6 +77,10 @@ class Day:
         chance, clock = Random(f"{self.seed}:states"), self.town.clock
         self.plan(BEGINS + OFF[0], self.goes_off)
         self.plan(BEGINS + OFF[1], self.comes_back)
+        for human in self.people:
+            for spot in SPOTS:
+                at = BEGINS + spot + timedelta(seconds=human.chance.randint(20, 400))
+                self.plan(at, partial(self._says, human, human.chance.choice(LATER_ON)))
         while clock.now < BEGINS + LASTS:
             clock.now = max(await self._next(), clock.now + timedelta(seconds=1))
             while self.agenda and self.agenda[0][0] <= clock.now:
@@ -124,9 +130,13 @@ class Day:
     # ------------------------------------------------------------ people
 
     async def _types(self, human: Human) -> None:
-        town, text = self.town, human.texts.pop(0)
-        human.wakes = town.clock.now + PATIENT
-        human.seen = len(town.screen(human.address))
+        text = human.texts.pop(0)
+        human.wakes = self.town.clock.now + PATIENT
+        human.seen = len(self.town.screen(human.address))
+        await self._says(human, text)
+
+    async def _says(self, human: Human, text: str | None) -> None:
+        town = self.town
         if human.address.isdecimal():
             who = int(human.address)
             update = await (town.telegram.share_contact(who) if text is None else town.telegram.say(who, text))
@@ -136,13 +146,12 @@ class Day:
             self.typed.append(Typed(human.address, inbound.sid))
 
     def _looks(self, human: Human) -> None:
-        """Something new: they answer in a while; those who are done come back some hours later."""
+        """Something new: they answer in a while."""
         now, count = self.town.clock.now, len(self.town.screen(human.address))
         if count <= human.seen or not human.texts:
             return
         human.seen = count
-        longest = 90 if len(human.texts) > len(LATER_ON) else 3 * 3600
-        human.wakes = min(human.wakes, now + timedelta(seconds=human.chance.randint(15, longest)))
+        human.wakes = min(human.wakes, now + timedelta(seconds=human.chance.randint(15, 90)))
 
     # ------------------------------------------------------------ delivery states
 
@@ -157,7 +166,7 @@ class Day:
             for _ in range(2 if chance.random() < 0.15 else 1):
                 longest = 20 if luck < 0.7 else 600 if luck < 0.92 else 5 * 3600
                 at = self.town.clock.now + timedelta(seconds=chance.randint(1, longest))
-                self.plan(at, lambda one=one: self._state(one))  # type: ignore[misc]
+                self.plan(at, partial(self._state, one))
 
     async def _state(self, one: Callback) -> None:
         twilio = self.town.twilio
@@ -191,8 +200,8 @@ class Day:
         return Case(
             BEGINS,
             await db.fetch(
-                "SELECT id, key, contact_id, channel, kind, answer, status, reason, possible_duplicate FROM outbox "
-                "ORDER BY id"
+                "SELECT id, key, contact_id, channel, kind, answer, status, reason, possible_duplicate, "
+                "created_at, changed_at, appointment_id FROM outbox ORDER BY id"
             ),
             await db.fetch("SELECT external_id, kind, status FROM inbox"),
             self.typed,
@@ -230,7 +239,7 @@ def _people(town: Town, seed: str, each: int) -> list[Human]:
     found = []
     for address, said in texts.items():
         chance = Random(f"{seed}:{address}")
-        near = chance.choice((*(storm.begins for storm in STORMS), OFF[0]))
+        near = chance.choice(SPOTS)
         wakes = BEGINS + near + timedelta(minutes=chance.randint(-9, 2))
-        found.append(Human(address, [*said, *chance.sample(LATER_ON, 4)], chance, wakes))
+        found.append(Human(address, [*said], chance, wakes))
     return found

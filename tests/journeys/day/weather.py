@@ -72,7 +72,7 @@ class Weather(Faults):
     def _drizzle(self, call: Call, chance: Random) -> Fault:
         kinds: list[Fault] = [Throttle(after=2), Broken(), Broken(accepted=True), Html(), Drop(), Drop(accepted=False)]
         if call.operation == "CreateMessage":
-            kinds += [Early(), Early(), Undelivered(30008), Undelivered(30003)]
+            kinds += [Early(), Early(), *map(Undelivered, (30008, 30008, 30003, 30003, 30004))]
         return chance.choice(kinds)
 
 
