@@ -24,6 +24,8 @@ from conversations.text import Text, t
 
 TWICE: Final = 2  # how often a question may be put in the same words
 LOOPS: Final = 20  # questions that answer themselves, in one turn
+WELCOME: Final = t("welcome.sms")
+ACCEPTED: Final = t("code.accepted")
 ROOTS: Final = {"beneficiary": "menu", "worker": "agenda"}  # what begins when nothing is under way
 
 
@@ -45,6 +47,7 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
         greet(talk)
         await hear(talk, came)
     reply, prompt = await close(talk)
+    reply = reply and replace(reply, texts=introduced(reply.texts))
     reply, echo = varied(reply, state.echo, talk.c)
     kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched, echo)
     lang = talk.facts.get("lang")
@@ -63,7 +66,7 @@ def verbatim(state: State, came: Input | News, c: Context) -> str:
 def greet(talk: Talk) -> None:
     """The first message says who writes, that it is automatic, free and confidential, and how to reach a human."""
     if not talk.met and talk.c.contact.role == "beneficiary":
-        talk.says.append(t("welcome.sms") if talk.c.contact.channel == "sms" else t("welcome.chat"))
+        talk.says.append(WELCOME if talk.c.contact.channel == "sms" else t("welcome.chat"))
     talk.met = True
 
 
@@ -94,6 +97,13 @@ def question(talk: Talk, step: Step, ask: Ask) -> tuple[Reply, Prompt]:
     talk.trace.append((prompt.flow, prompt.step, "asked"))
     texts = [*talk.says, *wording(talk, ask)]
     return Reply(tuple(texts), ask.options, ask.link or talk.link, prompt.id, ask.contact), prompt
+
+
+def introduced(texts: tuple[Text, ...]) -> tuple[Text, ...]:
+    """Whose first message held their code reads in one sentence who we are and that nobody learns of it."""
+    if WELCOME not in texts or ACCEPTED not in texts:
+        return texts
+    return tuple(t("welcome.code") if text == WELCOME else text for text in texts if text != ACCEPTED)
 
 
 def varied(reply: Reply | None, before: tuple[str, int], c: Context) -> tuple[Reply | None, tuple[str, int]]:

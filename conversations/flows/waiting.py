@@ -81,9 +81,10 @@ async def ask_take(c: Context) -> Ask:
         worker=worker.first_name if worker else "",
         until=datetime.fromisoformat(a["until"]),
     )
+    not_now = t("freed.keep_mine") if a.get("earlier") else t("freed.not_now")
     options = (
         Option("take", t("freed.take"), exact=True),
-        Option("not_now", t("freed.not_now")),
+        Option("not_now", not_now),
         Option("leave", t("waiting.leave"), exact=True),
     )
     return Ask(text, (), options)

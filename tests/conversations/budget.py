@@ -1,77 +1,51 @@
-"""What messages cost as SMS: every reply of every talk and every notice, with the longest values that may stand in it.
+"""What messages cost as SMS: every reply of every talk, every notice, every other word of ours, at their longest.
 
 python -m tests.conversations.budget        # the table of docs/sms-budget.md, on standard output
 """
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from conversations.flows.names import MODES, MOTIVES
-from conversations.model import Input, Reply
+from conversations.model import Input, Link, Option, Reply
 from conversations.text import Text, Value
 from handlers.channels import gsm7
-from locales import catalogue
+from handlers.effects import ToMail
+from locales import languages
 from locales.voice import Voice
+from tests.conversations import budget_words
 from tests.conversations.scenes import ALL, reached
 from tests.conversations.script import answer, cues, raised
 
 TALKS: Final = Path(__file__).parent / "talks"
 LINK: Final = "https://rdv.social-direct.fr/a/" + 22 * "A"  # 128 bits, in letters
-WORKER: Final = "Anne-Charlotte"
-NAMES: Final[dict[str, str]] = {
-    "worker": WORKER,
-    "name": "Marie-Christine",
-    "address": "12 avenue du Général de Gaulle, 44000 Nantes",
-}
-NUMBERS: Final[dict[str, str | int]] = {
-    "phone": "01 99 00 00 09",
-    "number": "01 99 00 00 03",
-    "ends": "12",
-    "code": "123456",
-    "count": 12,
-    "hour": "23",
-    "minute": "45",
-}
+LANGUAGES: Final = languages()
+# All months and weekdays, at an hour of two digits that is no full hour.
+YEAR: Final = tuple(datetime(2026, 1, 1, 20, 45, tzinfo=UTC) + timedelta(days=n) for n in range(365))
 FAMILIES: Final = (tuple(MOTIVES.values()), tuple(MODES.values()))
-YEAR: Final = tuple(datetime(2026, 1, 1, 22, tzinfo=UTC) + timedelta(days=n) for n in range(365))
-
-# Notices that a person gets unasked, as the reminders and reactions put them together.
-NOTICES: Final[dict[str, tuple[str, ...]]] = {
-    "reminder, two days before": ("reminder.early", "reminder.answer"),
-    "reminder of two hours of one day": ("reminder.early_several", *2 * ("reminder.line",), "reminder.answer"),
-    "shortly before two hours of one day": ("reminder.late_several", "reminder.line_in_person", "reminder.line_video"),
-    "reminder, two hours before, phone": ("reminder.late_phone",),
-    "reminder, two hours before, video": ("reminder.late_video",),
-    "reminder, two hours before, in person": ("reminder.late_in_person",),
-    "booked by the desk, phone": ("notice.yours_phone", "confirmed.change"),
-    "booked by the desk, video": ("notice.yours_video", "confirmed.change"),
-    "booked by the desk, in person": ("notice.yours_in_person", "confirmed.change"),
-    "cancelled by the desk": ("notice.cancelled_for_you",),
-    "ten minutes before, video": ("soon.video",),
-    "ten minutes before, in person": ("soon.in_person",),
-    "a video turned into a call": ("notice.turned_for_you",),
-    "ten minutes before, phone": ("soon.phone",),
-    "ten minutes before, phone, without a number of ours": ("soon.phone_own",),
-    "one-time code": ("proof.sms",),
-}
-LINKED: Final = frozenset(
-    {
-        "reminder, two hours before, video",
-        "shortly before two hours of one day",
-        "reminder, two hours before, in person",
-        "ten minutes before, video",
-        "ten minutes before, in person",
-        "a video turned into a call",
-        *(n for n in NOTICES if n.startswith("booked")),
-    }
+# A list is a question whose options are hours, appointments, people, subjects or commands: as many as there are.
+LISTED: Final = frozenset(
+    {"slot.label", "replaced.label", "worker.label", "which.label", "worker.which_label", "times.closed", "times.open"}
+    | {"slot.wait", "menu.book", *(text.msgid for text in MOTIVES.values())}
 )
+# How many segments a message may take, by what it is.
+RULES: Final[Mapping[str, tuple[int, str]]] = {
+    "question": (1, "asks for one thing, in words or with a few fixed choices"),
+    "list": (2, "a question whose choices are hours, people, subjects or commands, as many as there are"),
+    "terms": (2, "asks for consent, with the terms' address"),
+    "reply": (2, "says something, and perhaps asks the next question"),
+    "first": (2, "the same to somebody who writes for the first time: who we are comes before it"),
+    "first, all at once": (3, "a first message that says several things, such as code and subject, is answered in one"),
+    "notice": (2, "is sent unasked: reminders, changes, what workers are told"),
+    "worker's list": (0, "the hours of a worker's day or week, who asked for them: as long as the day is"),
+    "words": (2, "comes in no talk that is rehearsed by SMS; measured alone"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +53,7 @@ class Message:
     """A message at its longest."""
 
     name: str
-    kind: str  # question, reply, first, notice
+    kind: str  # of RULES
     lang: str
     text: str
 
@@ -92,7 +66,7 @@ class Message:
 def longest_day(lang: str) -> datetime:
     """The instant of a year, of all months and weekdays, whose words take most room."""
     say = Voice(lang)
-    return max(YEAR, key=lambda at: gsm7.size(gsm7.fold(say.moment(at, "slot"))).units)
+    return max(YEAR, key=lambda at: gsm7.size(gsm7.fold(say.moment(at, "slot"), lang)).units)
 
 
 def widened(text: Text, lang: str) -> Text:
@@ -105,74 +79,125 @@ def widened(text: Text, lang: str) -> Text:
         if isinstance(value, Text):
             family = next((each for each in FAMILIES if value in each), (value,))
             return max((widened(each, lang) for each in family), key=lambda each: len(say(each)))
-        return NAMES.get(name, value)
+        return budget_words.NAMES.get(name, value)
 
     return Text(text.msgid, {name: longest(name, value) for name, value in text.args.items()})
 
 
-def drawn(reply: Reply, lang: str) -> str:
+def drawn(texts: Sequence[Text], options: Sequence[Option], link: Link | None, lang: str) -> str:
     """As the SMS channel draws it."""
     say = Voice(lang)
-    lines = [say(widened(text, lang)) for text in reply.texts]
-    lines += [f"{n}. {say(widened(option.label, lang))}" for n, option in enumerate(reply.options, 1)]
-    return "\n".join([*lines, *([LINK] if reply.link else [])])
+    lines = [say(widened(text, lang)) for text in texts]
+    lines += [f"{n}. {say(widened(option.label, lang))}" for n, option in enumerate(options, 1)]
+    return "\n".join([*lines, *([LINK] if link else [])])
+
+
+def named(texts: Sequence[Text]) -> str:
+    return " + ".join(text.msgid for text in texts)
+
+
+def asks(reply: Reply) -> str:
+    """What kind of question it is, if it is one that nothing is said before."""
+    if reply.link is not None and reply.link.kind == "terms":
+        return "terms"
+    return "list" if any(option.label.msgid in LISTED for option in reply.options) else "question"
+
+
+def kind(reply: Reply) -> str:
+    first = reply.texts[0].msgid.startswith("welcome.")
+    hours = any(option.label.msgid == "slot.label" for option in reply.options)
+    if first:
+        return "first, all at once" if hours or len(reply.texts) > 3 else "first"
+    if sum(text.msgid == "agenda.line" for text in reply.texts) > 1:
+        return "worker's list"
+    return asks(reply) if reply.prompt and len(reply.texts) == 1 else "reply"
 
 
 def questions(lang: str) -> Iterator[Message]:
-    """Each question alone."""
+    """Each question alone, as whoever comes back to it is asked again."""
     for scene in ALL:
         stage = reached(scene, lang)
         stage.says(Input(text="hello" if lang == "en" else "bonjour"))
         assert stage.turn is not None
-        if stage.turn.reply is not None and stage.step == scene.split(" ", maxsplit=1)[0]:
-            yield Message(scene, "question", lang, drawn(stage.turn.reply, lang))
+        reply = stage.turn.reply
+        if reply is not None and stage.step == scene.split(" ", maxsplit=1)[0]:
+            yield Message(scene, asks(reply), lang, drawn(reply.texts, reply.options, reply.link, lang))
 
 
 @cache
-def played() -> tuple[tuple[str, Reply], ...]:
-    """Each whole reply of each talk by SMS, and whether it is a worker's, somebody's first or another."""
-    heard = []
+def played() -> tuple[tuple[Reply, ...], tuple[tuple[str, Reply], ...]]:
+    """Whole replies by SMS, and notices with their kinds, of each talk."""
+    replies: list[Reply] = []
+    notices: list[tuple[str, Reply]] = []
     for talk in sorted(TALKS.glob("*.talk")):
         header, _, body = talk.read_text().partition("\n\n")
         stage = raised(header)
         for cue in cues(body):
             answer(stage, cue)
-        for speaker, reply in stage.company.spoken:
-            if speaker.contact.channel == "sms":
-                first = any(text.msgid == "welcome.sms" for text in reply.texts)
-                heard.append(("agenda" if speaker.contact.worker else "first" if first else "reply", reply))
-    return tuple(heard)
+        replies += [reply for speaker, reply in stage.company.spoken if speaker.contact.channel == "sms"]
+        posted = [notice for notice in stage.company.posted if not isinstance(notice.to, ToMail)]
+        notices += [(notice.kind, Reply(notice.texts, link=notice.link)) for notice in posted]
+    return tuple(replies), tuple(notices)
 
 
-def replies(lang: str) -> Iterator[Message]:
+def rehearsed(lang: str) -> Iterator[Message]:
     """In either language, whatever the talk's own."""
-    for kind, reply in played():
-        yield Message(" + ".join(text.msgid for text in reply.texts), kind, lang, drawn(reply, lang))
+    replies, notices = played()
+    for reply in replies:
+        yield Message(named(reply.texts), kind(reply), lang, drawn(reply.texts, reply.options, reply.link, lang))
+    for about, notice in notices:
+        yield Message(f"{about}: {named(notice.texts)}", "notice", lang, drawn(notice.texts, (), notice.link, lang))
 
 
-def notices(lang: str) -> Iterator[Message]:
-    words, say = catalogue(lang), Voice(lang)
-    for name, msgids in NOTICES.items():
-        texts = []
-        for msgid in msgids:
-            fields = [field for _, field, _, _ in string.Formatter().parse(words[msgid]) if field]
-            values: dict[str, Value] = {
-                field: NAMES.get(field) or NUMBERS.get(field) or longest_day(lang) for field in fields
-            }
-            texts.append(say(Text(msgid, values)))
-        yield Message(name, "notice", lang, "\n".join([*texts, *([LINK] if name in LINKED else [])]))
+def others(lang: str) -> Iterator[Message]:
+    """Notices that are put together of rows, and words that no talk by SMS has said."""
+    for name, msgids in budget_words.NOTICES.items():
+        texts = [filled(msgid, lang) for msgid in msgids]
+        yield Message(name, "notice", lang, drawn(texts, (), budget_words.linked(name), lang))
+    for name, msgids in budget_words.LISTS.items():
+        yield Message(name, "worker's list", lang, drawn([filled(msgid, lang) for msgid in msgids], (), None, lang))
+    for msgid in budget_words.unsaid(said()):
+        yield Message(msgid, "words", lang, drawn([filled(msgid, lang)], (), None, lang))
+
+
+def filled(msgid: str, lang: str) -> Text:
+    """The text with a value, at its longest, for each of its fields."""
+    return Text(msgid, {field: budget_words.value(field, longest_day(lang)) for field in budget_words.fields(msgid)})
+
+
+@cache
+def said() -> frozenset[str]:
+    """The msgids that stand in a message of a talk by SMS, whether as its own or inside another's."""
+    replies, notices = played()
+    tops = [*replies, *(notice for _, notice in notices)]
+    texts = [text for reply in tops for text in (*reply.texts, *(option.label for option in reply.options))]
+    return frozenset(msgid for text in texts for msgid in _inside(text))
+
+
+def _inside(text: Text) -> Iterator[str]:
+    yield text.msgid
+    for value in text.args.values():
+        if isinstance(value, Text):
+            yield from _inside(value)
 
 
 @cache
 def messages() -> tuple[Message, ...]:
     """The longest of each name, kind and language."""
     worst: dict[tuple[str, str, str], Message] = {}
-    for lang in ("fr", "en"):
-        for message in (*questions(lang), *replies(lang), *notices(lang)):
-            key = (message.kind, message.name, lang)
-            if key not in worst or worst[key].size.units < message.size.units:
-                worst[key] = message
+    for lang in LANGUAGES:
+        for message in (*questions(lang), *rehearsed(lang), *others(lang)):
+            plain = replace(message, name=_times(message.name))
+            key = (plain.kind, plain.name, lang)
+            if key not in worst or worst[key].size.units < plain.size.units:
+                worst[key] = plain
     return tuple(worst.values())
+
+
+def _times(name: str) -> str:
+    """Lines of one list are one line of the table, at its longest."""
+    parts = name.split(" + ")
+    return " + ".join(dict.fromkeys(parts)) if len(parts) > len(set(parts)) else name
 
 
 def table() -> str:
@@ -180,18 +205,36 @@ def table() -> str:
     sizes: dict[tuple[str, str], dict[str, gsm7.Size]] = {}
     for message in messages():
         sizes.setdefault((message.kind, message.name), {})[message.lang] = message.size
+    names = ", ".join(f"{what} {name}" for what, name in budget_words.LONGEST.items())
     lines = [
         "# What messages cost as SMS",
         "",
-        "Made by `python -m tests.conversations.budget`; a test holds it true. Each message is at its longest:",
-        f"the longest day of a year, a worker called {WORKER}, the longest subject and mode, a link of ours.",
-        "Units are septets; a message of one segment holds 160, one of several 153 in each.",
+        "Made by `python -m tests.conversations.budget`; a test holds it true, and fails where a message takes more",
+        "than it may. Each is at its longest, in each language: the longest day and hour of a year, of all months",
+        f"and weekdays; {names};",
+        "the longest subject and mode; a link of ours. Units are septets; a message of one segment holds 160, one of",
+        "several 153 in each. People whose clock is not that of Paris are told both times, which is not counted here:",
+        "some 18 septets for each hour.",
+        "",
+        "| kind | segments at most | what it is | the longest |",
+        "|---|---|---|---|",
     ]
-    for kind in ("question", "first", "reply", "notice"):
-        lines += ["", f"## {kind.capitalize()}", "", "| message | fr | en |", "|---|---|---|"]
-        for (each, name), found in sorted(sizes.items(), key=lambda item: -max(s.units for s in item[1].values())):
-            if each == kind:
-                cells = [f"{found[lang].units} ({found[lang].segments})" for lang in ("fr", "en")]
+    for each, (most, what) in RULES.items():
+        found = [size.segments for (kind_, _), by in sizes.items() if kind_ == each for size in by.values()]
+        lines.append(f"| {each} | {most or 'as they come'} | {what} | {max(found, default=0)} |")
+    for each in RULES:
+        lines += [
+            "",
+            f"## {each.capitalize()}",
+            "",
+            f"| message | {' | '.join(LANGUAGES)} |",
+            "|---" * (1 + len(LANGUAGES)) + "|",
+        ]
+        for (kind_, name), by in sorted(
+            sizes.items(), key=lambda item: (-max(s.units for s in item[1].values()), item[0])
+        ):
+            if kind_ == each:
+                cells = [f"{by[lang].units} ({by[lang].segments})" for lang in LANGUAGES]
                 lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

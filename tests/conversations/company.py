@@ -55,6 +55,7 @@ class Company:
     due: list[Due] = field(default_factory=list)
     reminded: dict[ContactId, list[Reminded]] = field(default_factory=dict)  # the latest last
     spoken: list[tuple[Stage, Reply]] = field(default_factory=list)
+    posted: list[Notice] = field(default_factory=list)  # what somebody is told unasked
     keys: set[str] = field(default_factory=set)  # of what was told once
     gathered: list[Notice] = field(default_factory=list)  # what workers hear of in the morning
 
@@ -67,7 +68,8 @@ class Company:
         for talk in other.talks.values():
             talk.company = other
             talk.prompts = list(talk.prompts)
-        other.due, other.spoken, other.keys = list(self.due), list(self.spoken), set(self.keys)
+        other.due, other.keys = list(self.due), set(self.keys)
+        other.spoken, other.posted = list(self.spoken), list(self.posted)
         other.gathered = list(self.gathered)
         other.reminded = {id: list(told) for id, told in self.reminded.items()}
         return other
@@ -77,6 +79,7 @@ class Company:
     def follow(self, effects: list[Effect], speaker: Stage) -> list[str]:
         """What others hear of it now, and what is kept for later."""
         lines = []
+        self.posted += [effect for effect in effects if isinstance(effect, Notice)]
         for effect in effects:
             match effect:
                 case Remind():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,43 +13,44 @@ from handlers.channels import gsm7
 from handlers.channels.base import Draw
 from handlers.channels.telegram import TelegramChannel
 from handlers.channels.whatsapp import WhatsAppChannel
+from locales import catalogue
 from locales.voice import Voice
-from tests.conversations.budget import LINK, TALKS, Message, messages, table
+from tests.conversations import budget_words
+from tests.conversations.budget import LANGUAGES, LINK, RULES, TALKS, YEAR, messages, said, table
 from tests.conversations.script import answer, cues, raised
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "sms-budget.md"
-
-# Questions that list (hours, subjects, workers, the menu), that name two moments, or that must name the terms and link.
-TWO: Final = frozenset({"slot", "motive", "worker_choice", "choice", "terms", "take"})
-# Also one that offers two hours and must tell a rule of the terms.
-BOTH: Final = frozenset({"cancel.sure shortly before"})
-KINDS: Final = {"question": 1, "reply": 2, "notice": 2}
-# A stranger's first message may hold a code and a wish; their answer then says who we are and lists hours.
-FIRST: Final = 3
-PLAIN: Final = "welcome.sms + code.ask"  # what nearly everybody reads first
+WRITTEN_FOR: Final = ("fr", "en")  # a language that the SMS alphabet does not hold takes what it takes
 
 
-def allowed(message: Message) -> int:
-    if message.kind == "first":
-        return 2 if message.name == PLAIN else FIRST
-    if message.kind == "question":
-        step = message.name.split(" ", maxsplit=1)[0].split(".")[1]
-        return 2 if step in TWO or message.name in BOTH else 1
-    return KINDS[message.kind]
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-def test_messages_keep_their_budget(lang: str) -> None:
-    too_long = [
-        (message.name, message.size.units)
-        for message in messages()
-        if message.lang == lang and message.kind != "agenda" and message.size.segments > allowed(message)
-    ]
+@pytest.mark.parametrize("lang", WRITTEN_FOR)
+@pytest.mark.parametrize("kind", [kind for kind, (most, _) in RULES.items() if most])
+def test_messages_keep_their_budget(kind: str, lang: str) -> None:
+    most, _ = RULES[kind]
+    measured = [message for message in messages() if (message.kind, message.lang) == (kind, lang)]
+    assert measured
+    too_long = [(message.name, message.size.units) for message in measured if message.size.segments > most]
     assert too_long == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_word_that_may_be_an_sms_is_measured(lang: str) -> None:
+    """Words that are added are in a talk, in a notice, or measured alone: nothing is left out by being forgotten."""
+    alone = {message.name for message in messages() if message.kind == "words" and message.lang == lang}
+    elsewhere = {msgid for msgid in catalogue(lang) if msgid.startswith(budget_words.ELSEWHERE)}
+    assert set(catalogue(lang)) == alone | said() | budget_words.PUT_TOGETHER | elsewhere
+
+
+def test_all_months_weekdays_and_hours_of_two_digits_are_tried() -> None:
+    days = [at.astimezone(ZoneInfo("Europe/Paris")) for at in YEAR]
+    assert {(day.month, day.weekday()) for day in days} == {(m, d) for m in range(1, 13) for d in range(7)}
+    assert {len(f"{day:%-H%M}") for day in days} == {4}
 
 
 def test_folded_messages_are_in_the_sms_alphabet() -> None:
     for message in messages():
+        if message.lang not in WRITTEN_FOR:
+            continue
         assert gsm7.outside(gsm7.fold(message.text, message.lang)) == "", message.name
 
 

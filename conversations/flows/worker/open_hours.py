@@ -10,7 +10,7 @@ from conversations.flows.worker import times
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
 from conversations.text import Text, t
 
-SHOWN: Final = 6
+SHOWN: Final = 4  # with their days, as many as two segments hold
 
 VERBS: Final = "words.worker.open"
 

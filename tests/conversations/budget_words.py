@@ -1,0 +1,94 @@
+"""The longest values that may stand in a message, notices that no talk posts, and words that are never an SMS."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from booking.model import Mode, Motive
+from conversations.flows.names import MODES, MOTIVES
+from conversations.flows.worker.agenda import LINES
+from conversations.model import Link
+from conversations.text import Value, t
+from locales import catalogue
+
+LONGEST: Final[dict[str, str]] = {"a worker called": "Anne-Charlotte", "a person called": "Marie-Christine"}
+WORKER, PERSON = LONGEST.values()
+NAMES: Final[dict[str, str]] = {
+    "worker": WORKER,
+    "name": PERSON,
+    "address": "12 avenue du Général de Gaulle, 44000 Nantes",
+}
+VALUES: Final[dict[str, Value]] = {
+    **NAMES,
+    "phone": "01 99 00 00 09",
+    "number": "01 99 00 00 03",
+    "ends": "12",
+    "code": "123456",
+    "count": 12,
+    "hour": "23",
+    "minute": "45",
+    "motive": MOTIVES[Motive.FAMILY],
+    "mode": MODES[Mode.PHONE],
+    "call": t("desk.call", phone="01 99 00 00 09"),
+}
+
+# Notices as the reminders and the timers around the hour put them together.
+NOTICES: Final[dict[str, tuple[str, ...]]] = {
+    "reminder, two days before": ("reminder.early", "reminder.answer"),
+    "reminder of two hours of one day": ("reminder.early_several", *2 * ("reminder.line",), "reminder.answer"),
+    "shortly before two hours of one day": ("reminder.late_several", "reminder.line_in_person", "reminder.line_video"),
+    "reminder, two hours before, phone": ("reminder.late_phone",),
+    "reminder, two hours before, video": ("reminder.late_video",),
+    "reminder, two hours before, in person": ("reminder.late_in_person",),
+    "booked by the desk, phone": ("notice.yours_phone", "confirmed.change"),
+    "booked by the desk, video": ("notice.yours_video", "confirmed.change"),
+    "booked by the desk, in person": ("notice.yours_in_person", "confirmed.change"),
+    "cancelled by the desk": ("notice.cancelled_for_you",),
+    "ten minutes before, video": ("soon.video",),
+    "ten minutes before, in person": ("soon.in_person",),
+    "a video turned into a call": ("notice.turned_for_you",),
+    "ten minutes before, phone": ("soon.phone",),
+    "ten minutes before, phone, without a number of ours": ("soon.phone_own",),
+    "one-time code": ("proof.sms",),
+}
+# What workers ask for, or want in the morning: a line an hour.
+LISTS: Final[dict[str, tuple[str, ...]]] = {
+    "a day of three hours": ("agenda.today", *3 * ("agenda.line",)),
+    "a week of more hours than are shown": ("agenda.week", *LINES * ("agenda.line",), "agenda.more"),
+    "the morning's message": ("digest.today", *3 * ("agenda.line",), "digest.since", *2 * ("notice.booked",)),
+}
+LINKED: Final = frozenset(
+    {
+        "reminder, two hours before, video",
+        "shortly before two hours of one day",
+        "reminder, two hours before, in person",
+        "ten minutes before, video",
+        "ten minutes before, in person",
+        "a video turned into a call",
+        *(n for n in NOTICES if n.startswith("booked")),
+    }
+)
+PUT_TOGETHER: Final = frozenset(msgid for texts in (*NOTICES.values(), *LISTS.values()) for msgid in texts)
+# Pages, mails, the telephone's voice, an app's menus: no SMS. And what is only ever a part of another word.
+ELSEWHERE: Final = ("about.", "alarm.", "call.", "demo.", "format.", "mail.", "page.", "room.", "weekday.")
+
+
+def linked(name: str) -> Link | None:
+    return Link("appointment", "a") if name in LINKED else None
+
+
+def fields(msgid: str) -> list[str]:
+    return [field for _, field, _, _ in string.Formatter().parse(catalogue("fr")[msgid]) if field]
+
+
+def value(field: str, moment: datetime) -> Value:
+    return VALUES.get(field, moment)
+
+
+def unsaid(said: Iterable[str]) -> list[str]:
+    """The msgids that may be an SMS and stand in no message that is measured already."""
+    measured = {*said, *PUT_TOGETHER}
+    return sorted(msgid for msgid in catalogue("fr") if msgid not in measured and not msgid.startswith(ELSEWHERE))
