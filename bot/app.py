@@ -20,6 +20,7 @@ from bot.clock import system_clock
 from bot.outside import fetching, watching
 from bot.settings import Settings
 from conversations.flows import FLOWS
+from conversations.text import t
 from handlers.channels.base import Channel, Provider
 from handlers.channels.email import EmailChannel, Post, Smtp
 from handlers.channels.twilio import TwilioProvider
@@ -30,6 +31,7 @@ from handlers.pacing import Pace
 from handlers.parts import Pages, Parts
 from handlers.reminders import Quiet
 from handlers.watching import Watching
+from locales.voice import Voice
 from storage import schema
 from storage.bell import LocalBell, RedisBell
 from storage.booking import Directories
@@ -150,13 +152,21 @@ def channels(
 
         token = settings.telegram_bot_token.get_secret_value()
         made["telegram"] = TelegramChannel(
-            TelegramBot(session, token, base_url=settings.telegram_api_url), settings.public_url
+            TelegramBot(session, token, base_url=settings.telegram_api_url), settings.public_url, _in_groups(settings)
         )
     if post is None and settings.smtp_url is not None:
         post = Smtp(settings.smtp_url.get_secret_value())
     if post is not None:
         made["email"] = EmailChannel(post, settings.mail_from or "bot@localhost", clock)
     return made
+
+
+def _in_groups(settings: Settings) -> Callable[[str | None], str]:
+    def words(language: str | None) -> str:
+        known = language if language in settings.locales else settings.default_locale
+        return Voice(known)(t("telegram.group"))
+
+    return words
 
 
 def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Channel]:

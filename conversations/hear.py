@@ -115,6 +115,9 @@ async def option(talk: Talk, came: Input) -> bool:
         return False
     number = by_number(came.text, talk.c.words)
     chosen = _meant(prompt, came.text, number, talk.c)
+    if came.early and (number is not None or (chosen is not None and chosen.exact)):
+        talk.says.append(t("digit.early"))
+        return True
     old = talk.c.now - prompt.asked_at > step.fresh
     if old and (number is not None or (chosen is not None and chosen.exact)):
         if not resume_instead(talk):

@@ -36,7 +36,8 @@ class FileRef:
 class Input:
     """What a person sent. `choice` is filled by the engine with the value of the option that was meant.
 
-    `phone` is a number that the channel itself vouches for (a shared contact of one's own), in E.164.
+    `phone` is a number that the channel itself vouches for (a shared contact of one's own), in E.164. `early`: it was
+    sent before the question on the screen was asked, so it is no answer to it.
     """
 
     text: str = ""
@@ -44,6 +45,7 @@ class Input:
     press: Press | None = None
     phone: str | None = None
     files: tuple[FileRef, ...] = ()
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from handlers import content
+from handlers import content, keyboards
 from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
@@ -127,6 +127,7 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
         return None  # somebody else has it since our lease ended, and counts it
     _count(parts, row, "accepted")
     parts.metrics.outbound_segments.labels(row.channel).inc(payload.segments)
+    await keyboards.clear(parts, row, contact)
     if row.received_at is not None:
         parts.metrics.inbound_to_reply.observe((at - row.received_at).total_seconds())
     return None
@@ -141,6 +142,7 @@ def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarP
         lang=contact.lang,
         expires_at=row.expires_at,
         calendar=calendar,
+        key_up=bool(row.content.get("key_up")),
     )
     return parts.channels[row.channel].render(content.from_json(row.content), draw)
 

@@ -10,9 +10,11 @@ parked, the person gets one honest message, and the next row is taken (invariant
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import structlog
 
@@ -21,7 +23,7 @@ from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
-from handlers import content, joining, languages, links
+from handlers import content, joining, keyboards, languages, links
 from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
@@ -42,6 +44,7 @@ from storage.inbox import InboxRow
 
 REMINDED: Final = timedelta(days=7)  # so long a reminder may be answered with a word
 ALIKE: Final = 5  # failures with the same error before a row is set aside
+SAME_MOMENT: Final = timedelta(seconds=2)  # Telegram tells whole seconds, by another clock than ours
 EVER: Final = 20  # and with whichever error: two that take turns would never be alike
 
 log = structlog.get_logger()
@@ -160,16 +163,26 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     state = from_json(saved.state, parts.flows) if saved.state else State()
     if isinstance(came, Input):
         who = await languages.heard(tx, parts, who, state, came)
+        came = replace(came, early=_early(row, state, came))
     turn = await take_turn(parts.flows, state, came, await _context(tx, parts, who, core, now))
     await _keep(tx, who, turn, now)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
+    over = keyboards.superseded(state.prompt, turn.state.prompt, came)
     if turn.reply is not None and row.kind == "news":
-        await question(tx, parts, row, turn.reply, now)
+        await question(tx, parts, row, turn.reply, now, over)
     elif turn.reply is not None:
-        await answer(tx, parts, row, turn.reply, now)
+        await answer(tx, parts, row, turn.reply, now, over=over)
     await follow(tx, parts, store, core, f"i{row.id}", now)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
+
+
+def _early(row: InboxRow, state: State, came: Input) -> bool:
+    """Sent before the question on the screen was asked: a press overtook it, or it waited while we were away. Only
+    Telegram tells the second at which a message was sent.
+    """
+    asked = state.prompt.asked_at if state.prompt else None
+    return asked is not None and came.press is None and row.sent_at is not None and row.sent_at < asked - SAME_MOMENT
 
 
 async def unasked(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> None:
@@ -240,14 +253,24 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
         await contacts.set_phone(tx, who.id, phone)
 
 
-async def answer(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datetime, ordinal: str = "0") -> None:
-    """The one message that answers this row. Its key is the row's: a row that is taken again cannot answer twice."""
+async def answer(
+    tx: Tx,
+    parts: Parts,
+    row: InboxRow,
+    reply: Reply,
+    now: datetime,
+    ordinal: str = "0",
+    over: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """The one message that answers this row. Its key is the row's: a row that is taken again cannot answer twice.
+    `over`: of the question that it takes the place of (`handlers/keyboards.py`).
+    """
     await links.give(tx, parts, reply.link, now)
     out = outbox.Outgoing(
         key=f"i{row.id}:{ordinal}",
         contact=row.contact_id,
         kind="answer",
-        content=content.to_json(reply),
+        content={**content.to_json(reply), **over},
         due_at=now,
         answer=True,
         received_at=row.received_at,
@@ -256,7 +279,7 @@ async def answer(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datetim
     await outbox.add(tx, out, now)
 
 
-async def question(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datetime) -> None:
+async def question(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datetime, over: Mapping[str, Any]) -> None:
     """What news made us say: nobody asked for it now, so it is judged like every notice before it leaves."""
     _, data = row.news
     await links.give(tx, parts, reply.link, now)
@@ -264,7 +287,7 @@ async def question(tx: Tx, parts: Parts, row: InboxRow, reply: Reply, now: datet
         key=f"i{row.id}:0",
         contact=row.contact_id,
         kind=data.get("kind", "question"),
-        content={**content.to_json(reply), "urgent": bool(data.get("urgent"))},
+        content={**content.to_json(reply), **over, "urgent": bool(data.get("urgent"))},
         due_at=now,
         expires_at=datetime.fromisoformat(data["until"]) if data.get("until") else None,
     )

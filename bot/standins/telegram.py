@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.standins.base import Check, Said
 from bot.standins.faults import Broken, Reject, Throttle
 from bot.standins.ledger import Bubble, Call
-from bot.standins.telegram_chats import Chat, buttons
+from bot.standins.telegram_chats import Chat, Group, buttons
 from bot.standins.telegram_people import TelegramPeople
 from bot.standins.telegram_text import UnparsableError, read, utf16
 
@@ -86,6 +86,7 @@ class TelegramStandIn(TelegramPeople):
             "editMessageText": self._edit_text,
             "editMessageReplyMarkup": self._edit_markup,
             "answerCallbackQuery": self._answer_query,
+            "leaveChat": self._leave,
             "sendChatAction": lambda params: bool(self._writable(params)),
             "getFile": self._get_file,
             "setWebhook": self._set_webhook,
@@ -196,9 +197,16 @@ class TelegramStandIn(TelegramPeople):
         return message
 
     def _show(self, chat: Chat, message: Mapping[str, Any], markup: Mapping[str, Any]) -> None:
-        sender, to = str(self.me["username"]), str(chat.person.id)
+        sender, to = str(self.me["username"]), str(chat.shown()["id"])
         key = f"{to}:{message['message_id']}"
         self.show(Bubble(key, to, sender, message["text"], self.clock(), buttons(markup)))
+
+    def _leave(self, params: Mapping[str, Any]) -> bool:
+        chat = self.chats.get(params.get("chat_id", 0))
+        if not isinstance(chat, Group):
+            raise RefusedError(400, "chat not found" if chat is None else "chat member status can't be changed")
+        del self.chats[chat.id]
+        return True
 
     def _answer_query(self, params: Mapping[str, Any]) -> bool:
         whose = self.queries.pop(params.get("callback_query_id", ""), None)

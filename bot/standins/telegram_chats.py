@@ -36,12 +36,15 @@ class Chat:
     keyboard: tuple[Button, ...] = ()  # the reply keyboard under the text field
     keyboard_once: bool = False
 
+    def shown(self) -> dict[str, Any]:
+        return self.person.chat()
+
     def message(self, number: int, sender: Mapping[str, Any], now: datetime, **content: Any) -> dict[str, Any]:
         """Put a message into the chat, and return it."""
         self.messages[number] = {
             "message_id": number,
             "from": sender,
-            "chat": self.person.chat(),
+            "chat": self.shown(),
             "date": int(now.timestamp()),
             **content,
         }
@@ -58,6 +61,16 @@ class Chat:
     def keyboard_used(self) -> None:
         if self.keyboard_once:
             self.keyboard = ()
+
+
+@dataclass
+class Group(Chat):
+    """A group that somebody added the bot to; `person` is who did, its id is below zero."""
+
+    id: int = 0
+
+    def shown(self) -> dict[str, Any]:
+        return {"id": self.id, "type": "supergroup", "title": "Entraide"}
 
 
 def buttons(markup: Mapping[str, Any]) -> tuple[Button, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.standins.base import Check, StandIn
-from bot.standins.telegram_chats import Chat, Person, buttons, commands_in
+from bot.standins.telegram_chats import Chat, Group, Person, buttons, commands_in
 from bot.standins.telegram_webhook import Update, Webhook
 
 
@@ -105,16 +105,29 @@ class TelegramPeople(StandIn):
         self.chats[who].blocked = False
         return await self._member(who, "kicked", "member")
 
+    async def add_to_group(self, who: int, group: int) -> Update:
+        """Somebody adds the bot to a group of theirs."""
+        self.chats[group] = chat = Group(self.chats[who].person, started=True, id=group)
+        return await self._member_of(chat, "left", "member", f"member:{group}")
+
+    async def say_in_group(self, who: int, group: int, text: str) -> Update:
+        """As the bot sees it with privacy mode off, or when it is named."""
+        chat = self.chats.setdefault(group, Group(self.chats[who].person, started=True, id=group))
+        message = chat.message(self.ids(), chat.person.user(), self.clock(), text=text)
+        return await self._update("message", f"chat:{group}", message, message["message_id"])
+
     async def _member(self, who: int, old: str, new: str) -> Update:
-        person = self.chats[who].person
+        return await self._member_of(self.chats[who], old, new, f"member:{who}")
+
+    async def _member_of(self, chat: Chat, old: str, new: str, queue: str) -> Update:
         change = {
-            "chat": person.chat(),
-            "from": person.user(),
+            "chat": chat.shown(),
+            "from": chat.person.user(),
             "date": int(self.clock().timestamp()),
             "old_chat_member": self._membership(old),
             "new_chat_member": self._membership(new),
         }
-        return await self._update("my_chat_member", f"member:{who}", change)
+        return await self._update("my_chat_member", queue, change)
 
     def _membership(self, status: str) -> dict[str, Any]:
         return {"user": self.me, "status": status, **({"until_date": 0} if status == "kicked" else {})}

@@ -142,6 +142,7 @@ class Draw:
     window_open: bool = True  # WhatsApp: free text is allowed
     expires_at: datetime | None = None  # of no use afterwards: a provider's validity period
     calendar: CalendarPart | None = None  # by mail alone
+    key_up: bool = False  # Telegram: the key that shares a number may still stand under their text field
 
 
 class Provider(Protocol):

@@ -2,7 +2,7 @@
 
 import hmac
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -23,8 +23,8 @@ from handlers.channels.base import (
     Signal,
     Undecodable,
 )
-from handlers.channels.outcomes import TELEGRAM, of_line
-from handlers.channels.telegram_updates import Tap
+from handlers.channels.outcomes import of_line
+from handlers.channels.telegram_updates import Crowd, Tap
 
 HEADER: Final = "x-telegram-bot-api-secret-token"
 LONGEST: Final = 4096  # UTF-16 units of a message; more is a 400
@@ -64,6 +64,7 @@ class Bot(Protocol):
     async def send(self, chat: int, fields: Mapping[str, Any]) -> str: ...
     async def answer_press(self, callback_id: str) -> None: ...
     async def clear_keyboard(self, chat: int, message_id: int) -> None: ...
+    async def leave(self, chat: int) -> None: ...
     async def username(self) -> str: ...
     async def webhook(self) -> tuple[str, int, str]: ...
 
@@ -72,6 +73,7 @@ class Bot(Protocol):
 class TelegramChannel:
     bot: Bot
     public_url: str
+    in_groups: Callable[[str | None], str] = lambda _: ""  # what a group is told, in the language of who added us
     name: ChannelName = "telegram"
 
     def decode(self, raw: bytes) -> Input | Signal:
@@ -80,7 +82,8 @@ class TelegramChannel:
 
     def render(self, reply: Reply, draw: Draw) -> Payload:
         labels = drawing.labels(reply, draw)
-        buttons = bool(labels and reply.prompt and not reply.contact)
+        # A keyboard of either sort, not both: while the key that shares a number goes, the choices are numbers.
+        buttons = bool(labels and reply.prompt and not reply.contact and not draw.key_up)
         # Labels that a button would cut, and choices that cannot be buttons, are numbered in the text.
         listed = drawing.choices(reply, draw) if not buttons or max(map(len, labels)) > LONGEST_LABEL else []
         text = "\n".join([*drawing.sentences(reply, draw), *listed, *drawing.link(reply, draw)])
@@ -95,12 +98,21 @@ class TelegramChannel:
         return Payload(text, {"text": text, "link_preview_options": {"is_disabled": True}, "reply_markup": markup})
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:  # noqa: ARG002 - no room for our id
-        text = payload.fields["text"]
-        if not text.strip():
+        """A text that is longer than a message takes comes in several, the last with the buttons and its id."""
+        parts = split(payload.fields["text"])
+        if not parts:
             raise of_line("empty")
-        if len(text.encode("utf-16-le", "replace")) // 2 > LONGEST:
-            raise TELEGRAM["too_long"].error("too_long")
-        return await self.bot.send(int(address), payload.fields)
+        id = ""
+        for place, part in enumerate(parts, 1):
+            fields = payload.fields if place == len(parts) else _plain(payload.fields)
+            try:
+                id = await self.bot.send(int(address), {**fields, "text": part})
+            except SendError as error:
+                if place == 1:
+                    raise
+                # Some of it has arrived: to send all of it again would be a second time.
+                raise SendError(error.code, "unknown") from None
+        return id
 
     async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:  # noqa: ARG002
         return []  # a bot cannot read its own messages again
@@ -110,10 +122,29 @@ class TelegramChannel:
         await self.bot.username()
 
     async def pressed(self, raw: bytes) -> None:
-        """For any update, at once: if it is a press, the button stops spinning, and its message loses its buttons."""
+        """For any update, at once: if it is a press, the button stops spinning, and its message loses its buttons; if
+        it came from a group, we go.
+        """
         if tap := self.tap(raw):
             await self.answer_press(tap.callback_id)
             await self.clear_keyboard(tap.chat, tap.message_id)
+        elif crowd := self._crowd(raw):
+            await self._leave(crowd)
+
+    async def _leave(self, crowd: Crowd) -> None:
+        """Nothing of anybody is shown where others read. Who added us is told why. Of no consequence if it fails."""
+        try:
+            if crowd.added and (words := self.in_groups(crowd.language)):
+                await self.bot.send(crowd.chat, {"text": words})
+            await self.bot.leave(crowd.chat)
+        except SendError as error:
+            log.info("a group was not left: %s", error.code)
+
+    def _crowd(self, raw: bytes) -> Crowd | None:
+        try:
+            return telegram_updates.crowd(raw)
+        except Undecodable:
+            return None
 
     def tap(self, raw: bytes) -> Tap | None:
         try:
@@ -152,6 +183,42 @@ class TelegramChannel:
                 Finding("telegram", False, f"{waiting} updates wait; the last call of our webhook failed: {trouble}")
             ]
         return [Finding("telegram", True, f"The webhook is set; {waiting} updates wait.")]
+
+
+def split(text: str) -> list[str]:
+    """At the ends of lines, where one fits; nothing for a text of nothing but space. Telegram counts UTF-16 units."""
+    if units(text) <= LONGEST:
+        return [text] if text.strip() else []
+    parts, part = [], ""
+    for line in text.split("\n"):
+        whole = f"{part}\n{line}" if part else line
+        if units(whole) <= LONGEST:
+            part = whole
+            continue
+        parts += [part] if part else []
+        *full, part = _cut(line)
+        parts += full
+    return [each for each in (*parts, part) if each.strip()]
+
+
+def _cut(line: str) -> list[str]:
+    """A line that is longer than a message; no character of two units is halved."""
+    pieces, start, used = [], 0, 0
+    for place, char in enumerate(line):
+        width = units(char)
+        if used + width > LONGEST:
+            pieces.append(line[start:place])
+            start, used = place, 0
+        used += width
+    return [*pieces, line[start:]]
+
+
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != "reply_markup"}
 
 
 def _buttons(prompt: str, labels: Sequence[str]) -> dict[str, Any]:

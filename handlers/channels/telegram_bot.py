@@ -121,6 +121,12 @@ class TelegramBot:
         except TROUBLE as error:
             raise failure(error) from None
 
+    async def leave(self, chat: int) -> None:
+        try:
+            await self._bot.leave_chat(chat)
+        except TROUBLE as error:
+            raise failure(error) from None
+
     async def username(self) -> str:
         """The bot's public name, as in https://t.me/<name>."""
         try:

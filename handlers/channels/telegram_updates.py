@@ -20,6 +20,8 @@ from handlers.channels.base import Signal, Undecodable
 
 Kind = Literal["message", "callback_query", "my_chat_member"]
 KINDS: Final[tuple[Kind, ...]] = ("message", "callback_query", "my_chat_member")
+CROWDED: Final = ("message", "my_chat_member", "edited_message", "channel_post")
+CROWDS: Final = frozenset({"group", "supergroup", "channel"})
 COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 # What a link may carry is 64 of these; no connection code is longer than 40 (a longer payload is no code of ours).
 PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -106,6 +108,33 @@ def read(raw: bytes) -> Update | None:
     return Update(update_id, kind, person, body)
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """A group or channel that we are in. `added`: somebody put us there just now; `language`: what their app speaks."""
+
+    chat: int
+    added: bool
+    language: str | None
+
+
+def crowd(raw: bytes) -> Crowd | None:
+    """Where others would read what we say to one; None for private chats, and where we are out already."""
+    found = reading.tree(raw)
+    kind = next((kind for kind in CROWDED if kind in found), None)
+    if kind is None:
+        return None
+    body = _object(found, kind)
+    chat = _object(body, "chat")
+    id = reading.integer(chat.get("id"))
+    if id is None or chat.get("type") not in CROWDS:
+        return None
+    status = _object(body, "new_chat_member").get("status") if kind == "my_chat_member" else "member"
+    if status not in {"member", "administrator", "restricted"}:
+        return None
+    sender = _object(body, "from") if "from" in body else {}
+    return Crowd(id, kind == "my_chat_member", _language(sender))
+
+
 def said(update: Update) -> Input | Signal:
     match update.kind:
         case "callback_query":
@@ -118,7 +147,11 @@ def said(update: Update) -> Input | Signal:
 
 def language(update: Update) -> str | None:
     """`pt` of an app set to `pt-br`; None where the app does not tell."""
-    code = update.body["from"].get("language_code")
+    return _language(update.body["from"])
+
+
+def _language(sender: Mapping[str, Any]) -> str | None:
+    code = sender.get("language_code")
     found = LANGUAGE.match(code) if isinstance(code, str) else None
     return found[1].lower() if found else None
 
@@ -172,9 +205,9 @@ def _label(body: Mapping[str, Any], data: str) -> str:
 
 
 def _own_phone(update: Update) -> str | None:
-    """The sender's own number, by the contact button. A card of somebody else's, or a forwarded one, proves nothing."""
+    """The sender's own number, by the contact button. Somebody else's card, or one by another way, proves nothing."""
     card = _object(update.body, "contact")
-    forwarded = any(name.startswith("forward_") for name in update.body)
+    forwarded = any(name.startswith(("forward_", "via_")) for name in update.body)
     if forwarded or reading.integer(card.get("user_id")) != update.chat:
         return None
     phone = "+" + re.sub(r"[\s().-]", "", _text(card, "phone_number")).removeprefix("+")

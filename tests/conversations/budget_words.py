@@ -73,7 +73,18 @@ LINKED: Final = frozenset(
 )
 PUT_TOGETHER: Final = frozenset(msgid for texts in (*NOTICES.values(), *LISTS.values()) for msgid in texts)
 # Pages, mails, the telephone's voice, an app's menus: no SMS. And what is only ever a part of another word.
-ELSEWHERE: Final = ("about.", "alarm.", "call.", "demo.", "format.", "mail.", "page.", "room.", "weekday.")
+ELSEWHERE: Final = (
+    "about.",
+    "alarm.",
+    "call.",
+    "demo.",
+    "format.",
+    "mail.",
+    "page.",
+    "room.",
+    "telegram.",
+    "weekday.",
+)
 
 
 def linked(name: str) -> Link | None:

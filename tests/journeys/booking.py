@@ -40,7 +40,7 @@ async def booked_by_buttons(town: Town) -> str:
     await town.settle()
     await town.chat(camille, "PORTS-7KQM-4XTD")
     [hours] = await town.tap(camille, "Logement")
-    assert hours.startswith("Quelle heure vous convient")
+    assert hours.startswith("Quelle heure vous va")
     await town.tap(camille, town.screen(str(camille.id))[-1].buttons[0].label)
     await town.tap(camille, "J'accepte et j'ai 18 ans ou plus")
     await town.share_contact(camille)

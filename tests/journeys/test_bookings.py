@@ -29,7 +29,7 @@ async def test_by_whatsapp_with_reminders_and_a_cancellation(town: Town) -> None
     [sure] = await town.whatsapp(SAM, "annuler")
     assert "moins de 24 heures" not in sure
     [done] = await town.whatsapp(SAM, "4")
-    assert done.startswith("C'est annulé")
+    assert done.startswith("Annulé et transmis")
     await town.passes(days=4)
     assert town.new(SAM) == []
     assert town.new(f"whatsapp:{SAM}") == []

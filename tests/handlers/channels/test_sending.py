@@ -239,7 +239,7 @@ async def test_a_press_that_cannot_be_answered_is_of_no_consequence(
     assert len(api.asked) == 2
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\U0001f642" * 2049])
+@pytest.mark.parametrize("text", ["", " \n", "\n" * 5000])
 async def test_what_telegram_would_not_take_is_not_tried(text: str) -> None:
     with pytest.raises(SendError) as caught:
         await samples.telegram().send(Payload(text, {"text": text}), CHAT, OUTBOX_ID)

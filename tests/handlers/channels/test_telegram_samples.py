@@ -116,6 +116,13 @@ class Presses:
     async def clear_keyboard(self, chat: int, message_id: int) -> None:
         self.done.append(("cleared", chat, message_id))
 
+    async def send(self, chat: int, fields: dict[str, Any]) -> str:
+        self.done.append(("said", chat, fields["text"]))
+        return "1"
+
+    async def leave(self, chat: int) -> None:
+        self.done.append(("left", chat))
+
 
 async def test_a_press_is_met_at_once_and_nothing_else_is() -> None:
     bot = Presses()
@@ -123,7 +130,10 @@ async def test_a_press_is_met_at_once_and_nothing_else_is() -> None:
     for sample in TELEGRAM_SAMPLES:
         if not str(sample).startswith("tg_callback"):
             await channel.pressed(sample.request.body)
-    assert bot.done == []
+    groups = {"tg_group_message": "message", "tg_migrate": "message", "tg_channel_post": "channel_post"}
+    chats = [json.loads(BY_NAME[name].request.body)[kind]["chat"]["id"] for name, kind in groups.items()]
+    assert sorted(bot.done) == sorted(("left", chat) for chat in chats)
+    bot.done.clear()
     await channel.pressed(BY_NAME["tg_callback"].request.body)
     assert bot.done == [("answered", "3006477100000000011"), ("cleared", 900000000000011, 120)]
 
