@@ -32,6 +32,10 @@ SHORT: Final = {
     "689": "Pacific/Tahiti",
 }
 
+OURS: Final = ("+33", "+262", "+508", "+590", "+594", "+596", "+681", "+687", "+689")
+# Where texts arrive and none come back. Read, not tried: Twilio's guidelines by country, French Guiana (one-way SMS).
+ONE_WAY: Final = ("+594",)
+
 
 @dataclass(frozen=True, slots=True)
 class Mobile:
@@ -55,6 +59,18 @@ def read(typed: str) -> Mobile | None:
     if len(digits) in (11, 12) and digits.startswith(("33", "262", "590", "594", "596")):
         return _international(digits)  # the plus was forgotten
     return None
+
+
+def abroad(e164: str) -> bool:
+    """A number of another country than France, overseas included: texts there cost a multiple, so they get answers and
+    nothing unasked (threat T20).
+    """
+    return not e164.startswith(OURS)
+
+
+def one_way(e164: str) -> bool:
+    """A number that, as far as is known, texts reach and cannot be answered from."""
+    return e164.startswith(ONE_WAY)
 
 
 def _digits(typed: str) -> str:

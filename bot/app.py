@@ -184,6 +184,7 @@ def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: 
             clock,
             sender=settings.twilio_sms_from,
             messaging_service_sid=settings.twilio_messaging_service_sid,
+            notice_sender=settings.twilio_sms_notice_from,
             opt_out=settings.twilio_opt_out,
         )
     if settings.twilio_whatsapp_from is not None:

@@ -16,9 +16,10 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
+from booking import phones
 from conversations.flows.names import call
 from conversations.hear import hear
-from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
+from conversations.model import Ask, Contact, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
 from conversations.talk import Talk
 from conversations.text import Text, t
 
@@ -26,6 +27,9 @@ TWICE: Final = 2  # how often a question may be put in the same words
 LOOPS: Final = 20  # questions that answer themselves, in one turn
 WELCOME: Final = t("welcome.sms")
 ACCEPTED: Final = t("code.accepted")
+CHATS: Final = frozenset({"whatsapp", "telegram"})
+STOPPED: Final[Mapping[str, Text]] = {"sms": t("stop.on_sms"), "whatsapp": t("stop.on_whatsapp")}
+TOLD: Final = "told_stopped"  # channel to the instant of the stop that was spoken of
 ROOTS: Final = {"beneficiary": "menu", "worker": "agenda"}  # what begins when nothing is under way
 
 
@@ -66,8 +70,27 @@ def verbatim(state: State, came: Input | News, c: Context) -> str:
 def greet(talk: Talk) -> None:
     """The first message says who writes, that it is automatic, free and confidential, and how to reach a human."""
     if not talk.met and talk.c.contact.role == "beneficiary":
-        talk.says.append(WELCOME if talk.c.contact.channel == "sms" else t("welcome.chat"))
+        talk.says.append(_welcome(talk.c.contact))
     talk.met = True
+    stopped_elsewhere(talk)
+
+
+def _welcome(contact: Contact) -> Text:
+    if contact.channel != "sms":
+        return t("welcome.chat")
+    return t("welcome.abroad") if contact.phone is not None and phones.abroad(contact.phone) else WELCOME
+
+
+def stopped_elsewhere(talk: Talk) -> None:
+    """Who silenced one channel and writes on another is told once how things stand, and how to start again there."""
+    if talk.c.contact.opted_out or talk.c.contact.channel not in CHATS:
+        return
+    told = {stopped.channel: stopped.at.isoformat() for stopped in talk.c.stopped if stopped.channel in STOPPED}
+    for stopped in talk.c.stopped:
+        if stopped.channel in told and talk.facts.get(TOLD, {}).get(stopped.channel) != told[stopped.channel]:
+            talk.says.append(t(STOPPED[stopped.channel].msgid, word=stopped.word))
+    if told:
+        talk.facts[TOLD] = told
 
 
 async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:

@@ -294,6 +294,15 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """They stopped us on another channel of theirs; `word` lifts it there, where no word of ours does."""
+
+    channel: str
+    at: datetime
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reminded:
     """They were reminded of this appointment, which may be another's or nobody's by now: a word may answer it."""
 
@@ -317,6 +326,7 @@ class Context:
     terms_version: str = "2024-10-15"
     draft_time: timedelta = timedelta(hours=72)
     joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
+    stopped: tuple[Stopped, ...] = ()
     reminded: tuple[Reminded, ...] = ()  # within the last days, on any of their channels; the latest first
     answers: Mapping[str, Any] = field(default_factory=dict)
     asked: bool = False  # the step's own question is on their screen

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from booking import policy
+from booking import phones, policy
 from booking.model import AppointmentId
 from handlers.parts import Parts
 from handlers.reminders import wake
@@ -67,6 +67,8 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Send()
     if contact.opted_out_at is not None:
         return Leave("suppressed", "opted_out", alarm=row.kind in MATTERS)
+    if contact.channel == "sms" and contact.worker_id is None and phones.abroad(contact.address):
+        return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
     if row.appointment_id is not None and not await _still_true(parts, row):
         return Leave("suppressed", "appointment_changed")
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:

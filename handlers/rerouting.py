@@ -16,6 +16,7 @@ from conversations.model import Link
 from conversations.text import t
 from handlers import content, links
 from handlers.alarms import raise_alarm
+from handlers.channels.drawing import ANSWERED_BY_WORDS
 from handlers.parts import Parts
 from handlers.writing import contact_at, ways, window_open
 from storage import contacts, inbox, outbox, senders
@@ -25,7 +26,6 @@ from storage.outbox import OutboxRow
 
 # It proves that very address, and who waits asks again; or it says once more what was said elsewhere.
 NOWHERE_ELSE: Final = frozenset({"one_time_code", "confirm_email", "calendar"})
-ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change", "undo.hint"})
 
 
 async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> None:

@@ -10,10 +10,12 @@ from typing import Final, TypeAlias
 
 import structlog
 
+from conversations.model import Link
 from handlers import content, keyboards
 from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
+from handlers.desk import spaced
 from handlers.judging import Leave, Wait, judge
 from handlers.links import url
 from handlers.parts import Parts
@@ -142,6 +144,9 @@ def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarP
         lang=contact.lang,
         expires_at=row.expires_at,
         calendar=calendar,
+        about=Link("appointment", row.appointment_id) if row.appointment_id else None,
+        desk=spaced(parts.desk_phone) if parts.desk_phone else None,
+        heard=contact.last_inbound_at is not None,
         key_up=bool(row.content.get("key_up")),
     )
     return parts.channels[row.channel].render(content.from_json(row.content), draw)

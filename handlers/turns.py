@@ -10,7 +10,7 @@ parked, the person gets one honest message, and the next row is taken (invariant
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -20,13 +20,14 @@ import structlog
 
 from booking.model import AppointmentId, ContactId, PersonId, WorkerId
 from conversations.engine import take_turn
-from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Turn
+from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
 from handlers import content, joining, keyboards, languages, links
 from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
+from handlers.channels.sms import RESTART
 from handlers.desk import desk
 from handlers.digest import digest
 from handlers.following import follow
@@ -201,6 +202,7 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
     known = await core.known(contact.id)
     zone = known.person.time_zone if known.person else contact.zone
     contact = replace(contact, zone=zone)
+    theirs = await contacts.of_person(tx, who.person_id) if who.person_id else []
     return Context(
         contact=contact,
         known=known,
@@ -214,13 +216,23 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         terms_version=parts.rules.terms_version,
         draft_time=parts.draft_time,
         joins=await joining.doors(tx, parts) if who.worker_id else {},
-        reminded=await _reminded(tx, who, now),
+        stopped=_stopped(who, theirs),
+        reminded=await _reminded(tx, theirs, now),
     )
 
 
-async def _reminded(tx: Tx, who: ContactRow, now: datetime) -> tuple[Reminded, ...]:
+def _stopped(who: ContactRow, theirs: Sequence[ContactRow]) -> tuple[Stopped, ...]:
+    """Twilio's block on a number knows its own words only."""
+    others = [row for row in theirs if row.id != who.id and row.opted_out_at is not None]
+    return tuple(
+        Stopped(row.channel, row.opted_out_at, RESTART if row.channel == "sms" else "")
+        for row in others
+        if row.opted_out_at
+    )
+
+
+async def _reminded(tx: Tx, theirs: Sequence[ContactRow], now: datetime) -> tuple[Reminded, ...]:
     """On whichever channel it was: who is reminded by SMS may answer on Telegram."""
-    theirs = await contacts.of_person(tx, who.person_id) if who.person_id else []
     found = await outbox.reminded(tx, [row.id for row in theirs], now - REMINDED) if theirs else []
     return tuple(Reminded(AppointmentId(id), at) for id, at in found)
 

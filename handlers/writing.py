@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 
-from booking import policy
+from booking import phones, policy
 from booking.model import AppointmentId, NotifyBy, PersonId, Worker, WorkerId
 from booking.ports import BookingStore
 from conversations.model import Reply
@@ -222,6 +222,7 @@ async def _of_person(tx: Tx, parts: Parts, person: PersonId) -> str | None:
         key=lambda row: (
             row.channel in parts.channels,
             row.opted_out_at is None,
+            not (row.channel == "sms" and phones.abroad(row.address)),  # answered there, and told nothing unasked
             row.last_inbound_at or row.created_at,
         ),
         reverse=True,

@@ -142,6 +142,9 @@ class Draw:
     window_open: bool = True  # WhatsApp: free text is allowed
     expires_at: datetime | None = None  # of no use afterwards: a provider's validity period
     calendar: CalendarPart | None = None  # by mail alone
+    about: Link | None = None  # the page of the appointment that it speaks of: another way to answer
+    desk: str | None = None  # the people's number, as it is read: yet another
+    heard: bool = True  # they have written to us from there, so what they write arrives
     key_up: bool = False  # Telegram: the key that shares a number may still stand under their text field
 
 

@@ -1,7 +1,12 @@
 """Drawing a reply as text: its sentences, its choices counted from 1, its link at the end."""
 
+from typing import Final
+
 from conversations.model import Reply
 from handlers.channels.base import Draw
+
+# Sentences that only say which words to answer with: of no use where no answer arrives.
+ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change", "undo.hint"})
 
 
 def sentences(reply: Reply, draw: Draw) -> list[str]:

@@ -41,7 +41,10 @@ RULES: Final[Mapping[str, tuple[int, str]]] = {
     "terms": (2, "asks for consent, with the terms' address"),
     "reply": (2, "says something, and perhaps asks the next question"),
     "first": (2, "the same to somebody who writes for the first time: who we are comes before it"),
-    "first, all at once": (3, "a first message that says several things, such as code and subject, is answered in one"),
+    "first, all at once": (
+        3,
+        "a first message says several things, such as code and subject, or comes from abroad with the code",
+    ),
     "notice": (2, "is sent unasked: reminders, changes, what workers are told"),
     "worker's list": (0, "the hours of a worker's day or week, who asked for them: as long as the day is"),
     "words": (2, "comes in no talk that is rehearsed by SMS; measured alone"),
@@ -107,7 +110,8 @@ def kind(reply: Reply) -> str:
     first = reply.texts[0].msgid.startswith("welcome.")
     hours = any(option.label.msgid == "slot.label" for option in reply.options)
     if first:
-        return "first, all at once" if hours or len(reply.texts) > 3 else "first"
+        abroad = any(text.msgid == "code.accepted" for text in reply.texts)  # else it is in the greeting
+        return "first, all at once" if hours or abroad or len(reply.texts) > 3 else "first"
     if sum(text.msgid == "agenda.line" for text in reply.texts) > 1:
         return "worker's list"
     return asks(reply) if reply.prompt and len(reply.texts) == 1 else "reply"

@@ -26,6 +26,7 @@ VALUES: Final[dict[str, Value]] = {
     "phone": "01 99 00 00 09",
     "number": "01 99 00 00 03",
     "ends": "12",
+    "word": "START",
     "code": "123456",
     "count": 12,
     "hour": "23",
@@ -53,6 +54,11 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "ten minutes before, phone": ("soon.phone",),
     "ten minutes before, phone, without a number of ours": ("soon.phone_own",),
     "one-time code": ("proof.sms",),
+    "one-time code, one-way": ("proof.sms", "one_way.desk"),
+    "reminder, two days before, one-way": ("reminder.early", "one_way.page"),
+    "ten minutes before, video, one-way": ("one_way.soon_video", "one_way.page"),
+    "ten minutes before, in person, one-way": ("one_way.soon_in_person", "one_way.page"),
+    "cancelled by the desk, one-way": ("one_way.cancelled_for_you", "one_way.desk"),
 }
 # What workers ask for, or want in the morning: a line an hour.
 LISTS: Final[dict[str, tuple[str, ...]]] = {
@@ -68,7 +74,7 @@ LINKED: Final = frozenset(
         "ten minutes before, video",
         "ten minutes before, in person",
         "a video turned into a call",
-        *(n for n in NOTICES if n.startswith("booked")),
+        *(n for n, msgids in NOTICES.items() if n.startswith("booked") or msgids[-1] == "one_way.page"),
     }
 )
 PUT_TOGETHER: Final = frozenset(msgid for texts in (*NOTICES.values(), *LISTS.values()) for msgid in texts)

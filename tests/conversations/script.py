@@ -1,6 +1,7 @@
 """Talks as text files, which a social worker can read and correct.
 
-    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, known, booked, mode, role
+    clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, known, booked, mode, role,
+                                     phone; stopped: another channel of theirs, on which they stopped us
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
@@ -24,7 +25,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.model import ContactId, Mode
-from conversations.model import Ask, Context, FileRef, Input, Option, Outcome, Press, Step, fill
+from conversations.model import Ask, Context, FileRef, Input, Option, Outcome, Press, Step, Stopped, fill
 from conversations.text import t
 from handlers.calling import news_of
 from tests.booking.made import run
@@ -56,6 +57,11 @@ def raised(header: str) -> Stage:
         _moment(said["clock"]), said.get("channel", "sms"), said.get("lang", "fr"), said.get("role", "beneficiary")
     )
     stage.contact = replace(stage.contact, zone=said.get("zone", stage.contact.zone))
+    if "phone" in said:
+        stage.contact = replace(stage.contact, phone=said["phone"])
+    if "stopped" in said:
+        word = "START" if said["stopped"] == "sms" else ""
+        stage.stopped = (Stopped(said["stopped"], _moment(said["clock"]), word),)
     if "also" in said:
         stage.with_nadia()
     if "known" in said:

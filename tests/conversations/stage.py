@@ -40,7 +40,7 @@ from booking.model import (
 from booking.ports import Booked, Joining
 from conversations.engine import take_turn
 from conversations.flows import FLOWS
-from conversations.model import Contact, Context, Flow, Input, News, Reply, State, Turn
+from conversations.model import Contact, Context, Flow, Input, News, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import Text
 from handlers.desk import desk
@@ -109,6 +109,7 @@ class Stage:
         worker = WorkerId("claire") if role == "worker" else None
         self.contact = Contact(WORKER if worker else PERSON, channel, lang, phone=phone, worker=worker)  # type: ignore[arg-type]
         self.name = "Claire" if worker else "the person"
+        self.stopped: tuple[Stopped, ...] = ()
         self._begins()
 
     def _begins(self) -> None:
@@ -222,6 +223,7 @@ class Stage:
             say=self.voice(),
             desk=desk("+33199000009", (Hours(WEEK, time(9), time(18)),), self.now, ZoneInfo("Europe/Paris")),
             terms_version=self.rules.terms_version,
+            stopped=self.stopped,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
             reminded=tuple(reversed(self.company.reminded.get(self.contact.id, ()))),
         )
