@@ -2,8 +2,9 @@
 
 HMAC under the account's token over the address as Twilio was given it, then each field sorted by name, name and value
 without separators, Base64. It binds neither the cut between fields nor a moment: shapes are checked afterwards, and a
-replay is stopped by the message's id. Same verdicts as the SDK's RequestValidator, but it never raises on a stranger's
-request and compares in constant time.
+replay is stopped by the message's id. The same verdicts as the SDK's RequestValidator (tests hold it to that), except
+that it never raises on a stranger's request, compares in constant time, and takes the port off an IPv6 address rightly.
+That is why it is ours: that it is quicker saves less than one part in a hundred of a webhook (docs/architecture.md).
 """
 
 import hmac
@@ -19,7 +20,6 @@ from handlers.channels.base import Request, Undecodable
 HEADER: Final = "x-twilio-signature"
 SETTINGS_HEADER: Final = "x-twilio-webhooks-signature-settings"  # key=…,algorithm=HMAC_SHA256: signed with a shared key
 HASHES: Final = {"HMAC_SHA1": sha1, "HMAC_SHA256": sha256}
-DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 
 
 def sign(token: str, url: str, fields: Iterable[tuple[str, str]], algorithm: str = "HMAC_SHA1") -> str:
@@ -58,8 +58,10 @@ def _signed_fields(request: Request) -> list[tuple[str, str]]:
     """The fields that are signed. A JSON body is bound by its hash in the address instead."""
     if "json" not in request.headers.get("content-type", "").lower():
         return reading.form(request.body)
-    hashes = parse_qs(urlsplit(request.url).query).get("bodySHA256", [""])
-    if not hmac.compare_digest(hashes[0].encode(), sha256(request.body).hexdigest().encode()):
+    hashes = parse_qs(urlsplit(request.url).query).get("bodySHA256")
+    if hashes is None and not request.body:
+        return []  # nothing that could be another's
+    if hashes is None or not hmac.compare_digest(hashes[0].encode(), sha256(request.body).hexdigest().encode()):
         raise Undecodable("another body")
     return []
 
@@ -67,8 +69,8 @@ def _signed_fields(request: Request) -> list[tuple[str, str]]:
 def _forms(url: str) -> Iterator[str]:
     """With and without the port: Twilio signs either."""
     parts = urlsplit(url)
-    yield url
-    if parts.port is None:
-        yield parts._replace(netloc=f"{parts.netloc}:{DEFAULT_PORTS.get(parts.scheme, 443)}").geturl()
+    yield parts.geturl()
+    if not parts.port:
+        yield parts._replace(netloc=f"{parts.netloc}:{443 if parts.scheme == 'https' else 80}").geturl()
     else:
         yield parts._replace(netloc=parts.netloc.rpartition(":")[0]).geturl()

@@ -1,15 +1,18 @@
 """What goes out to the two APIs, and what each of their answers means. The answers are theirs, byte for byte."""
 
+import asyncio
 import logging
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
+from aiohttp import web
+from aiohttp.test_utils import TestServer, unused_port
 
 from bot.logs import quieten
 from handlers.channels import twilio
@@ -351,3 +354,32 @@ def test_unknown_codes_are_refusals_that_somebody_looks_at() -> None:
 )
 def test_a_text_is_known_again_in_twilios_log(logged: str, ours: str, same: bool) -> None:
     assert twilio.same(logged, ours) is same
+
+
+async def test_of_many_calls_at_once_each_gets_its_own_answer(session: aiohttp.ClientSession) -> None:
+    """The transport that comes with Twilio's SDK 9.13 keeps the last answer in an attribute and returns that: of two
+    calls at once, one may be told the other's sid, and its states would be taken for the other's.
+    """
+    came = asyncio.Event()
+    waiting: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        body = dict(parse_qsl((await request.read()).decode()))["Body"]
+        waiting.append(body)
+        if len(waiting) == len(BODIES):
+            came.set()
+        await came.wait()
+        await asyncio.sleep(0)
+        return web.json_response({"sid": f"SM{body}", "status": "queued"}, status=201)
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", answer)
+    async with TestServer(app) as server:
+        client = TwilioClient(session, ACCOUNT, (ACCOUNT, "made-up"), base_url=str(server.make_url("")).rstrip("/"))
+        sids = await asyncio.gather(
+            *(client.send({"to": CAMILLE, "from_": "+33199000001", "body": body}) for body in BODIES)
+        )
+    assert sids == [f"SM{body}" for body in BODIES]
+
+
+BODIES = [f"{number:032}" for number in range(20)]
