@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import jwt
@@ -14,10 +13,11 @@ from booking.model import AppointmentId
 from bot.logs import redact
 from handlers.web.ports import Seat
 from handlers.web.rooms import CONFIG, DemoRooms, VideoRooms, address, room_name, signed
+from tests.handlers.channels.samples import DATA
 from tests.handlers.web.site import APPOINTMENT, NOW, SECRET, START
 
 # Made and read back with another program. The file's BigBlueButton cases are not ours: VIDEO_URL is a Jitsi server.
-VECTORS: Final = json.loads((Path(__file__).parent / "data" / "video_vectors.json").read_text())["jitsi_hs256"]
+VECTORS: Final = json.loads((DATA / "video" / "video_vectors.json").read_text())["jitsi_hs256"]
 APP_SECRET = "a made-up secret of more than 32 characters"
 OTHER = replace(APPOINTMENT, id=AppointmentId("another"))
 WORKER, PERSON = Seat("worker", "Claire"), Seat("person", "Participant")
