@@ -111,7 +111,8 @@ def kind(reply: Reply) -> str:
     hours = any(option.label.msgid == "slot.label" for option in reply.options)
     if first:
         abroad = any(text.msgid == "code.accepted" for text in reply.texts)  # else it is in the greeting
-        return "first, all at once" if hours or abroad or len(reply.texts) > 3 else "first"
+        booked = reply.link is not None  # their first word takes an hour that was kept for them
+        return "first, all at once" if hours or abroad or booked or len(reply.texts) > 3 else "first"
     if sum(text.msgid == "agenda.line" for text in reply.texts) > 1:
         return "worker's list"
     return asks(reply) if reply.prompt and len(reply.texts) == 1 else "reply"
@@ -166,7 +167,7 @@ def others(lang: str) -> Iterator[Message]:
 
 def filled(msgid: str, lang: str) -> Text:
     """The text with a value, at its longest, for each of its fields."""
-    return Text(msgid, {field: budget_words.value(field, longest_day(lang)) for field in budget_words.fields(msgid)})
+    return Text(msgid, budget_words.values(msgid, longest_day(lang)))
 
 
 @cache

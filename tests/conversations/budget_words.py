@@ -78,13 +78,14 @@ LINKED: Final = frozenset(
     }
 )
 PUT_TOGETHER: Final = frozenset(msgid for texts in (*NOTICES.values(), *LISTS.values()) for msgid in texts)
-# Pages, mails, the telephone's voice, an app's menus: no SMS. And what is only ever a part of another word.
+# Pages, mails, the telephone's voice, an app's menus, posters: no SMS. And what is only ever a part of another word.
 ELSEWHERE: Final = (
     "about.",
     "alarm.",
     "call.",
     "demo.",
     "format.",
+    "invite.",
     "mail.",
     "page.",
     "room.",
@@ -97,12 +98,12 @@ def linked(name: str) -> Link | None:
     return Link("appointment", "a") if name in LINKED else None
 
 
-def fields(msgid: str) -> list[str]:
-    return [field for _, field, _, _ in string.Formatter().parse(catalogue("fr")[msgid]) if field]
-
-
-def value(field: str, moment: datetime) -> Value:
-    return VALUES.get(field, moment)
+def values(msgid: str, moment: datetime) -> dict[str, Value]:
+    """One at its longest for each of its fields. An instant is told by the way it is to be said: `{start:when}`."""
+    found = [(field, how) for _, field, how, _ in string.Formatter().parse(catalogue("fr")[msgid]) if field]
+    if unknown := [field for field, how in found if not how and field not in VALUES]:
+        raise LookupError(f"{msgid}: the longest {', '.join(unknown)}? Put it into VALUES, or the family in ELSEWHERE")
+    return {field: moment if how else VALUES[field] for field, how in found}
 
 
 def unsaid(said: Iterable[str]) -> list[str]:
