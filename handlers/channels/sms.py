@@ -88,8 +88,9 @@ class SmsChannel:
         notice = {"from_": self.notice_sender, "body": payload.fields.get("one_way")}
         if notice["body"] and phones.one_way(address) and not payload.fields["heard"]:
             return await self.client.send({**fields, **notice})
+        two_way = {**fields, **self._from()}
         try:
-            return await self.client.send({**fields, **self._from()})
+            return await self.client.send(two_way)
         except SendError as error:
             if error.code not in NO_WAY or not notice["body"]:
                 raise

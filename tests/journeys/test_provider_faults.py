@@ -75,7 +75,7 @@ async def test_what_was_said_meanwhile_keeps_its_order(town: Town) -> None:
     await town.passes(seconds=7)
     first, second = town.new(CAMILLE)
     assert first.startswith("Social Direct : 1 h gratuite")
-    assert second.startswith("Répondez par un chiffre")
+    assert second.startswith("Écrivez un chiffre")
 
 
 # ------------------------------------------------------------ nobody knows
