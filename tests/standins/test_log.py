@@ -153,7 +153,7 @@ def test_a_text_to_a_short_code_of_ours_is_understood(clock: Clock) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "code", "outcome"),
-    [(Reject(20003), "20003", "retry"), (Broken(503), "20500", "unknown"), (Html(), "no_code", "unknown")],
+    [(Reject(20003), "20003", "stop"), (Broken(503), "20500", "unknown"), (Html(), "no_code", "unknown")],
 )
 async def test_a_log_that_cannot_be_read_says_why(
     twilio: Running, log: TwilioLog, clock: Clock, fault: Reject | Broken | Html, code: str, outcome: str
