@@ -38,7 +38,7 @@ class Twilio:
             raise self.trouble
         return "SM" + "1" * 32
 
-    async def log(self, *, to: str, since: datetime) -> Sequence[Logged]:
+    async def outgoing(self, *, to: str, since: datetime) -> Sequence[Logged]:
         return self.logged
 
     async def account_status(self) -> str:
