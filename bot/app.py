@@ -102,11 +102,13 @@ async def build(
         stack.push_async_callback(bell.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
         metrics = Metrics()
+        opened = {**channels(settings, session, clock, post), **(more or {})}
+        stack.push_async_callback(_close, opened)
         parts = Parts(
             db=db,
             directories=Directories(),
             bell=bell,
-            channels={**channels(settings, session, clock, post), **(more or {})},
+            channels=opened,
             flows=FLOWS,
             rules=settings.rules,
             metrics=metrics,
@@ -169,10 +171,19 @@ def _in_groups(settings: Settings) -> Callable[[str | None], str]:
     return words
 
 
+async def _close(opened: Mapping[str, Channel]) -> None:
+    """What WhatsApp looks up in the background ends before the session that it uses."""
+    shelf = getattr(opened.get("whatsapp"), "shelf", None)
+    if shelf is not None:
+        await shelf.close()
+
+
 def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: Clock) -> Mapping[str, Channel]:
+    from handlers.channels.content_api import ContentApi
     from handlers.channels.sms import SmsChannel
     from handlers.channels.twilio_client import TwilioClient
     from handlers.channels.whatsapp import WhatsAppChannel
+    from handlers.channels.whatsapp_shelf import Shelf
 
     assert settings.twilio_account_sid is not None
     sid, made = settings.twilio_account_sid, dict[str, Any]()
@@ -189,7 +200,10 @@ def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: 
         )
     if settings.twilio_whatsapp_from is not None:
         client = TwilioClient(session, sid, _auth(settings), base_url=settings.twilio_whatsapp_api_url)
-        made["whatsapp"] = WhatsAppChannel(client, settings.public_url, settings.twilio_whatsapp_from)
+        contents = Shelf(ContentApi(session, _auth(settings), base_url=settings.twilio_content_api_url), clock)
+        made["whatsapp"] = WhatsAppChannel(
+            client, settings.public_url, settings.twilio_whatsapp_from, contents, settings.locales
+        )
     return made
 
 

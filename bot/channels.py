@@ -35,7 +35,7 @@ def setup(
         typer.Option("--again", help="Set everything, also what looks right: after a new TELEGRAM_WEBHOOK_SECRET."),
     ] = False,
 ) -> int:
-    """Set webhooks, commands and descriptions, where they differ."""
+    """Set webhooks, commands, descriptions and WhatsApp's contents, where they differ."""
     settings = read_settings()
     if not (settings.telegram_enabled or settings.sms_enabled or settings.whatsapp_enabled):
         raise WrongUse("TELEGRAM_BOT_TOKEN, TWILIO_ACCOUNT_SID: no channel is set up (docs/settings.md)")
@@ -139,8 +139,21 @@ async def whatsapp_sender(settings: Settings, session: aiohttp.ClientSession) ->
     return await sender.settings(settings.public_url)
 
 
+async def whatsapp(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
+    """Buttons, lists and templates: after the webhooks, since an account without WhatsApp has none."""
+    if not settings.whatsapp_enabled or settings.twilio_auth is None:
+        return
+    from handlers.channels import whatsapp_setup
+    from handlers.channels.content_api import ContentApi
+
+    api = ContentApi(session, settings.twilio_auth, base_url=settings.twilio_content_api_url)
+    for found in await whatsapp_setup.settings(api, settings.locales):
+        yield found
+
+
 # What is set where, in this order. A provider more is a line more; the doctor reads the same ones.
 PROVIDERS: Final[Sequence[Callable[[Settings, aiohttp.ClientSession], AsyncIterator[Setting | ByHand]]]] = (
     telegram,
     twilio,
+    whatsapp,
 )

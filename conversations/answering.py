@@ -22,7 +22,7 @@ async def reminder(talk: Talk, came: Input) -> bool:
     """A word for what they were reminded of, unless a question of ours came after it: then that one is answered."""
     if not came.text or not talk.c.reminded or talk.c.contact.role == "worker":
         return False
-    newest, prompt = talk.c.reminded[0].at, _open_question(talk)
+    newest, prompt = talk.c.reminded[0].at, None if talk.c.reminded[0].meant else _open_question(talk)
     if prompt is not None and prompt.asked_at >= newest:
         return False
     told = await reminded.told(talk.c)

@@ -83,6 +83,12 @@ async def help_(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.says.append(t("help.text", call=call(talk.c)))
 
 
+async def show(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """The question, as it is now: what a template on WhatsApp could only announce (its hours change, its words may
+    not).
+    """
+
+
 async def worker_help(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.says.append(t("worker.help"))
     talk.hush = True
@@ -251,6 +257,7 @@ async def leave_list(talk: Talk, gained: Mapping[str, Any]) -> None:
 
 COMMANDS: Final[Mapping[str, Run]] = {
     "help": help_,
+    "show": show,
     "menu": menu,
     "undo": undo,
     "oops": oops,

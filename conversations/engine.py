@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import Final
 
 from booking import phones
+from conversations import buttons
 from conversations.flows.names import call
 from conversations.hear import hear
 from conversations.model import Ask, Contact, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
@@ -63,7 +64,9 @@ def verbatim(state: State, came: Input | News, c: Context) -> str:
     if isinstance(came, News):
         return ""
     if came.press and state.prompt and 1 <= came.press.number <= len(state.prompt.options):
-        return c.say(state.prompt.options[came.press.number - 1].label)
+        label = state.prompt.options[came.press.number - 1].label
+        # WhatsApp's buttons had the short words on them, where there are such.
+        return c.say((buttons.short(label) if c.contact.channel == "whatsapp" else None) or label)
     return came.text
 
 
@@ -149,11 +152,17 @@ def wording(talk: Talk, ask: Ask) -> list[Text]:
     if talk.misses == 0:
         return [*ask.intro, ask.text]
     if talk.misses == 1:
-        return [] if said_why else [t("miss.choose") if ask.options else t("miss.again"), *short(ask)]
+        again = miss(talk.c) if ask.options else t("miss.again")
+        return [] if said_why else [again, *short(ask)]
     if talk.misses % 2 == 0:
         example = [ask.example] if ask.example else []
         return [*([] if said_why else [t("miss.example")]), ask.text, *example]
     return [*([] if said_why else [t("miss.human", call=call(talk.c))]), ask.text]
+
+
+def miss(c: Context) -> Text:
+    """On WhatsApp the choices have no numbers to see."""
+    return t("miss.choices") if c.contact.channel == "whatsapp" else t("miss.choose")
 
 
 def short(ask: Ask) -> list[Text]:

@@ -95,6 +95,19 @@ async def button(talk: Talk, came: Input) -> bool:
     return True
 
 
+async def quoted(talk: Talk, came: Input) -> bool:
+    """A choice, in a message that quotes another question than the one on the screen: it is no answer to this one."""
+    prompt = talk.prompt
+    if not came.quotes or (prompt is not None and prompt.id == came.quotes):
+        return False
+    options = prompt.options if prompt is not None else ()
+    chooses = by_both(came.text, options, talk.c) or by_words(came.text, options, talk.c)
+    if by_number(came.text, talk.c.words) is None and chooses is None:
+        return False
+    talk.says.append(t("quote.old"))
+    return True
+
+
 async def shared_phone(talk: Talk, came: Input) -> bool:
     """A contact of their own, shared by the button: kept also when it was not asked."""
     if came.phone is None:
@@ -331,6 +344,7 @@ LISTENERS: Final[tuple[Callable[[Talk, Input], Awaitable[bool]], ...]] = (
     danger_words,
     opt_words,
     button,
+    quoted,
     shared_phone,
     reminder,
     option,

@@ -37,7 +37,9 @@ class Input:
     """What a person sent. `choice` is filled by the engine with the value of the option that was meant.
 
     `phone` is a number that the channel itself vouches for (a shared contact of one's own), in E.164. `early`: it was
-    sent before the question on the screen was asked, so it is no answer to it.
+    sent before the question on the screen was asked, so it is no answer to it. `replied`: the
+    provider's id of the message of ours that this one quotes; `quotes`: the question that stood in it, filled in where
+    that message is known (`handlers/quoted.py`).
     """
 
     text: str = ""
@@ -46,6 +48,8 @@ class Input:
     phone: str | None = None
     files: tuple[FileRef, ...] = ()
     early: bool = False
+    replied: str = ""
+    quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,10 +308,14 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """They were reminded of this appointment, which may be another's or nobody's by now: a word may answer it."""
+    """They were reminded of this appointment, which may be another's or nobody's by now: a word may answer it.
+
+    `meant`: their message quotes the one that told of it, or taps on its button, so it answers that and nothing else.
+    """
 
     appointment: AppointmentId
     at: datetime
+    meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)

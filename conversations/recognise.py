@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from conversations.buttons import wordings
 from conversations.model import Context, Option, Words
 from conversations.normal import fold, near, number
 
@@ -37,6 +38,7 @@ def by_words(text: str, options: Sequence[Option], c: Context) -> Option | None:
 
 
 def _phrases(option: Option, c: Context) -> tuple[str, ...]:
-    """The label as it reads in their language, its part before a colon, and the catalogue's synonyms of it."""
-    label = c.say(option.label)
-    return (fold(label), fold(label.split(" : ")[0]), *c.words(f"words.option.{option.label.msgid}"))
+    """The label in their language, long and short, its part before a colon, and the catalogue's synonyms of it."""
+    said = [c.say(text) for text in wordings(option.label)]
+    labels = [fold(part) for label in said for part in (label, label.split(" : ")[0])]
+    return (*labels, *c.words(f"words.option.{option.label.msgid}"))

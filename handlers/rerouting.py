@@ -14,7 +14,7 @@ from typing import Any, Final
 from booking.model import WorkerId
 from conversations.model import Link
 from conversations.text import t
-from handlers import content, links
+from handlers import content, links, windows
 from handlers.alarms import raise_alarm
 from handlers.channels.drawing import ANSWERED_BY_WORDS
 from handlers.parts import Parts
@@ -34,6 +34,8 @@ async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
         if not await outbox.settle(tx, row, "failed", reason, now):
             return
         tx.after_commit(parts.metrics.outbound_messages.labels(row.channel, row.kind, "failed").inc)
+    if await windows.once_more(tx, parts, row, contact, reason, now):
+        return
     if row.kind in NOWHERE_ELSE:
         return
     if (other := await other_way(tx, parts, row, contact, now)) is None:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from conversations.model import Link
-from handlers import content, keyboards
+from handlers import content, keyboards, windows
 from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
@@ -22,7 +22,6 @@ from handlers.parts import Parts
 from handlers.refusing import refused
 from handlers.reminding import tell_rest
 from handlers.rerouting import reroute
-from handlers.writing import window_open
 from locales.voice import Voice
 from storage import contacts, outbox
 from storage.booking import RowStore
@@ -85,7 +84,7 @@ async def handle(parts: Parts, row: OutboxRow) -> Called:
             await outbox.postpone(parts.db, row, until, reason, now)
         case Leave(status, reason, alarm):
             await _leave(parts, row, status, reason, now, alarm=alarm)
-        case _ if row.channel == "whatsapp" and not window_open(contact, now):
+        case _ if windows.shut(parts, row, contact, now):
             async with parts.db.transaction() as tx:
                 await reroute(tx, parts, row, contact, "window_closed", now)
         case _:
@@ -142,6 +141,8 @@ def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarP
         say=Voice(contact.lang, contact.time_zone),
         url=lambda link: url(parts, link),
         lang=contact.lang,
+        window_open=windows.is_open(row, contact, parts.clock()),
+        plain=bool(row.content.get(windows.PLAIN)),
         expires_at=row.expires_at,
         calendar=calendar,
         about=Link("appointment", row.appointment_id) if row.appointment_id else None,

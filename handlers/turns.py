@@ -23,7 +23,7 @@ from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
-from handlers import content, joining, keyboards, languages, links
+from handlers import content, joining, keyboards, languages, links, quoted
 from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
@@ -162,10 +162,13 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     core = Acting(tx, store, parts.rules, now, parts.new_id, contact=who)
     saved = await conversations.load(tx, who.id)
     state = from_json(saved.state, parts.flows) if saved.state else State()
+    meant: tuple[Reminded, ...] = ()
     if isinstance(came, Input):
+        came, meant = await quoted.opened(tx, who, came, now)
         who = await languages.heard(tx, parts, who, state, came)
         came = replace(came, early=_early(row, state, came))
-    turn = await take_turn(parts.flows, state, came, await _context(tx, parts, who, core, now))
+    context = await _context(tx, parts, who, core, now)
+    turn = await take_turn(parts.flows, state, came, replace(context, reminded=meant or context.reminded))
     await _keep(tx, who, turn, now)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     over = keyboards.superseded(state.prompt, turn.state.prompt, came)
@@ -261,7 +264,8 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
     if "opt_in" in turn.flags:
         await contacts.opt_in(tx, who.id)
     phone = turn.state.facts.get("phone")
-    if phone is not None and phone != who.phone and who.channel not in {"sms", "whatsapp"}:
+    shows = who.channel in {"sms", "whatsapp"} and who.phone is not None  # by the address itself
+    if phone is not None and phone != who.phone and not shows:
         await contacts.set_phone(tx, who.id, phone)
 
 

@@ -265,6 +265,19 @@ async def inbound(tx: Tx, contact: str, at: datetime) -> None:
     )
 
 
+async def close_window(db: Sql, contact: str, told: datetime, at: datetime) -> None:
+    """WhatsApp says that their last message is longer ago than we believe: it was before `at`. What they wrote after
+    `told`, when the message was meant that WhatsApp refused, opens the window all the same.
+    """
+    await db.execute(
+        "UPDATE contact SET last_inbound_at = ? WHERE id = ? AND last_inbound_at > ? AND last_inbound_at <= ?",
+        at,
+        contact,
+        at,
+        told,
+    )
+
+
 async def failed(db: Sql, contact: str, now: datetime, *, dead: bool, hard_failures: int = 3) -> None:
     """A message could not reach them.
 

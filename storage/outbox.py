@@ -11,6 +11,7 @@
     suppress(tx, appointment, …) -> count; queued(db, contact); unasked(db, row, contacts, since); figures; history
     overdue(db, before, now, kinds) -> rows            important, and neither sent nor given up: told once
     contacts_of(tx, keys) -> ids                       to whom a message went before
+    of_provider(db, contact, provider_id) -> row       which one they answer
 
 Order: an answer waits for earlier answers of its contact that are queued or being sent; a notice waits for nobody and
 holds up nobody. A claim, a lease and a fence: correctness comes from the fence (a counter), never from the clock
@@ -552,6 +553,16 @@ async def figures(db: Sql, now: datetime) -> Figures:
 
 async def get(db: Sql, outbox_id: str) -> OutboxRow | None:
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", int(outbox_id))
+    return _open(db, rows[0]) if rows else None
+
+
+async def of_provider(db: Sql, contact: str, provider_id: str) -> OutboxRow | None:
+    """The message to this contact that the provider calls so."""
+    rows = await db.fetch(
+        f"SELECT {_COLUMNS} FROM outbox WHERE provider_id = ? AND contact_id = ? ORDER BY id DESC LIMIT 1",
+        provider_id,
+        contact,
+    )
     return _open(db, rows[0]) if rows else None
 
 

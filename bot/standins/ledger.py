@@ -20,7 +20,10 @@ class Button:
 
 @dataclass(frozen=True)
 class Bubble:
-    """One message of ours on a person's screen. A later one with the same id takes its place: edited, or read."""
+    """One message of ours on a person's screen. A later one with the same id takes its place: edited, or read.
+
+    `opens`: the word on the button behind which the buttons stand as a list (WhatsApp).
+    """
 
     id: str
     to: str
@@ -29,6 +32,7 @@ class Bubble:
     at: datetime
     buttons: tuple[Button, ...] = ()
     status: str = "delivered"
+    opens: str = ""
 
 
 @dataclass

@@ -20,6 +20,7 @@ from bot.standins.base import Check, Said, StandIn
 from bot.standins.faults import Broken, Reject, Throttle, Undelivered
 from bot.standins.ledger import Bubble, Call, Posted
 from bot.standins.twilio_content import Content
+from bot.standins.twilio_content_api import Library
 from bot.standins.twilio_list import page
 from bot.standins.twilio_messages import (
     API_VERSION,
@@ -77,6 +78,7 @@ class TwilioStandIn(StandIn):
         self.state = "active"  # or suspended, closed: then nothing is sent
         self.messages: dict[str, Message] = {}  # oldest first
         self.contents: dict[str, Content] = {}
+        self.library = Library(self)
         self.numbers = Numbers(account)
         self.senders = Senders(self, pool=[account.sms_number] if account.service_sid else [])
         self.voice = Exchange(self)
@@ -102,6 +104,7 @@ class TwilioStandIn(StandIn):
         self.app.router.add_post("/v1/Services/{sid}", self._update_service)
         self.senders.add_to(self.app)
         self.voice.add_to(self.app)
+        self.library.add_to(self.app)
 
     # The API
 
@@ -271,6 +274,8 @@ class TwilioStandIn(StandIn):
             return 21610
         if message.to in self.dead:
             return 63024 if message.whatsapp else 30005
+        if message.refused:
+            return message.refused
         if message.whatsapp and not message.template and not self.window_open(message.to):
             return 63016
         return None
@@ -424,5 +429,12 @@ def _refusal(code: int, detail: str = "") -> Said:
 
 def _bubble(message: Message) -> Bubble:
     return Bubble(
-        message.sid, message.to, message.sender, message.body, message.updated, message.buttons, message.status
+        message.sid,
+        message.to,
+        message.sender,
+        message.body,
+        message.updated,
+        message.buttons,
+        message.status,
+        message.opens,
     )

@@ -54,6 +54,9 @@ ERRORS: Final[Mapping[int, tuple[int, str]]] = {
     21671: (400, "Content Templates are not supported for messaging in this Twilio region"),
     35115: (400, "Scheduling does not support this timestamp"),
     63016: (400, OUTSIDE_WINDOW),
+    63021: (400, "Channel invalid content error"),
+    63041: (400, "Template paused"),
+    63042: (400, "Template disabled"),
     63030: (400, "Unsupported parameter for type of channels message"),
 }
 
@@ -111,6 +114,8 @@ class Message:
     callback: str = ""
     buttons: tuple[Button, ...] = ()
     template: bool = False  # approved, so it passes when the window is shut
+    opens: str = ""  # the word that opens a list
+    refused: int | None = None  # what WhatsApp will say to it
 
     @property
     def whatsapp(self) -> bool:
@@ -137,7 +142,7 @@ def accepted(form: Form, account: Account, contents: Mapping[str, Content], sid:
         raise RefusedError(21612)
     if "ScheduleType" in one or "SendAt" in one:
         raise RefusedError(35115)  # no time that is asked for is taken: our own timers decide when
-    text, buttons, template = _content(one, form, contents)
+    text, more = _content(one, form, contents)
     return Message(
         sid=sid,
         direction="outbound-api",
@@ -150,14 +155,12 @@ def accepted(form: Form, account: Account, contents: Mapping[str, Content], sid:
         service=service,
         media=len(form.get("MediaUrl", [])),
         callback=one.get("StatusCallback", ""),
-        buttons=buttons,
-        template=template,
+        **more,
     )
 
 
-def _content(
-    one: Mapping[str, str], form: Form, contents: Mapping[str, Content]
-) -> tuple[str, tuple[Button, ...], bool]:
+def _content(one: Mapping[str, str], form: Form, contents: Mapping[str, Content]) -> tuple[str, dict[str, Any]]:
+    """The words, and what a content makes of the message besides."""
     if sid := one.get("ContentSid"):
         if "Body" in one or "MediaUrl" in form:
             raise RefusedError(63030)
@@ -165,13 +168,21 @@ def _content(
             raise RefusedError(21655)
         content = contents[sid]
         values = _variables(one.get("ContentVariables", ""))
-        return content.text(values), content.buttons(values), content.approved
+        if content.unlike_text(values):
+            raise RefusedError(21656)
+        more = {
+            "buttons": content.buttons(values),
+            "template": content.approved,
+            "opens": content.opens,
+            "refused": content.refused(values) if one["To"].startswith("whatsapp:") else None,
+        }
+        return content.text(values), more
     body = one.get("Body", "")
     if not body and "MediaUrl" not in form:
         raise RefusedError(21602)
     if len(body) > BODY_LIMIT:
         raise RefusedError(21617)
-    return body, (), False
+    return body, {}
 
 
 def _variables(given: str) -> dict[str, str]:

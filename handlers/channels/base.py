@@ -140,6 +140,7 @@ class Draw:
     url: Callable[[Link], str]
     lang: str
     window_open: bool = True  # WhatsApp: free text is allowed
+    plain: bool = False  # numbered text: the provider refused the message in its better form
     expires_at: datetime | None = None  # of no use afterwards: a provider's validity period
     calendar: CalendarPart | None = None  # by mail alone
     about: Link | None = None  # the page of the appointment that it speaks of: another way to answer

@@ -1,4 +1,5 @@
-"""WhatsApp through Twilio: what people send there, and numbered text within the 24 hours of their last message.
+"""WhatsApp through Twilio: what people send there; within the 24 hours of their last message buttons, lists or numbered
+text, afterwards templates.
 
     Body=Confirmer  ButtonText=Confirmer  ButtonPayload=k3m7q2wz5a:1     a button of ours
     Body=attestation.pdf  NumMedia=1  MessageType=document               the body is the file's name
@@ -14,13 +15,17 @@ from datetime import datetime
 from typing import Any, Final
 
 from conversations.model import FileRef, Input, Press, Reply
-from handlers.channels import drawing, reading, twilio
+from handlers.channels import drawing, reading, twilio, whatsapp_content, whatsapp_setup, whatsapp_templates
 from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal, Undecodable
 from handlers.channels.outcomes import TWILIO
 from handlers.channels.sms import Sender
+from handlers.channels.whatsapp_content import Drawn
+from handlers.channels.whatsapp_shelf import Shelf
 
 # Under which names a button's or an item's id may stand in the JSON fields. ProfileName stands beside them: anybody's.
 ID_KEYS: Final = frozenset({"ListId", "ButtonPayload", "id"})
+# Of a content: it is not there, or WhatsApp does not take it (any more).
+UNUSABLE: Final = frozenset({"20404", "21655", "63027", "63041", "63042"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,8 @@ class WhatsAppChannel:
     client: Sender
     public_url: str
     sender: str
+    shelf: Shelf | None = None  # without one, all goes as numbered text
+    languages: tuple[str, ...] = ()  # those that contents are made in
     name: ChannelName = "whatsapp"
 
     def decode(self, raw: bytes) -> Input | Signal:
@@ -37,35 +44,64 @@ class WhatsAppChannel:
         files = _files(fields)
         # A document's body is its name; every other one's is what was written, or the title of what was tapped.
         text = "" if files and files[0].name else fields.get("Body") or fields.get("ButtonText", "")
-        return Input(text, press=_press(fields), files=files)
+        return Input(text, press=_press(fields), files=files, replied=_replied(fields))
 
     def render(self, reply: Reply, draw: Draw) -> Payload:
+        """`body`: free text, within the 24 hours alone. Outside them Twilio takes it, and WhatsApp refuses it a moment
+        later (63016): then a template, or nothing.
+        """
+        if not draw.window_open:
+            drawn = whatsapp_templates.drawn(reply, draw)
+            return Payload(drawn.shown, {"content": drawn}) if drawn else Payload(drawing.numbered(reply, draw), {})
         text = drawing.numbered(reply, draw)
-        # Outside the 24 hours Twilio takes free text, and WhatsApp refuses it a moment later (63016).
-        return Payload(text, {"body": text} if draw.window_open else {})
+        shown = None if draw.plain else whatsapp_content.interactive(reply, draw)
+        return Payload(text, {"body": text, **({"content": shown} if shown else {})})
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
-        if not payload.fields:
+        """By its content where that lies at Twilio, else as text; raises SendError where neither may be."""
+        fields = {
+            "to": twilio.WHATSAPP + address,
+            "from_": twilio.WHATSAPP + self.sender,
+            "status_callback": twilio.callback(self.public_url, outbox_id),
+        }
+        drawn: Drawn | None = payload.fields.get("content")
+        sid = await self.shelf.sid(drawn.name, approved=drawn.approved) if drawn and self.shelf else None
+        if drawn is not None and sid is not None:
+            return await self._by_content(drawn, fields, sid, outbox_id)
+        if "body" not in payload.fields:
             raise TWILIO["63016"].error("63016")
-        return await self.client.send(
-            {
-                "to": twilio.WHATSAPP + address,
-                "from_": twilio.WHATSAPP + self.sender,
-                "body": twilio.sendable(payload.fields["body"]),
-                "status_callback": twilio.callback(self.public_url, outbox_id),
-            }
-        )
+        return await self.client.send({**fields, "body": twilio.sendable(payload.fields["body"])})
+
+    async def _by_content(self, drawn: Drawn, fields: Mapping[str, Any], sid: str, outbox_id: str) -> str:
+        """No body beside it (63030)."""
+        values = {"content_sid": sid, "content_variables": drawn.filled(outbox_id)}
+        try:
+            return await self.client.send({**fields, **values})
+        except SendError as error:
+            if error.code in UNUSABLE and self.shelf is not None:
+                self.shelf.forget(drawn.name)
+            raise
 
     async def sent(self, payload: Payload, address: str, since: datetime) -> Sequence[str]:
+        """As text or as content: whichever it was, the log has its words."""
+        drawn: Drawn | None = payload.fields.get("content")
+        bodies = {payload.text, drawn.shown if drawn else payload.text}
         log = await self.client.outgoing(to=twilio.WHATSAPP + address, since=since)
-        return [one.sid for one in log if twilio.same(one.body, payload.text)]
+        return [one.sid for one in log if any(twilio.same(one.body, body) for body in bodies)]
 
     async def check(self) -> Sequence[Finding]:
         try:
             status: str | SendError = await self.client.account_status()
         except SendError as error:
             status = error
-        return [twilio.account_finding("whatsapp", status)]
+        contents = await whatsapp_setup.findings(self.shelf.api, self.languages) if self.shelf else []
+        return [twilio.account_finding("whatsapp", status), *contents]
+
+
+def _replied(fields: Mapping[str, str]) -> str:
+    """The message of ours that they quote, or whose button they tapped; Twilio tells it for seven days."""
+    sid = fields.get("OriginalRepliedMessageSid", "")
+    return sid if twilio.MESSAGE_SID.fullmatch(sid) else ""
 
 
 def _files(fields: Mapping[str, str]) -> tuple[FileRef, ...]:

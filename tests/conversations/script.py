@@ -9,6 +9,8 @@
     > [2]                            presses the second button on the screen; [old 1]: of the question before
     > (voice)                        sends a file: voice, image, sticker; (contact): shares their own number;
                                      (the code): the one-time code that they got by SMS
+    > (quotes old) le 2              quotes the question before; (quotes) the one on the screen
+    > (on the reminder) OUI          taps the button of the last reminder, or quotes it
     ! 20 minutes pass                a stage direction, see DIRECTIONS
     * Claire: …                      what somebody else is told, or asked (its further lines are indented)
 
@@ -32,6 +34,7 @@ from tests.booking.made import run
 from tests.conversations.stage import Stage
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+ON_REMINDER: Final = "(on the reminder) "
 CUE: Final = re.compile(r"(\w*)> |! ")
 
 
@@ -95,6 +98,10 @@ def heard(stage: Stage, said: str) -> Input:
     if found := re.fullmatch(r"\[(old )?(\d+)\]", said):
         prompt = stage.prompts[-2 if found[1] else -1]
         return Input(press=Press(prompt, int(found[2])))
+    stage.on_reminder = said.startswith(ON_REMINDER)
+    said = said.removeprefix(ON_REMINDER)
+    if found := re.fullmatch(r"\(quotes( old)?\) (.+)", said):
+        return Input(text=found[2], quotes=stage.prompts[-2 if found[1] else -1])
     if said == "(the code)":
         return Input(text=stage.code)
     if said == "(contact)":

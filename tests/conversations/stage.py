@@ -40,9 +40,11 @@ from booking.model import (
 from booking.ports import Booked, Joining
 from conversations.engine import take_turn
 from conversations.flows import FLOWS
-from conversations.model import Contact, Context, Flow, Input, News, Reply, State, Stopped, Turn
+from conversations.model import Contact, Context, Flow, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import Text
+from handlers.channels.base import Draw
+from handlers.channels.whatsapp_content import Drawn, interactive
 from handlers.desk import desk
 from handlers.effects import Alarm, Effect, Notice, ToContact, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.reactions import react
@@ -95,6 +97,14 @@ WORKERS = (
 NADIA: Final = _worker("nadia", "Nadia", (Hours(WEEK, time(9), time(12)),), bio={"fr": "handicap, retraite"})
 
 
+def on_whatsapp(shown: Drawn) -> list[str]:
+    """`[Oui] [Non]`; or a list behind the word that opens it."""
+    titles = [shown.variables[str(2 * number)] for number in shown.ids.values()]
+    if shown.name.startswith("sd_buttons"):
+        return [" ".join(f"[{title}]" for title in titles)]
+    return ["(list)", *(f"  {title}" for title in titles)]
+
+
 class Stage:
     """One contact's talk with the bot, in the company of others."""
 
@@ -116,6 +126,7 @@ class Stage:
         self.saved = json.dumps(to_json(State()))
         self.prompts: list[str] = []
         self.turn: Turn | None = None
+        self.on_reminder = False  # what they say next answers the last reminder, by its button or as a quote
         self.company.talks[self.contact.id] = self
 
     def somebody(self, id: ContactId) -> Stage:
@@ -225,8 +236,13 @@ class Stage:
             terms_version=self.rules.terms_version,
             stopped=self.stopped,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
-            reminded=tuple(reversed(self.company.reminded.get(self.contact.id, ()))),
+            reminded=self._reminded(),
         )
+
+    def _reminded(self) -> tuple[Reminded, ...]:
+        """The latest first; that one alone where they answer it by its button, or quote it."""
+        told = tuple(reversed(self.company.reminded.get(self.contact.id, ())))
+        return tuple(replace(each, at=self.now, meant=True) for each in told[:1]) if self.on_reminder else told
 
     def voice(self) -> Voice:
         return Voice(self.contact.lang, self.contact.zone)
@@ -234,8 +250,12 @@ class Stage:
     # ------------------------------------------------------------ what reads on a telephone
 
     def reads(self, reply: Reply) -> list[str]:
-        """A reply as the lines of a text message."""
+        """A reply as the lines of a text message; on WhatsApp with its buttons, or its list, where they can be."""
         say = self.voice()
+        if self.contact.channel == "whatsapp":
+            draw = Draw(say, lambda link: f"/{link.kind}/…", self.contact.lang)
+            if (shown := interactive(reply, draw)) is not None:
+                return [shown.shown, *on_whatsapp(shown)]
         lines = [line for text in reply.texts for line in say(text).split("\n")]
         lines += [f"{n}. {say(option.label)}" for n, option in enumerate(reply.options, 1)]
         if reply.contact:

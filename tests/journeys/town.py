@@ -206,6 +206,7 @@ def given(database_url: str, twilio: str, telegram: str) -> dict[str, object]:
         "twilio_whatsapp_from": ACCOUNT.whatsapp_number,
         "twilio_api_url": twilio,
         "twilio_whatsapp_api_url": twilio,
+        "twilio_content_api_url": twilio,
         "telegram_bot_token": TOKEN,
         "telegram_webhook_secret": SECRET,
         "telegram_api_url": telegram,

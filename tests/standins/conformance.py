@@ -11,14 +11,18 @@ from typing import Any
 import jsonschema_rs
 
 DATA = Path(__file__).parent / "data"
-TWILIO: dict[str, Any] = json.loads((DATA / "twilio_messages.json").read_text("utf-8"))["operations"]
+TWILIO: dict[str, Any] = {
+    operation: schema
+    for file in ("twilio_messages.json", "twilio_content.json")
+    for operation, schema in json.loads((DATA / file).read_text("utf-8"))["operations"].items()
+}
 TELEGRAM: dict[str, Any] = json.loads((DATA / "telegram_methods.json").read_text("utf-8"))
 VALIDATORS = {name: jsonschema_rs.validator_for(schema, validate_formats=True) for name, schema in TWILIO.items()}
 SCALARS: dict[str, type | tuple[type, ...]] = {"Integer": int, "String": str, "Boolean": bool, "Float": (int, float)}
 
 
 def twilio(operation: str, params: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a form, by name and rule; never the value, which may be somebody's."""
+    """What is wrong with a form or a JSON body, by name and rule; never the value, which may be somebody's."""
     fields = TWILIO[operation]["properties"]
     typed = {name: _coerced(value, fields.get(name, {}).get("type")) for name, value in params.items()}
     errors = VALIDATORS[operation].iter_errors(typed)

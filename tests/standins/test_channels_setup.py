@@ -31,6 +31,7 @@ def settings(twilio: Running, telegram_base: str, **more: object) -> Settings:
         "TWILIO_WHATSAPP_FROM": ACCOUNT.whatsapp_number,
         "TWILIO_API_URL": twilio.base,
         "TWILIO_WHATSAPP_API_URL": twilio.base,
+        "TWILIO_CONTENT_API_URL": twilio.base,
         "TELEGRAM_BOT_TOKEN": TOKEN,
         "TELEGRAM_WEBHOOK_SECRET": SECRET,
         "TELEGRAM_API_URL": telegram_base,
@@ -52,7 +53,7 @@ async def said(capsys: pytest.CaptureFixture[str], wished: Settings, **how: bool
 
 def writes(telegram: TelegramStandIn, twilio: Running) -> list[str]:
     calls = [*telegram.ledger.calls, *twilio.standin.ledger.calls]
-    return [call.operation for call in calls if call.operation.startswith(("set", "Update"))]
+    return [call.operation for call in calls if call.operation.startswith(("set", "Update", "Create"))]
 
 
 async def test_all_is_set_and_a_second_run_changes_nothing(

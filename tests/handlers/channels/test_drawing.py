@@ -29,6 +29,7 @@ WORDS = {
     "slot.10": "mardi 3 août à 10 h",
     "phone.button": "Envoyer mon numéro",
     "mail.subject": "Social Direct",
+    "whatsapp.list": "Choisir",
 }
 ASKED = Reply(
     (t("slot.gone"), t("slot.ask")), (Option("9", t("slot.9")), Option("10", t("slot.10"))), None, "k3m7q2wz5a"
@@ -80,7 +81,8 @@ def test_whatsapp_numbers_the_choices_and_folds_nothing() -> None:
     payload = samples.whatsapp().render(ASKED, draw())
     assert payload.text.splitlines()[0] == WORDS["slot.gone"]
     assert payload.text.splitlines()[-1] == "2. mardi 3 août à 10 h"
-    assert payload.fields == {"body": payload.text}
+    assert payload.fields["body"] == payload.text
+    assert samples.whatsapp().render(ASKED, draw(plain=True)).fields == {"body": payload.text}
     assert samples.whatsapp().render(ASKED, draw(window_open=False)).fields == {}
 
 
@@ -136,14 +138,21 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @given(TEXTS, st.lists(TEXTS, max_size=9), st.sampled_from(["fr", "en", "ar", "tr", "uk"]))
 def test_any_words_are_drawn_as_they_are_meant(said: str, labels: list[str], lang: str) -> None:
-    words = {"said": said, "phone.button": "x", "mail.subject": "y"}
+    words = {"said": said, "phone.button": "x", "mail.subject": "y", "whatsapp.list": "z"}
     words |= {f"label.{number}": label for number, label in enumerate(labels)}
     options = tuple(Option(str(n), Text(f"label.{n}")) for n in range(len(labels)))
     reply = Reply((t("said"),), options, None, "k3m7q2wz5a")
     meant = "\n".join([said, *(f"{n}. {label}" for n, label in enumerate(labels, 1))])
     drawn = draw(words, lang=lang)
 
-    assert samples.whatsapp().render(reply, drawn).fields == {"body": meant}
+    whatsapp = dict(samples.whatsapp().render(reply, drawn).fields)
+    shown = whatsapp.pop("content", None)
+    assert whatsapp == {"body": meant}
+    if shown is not None:
+        titles = [shown.variables[str(2 * n)] for n in shown.ids.values()]
+        assert titles == [" ".join(label.split()) for label in labels]
+        assert "\n" not in shown.shown
+        assert shown.shown == " ".join(said.split())
     assert TerminalChannel(print).render(reply, drawn).fields == {"text": meant}
     sms = samples.sms().render(reply, drawn)
     assert sms.text == sms.fields["body"] == gsm7.fold(meant, lang)

@@ -110,6 +110,7 @@ def test_reads(sample: Sample) -> None:
     body = params["Body"].replace("\0", "")
     assert heard.text == ("" if "text" in expect else expect.get("label", body))
     assert heard.press == pressed(expect.get("payload"))
+    assert heard.replied == params.get("OriginalRepliedMessageSid", "")
     assert code_in(heard.text) == code_in(expect.get("code"))
     kind = FILES.get(str(sample))
     assert [file.kind for file in heard.files] == ([kind] if kind else [])

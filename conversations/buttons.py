@@ -1,0 +1,35 @@
+"""What a choice is called where its label must be short: WhatsApp's buttons hold 20 signs, the lines of its lists 24.
+
+The longer label is used wherever it fits. A short one that comes back as text (WhatsApp may send a title without its
+id) is understood like the label itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from conversations.text import Text, t
+
+SHORT: Final[Mapping[str, Text]] = {
+    "slot.label": t("slot.label.short"),
+    "slot.other_mode": t("slot.other_mode.short"),
+    "slot.wait": t("slot.wait.short"),
+    "change.mode": t("change.mode.short"),
+    "menu.waiting": t("menu.waiting.short"),
+    "terms.accept": t("terms.accept.short"),
+    "missed_call.again": t("missed_call.again.short"),
+    "proposed.keep": t("proposed.keep.short"),
+    "block.absent": t("block.absent.short"),
+}
+
+
+def short(label: Text) -> Text | None:
+    """Another wording of the same, with the same values."""
+    found = SHORT.get(label.msgid)
+    return None if found is None else Text(found.msgid, label.args)
+
+
+def wordings(label: Text) -> list[Text]:
+    """The label, and its short form if it has one."""
+    return [label, *filter(None, [short(label)])]
