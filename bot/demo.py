@@ -7,7 +7,7 @@ webhooks, channels, turns and deliveries. Only the clock can be moved forward.
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -25,7 +25,9 @@ from bot.demo_machine import Engine, MovingClock
 from bot.serve import cancelled, listening, told_to_stop
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
+from bot.standins.twilio_content import Content
 from bot.web import application
+from handlers.channels.whatsapp_setup import wanted
 from handlers.web.demo import DemoPages
 from handlers.web.demo_room import DemoRoomPages
 from handlers.web.render import Renderer
@@ -95,6 +97,7 @@ async def running(folder: Path = demo_settings.FOLDER, real: Clock = system_cloc
         logs.configure(settings.log_level)
         mail = ShownMail()
         app = await stack.enter_async_context(build(settings, clock, post=mail))
+        lay_contents(twilio, ids, settings.locales)
         code = await load_sample(app)
         telegram.join(demo_people.CAMILLE).started = True  # so an earlier run's reminders reach her
         telegram.webhook.set({"url": f"{url}/webhooks/telegram", "secret_token": kept["telegram_webhook_secret"]})
@@ -127,6 +130,13 @@ async def serving(standin: web.Application) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def lay_contents(twilio: TwilioStandIn, ids: Callable[[], int], languages: Sequence[str]) -> None:
+    """What `channels setup` makes at the real Twilio, and Meta approves within days."""
+    for one in itertools.chain(*wanted(languages)):
+        sid, approval = f"HX{ids():032x}", "approved" if one.approved else "unsubmitted"
+        twilio.contents[sid] = Content(sid, one.name, one.language, one.types, one.variables, approval)
 
 
 async def load_sample(app: App) -> str:

@@ -144,7 +144,14 @@ class Hub:
 
     def _tell_mine(self, phone: str, mine: Mine, status: str) -> None:
         mine.status = status
-        told = {"id": mine.id, "text": mine.text, "at": mine.at.isoformat(), "status": status, "buttons": []}
+        told = {
+            "id": mine.id,
+            "text": mine.text,
+            "at": mine.at.isoformat(),
+            "status": status,
+            "buttons": [],
+            "opens": "",
+        }
         self._tell("bubble", {"phone": phone, "from": "me", "owner": "", **told})
 
     def _tell_keys(self, phone: str) -> None:
@@ -293,4 +300,5 @@ def _drawn(bubble: Bubble) -> Mapping[str, Any]:
         "at": bubble.at.isoformat(),
         "status": bubble.status,
         "buttons": buttons,
+        "opens": bubble.opens,
     }

@@ -52,6 +52,7 @@ SCRIPT_WORDS: Final[Mapping[str, Text]] = {
     "refuse": t("demo.call.refuse"),
     "hang_up": t("demo.call.hang_up"),
     "key": t("demo.call.key", key="{key}"),
+    "close": t("demo.close"),
 }
 
 Value = TypeVar("Value", str, int)

@@ -242,12 +242,44 @@ async def test_the_life_of_an_appointment(page: Page) -> None:
     await say(page, "sms", "1", "Merci")
 
 
+async def choose(page: Page, label: str) -> None:
+    """A line of the last message's list on WhatsApp, and wait for the answer."""
+    before = await page.locator("#whatsapp .row.us").count()
+    await page.locator("#whatsapp .row.us").last.get_by_role("button", name="Choisir").click()
+    await page.locator("#whatsapp").get_by_role("dialog").get_by_role("button", name=label).first.click()
+    await expect(page.locator("#whatsapp .row.us")).to_have_count(before + 1)
+    await expect(page.locator("#whatsapp").get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.mark.browser
-async def test_a_reminder_after_whatsapps_window_is_seen_as_sms(page: Page) -> None:
-    for text in (*BOOK[:-1], "la semaine prochaine", "1", "1", *SIGN, "1"):
+async def test_books_on_whatsapp_by_lists_and_buttons_and_is_reminded_by_a_template(page: Page) -> None:
+    await say(page, "whatsapp", "PORTS-7KQM-4XTD")
+    for label in ("Argent et dettes", "Autres dates", "La semaine prochaine", "mars à"):
+        await choose(page, label)
+    await tap(page, "whatsapp", "Oui, 18 ans ou plus")
+    for text in SIGN:
         await say(page, "whatsapp", text)
+    await tap(page, "whatsapp", "Je confirme")
+    await expect(page.locator("#whatsapp .row.us").last).to_contain_text("C'est réservé")
     await page.get_by_role("button", name="Prochain rappel").click()
-    await expect(page.locator("#sms .row.us").filter(has_text="06 39 98 00 12")).to_contain_text("Rappel")
+    last = page.locator("#whatsapp .row.us").last
+    await expect(last).to_contain_text("Rappel")
+    await expect(last.get_by_role("button")).to_have_text(["OUI", "DEPLACER", "ANNULER"])
+    await expect(page.locator("#sms .row.us")).to_have_count(0)
+    await tap(page, "whatsapp", "OUI")
+    await expect(page.locator("#whatsapp .row.us").last).to_contain_text("C'est noté")
+
+
+@pytest.mark.browser
+async def test_a_list_on_whatsapp_is_left_by_the_keyboard(page: Page) -> None:
+    await say(page, "whatsapp", "PORTS-7KQM-4XTD")
+    opener = page.locator("#whatsapp .row.us").last.get_by_role("button", name="Choisir")
+    await opener.press("Enter")
+    sheet = page.locator("#whatsapp").get_by_role("dialog", name="Choisir")
+    await expect(sheet.get_by_role("button", name="Argent et dettes")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(sheet).to_have_count(0)
+    await expect(opener).to_be_focused()
 
 
 @pytest.mark.browser

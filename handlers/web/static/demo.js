@@ -82,6 +82,7 @@ function drawBubble(data) {
   const key = `${data.phone}/${data.id}`;
   const old = seen.get(key);
   if (old && data.from === "me") return drawTick(old, data.status);
+  if (!old) document.querySelector(`#${data.phone} .sheet`)?.remove(); // what it offered is not the last word any more
   const row = element("div", `row ${data.from}`);
   const bubble = element("div", "bubble");
   bubble.append(element("span", "unseen", `${data.from === "me" ? words.me : words.us} : `));
@@ -120,6 +121,14 @@ function drawTick(row, status) {
 
 function drawButtons(data) {
   const box = element("div", "buttons");
+  if (data.opens) { // WhatsApp's list: one button, and behind it a sheet with all its lines
+    const made = element("button", "key opens", data.opens);
+    made.type = "button";
+    made.setAttribute("aria-haspopup", "dialog");
+    made.addEventListener("click", () => openSheet(data, made));
+    box.append(made);
+    return box;
+  }
   data.buttons.forEach((button, index) => {
     if (button.url) {
       const link = element("a", "key", button.label);
@@ -135,6 +144,38 @@ function drawButtons(data) {
     box.append(made);
   });
   return box;
+}
+
+// Over the phone's screen, from below; one at a time. Closed, the keyboard is back where it was opened.
+function openSheet(data, opener) {
+  const screen = opener.closest(".case");
+  screen.querySelector(".sheet")?.remove();
+  const sheet = element("dialog", "sheet");
+  const close = () => { sheet.remove(); opener.focus({ preventScroll: true }); };
+  const title = element("p", "title", data.opens);
+  title.id = `sheet-${data.phone}`;
+  sheet.setAttribute("aria-labelledby", title.id);
+  const shut = element("button", "shut", "×");
+  shut.type = "button";
+  shut.setAttribute("aria-label", words.close);
+  shut.addEventListener("click", close);
+  const lines = element("div", "lines");
+  lines.append(
+    ...data.buttons.map((button, index) => {
+      const line = element("button", "line", button.label);
+      line.type = "button";
+      line.addEventListener("click", () => {
+        close();
+        post("press", { phone: data.phone, message: data.id, number: index + 1 });
+      });
+      return line;
+    }),
+  );
+  sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
+  sheet.append(title, shut, lines);
+  screen.append(sheet);
+  sheet.show();
+  lines.firstChild.focus({ preventScroll: true });
 }
 
 // Where the keyboard stays when what it stood on is gone: the next Tab goes on from here, not from the top of the page.
@@ -221,13 +262,15 @@ function tellMove({ now, none, count, phones }) {
   const where = phones.map((name) => document.querySelector(`[data-show="${name}"]`).textContent).join(", ");
   const pattern = none ? words[`none_${none}`] : count ? words.moved : words.nothing;
   told.textContent = fill(pattern, { now: longTime.format(new Date(now)), count, where });
+  // These words may have taken room from the phones: what is new stays in sight.
+  for (const talk of document.querySelectorAll(".talk")) talk.scrollTop = talk.scrollHeight;
 }
 
 // ---------------------------------------------------------------- what the program tells
 
 function forget() {
   seen.clear();
-  for (const old of document.querySelectorAll(".row, .letter, .keys > *")) old.remove();
+  for (const old of document.querySelectorAll(".row, .letter, .keys > *, .sheet")) old.remove();
   for (const box of document.querySelectorAll(".ring")) box.hidden = true;
 }
 
