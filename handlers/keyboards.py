@@ -1,4 +1,6 @@
-"""Buttons that have served go off the screen, however their question was answered, where a channel lets us (Telegram).
+"""What stands on a screen against what comes from it: which question a message can mean, and buttons that have served.
+
+They go off the screen, however their question was answered, where a channel lets us (Telegram).
 
 A press takes off its own at once (`TelegramChannel.pressed`); what is left over, after an answer that was typed or a
 question that was put twice, goes once the next message has arrived. Of no consequence when it fails: an old button is
@@ -7,6 +9,7 @@ answered 'no longer valid'.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from conversations.model import Input, News, Prompt
@@ -15,8 +18,18 @@ from storage import outbox
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
 
+SAME_MOMENT: Final = timedelta(seconds=2)  # Telegram tells whole seconds, by another clock than ours
 LOOKED_BACK: Final = 10  # messages: a question that was put more often than that has left the screen
 SHARES: Final = "phone"  # the step, in whichever flow, whose question has the key that shares a number
+
+
+def early(sent_at: datetime | None, prompt: Prompt | None, came: Input) -> bool:
+    """Sent before the question on the screen was asked: a press overtook it, or it waited while we were away. Only
+    Telegram tells the second at which a message was sent.
+    """
+    if prompt is None or sent_at is None or came.press is not None:
+        return False
+    return sent_at < prompt.asked_at - SAME_MOMENT
 
 
 def superseded(before: Prompt | None, after: Prompt | None, came: Input | News) -> dict[str, Any]:

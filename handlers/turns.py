@@ -45,7 +45,6 @@ from storage.inbox import InboxRow
 
 REMINDED: Final = timedelta(days=7)  # so long a reminder may be answered with a word
 ALIKE: Final = 5  # failures with the same error before a row is set aside
-SAME_MOMENT: Final = timedelta(seconds=2)  # Telegram tells whole seconds, by another clock than ours
 EVER: Final = 20  # and with whichever error: two that take turns would never be alike
 
 log = structlog.get_logger()
@@ -166,7 +165,7 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     if isinstance(came, Input):
         came, meant = await quoted.opened(tx, who, came, now)
         who = await languages.heard(tx, parts, who, state, came)
-        came = replace(came, early=_early(row, state, came))
+        came = replace(came, early=keyboards.early(row.sent_at, state.prompt, came))
     context = await _context(tx, parts, who, core, now)
     turn = await take_turn(parts.flows, state, came, replace(context, reminded=meant or context.reminded))
     await _keep(tx, who, turn, now)
@@ -179,14 +178,6 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     await follow(tx, parts, store, core, f"i{row.id}", now)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
-
-
-def _early(row: InboxRow, state: State, came: Input) -> bool:
-    """Sent before the question on the screen was asked: a press overtook it, or it waited while we were away. Only
-    Telegram tells the second at which a message was sent.
-    """
-    asked = state.prompt.asked_at if state.prompt else None
-    return asked is not None and came.press is None and row.sent_at is not None and row.sent_at < asked - SAME_MOMENT
 
 
 async def unasked(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> None:

@@ -115,7 +115,7 @@ async def test_a_title_that_comes_without_its_id_is_an_answer(ready: Town) -> No
     await ready.twilio.say(ON_WHATSAPP, "Logement", extra=quoted)
     await ready.settle()
     ready.new(ON_WHATSAPP)
-    assert ready.screen(ON_WHATSAPP)[-1].text.startswith("Quelle heure vous convient")
+    assert ready.screen(ON_WHATSAPP)[-1].text.startswith("Quelle heure vous va")
     # The same of a question that is not open any more says so, and does not choose.
     await ready.twilio.say(ON_WHATSAPP, "2", extra=quoted)
     await ready.settle()
@@ -188,7 +188,7 @@ async def test_an_old_templates_button_says_what_is_so_now(ready: Town) -> None:
     reminder = ready.screen(ON_WHATSAPP)[-1]
     await tap(ready, "ANNULER")
     await ready.sms(ON_WHATSAPP, "annuler quand même")
-    assert ready.screen(ON_WHATSAPP)[-1].text.startswith("C'est annulé")
+    assert ready.screen(ON_WHATSAPP)[-1].text.startswith("Annulé")
     await ready.sms(ON_WHATSAPP, "bonjour")
     [said] = await tap(ready, "OUI", bubble=reminder)
     assert "n'a plus lieu" in said
