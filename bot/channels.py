@@ -151,7 +151,8 @@ async def whatsapp(settings: Settings, session: aiohttp.ClientSession) -> AsyncI
         yield found
 
 
-# What is set where, in this order. A provider more is a line more; the doctor reads the same ones.
+# What is set where, in this order. A provider more is a line more; the doctor reads the same ones, and WhatsApp's
+# contents by its channel.
 PROVIDERS: Final[Sequence[Callable[[Settings, aiohttp.ClientSession], AsyncIterator[Setting | ByHand]]]] = (
     telegram,
     twilio,

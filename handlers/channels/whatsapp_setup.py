@@ -10,6 +10,7 @@ from handlers.channels.content_api import ContentApi, Lying, State
 from handlers.channels.setting_up import ByHand, Setting
 from handlers.channels.whatsapp_content import PREFIX, Stored, in_session
 from handlers.channels.whatsapp_templates import all_stored
+from locales import languages as catalogues
 from locales.voice import Voice
 
 AT_META: Final[frozenset[State]] = frozenset({"received", "pending"})
@@ -23,8 +24,8 @@ MEANWHILE: Final = "such notices go by SMS meanwhile"
 
 
 def wanted(languages: Iterable[str]) -> tuple[list[Stored], list[Stored]]:
-    """Of the 24 hours, and templates."""
-    spoken = list(languages)
+    """Of the 24 hours, and templates; of languages that have a catalogue (the doctor names the others)."""
+    spoken = [language for language in languages if language in catalogues()]
     return (
         [one for language in spoken for one in in_session(language, Voice(language))],
         [one for language in spoken for one in all_stored(language)],

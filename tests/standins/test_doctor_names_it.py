@@ -195,7 +195,7 @@ ILLS = {
         "twilio keys",
         "TWILIO_API_KEY, TWILIO_API_SECRET",
         {"TWILIO_API_KEY": "SK" + "9" * 32},
-        also=frozenset({"sms", "whatsapp", "voice", "sms sender", "twilio set-up"}),
+        also=frozenset({"sms", "whatsapp", "whatsapp contents", "voice", "sms sender", "twilio set-up"}),
     ),
     "token of another account": Ill(
         "twilio keys",
