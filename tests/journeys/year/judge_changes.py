@@ -68,8 +68,22 @@ def both_sides(case: Case, change: Change, verdict: Verdict) -> None:
         return
     verdict.counts[f"persons told of what was {change.kind}: {side}"] += bool(found)
     verdict.that(bool(found), "the person was not told", _change(change))
+    found = [said for said in found if said.at < done_again(case, change, life)]
     once = len(found) <= 1 or lawful_double(case, found)
     verdict.that(once, "the person was told twice", f"{_change(change)} {times(found)}")
+
+
+def done_again(case: Case, change: Change, life: Life) -> datetime:
+    """When the same was done once more, after it was taken back: that is confirmed, too."""
+    later = (
+        other.at
+        for other in case.changes
+        if other.at > change.at
+        and other.kind == change.kind
+        and (made := other.new or other.old) is not None
+        and (made.series, made.start) == (life.series, life.start)
+    )
+    return min(later, default=case.ends + DAY)
 
 
 def worker_side(case: Case, change: Change, verdict: Verdict) -> None:
