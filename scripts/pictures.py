@@ -18,6 +18,8 @@ from bot.kits import page as pages
 from bot.kits import paper
 from conversations.model import Link
 from handlers import links
+from scripts import pictures_of_messages
+from scripts.pictures_of_messages import say
 from tests.bot.kits import made
 from tests.bot.scanning import opened as opened_pdf
 from tests.servers.browser import browser
@@ -27,14 +29,6 @@ MONDAY = datetime(2026, 3, 2, 9, 41, tzinfo=UTC)
 BY_SMS = ("bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi", "1", "1")
 BY_VIDEO = ("bonjour", "PORTS-7KQM-4XTD", "argent", "en vidéo", "choisir la personne", "Claire", "jeudi", "1", "1")
 SIGNED = ("Camille Martin", "camille@example.org", "1")
-
-
-async def say(page: Page, phone: str, text: str) -> None:
-    """Types, and waits for the answer."""
-    before = await page.locator(f"#{phone} .row.us").count()
-    await page.locator(f"#{phone} textarea").fill(text)
-    await page.locator(f"#{phone} textarea").press("Enter")
-    await expect(page.locator(f"#{phone} .row.us")).to_have_count(before + 1)
 
 
 async def tap(page: Page, label: str) -> None:
@@ -147,6 +141,9 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
             await photograph(demo, chromium)
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
+            await pictures_of_messages.photograph(demo, chromium, PICTURES)
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
             await around_the_hour(demo, chromium)

@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 
 from conversations.buttons import wordings
+from conversations.flows.danger import NUMBERS
 from conversations.model import Reply
 from conversations.text import Text, t
 from handlers.channels import drawing
@@ -28,6 +29,7 @@ BODY: Final = 1024  # signs, all variables filled in
 BUTTON, MOST_BUTTONS = 20, 3
 ITEM, MOST_ITEMS = 24, 10
 PREFIX: Final = "sd_"
+IN_DANGER: Final = frozenset(text.msgid for text in NUMBERS.values())
 SENTENCE_ENDS: Final = (".", "?", "!", ":")
 
 
@@ -118,8 +120,11 @@ def in_session(language: str, say: Callable[[Text], str]) -> list[Stored]:
 def interactive(reply: Reply, draw: Draw) -> Drawn | None:
     """A question as buttons, else as a list; None where its words do not fit them, for numbered text. Nothing is cut.
 
-    A variable holds no new line (21656), so the sentences stand in one paragraph.
+    A variable holds no new line (21656), so the sentences stand in one paragraph. The numbers that somebody in danger
+    needs stand by themselves: text.
     """
+    if any(text.msgid in IN_DANGER for text in reply.texts):
+        return None
     body = paragraph([*drawing.sentences(reply, draw), *drawing.link(reply, draw)])
     if not reply.prompt or not reply.options or reply.contact or body is None or len(body) > BODY:
         return None

@@ -56,6 +56,11 @@ def test_without_a_prompt_there_is_nothing_to_tap() -> None:
     assert asked(["Oui"], "Quelle heure ?", prompt="") is None
 
 
+def test_the_numbers_of_who_is_in_danger_stand_by_themselves() -> None:
+    reply = Reply((t("danger.suicide"), t("menu.ask")), (Option("1", t("menu.book")),), None, PROMPT)
+    assert interactive(reply, Draw(Voice("fr"), lambda _: "", "fr")) is None
+
+
 def test_the_sentences_stand_in_one_paragraph_with_the_page_last() -> None:
     shown = asked(["Oui", "Non"], "C'est noté.", "Acceptez-vous ?", link=Link("terms"))
     assert shown is not None
