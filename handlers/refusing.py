@@ -99,23 +99,7 @@ async def _once_more(
     elsewhere = error.outcome == "stop" or (not row.answer and at - now >= timedelta(hours=1))
     if elsewhere and await other_way(tx, parts, row, contact, now):
         return False
-    assert row.content is not None
-    added = await outbox.add(
-        tx,
-        outbox.Outgoing(
-            key=f"{AGAIN.sub('', row.key)}>again{tries + 1}",
-            contact=contact.id,
-            kind=row.kind,
-            content=row.content,
-            due_at=at,
-            answer=row.answer,
-            expires_at=row.expires_at,
-            appointment=row.appointment_id,
-            appointment_version=row.appointment_version,
-            received_at=row.received_at,
-        ),
-        now,
-    )
+    added = await outbox.add(tx, row.again(f"{AGAIN.sub('', row.key)}>again{tries + 1}", at), now)
     if added:
         tx.after_commit(partial(parts.bell.ring, "outbox"))
     return added is not None

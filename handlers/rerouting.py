@@ -66,23 +66,14 @@ async def say_there(
     assert row.content is not None
     if row.appointment_id is not None:
         await links.give(tx, parts, Link("appointment", row.appointment_id), now)
-    await outbox.add(
-        tx,
-        outbox.Outgoing(
-            key=f"{row.key}>{other.channel}",
-            contact=other.id,
-            kind=row.kind,
-            content=row.content if other.person_id or other.worker_id else unjoined(row),
-            due_at=now,
-            answer=row.answer,
-            expires_at=row.expires_at,
-            appointment=row.appointment_id,
-            appointment_version=row.appointment_version,
-            received_at=row.received_at,
-            possible_duplicate=perhaps_twice,
-        ),
+    said_there = row.again(
+        f"{row.key}>{other.channel}",
         now,
+        contact=other.id,
+        content=row.content if other.person_id or other.worker_id else unjoined(row),
+        possible_duplicate=perhaps_twice,
     )
+    await outbox.add(tx, said_there, now)
     tx.after_commit(partial(parts.bell.ring, "outbox"))
 
 

@@ -61,22 +61,7 @@ async def once_more(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, r
     if form is None:
         return False
     again = {**row.content, PLAIN: True} if form == PLAIN else row.content
-    added = await outbox.add(
-        tx,
-        outbox.Outgoing(
-            key=f"{row.key}>{form}",
-            contact=contact.id,
-            kind=row.kind,
-            content=again,
-            due_at=now,
-            answer=row.answer,
-            expires_at=row.expires_at,
-            appointment=row.appointment_id,
-            appointment_version=row.appointment_version,
-            received_at=row.received_at,
-        ),
-        now,
-    )
+    added = await outbox.add(tx, row.again(f"{row.key}>{form}", now, content=again), now)
     tx.after_commit(partial(parts.bell.ring, "outbox"))
     return added is not None
 

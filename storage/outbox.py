@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -105,6 +105,22 @@ class OutboxRow:
     possible_duplicate: bool
     received_at: datetime | None
     created_at: datetime
+
+    def again(self, key: str, due_at: datetime, **changes: Any) -> Outgoing:
+        """The same message under another key: later, elsewhere, or in another form. `changes`: fields of `Outgoing`."""
+        same = Outgoing(
+            key=key,
+            contact=self.contact_id,
+            kind=self.kind,
+            content=self.content or {},
+            due_at=due_at,
+            answer=self.answer,
+            expires_at=self.expires_at,
+            appointment=self.appointment_id,
+            appointment_version=self.appointment_version,
+            received_at=self.received_at,
+        )
+        return replace(same, **changes)
 
     @property
     def reminder(self) -> str | None:
