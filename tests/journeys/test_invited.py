@@ -18,7 +18,7 @@ from tests.journeys.town import CAMILLE, SAM, Town
 
 MOTIVE = {"fr": "De quoi voulez-vous parler ?", "en": "What would you like to talk about?"}
 CODE_QUESTION = {"fr": "code de connexion", "en": "connection code"}
-PROMISE = {"fr": "Ni employeur ni assurance n'en sauront rien.", "en": "Your employer and your insurance will not know"}
+PROMISE = {"fr": "Ni employeur ni assurance n'en sauront rien", "en": "insurance will not know"}
 
 
 QUAIS = """
