@@ -9,7 +9,7 @@ from pathlib import Path
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from bot import demo_people
 from bot.demo_hub import Hub
@@ -32,6 +32,7 @@ from handlers.web.guard import RUNNER, middlewares
 from handlers.web.render import Renderer
 from handlers.web.webhooks import Webhooks
 from locales.voice import Voice
+from tests.servers.ports import unused_port
 from tests.standins import conformance
 
 SID, AUTH, SECRET = "AC" + "1".zfill(32), "0123456789abcdef0123456789abcdef", "demo-secret-0123456789"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
@@ -19,6 +18,7 @@ from bot.failures import CommandFailed, WrongUse
 from conversations.model import Link
 from handlers import links
 from handlers.web.demo import NotPossible
+from tests.servers.ports import unused_port
 
 KEYS = ("secret_key", "encryption_keys", "twilio_account_sid", "twilio_auth_token", "telegram_webhook_secret")
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import unused_port
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
 
@@ -23,6 +22,7 @@ from bot.settings_checks import twilio_regions
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from tests.journeys.town import load_sample
+from tests.servers.ports import unused_port
 from tests.standins.conftest import ACCOUNT, PUBLIC_URL, SECRET, TOKEN, Running
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}

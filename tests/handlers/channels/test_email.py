@@ -7,12 +7,12 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import unused_port
 from aiosmtpd.controller import Controller
 
 from handlers.channels.base import Payload, SendError, Undecodable
 from handlers.channels.email import EmailChannel, Kept, Smtp, with_calendar
 from tests.handlers.channels.samples import NOW
+from tests.servers.ports import unused_port
 
 TOLD = Payload("Bonjour Inès", {"subject": "Social Direct", "text": "Bonjour Inès\nÀ mardi."})
 CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"

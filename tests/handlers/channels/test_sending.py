@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import aiohttp
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 
 from bot.logs import quieten
 from handlers.channels import twilio
@@ -26,6 +26,7 @@ from handlers.channels.whatsapp import WhatsAppChannel
 from tests.handlers.channels import samples
 from tests.handlers.channels.conftest import Api
 from tests.handlers.channels.samples import DATA, NOW, SETTINGS
+from tests.servers.ports import unused_port
 
 ACCOUNT = SETTINGS["TWILIO_ACCOUNT_SID"]
 TOKEN = SETTINGS["TELEGRAM_BOT_TOKEN"]
