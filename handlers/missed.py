@@ -6,7 +6,11 @@ asking too far back costs a little and can double nothing (invariant I2). Telegr
 it could not deliver for 24 hours and comes again by itself.
 
 Every five minutes by one of all workers, and at once by one that starts: from the last look that succeeded, which is
-kept in the database and so is as old as a backup that was restored, to now. Oldest first over all our numbers.
+kept in the database and so is as old as a backup that was restored, to now. Oldest first over all our numbers. What
+Twilio may still be bringing is left to the webhook, which tells more of it (which button was tapped), until the next
+look.
+
+Alarms: `webhook_failing` (messages go on missing an open door), `log_unread` (nobody would know whether they do).
 """
 
 from __future__ import annotations
@@ -29,6 +33,10 @@ from storage import flags, inbox
 EVERY: Final = timedelta(minutes=5)
 AT_START: Final = timedelta(minutes=1)  # unless another one has just looked
 OVERLAP: Final = timedelta(hours=1)  # what enters the log late, and what a webhook is still being tried for
+# A webhook, then its fallback, each for 15 seconds with all their tries
+# (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
+TRIED: Final = timedelta(seconds=30)
+UNREAD: Final = timedelta(minutes=15)  # a provider is away for minutes now and then
 FIRST: Final = timedelta(hours=24)  # of a database that never looked: what is older was not meant for it
 # Read, not tried: for as long the texts are certain to be there ("PII MTL: 30 days" of `body`,
 # https://www.twilio.com/docs/messaging/api/message-resource#message-properties).
@@ -102,7 +110,7 @@ async def _look(parts: Parts, provider: TwilioProvider, source: Source, now: dat
     found: list[Envelope] = []
     try:
         for number in await source.numbers():
-            new = await _unseen(parts, source, number, since)
+            new = await _unseen(parts, source, number, since, now - TRIED)
             if len(new) == MOST:  # the newest were let go
                 until = min(until, new[0].sent or now)
             for one in reversed(new):
@@ -110,7 +118,11 @@ async def _look(parts: Parts, provider: TwilioProvider, source: Source, now: dat
                 found += [envelope] if envelope else []
     except SendError as error:
         log.warning("log not read", channel=source.channel, code=error.code)
+        if now - await flags.begin(parts.db, _unread(source.channel), now) >= UNREAD:
+            await standing.raised(parts, "log_unread", source.channel, now)
         return None
+    await flags.forget(parts.db, _unread(source.channel))
+    await standing.over(parts, "log_unread", source.channel, now)
     return _Look(source.channel, found, until)
 
 
@@ -121,7 +133,7 @@ async def _since(parts: Parts, channel: str, now: datetime) -> datetime:
     return max(min(datetime.fromisoformat(read), now) - OVERLAP, now - KEPT)
 
 
-async def _unseen(parts: Parts, source: Source, number: str, since: datetime) -> Sequence[Logged]:
+async def _unseen(parts: Parts, source: Source, number: str, since: datetime, until: datetime) -> Sequence[Logged]:
     """The messages to a number that the inbox does not know, newest first; of too many, the oldest."""
     new, chunk = deque[Logged](maxlen=MOST), list[Logged]()
 
@@ -131,6 +143,8 @@ async def _unseen(parts: Parts, source: Source, number: str, since: datetime) ->
         chunk.clear()
 
     async for one in source.log.inbound(number, since):
+        if one.sent is not None and one.sent > until:
+            continue
         chunk.append(one)
         if len(chunk) == CHUNK:
             await sift()
@@ -162,6 +176,10 @@ async def _judge(parts: Parts, channel: str, found: int, now: datetime) -> None:
 
 def _mark(channel: str) -> str:
     return f"log_read:{channel}"
+
+
+def _unread(channel: str) -> str:
+    return f"log_unread:{channel}"
 
 
 def fixed(numbers: Sequence[str]) -> Callable[[], Awaitable[Sequence[str]]]:

@@ -2,6 +2,7 @@
 
 https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources and …/media-resource. The
 log has a message's text and not which button was tapped: the text is the button's words, and is understood by them.
+Its dates are in GMT, as the page says; the SDK reads them so, whatever zone they name.
 """
 
 from __future__ import annotations
@@ -45,12 +46,15 @@ class TwilioLog:
 
     async def inbound(self, to: str, since: datetime) -> AsyncIterator[Logged]:
         """What came to a number of ours at or after `since`, newest first, all of it: a page is asked for when the one
-        before it was read. Without its files."""
+        before it was read. Without its files.
+
+        Twilio's reference names days alone ('on and after a specific date'): what it gives of the day before `since` is
+        left out here."""
         try:
             found = await self._messages.stream_async(to=to, date_sent_after=since.astimezone(UTC), page_size=PAGE)
             async for one in found:
-                if one.direction == "inbound":
-                    sent = one.date_sent or one.date_created
+                sent = one.date_sent or one.date_created
+                if one.direction == "inbound" and (sent is None or sent >= since.replace(microsecond=0)):
                     yield Logged(one.sid, one.from_ or "", one.to, one.body or "", int(one.num_media or 0), True, sent)
         except TROUBLE as error:
             raise failed(error) from None

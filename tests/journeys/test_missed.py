@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.standins import twilio_list
 from bot.standins.faults import Html, Reject
 from handlers import missed
 from storage import flags, inbox
@@ -19,9 +20,10 @@ SERVICE = "MG" + "1".zfill(32)
 
 @asynccontextmanager
 async def shut(town: Town) -> AsyncIterator[None]:
-    """The door is shut meanwhile: nobody answers at our address, and no worker looks."""
+    """The door is shut meanwhile, until Twilio has given up: nobody answers at our address, and no worker looks."""
     online, town.twilio.reach = town.twilio.reach, lambda _: "http://127.0.0.1:1/"
     yield
+    town.clock.now += missed.TRIED
     town.twilio.reach = online
 
 
@@ -117,6 +119,71 @@ async def test_a_message_that_comes_both_ways_is_one(town: Town) -> None:
     assert len(town.new(SAM)) == 1
 
 
+async def test_what_twilio_may_still_be_bringing_is_left_to_it(town: Town) -> None:
+    """The log does not tell which button was tapped, and a call that is under way misses no door."""
+    await look(town)
+    async with shut(town):
+        await town.twilio.say(CAMILLE, "bonjour")
+        town.clock.now += timedelta(minutes=5)
+        await town.twilio.say(SAM, "bonsoir")
+        town.clock.now += missed.TRIED - timedelta(seconds=1)
+        assert await look(town) == 1
+        assert await heard(town) == ["bonjour"]
+    town.clock.now += timedelta(minutes=5)
+    assert await look(town) == 1
+    assert await heard(town) == ["bonjour", "bonsoir"]
+
+
+async def test_a_digit_that_missed_the_door_answers_no_later_question(town: Town) -> None:
+    """It was sent again when no answer came; the log brings the first one after the next question was put."""
+    await town.sms(CAMILLE, "bonjour")
+    await town.sms(CAMILLE, "PORTS-7KQM-4XTD")
+    await look(town)
+    async with shut(town):
+        await town.twilio.say(CAMILLE, "1")
+    town.clock.now += timedelta(minutes=2)
+    *_, hours = await town.sms(CAMILLE, "1")
+    town.clock.now += timedelta(minutes=5)
+    assert await look(town) == 1
+    (again,) = town.new(CAMILLE)
+    assert hours.splitlines()[-3:] == again.splitlines()[-3:]
+
+
+async def test_a_log_that_counts_by_days_brings_nothing_from_before(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twilio's reference promises no more: a first look would else answer what was settled by telephone long ago."""
+    exactly = twilio_list._moment
+    monkeypatch.setattr(twilio_list, "_moment", lambda given: exactly(given[:10]))
+    town.clock.now = town.clock.now.replace(hour=20)
+    async with shut(town):
+        await town.twilio.say(CAMILLE, "il y a vingt-cinq heures")
+        town.clock.now += timedelta(hours=2)
+        await town.twilio.say(CAMILLE, "il y a vingt-trois heures")
+    town.clock.now += timedelta(hours=23)
+    assert await look(town) == 1
+    assert await heard(town) == ["il y a vingt-trois heures"]
+
+
+async def test_a_log_that_cannot_be_read_raises_the_alarm(database_url: str) -> None:
+    """A key without the right to read messages: all else goes on, and what misses the door would be lost in silence."""
+    async with built(database_url, alert_to="ops@example.org") as town:
+        await look(town)
+        town.twilio.faults.add(Reject(20003), when=lambda call: call.operation == "ListMessage", times=None)
+        for minutes, raised in ((0, 0), (5, 0), (10, 0), (15, 2), (20, 2)):  # of texts, of WhatsApp
+            town.clock.now += timedelta(minutes=5)
+            assert await look(town) == 0
+            assert town.alarms("log_unread") == raised, minutes
+        async with shut(town):
+            await town.twilio.say(CAMILLE, "bonjour")
+        town.twilio.faults.clear()
+        town.clock.now += timedelta(minutes=5)
+        assert await look(town) == 1
+        assert await flags.since(town.parts.db, "alarm:log_unread:sms") is None
+        told = [str(mail.get_content()).strip() for mail in town.mail.messages]
+        assert told.count("Fin de l'alarme : log_unread.") == 2
+
+
 async def test_pages_and_more_than_can_be_held_are_read_in_the_end(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(missed, "MOST", 30)
     monkeypatch.setattr(missed, "CHUNK", 7)
@@ -176,7 +243,7 @@ async def test_an_old_whatsapp_message_does_not_open_the_window_anew(town: Town)
     await look(town)
     async with shut(town):
         await town.twilio.say(f"whatsapp:{CAMILLE}", "bonjour")
-    written = town.clock.now
+        written = town.clock.now
     town.clock.now += timedelta(hours=30)
     await look(town)
     rows = await town.parts.db.fetch("SELECT last_inbound_at FROM contact WHERE channel = 'whatsapp'")
