@@ -148,21 +148,22 @@ async def voice(settings: Settings, session: aiohttp.ClientSession) -> Finding:
 
 async def set_up(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
     """Whether the providers know of us what they must: a line for each, or for each thing that differs."""
-    for provider in channels.PROVIDERS:
-        if provider is channels.whatsapp:
-            continue  # its channel's own check names each template, with its remedy
-        about, found, ill = f"{provider.__name__} set-up", 0, 0
+    for name, provider in channels.PROVIDERS.items():
+        if name == channels.CONTENTS:
+            continue  # the channel's own check names each template, with its remedy
+        about = f"{name} set-up"
         try:
-            async for one in provider(settings, session):
-                found += 1
-                if words := fault(one):
-                    ill += 1
-                    yield wrong(about, words)
+            found = await provider(settings, session)
         except SendError as error:
-            yield wrong(about, f"the provider does not answer as it should ({error}): check its credentials")
+            yield wrong(
+                about, f"the provider does not answer as it should ({error}): see the lines on its keys or token"
+            )
             continue
-        if found and not ill:
-            yield well(about, f"{found} things are as they should be")
+        ills = [words for one in found if (words := fault(one))]
+        for words in ills:
+            yield wrong(about, words)
+        if found and not ills:
+            yield well(about, f"{len(found)} things are as they should be")
 
 
 def fault(found: Setting | ByHand) -> str:

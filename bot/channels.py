@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
 import aiohttp
@@ -46,44 +46,52 @@ def setup(
 
 
 async def set_up(settings: Settings, *, dry_run: bool, again: bool) -> int:
-    """1 where a provider did not answer as it should; the others are still looked at."""
-    failed = 0
+    """1 where a provider did not answer as it should; all the rest is still looked at, and set."""
+    failed = False
     async with aiohttp.ClientSession(trust_env=False) as session:
-        for provider in PROVIDERS:
+        for name, provider in PROVIDERS.items():
             try:
-                async for found in provider(settings, session):
-                    await show(found, dry_run=dry_run, again=again)
+                found = await provider(settings, session)
             except SendError as error:
-                print(f"wrong    {provider.__name__}: it does not answer as it should ({error})")
-                failed = 1
+                print(f"wrong    {name}: it does not answer as it should ({error}): `socialdirect doctor` says why")
+                failed = True
+                continue
+            for one in found:
+                failed |= not await show(one, dry_run=dry_run, again=again)
     for reminder in by_hand(settings):
         await show(reminder, dry_run=dry_run, again=again)
-    return failed
+    if failed:
+        print("         once that is mended, run this again: what is right by then stays as it is")
+    return 1 if failed else 0
 
 
-async def show(found: Setting | ByHand, *, dry_run: bool, again: bool) -> None:
-    """One thing: as it should be, changed, or to be done by hand."""
+async def show(found: Setting | ByHand, *, dry_run: bool, again: bool) -> bool:
+    """One thing: as it should be, changed, or to be done by hand. False: the provider does not take it."""
     if isinstance(found, ByHand):
         print(f"by hand  {found.about}: {found.todo}")
         if found.why:
             print(f"         because {found.why}")
-        return
+        return True
     if found.is_right and not again:
         print(f"right    {found.about}")
-        return
-    if not dry_run:
-        await found.put()
+        return True
+    try:
+        if not dry_run:
+            await found.put()
+    except SendError as error:
+        print(f"wrong    {found.about}: the provider does not take it ({error})")
+        return False
     print(f"{'differs' if dry_run else 'changed':8} {found.about}")
     if not found.is_right:
         print(f"         - {found.now or 'none'}\n         + {found.wanted or 'none'}")
+    return True
 
 
-async def telegram(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
+async def telegram(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
     if settings.telegram_bot_token is None or settings.telegram_webhook_secret is None:
-        return
+        return []
     known, secret = bot(settings, session)
-    for found in await known.settings(settings.public_url, secret, presentations(settings)):
-        yield found
+    return await known.settings(settings.public_url, secret, presentations(settings))
 
 
 def bot(settings: Settings, session: aiohttp.ClientSession) -> tuple[TelegramSetup, str]:
@@ -111,15 +119,8 @@ def presentations(settings: Settings) -> Sequence[Presentation]:
     return [shown("", settings.default_locale), *(shown(language, language) for language in spoken)]
 
 
-async def twilio(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
-    """Where texts and WhatsApp's messages are brought."""
-    for found in await texts(settings, session):
-        yield found
-    for found in await whatsapp_sender(settings, session):
-        yield found
-
-
 async def texts(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
+    """Where they are brought."""
     if settings.twilio_account_sid is None or settings.twilio_auth is None:
         return []
     from handlers.channels.twilio_setup import Senders, TwilioSetup
@@ -130,6 +131,7 @@ async def texts(settings: Settings, session: aiohttp.ClientSession) -> Sequence[
 
 
 async def whatsapp_sender(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
+    """Where WhatsApp's messages are brought."""
     sid, number = settings.twilio_account_sid, settings.twilio_whatsapp_from
     if sid is None or number is None or settings.twilio_auth is None:
         return []
@@ -139,22 +141,23 @@ async def whatsapp_sender(settings: Settings, session: aiohttp.ClientSession) ->
     return await sender.settings(settings.public_url)
 
 
-async def whatsapp(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Setting | ByHand]:
-    """Buttons, lists and templates: after the webhooks, since an account without WhatsApp has none."""
+async def whatsapp_contents(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
+    """Buttons, lists and templates."""
     if not settings.whatsapp_enabled or settings.twilio_auth is None:
-        return
+        return []
     from handlers.channels import whatsapp_setup
     from handlers.channels.content_api import ContentApi
 
     api = ContentApi(session, settings.twilio_auth, base_url=settings.twilio_content_api_url)
-    for found in await whatsapp_setup.settings(api, settings.locales):
-        yield found
+    return await whatsapp_setup.settings(api, settings.locales)
 
 
-# What is set where, in this order. A provider more is a line more; the doctor reads the same ones, and WhatsApp's
-# contents by its channel.
-PROVIDERS: Final[Sequence[Callable[[Settings, aiohttp.ClientSession], AsyncIterator[Setting | ByHand]]]] = (
-    telegram,
-    twilio,
-    whatsapp,
-)
+CONTENTS: Final = "whatsapp contents"
+# What is set where, in this order, each whatever became of the others. A provider more is a line more; the doctor reads
+# the same ones, and WhatsApp's contents by its channel.
+PROVIDERS: Final[Mapping[str, Callable[[Settings, aiohttp.ClientSession], Awaitable[Sequence[Setting | ByHand]]]]] = {
+    "telegram": telegram,
+    "sms": texts,
+    "whatsapp": whatsapp_sender,
+    CONTENTS: whatsapp_contents,
+}

@@ -194,6 +194,38 @@ async def test_a_provider_that_refuses_is_named_and_the_other_is_set(
     assert twilio.standin.numbers.messages_url == MESSAGES
 
 
+async def test_texts_that_cannot_be_looked_at_do_not_keep_whatsapp_from_being_set(
+    wished: Settings, twilio: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    twilio.standin.faults.add(Html(), when=lambda call: call.operation == "ListIncomingPhoneNumber", times=None)
+    assert await set_up(wished, dry_run=False, again=False) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition("(")[0] for line in lines if line.startswith("wrong")] == [
+        "wrong    sms: it does not answer as it should "
+    ]
+    assert "`socialdirect doctor` says why" in "\n".join(lines)
+    assert lines[-1] == "         once that is mended, run this again: what is right by then stays as it is"
+    assert twilio.standin.senders.whatsapp["callback_url"] == MESSAGES
+    assert twilio.standin.contents
+    assert twilio.standin.numbers.messages_url is None
+
+
+async def test_what_one_setting_is_refused_does_not_keep_the_rest_from_being_set(
+    wished: Settings, twilio: Running, telegram: TelegramStandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telegram.faults.add(Html(), when=lambda call: call.operation == "setMyCommands", times=1)
+    twilio.standin.faults.add(Html(), when=lambda call: call.operation == "UpdateIncomingPhoneNumber", times=1)
+    assert await set_up(wished, dry_run=False, again=False) == 1
+    wrong = [line for line in capsys.readouterr().out.splitlines() if line.startswith("wrong")]
+    assert [line.partition(": the provider does not take it (")[0] for line in wrong] == [
+        "wrong    telegram commands (other languages)",
+        "wrong    sms webhook of the number",
+    ]
+    assert twilio.standin.numbers.number["sms_fallback_url"] == MESSAGES
+    assert "changed" in await said(capsys, wished)  # those two alone are left to be set
+    assert set(await said(capsys, wished)) == {"right", "by"}
+
+
 async def test_a_number_of_somebody_else_is_told(
     twilio: Running, telegram_base: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,7 +250,8 @@ async def test_the_doctor_tells_what_the_providers_do_not_know_of_us(
         "whatsapp": True,
         "telegram": False,
         "telegram set-up": False,
-        "twilio set-up": False,
+        "sms set-up": False,
+        "whatsapp set-up": False,
     }
     assert not writes(telegram, twilio)
     assert len(telegram.ledger.calls) > calls

@@ -29,7 +29,9 @@ KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBH
 SERVICE = ACCOUNT.service_sid
 IRELAND = "https://api.dublin.ie1.twilio.com"
 OTHER_TOKEN = "f" * 32
-MOVED = frozenset({"twilio set-up", "telegram", "telegram set-up"})  # our address is not the one that they know
+MOVED = frozenset(
+    {"sms set-up", "whatsapp set-up", "telegram", "telegram set-up"}
+)  # our address is not the one that they know
 
 
 @dataclass
@@ -167,7 +169,7 @@ ILLS = {
         "sms sender",
         "short code or a 09 37-39",
         {"TWILIO_SMS_FROM": "+33639980001"},
-        also=frozenset({"twilio set-up"}),  # nor is it the account's
+        also=frozenset({"sms set-up"}),  # nor is it the account's
     ),
     "name as the only sender": Ill(
         "sender",
@@ -175,8 +177,8 @@ ILLS = {
         {"TWILIO_SMS_FROM": None, "TWILIO_WHATSAPP_FROM": None, "TWILIO_SMS_NOTICE_FROM": "SocialDir"},
     ),
     "no sender": Ill("sender", "TWILIO_SMS_FROM", {"TWILIO_SMS_FROM": None, "TWILIO_WHATSAPP_FROM": None}),
-    "number of somebody else": Ill("twilio set-up", "not a number or short code", {"TWILIO_SMS_FROM": "+33199000077"}),
-    "short code of somebody else": Ill("twilio set-up", "not a number or short code", {"TWILIO_SMS_FROM": "38999"}),
+    "number of somebody else": Ill("sms set-up", "not a number or short code", {"TWILIO_SMS_FROM": "+33199000077"}),
+    "short code of somebody else": Ill("sms set-up", "not a number or short code", {"TWILIO_SMS_FROM": "38999"}),
     "number without texts": Ill(
         "sms sender", "take a number with SMS", change=lambda place: setattr(place.twilio.numbers, "texts", False)
     ),
@@ -184,10 +186,12 @@ ILLS = {
     "voice number without voice": Ill("voice", "with voice", {"TWILIO_VOICE_FROM": ACCOUNT.sms_number}),
     "mobile voice number": Ill("voice", "machines may not call", {"TWILIO_VOICE_FROM": "+33639980001"}),
     "whatsapp number of somebody else": Ill(
-        "twilio set-up", "without `whatsapp:`", {"TWILIO_WHATSAPP_FROM": "+33199000077"}
+        "whatsapp set-up", "without `whatsapp:`", {"TWILIO_WHATSAPP_FROM": "+33199000077"}
     ),
     "whatsapp sender offline": Ill(
-        "twilio set-up", "says what is missing", change=lambda place: setattr(place.twilio.senders, "status", "OFFLINE")
+        "whatsapp set-up",
+        "says what is missing",
+        change=lambda place: setattr(place.twilio.senders, "status", "OFFLINE"),
     ),
     # The account
     "wrong auth token": Ill("twilio keys", "TWILIO_AUTH_TOKEN is not that of", {"TWILIO_AUTH_TOKEN": OTHER_TOKEN}),
@@ -195,13 +199,15 @@ ILLS = {
         "twilio keys",
         "TWILIO_API_KEY, TWILIO_API_SECRET",
         {"TWILIO_API_KEY": "SK" + "9" * 32},
-        also=frozenset({"sms", "whatsapp", "whatsapp contents", "voice", "sms sender", "twilio set-up"}),
+        also=frozenset(
+            {"sms", "whatsapp", "whatsapp contents", "voice", "sms sender", "sms set-up", "whatsapp set-up"}
+        ),
     ),
     "token of another account": Ill(
         "twilio keys",
         "TWILIO_AUTH_TOKEN is not that of TWILIO_ACCOUNT_SID",
         {"TWILIO_ACCOUNT_SID": "AC" + "9" * 32},
-        also=frozenset({"sms", "whatsapp", "voice", "sms sender", "twilio set-up"}),
+        also=frozenset({"sms", "whatsapp", "voice", "sms sender", "sms set-up", "whatsapp set-up"}),
     ),
     "suspended account": Ill(
         "sms",
@@ -213,7 +219,7 @@ ILLS = {
         "twilio keys",
         "does not answer at TWILIO_API_URL",
         {"TWILIO_API_URL": "http://127.0.0.1:1"},
-        also=frozenset({"sms", "voice", "sms sender", "twilio set-up"}),
+        also=frozenset({"sms", "voice", "sms sender", "sms set-up"}),
     ),
     # Opt-out
     "advanced opt-out without a service": Ill("opt-out", "messaging service", {"TWILIO_OPT_OUT": "advanced"}),
@@ -222,7 +228,7 @@ ILLS = {
         "messaging service",
         "copy it from its console",
         {"TWILIO_MESSAGING_SERVICE_SID": "MG" + "9" * 32},
-        also=frozenset({"twilio set-up"}),
+        also=frozenset({"sms set-up"}),
     ),
     "empty pool": Ill("messaging service", "add one", {"TWILIO_MESSAGING_SERVICE_SID": SERVICE}, pool()),
     "service without the number": Ill(
@@ -235,37 +241,39 @@ ILLS = {
         pool("+33639980001"),
     ),
     "service leaves it to its numbers": Ill(
-        "twilio set-up",
+        "sms set-up",
         "channels setup",
         {"TWILIO_MESSAGING_SERVICE_SID": SERVICE},
         in_service(use_inbound_webhook_on_number=True),
     ),
     "service without fallback": Ill(
-        "twilio set-up",
+        "sms set-up",
         "sms fallback of the messaging service: none is set",
         {"TWILIO_MESSAGING_SERVICE_SID": SERVICE},
         in_service(fallback_url=None),
     ),
     # Webhooks
-    "webhook unset": Ill("twilio set-up", "sms webhook of the number: none is set", change=at_twilio(sms_url="")),
+    "webhook unset": Ill("sms set-up", "sms webhook of the number: none is set", change=at_twilio(sms_url="")),
     "webhook elsewhere": Ill(
-        "twilio set-up",
+        "sms set-up",
         "sms webhook of the number: it leads elsewhere",
         change=at_twilio(sms_url="https://me:hidden-word@elsewhere.example.org/sms"),
     ),
-    "webhook by GET": Ill("twilio set-up", "its method", change=at_twilio(sms_method="GET")),
-    "fallback missing": Ill("twilio set-up", "sms fallback of the number: none", change=at_twilio(sms_fallback_url="")),
+    "webhook by GET": Ill("sms set-up", "its method", change=at_twilio(sms_method="GET")),
+    "fallback missing": Ill("sms set-up", "sms fallback of the number: none", change=at_twilio(sms_fallback_url="")),
     "retries missing": Ill(
-        "twilio set-up",
+        "sms set-up",
         "it lacks #rc=5&rp=all",
         change=at_twilio(sms_url=f"{PUBLIC_URL}/webhooks/twilio/messages"),
     ),
     "whatsapp webhook elsewhere": Ill(
-        "twilio set-up",
+        "whatsapp set-up",
         "whatsapp webhook: it leads elsewhere",
         change=on_whatsapp(callback_url="https://elsewhere.example.org/"),
     ),
-    "whatsapp fallback missing": Ill("twilio set-up", "whatsapp fallback: none", change=on_whatsapp(fallback_url=None)),
+    "whatsapp fallback missing": Ill(
+        "whatsapp set-up", "whatsapp fallback: none", change=on_whatsapp(fallback_url=None)
+    ),
     # Telegram
     "wrong bot token": Ill(
         "telegram",
