@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
 import aiohttp
@@ -12,6 +12,7 @@ import typer
 from bot import account_checks, checks, logs
 from bot.app import channels, vault
 from bot.clock import system_clock
+from bot.door_checks import door
 from bot.findings import well, wrong
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.settings_checks import SETTINGS
@@ -35,16 +36,23 @@ def run(
     return asyncio.run(say(settings, deep=deep))
 
 
-async def say(settings: Settings, *, deep: bool) -> int:
+def outward() -> aiohttp.ClientSession:
+    """The way to everybody else."""
+    return aiohttp.ClientSession(trust_env=False)
+
+
+async def say(settings: Settings, *, deep: bool, way: Callable[[], aiohttp.ClientSession] = outward) -> int:
     """1 where anything is wrong."""
     ill = 0
-    async for finding in examine(settings, deep=deep):
+    async for finding in examine(settings, deep=deep, way=way):
         print(line(finding))
         ill += not finding.ok
     return 1 if ill else 0
 
 
-async def examine(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
+async def examine(
+    settings: Settings, *, deep: bool, way: Callable[[], aiohttp.ClientSession] = outward
+) -> AsyncIterator[Finding]:
     """Everything, one after the other; what is away does not keep us from looking at the rest."""
     yield well("settings", "complete")
     for check in SETTINGS:
@@ -53,7 +61,9 @@ async def examine(settings: Settings, *, deep: bool) -> AsyncIterator[Finding]:
     async for finding in database(settings, deep=deep):
         yield finding
     yield await checks.redis(settings)
-    async with aiohttp.ClientSession(trust_env=False) as session:
+    async with way() as session:
+        async for finding in door(settings, session):
+            yield finding
         for channel in channels(settings, session, system_clock, None).values():
             for finding in await channel.check():
                 yield finding

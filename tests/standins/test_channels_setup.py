@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from ssl import create_default_context
 
 import aiohttp
 import pytest
@@ -16,6 +17,7 @@ from bot.standins.faults import Html
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio_numbers import Numbers
 from tests.standins.conftest import ACCOUNT, PUBLIC_URL, SECRET, TOKEN, Running
+from tests.standins.front import Front
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
 MESSAGES = f"{PUBLIC_URL}/webhooks/twilio/messages#rc=5&rp=all"
@@ -238,7 +240,7 @@ async def test_the_doctor_tells_what_the_providers_do_not_know_of_us(
     wished: Settings, twilio: Running, telegram: TelegramStandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def told() -> dict[str, bool]:
-        found = [one async for one in examine(wished, deep=False)]
+        found = [one async for one in examine(wished, deep=False, way=Front(create_default_context()).way)]
         return {
             one.about: one.ok for one in found if one.about in {"sms", "whatsapp", "telegram"} or "set-up" in one.about
         }

@@ -5,7 +5,7 @@ What keeps the program from starting at all is in `tests/bot/test_doctor.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,24 @@ from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from tests.journeys.town import load_sample
 from tests.servers.ports import unused_port
+from tests.servers.tls import contexts
 from tests.standins.conftest import ACCOUNT, PUBLIC_URL, SECRET, TOKEN, Running
+from tests.standins.front import Front, fronted
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
+SERVED = {
+    **KEYS,
+    "PUBLIC_URL": PUBLIC_URL,
+    "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
+    "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token,
+    "TWILIO_SMS_FROM": ACCOUNT.sms_number,
+    "TELEGRAM_BOT_TOKEN": TOKEN,
+    "TELEGRAM_WEBHOOK_SECRET": SECRET,
+}
 SERVICE = ACCOUNT.service_sid
 IRELAND = "https://api.dublin.ie1.twilio.com"
 OTHER_TOKEN = "f" * 32
+OUTDATED = frozenset({"web server"})  # it runs with the settings of before
 MOVED = frozenset(
     {"sms set-up", "whatsapp set-up", "telegram", "telegram set-up"}
 )  # our address is not the one that they know
@@ -41,6 +53,7 @@ class Place:
     twilio: TwilioStandIn
     telegram: TelegramStandIn
     given: Mapping[str, object]
+    front: Front
 
     def settings(self, **more: object) -> Settings:
         return read_settings(env_file=None, **{**self.given, **more})
@@ -52,6 +65,14 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     async with build(read_settings(env_file=None, **KEYS, DATABASE_URL=url)) as app:
         await load_sample(app)
     return url
+
+
+@pytest.fixture(scope="module")
+async def front(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    """`socialdirect serve` at our public address."""
+    tls = contexts(tmp_path_factory.mktemp("tls"), "chat.example.org")
+    async with fronted(read_settings(env_file=None, **SERVED, DATABASE_URL=database), tls) as front:
+        yield front
 
 
 @pytest.fixture(scope="module")
@@ -69,25 +90,20 @@ async def place(
     telegram: TelegramStandIn,
     telegram_base: str,
     database: str,
+    front: Front,
     smtp: str,
     capsys: pytest.CaptureFixture[str],
 ) -> Place:
     given = {
-        **KEYS,
+        **SERVED,
         "DATABASE_URL": database,
-        "PUBLIC_URL": PUBLIC_URL,
-        "TWILIO_ACCOUNT_SID": ACCOUNT.sid,
-        "TWILIO_AUTH_TOKEN": ACCOUNT.auth_token,
         "TWILIO_API_KEY": ACCOUNT.api_key,
         "TWILIO_API_SECRET": ACCOUNT.api_secret,
-        "TWILIO_SMS_FROM": ACCOUNT.sms_number,
         "TWILIO_WHATSAPP_FROM": ACCOUNT.whatsapp_number,
         "TWILIO_VOICE_FROM": ACCOUNT.voice_number,
         "TWILIO_API_URL": twilio.base,
         "TWILIO_WHATSAPP_API_URL": twilio.base,
         "TWILIO_CONTENT_API_URL": twilio.base,
-        "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_WEBHOOK_SECRET": SECRET,
         "TELEGRAM_API_URL": telegram_base,
         "SMTP_URL": smtp,
         "MAIL_FROM": "bot@example.org",
@@ -97,7 +113,7 @@ async def place(
         "VIDEO_SECRET": "made-up video secret",
         "SWITCHBOARD_PHONE": "+33199000009",
     }
-    place = Place(twilio.standin, telegram, given)
+    place = Place(twilio.standin, telegram, given, front)
     assert await set_up(place.settings(), dry_run=False, again=False) == 0
     assert await set_up(place.settings(TWILIO_MESSAGING_SERVICE_SID=SERVICE), dry_run=False, again=False) == 0
     capsys.readouterr()
@@ -194,7 +210,9 @@ ILLS = {
         change=lambda place: setattr(place.twilio.senders, "status", "OFFLINE"),
     ),
     # The account
-    "wrong auth token": Ill("twilio keys", "TWILIO_AUTH_TOKEN is not that of", {"TWILIO_AUTH_TOKEN": OTHER_TOKEN}),
+    "wrong auth token": Ill(
+        "twilio keys", "TWILIO_AUTH_TOKEN is not that of", {"TWILIO_AUTH_TOKEN": OTHER_TOKEN}, also=OUTDATED
+    ),
     "key of another account": Ill(
         "twilio keys",
         "TWILIO_API_KEY, TWILIO_API_SECRET",
@@ -207,7 +225,7 @@ ILLS = {
         "twilio keys",
         "TWILIO_AUTH_TOKEN is not that of TWILIO_ACCOUNT_SID",
         {"TWILIO_ACCOUNT_SID": "AC" + "9" * 32},
-        also=frozenset({"sms", "whatsapp", "voice", "sms sender", "sms set-up", "whatsapp set-up"}),
+        also=OUTDATED | {"sms", "whatsapp", "voice", "sms sender", "sms set-up", "whatsapp set-up"},
     ),
     "suspended account": Ill(
         "sms",
@@ -333,7 +351,7 @@ ASLEEP = {
 
 
 async def examined(place: Place, capsys: pytest.CaptureFixture[str], **given: object) -> tuple[int, list[str]]:
-    status = await say(place.settings(**given), deep=False)
+    status = await say(place.settings(**given), deep=False, way=place.front.way)
     return status, capsys.readouterr().out.splitlines()
 
 

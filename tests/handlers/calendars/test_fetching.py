@@ -6,21 +6,16 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
-from pathlib import Path
-from ssl import PROTOCOL_TLS_SERVER, SSLContext, create_default_context
+from ssl import SSLContext
 
 import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from booking.calendar_address import checked, find
 from handlers.calendars.fetching import LARGEST, Fetched, Fetcher, Unchanged, Unfetched, is_public
+from tests.servers.tls import contexts
 
 HOST = "calendar.example.org"
 ADDRESS = f"https://{HOST}/private-abc/basic.ics"
@@ -75,32 +70,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[SSLContext, SSLContext]:
-    """The server's, and the client's that trusts it."""
-    file: Path = tmp_path_factory.mktemp("tls") / "both.pem"
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)  # noqa: TID251 - TLS looks at the real clock
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(HOST), x509.DNSName("other.example.org")]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    server = SSLContext(PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(file)
-    return server, create_default_context(cafile=str(file))
+    return contexts(tmp_path_factory.mktemp("tls"), HOST, "other.example.org")
 
 
 @asynccontextmanager
