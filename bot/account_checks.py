@@ -22,47 +22,63 @@ if TYPE_CHECKING:  # at run time only where Twilio is on
 
 REFUSED: Final = frozenset({"20003", "401"})  # wrong key, or of another account or region
 UNKNOWN: Final = frozenset({"20404", "404"})
+APART: Final = "TWILIO_WHATSAPP_API_KEY, TWILIO_WHATSAPP_API_SECRET"
+COPY: Final = "copy both as its console shows them for this region"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A way to Twilio: where, and under which setting's name."""
+    """A way to Twilio: where, under which setting's name, and what we sign in with, under which names. `apart`: a key
+    of its own would go before that.
+    """
 
     name: str
     url: str
+    auth: tuple[str, str]
+    names: str
+    apart: str = ""
 
 
 def ways(settings: Settings) -> Iterator[Asked]:
-    """Each address that we call, once."""
+    """Each address that we call, once for what we sign in with there."""
+    auth, whatsapp_auth = settings.twilio_auth, settings.twilio_whatsapp_auth
+    url, whatsapp_url = settings.twilio_api_url, settings.twilio_whatsapp_api_url
+    names = "TWILIO_API_KEY, TWILIO_API_SECRET" if settings.twilio_api_key else "TWILIO_AUTH_TOKEN"
     texts_or_calls = settings.sms_enabled or settings.calls_enabled
-    if texts_or_calls:
-        yield Asked("TWILIO_API_URL", settings.twilio_api_url)
-    if settings.whatsapp_enabled and not (
-        texts_or_calls and settings.twilio_whatsapp_api_url == settings.twilio_api_url
-    ):
-        yield Asked("TWILIO_WHATSAPP_API_URL", settings.twilio_whatsapp_api_url)
+    if texts_or_calls and auth:
+        yield Asked("TWILIO_API_URL", url, auth, names)
+    if not settings.whatsapp_enabled or whatsapp_auth is None:
+        return
+    if settings.twilio_whatsapp_api_key:
+        yield Asked("TWILIO_WHATSAPP_API_URL", whatsapp_url, whatsapp_auth, APART)
+    elif not texts_or_calls:
+        yield Asked("TWILIO_WHATSAPP_API_URL", whatsapp_url, whatsapp_auth, names)
+    elif whatsapp_url != url:
+        yield Asked("TWILIO_WHATSAPP_API_URL", whatsapp_url, whatsapp_auth, names, APART)
 
 
 async def keys(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
     """Two things that go wrong apart: what our calls are signed in with, and what Twilio's calls are signed with."""
-    if settings.twilio_account_sid is None or settings.twilio_auth is None:
+    if settings.twilio_account_sid is None:
         return
-    for way in ways(settings):
+    asked = [*ways(settings)]
+    for way in asked:
         tokens = [(settings.twilio_account_sid, token) for token in settings.webhook_auth_tokens]
         token_fits = [await opens(settings, session, way, one) for one in tokens]
-        key_fits = await opens(settings, session, way, settings.twilio_auth)
+        key_fits = await opens(settings, session, way, way.auth)
         if None in (*token_fits, key_fits):
             yield wrong("twilio keys", f"Twilio does not answer at {way.name}: is the address right, is the way open?")
         elif True not in token_fits:
             extra = ", nor is one of TWILIO_EXTRA_AUTH_TOKENS" if settings.twilio_extra_auth_tokens else ""
+            mend = "name this region's token, too, in TWILIO_EXTRA_AUTH_TOKENS" if len(asked) > 1 else COPY
             yield wrong(
                 "twilio keys",
                 f"TWILIO_AUTH_TOKEN is not that of TWILIO_ACCOUNT_SID at {way.name}{extra}: we refuse whatever Twilio "
-                "brings; copy both as its console shows them for this region",
+                f"brings; {mend}",
             )
         elif not key_fits:
-            names = "TWILIO_API_KEY, TWILIO_API_SECRET" if settings.twilio_api_key else "TWILIO_AUTH_TOKEN"
-            yield wrong("twilio keys", f"{names}: not a key of this account and region at {way.name}; make one there")
+            words = f"{way.names}: not a key of this account and region at {way.name}; make one there"
+            yield wrong("twilio keys", f"{words}, and name it in {way.apart}" if way.apart else words)
         else:
             yield well("twilio keys", f"they open the account at {way.name}")
 

@@ -185,12 +185,14 @@ def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: 
     from handlers.channels.whatsapp import WhatsAppChannel
     from handlers.channels.whatsapp_shelf import Shelf
 
-    assert settings.twilio_account_sid is not None
-    sid, made = settings.twilio_account_sid, dict[str, Any]()
+    sid, auth, whatsapp_auth = settings.twilio_account_sid, settings.twilio_auth, settings.twilio_whatsapp_auth
+    assert sid is not None
+    assert auth is not None
+    assert whatsapp_auth is not None
+    made: dict[str, Any] = {}
     if settings.sms_enabled:
-        client = TwilioClient(session, sid, _auth(settings), base_url=settings.twilio_api_url)
         made["sms"] = SmsChannel(
-            client,
+            TwilioClient(session, sid, auth, base_url=settings.twilio_api_url),
             settings.public_url,
             clock,
             sender=settings.twilio_sms_from,
@@ -199,8 +201,8 @@ def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: 
             opt_out=settings.twilio_opt_out,
         )
     if settings.twilio_whatsapp_from is not None:
-        client = TwilioClient(session, sid, _auth(settings), base_url=settings.twilio_whatsapp_api_url)
-        contents = Shelf(ContentApi(session, _auth(settings), base_url=settings.twilio_content_api_url), clock)
+        client = TwilioClient(session, sid, whatsapp_auth, base_url=settings.twilio_whatsapp_api_url)
+        contents = Shelf(ContentApi(session, whatsapp_auth, base_url=settings.twilio_content_api_url), clock)
         made["whatsapp"] = WhatsAppChannel(
             client, settings.public_url, settings.twilio_whatsapp_from, contents, settings.locales
         )
@@ -208,20 +210,13 @@ def _twilio_channels(settings: Settings, session: aiohttp.ClientSession, clock: 
 
 
 def _voice(settings: Settings, session: aiohttp.ClientSession) -> VoiceLine | None:
-    if settings.twilio_account_sid is None or settings.twilio_voice_from is None:
+    sid, auth = settings.twilio_account_sid, settings.twilio_auth
+    if sid is None or auth is None or settings.twilio_voice_from is None:
         return None
     from handlers.channels.twilio_client import TwilioClient
 
-    client = TwilioClient(session, settings.twilio_account_sid, _auth(settings), base_url=settings.twilio_api_url)
+    client = TwilioClient(session, sid, auth, base_url=settings.twilio_api_url)
     return VoiceLine(settings.twilio_voice_from, settings.public_url, client.call)
-
-
-def _auth(settings: Settings) -> tuple[str, str]:
-    if settings.twilio_api_key and settings.twilio_api_secret:
-        return settings.twilio_api_key, settings.twilio_api_secret.get_secret_value()
-    assert settings.twilio_account_sid is not None
-    assert settings.twilio_auth_token is not None
-    return settings.twilio_account_sid, settings.twilio_auth_token.get_secret_value()
 
 
 def _twilio(settings: Settings) -> TwilioProvider | None:

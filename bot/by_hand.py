@@ -73,8 +73,9 @@ def regions(settings: Settings) -> Iterator[ByHand]:
     if settings.sms_enabled and ".ie1." in settings.twilio_api_url:
         yield ByHand(
             "region of texts",
-            "make the API key in region Ireland, and name Ireland's auth token in TWILIO_EXTRA_AUTH_TOKENS; in the "
-            "console, set the number's region for incoming messages to Ireland",
+            "make TWILIO_API_KEY in region Ireland, and TWILIO_WHATSAPP_API_KEY, where WhatsApp is open, in region "
+            "United States; name both regions' auth tokens, one of them in TWILIO_EXTRA_AUTH_TOKENS; in the console, "
+            "set the number's region for incoming messages to Ireland",
             why="keys and tokens are a region's own, and what comes in by another region lies in that one",
         )
     if settings.whatsapp_enabled:

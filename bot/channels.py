@@ -132,23 +132,23 @@ async def texts(settings: Settings, session: aiohttp.ClientSession) -> Sequence[
 
 async def whatsapp_sender(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
     """Where WhatsApp's messages are brought."""
-    sid, number = settings.twilio_account_sid, settings.twilio_whatsapp_from
-    if sid is None or number is None or settings.twilio_auth is None:
+    sid, number, auth = settings.twilio_account_sid, settings.twilio_whatsapp_from, settings.twilio_whatsapp_auth
+    if sid is None or number is None or auth is None:
         return []
     from handlers.channels.twilio_senders import WhatsAppSender
 
-    sender = WhatsAppSender(session, sid, settings.twilio_auth, number, base_url=settings.twilio_whatsapp_api_url)
+    sender = WhatsAppSender(session, sid, auth, number, base_url=settings.twilio_whatsapp_api_url)
     return await sender.settings(settings.public_url)
 
 
 async def whatsapp_contents(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:
     """Buttons, lists and templates."""
-    if not settings.whatsapp_enabled or settings.twilio_auth is None:
+    if not settings.whatsapp_enabled or settings.twilio_whatsapp_auth is None:
         return []
     from handlers.channels import whatsapp_setup
     from handlers.channels.content_api import ContentApi
 
-    api = ContentApi(session, settings.twilio_auth, base_url=settings.twilio_content_api_url)
+    api = ContentApi(session, settings.twilio_whatsapp_auth, base_url=settings.twilio_content_api_url)
     return await whatsapp_setup.settings(api, settings.locales)
 
 

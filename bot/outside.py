@@ -22,16 +22,17 @@ def fetching(
     settings: Settings, parts: Parts, provider: TwilioProvider | None, session: aiohttp.ClientSession
 ) -> Fetching | None:
     """Over every number of ours; those of a messaging service are asked for at each look."""
-    if provider is None or settings.twilio_account_sid is None or settings.twilio_auth is None:
+    sid, auth, whatsapp_auth = settings.twilio_account_sid, settings.twilio_auth, settings.twilio_whatsapp_auth
+    if provider is None or sid is None or auth is None or whatsapp_auth is None:
         return None
     from handlers.channels.twilio_log import TwilioLog
 
-    sid, auth, sources = settings.twilio_account_sid, settings.twilio_auth, list[Source]()
+    sources: list[Source] = []
     if settings.sms_enabled:
         log = TwilioLog(session, sid, auth, base_url=settings.twilio_api_url)
         sources.append(Source("sms", log, _texted(settings, log.pool)))
     if settings.twilio_whatsapp_from:
-        there: Log = TwilioLog(session, sid, auth, base_url=settings.twilio_whatsapp_api_url)
+        there: Log = TwilioLog(session, sid, whatsapp_auth, base_url=settings.twilio_whatsapp_api_url)
         sources.append(Source("whatsapp", there, fixed([f"whatsapp:{settings.twilio_whatsapp_from}"])))
     return Fetching(parts, provider, sources)
 

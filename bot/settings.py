@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr | None = None
     twilio_api_key: Annotated[str, Field(pattern=r"^SK[0-9a-fA-F]{32}$")] | None = None
     twilio_api_secret: SecretStr | None = None
+    twilio_whatsapp_api_key: Annotated[str, Field(pattern=r"^SK[0-9a-fA-F]{32}$")] | None = None
+    twilio_whatsapp_api_secret: SecretStr | None = None
     twilio_extra_auth_tokens: Words = ()
     twilio_sms_from: SmsSender | None = None
     twilio_messaging_service_sid: Annotated[str, Field(pattern=r"^MG[0-9a-fA-F]{32}$")] | None = None
@@ -191,6 +193,13 @@ class Settings(BaseSettings):
         return None
 
     @property
+    def twilio_whatsapp_auth(self) -> tuple[str, str] | None:
+        """The same for WhatsApp and its contents: a key of its own where texts go by another region."""
+        if self.twilio_whatsapp_api_key and self.twilio_whatsapp_api_secret:
+            return self.twilio_whatsapp_api_key, self.twilio_whatsapp_api_secret.get_secret_value()
+        return self.twilio_auth
+
+    @property
     def webhook_auth_tokens(self) -> tuple[str, ...]:
         """Every token that may have signed a webhook of Twilio's, the usual one first."""
         tokens = ([self.twilio_auth_token] if self.twilio_auth_token else []) + list(self.twilio_extra_auth_tokens)
@@ -213,7 +222,14 @@ class Settings(BaseSettings):
 
     def provider_credentials(self) -> tuple[str, ...]:
         """The names of those set that let us speak to real people: the demo refuses to start with any."""
-        names = ("twilio_auth_token", "twilio_api_secret", "telegram_bot_token", "smtp_url", "video_secret")
+        names = (
+            "twilio_auth_token",
+            "twilio_api_secret",
+            "twilio_whatsapp_api_secret",
+            "telegram_bot_token",
+            "smtp_url",
+            "video_secret",
+        )
         return tuple(name.upper() for name in names if getattr(self, name) is not None)
 
 
@@ -223,6 +239,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "twilio_auth_token": ("twilio_account_sid",),
     "twilio_api_key": ("twilio_api_secret", "twilio_account_sid"),
     "twilio_api_secret": ("twilio_api_key",),
+    "twilio_whatsapp_api_key": ("twilio_whatsapp_api_secret", "twilio_account_sid"),
+    "twilio_whatsapp_api_secret": ("twilio_whatsapp_api_key",),
     "telegram_bot_token": ("telegram_webhook_secret",),
     "smtp_url": ("mail_from",),
     "video_app_id": ("video_secret", "video_url"),

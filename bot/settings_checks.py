@@ -94,6 +94,12 @@ def twilio_regions(settings: Settings) -> Iterator[Finding]:
     for name in ("twilio_whatsapp_api_url", "twilio_content_api_url"):
         if settings.whatsapp_enabled and _in_ireland(getattr(settings, name)):
             yield wrong("region", f"{name.upper()} is Ireland's, which has no WhatsApp (21671): leave it out")
+    if settings.whatsapp_enabled and _in_ireland(settings.twilio_api_url) and not settings.twilio_whatsapp_api_key:
+        yield wrong(
+            "region",
+            "a key opens one region, and Ireland's has no WhatsApp: make one in region United States, and name it in "
+            "TWILIO_WHATSAPP_API_KEY, TWILIO_WHATSAPP_API_SECRET",
+        )
     host = urlsplit(settings.twilio_api_url).hostname or ""
     if _in_ireland(settings.twilio_api_url) and host != "api.dublin.ie1.twilio.com":
         yield wrong(

@@ -343,10 +343,14 @@ ILLS = {
     "no free hours": Ill("hours", "more hours, or workers", {"FREE_WITHIN": "1h"}),
 }
 # Twilio's own addresses cannot be called here: these are told without a call.
-ASLEEP = {
+ASLEEP: Mapping[str, tuple[Mapping[str, object], str]] = {
     "whatsapp in Ireland": ({"TWILIO_WHATSAPP_API_URL": IRELAND}, "TWILIO_WHATSAPP_API_URL is Ireland's"),
     "contents in Ireland": ({"TWILIO_CONTENT_API_URL": "https://content.dublin.ie1.twilio.com"}, "has no WhatsApp"),
-    "half of Ireland": ({"TWILIO_API_URL": "https://api.ie1.twilio.com"}, "https://api.dublin.ie1.twilio.com"),
+    "half of Ireland": (
+        {"TWILIO_API_URL": "https://api.ie1.twilio.com", "TWILIO_WHATSAPP_FROM": None},
+        "https://api.dublin.ie1.twilio.com",
+    ),
+    "one key for two regions": ({"TWILIO_API_URL": IRELAND}, "TWILIO_WHATSAPP_API_KEY, TWILIO_WHATSAPP_API_SECRET"),
 }
 
 
