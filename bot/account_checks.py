@@ -116,7 +116,7 @@ async def texting(settings: Settings, session: aiohttp.ClientSession) -> AsyncIt
         if service:
             yield await pooled(settings, session, service)
     except SendError as error:
-        yield wrong("sms sender", f"Twilio does not answer as it should ({error}): see the lines on its keys")
+        yield wrong("sms sender", f"Twilio does not answer as it should ({error.code}): see the lines on its keys")
 
 
 async def pooled(settings: Settings, session: aiohttp.ClientSession, service: str) -> Finding:
@@ -154,7 +154,7 @@ async def voice(settings: Settings, session: aiohttp.ClientSession) -> Finding:
     try:
         able = await client(settings, session, settings.twilio_api_url).able(number)
     except SendError as error:
-        return wrong("voice", f"Twilio does not answer as it should ({error}): check the account and its keys")
+        return wrong("voice", f"Twilio does not answer as it should ({error.code}): check the account and its keys")
     if able is None:
         return wrong("voice", "TWILIO_VOICE_FROM is not a number of the account: Twilio refuses such calls (21210)")
     if not able.get("voice"):
@@ -172,7 +172,7 @@ async def set_up(settings: Settings, session: aiohttp.ClientSession) -> AsyncIte
             found = await provider(settings, session)
         except SendError as error:
             yield wrong(
-                about, f"the provider does not answer as it should ({error}): see the lines on its keys or token"
+                about, f"the provider does not answer as it should ({error.code}): see the lines on its keys or token"
             )
             continue
         ills = [words for one in found if (words := fault(one))]

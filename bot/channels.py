@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -46,45 +47,49 @@ def setup(
 
 
 async def set_up(settings: Settings, *, dry_run: bool, again: bool) -> int:
-    """1 where a provider did not answer as it should; all the rest is still looked at, and set."""
-    failed = False
+    """1 where a provider did not take what it should; all the rest is still looked at, and set."""
+    counts = Counter[str]()
     async with aiohttp.ClientSession(trust_env=False) as session:
         for name, provider in PROVIDERS.items():
             try:
                 found = await provider(settings, session)
             except SendError as error:
-                print(f"wrong    {name}: it does not answer as it should ({error}): `socialdirect doctor` says why")
-                failed = True
+                print(
+                    f"wrong    {name}: it does not answer as it should ({error.code}): `socialdirect doctor` says why"
+                )
+                counts["wrong"] += 1
                 continue
             for one in found:
-                failed |= not await show(one, dry_run=dry_run, again=again)
+                counts[await show(one, dry_run=dry_run, again=again)] += 1
     for reminder in by_hand(settings):
-        await show(reminder, dry_run=dry_run, again=again)
-    if failed:
+        counts[await show(reminder, dry_run=dry_run, again=again)] += 1
+    print("         in all: " + ", ".join(f"{count} {word}" for word, count in counts.items()))
+    if counts["wrong"]:
         print("         once that is mended, run this again: what is right by then stays as it is")
-    return 1 if failed else 0
+    return 1 if counts["wrong"] else 0
 
 
-async def show(found: Setting | ByHand, *, dry_run: bool, again: bool) -> bool:
-    """One thing: as it should be, changed, or to be done by hand. False: the provider does not take it."""
+async def show(found: Setting | ByHand, *, dry_run: bool, again: bool) -> str:
+    """One thing; the word that its line begins with."""
     if isinstance(found, ByHand):
         print(f"by hand  {found.about}: {found.todo}")
         if found.why:
             print(f"         because {found.why}")
-        return True
+        return "by hand"
     if found.is_right and not again:
         print(f"right    {found.about}")
-        return True
+        return "right"
     try:
         if not dry_run:
             await found.put()
     except SendError as error:
-        print(f"wrong    {found.about}: the provider does not take it ({error})")
-        return False
-    print(f"{'differs' if dry_run else 'changed':8} {found.about}")
+        print(f"wrong    {found.about}: the provider does not take it ({error.code})")
+        return "wrong"
+    word = "differs" if dry_run else "changed"
+    print(f"{word:8} {found.about}")
     if not found.is_right:
         print(f"         - {found.now or 'none'}\n         + {found.wanted or 'none'}")
-    return True
+    return word
 
 
 async def telegram(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Setting | ByHand]:

@@ -69,7 +69,12 @@ async def people(db: Database, settings: Settings, now: datetime) -> Sequence[Fi
         ]
     found = [well("directory", f"{len(standing.clients)} clients, {len(standing.codes)} codes, {len(working)} workers")]
     if settings.video_url is None and any(Mode.VIDEO in worker.modes for worker in working):
-        found.append(wrong("video", "workers offer video and VIDEO_URL is not set: there is no room to meet in"))
+        found.append(
+            wrong(
+                "video",
+                "workers offer video and VIDEO_URL is not set: there is no room to meet in; set it, or take video away",
+            )
+        )
     return found
 
 
@@ -77,7 +82,8 @@ async def free_hours(db: Database, settings: Settings, now: datetime) -> Sequenc
     """For each subject of the menu: somebody who helps with it, and an hour to be had soon."""
     found = await fullness(RowStore(db, Directories()), settings.rules, now)
     within = f"no hour is free within {settings.free_within.days} days (FREE_WITHIN)"
-    why = {"nobody": "no worker helps with it, and people can choose it", "full": f"{within}: more hours, or workers"}
+    nobody = "no worker helps with it, and people can choose it: add it to the motives of one in the directory file"
+    why = {"nobody": nobody, "full": f"{within}: more hours, or workers"}
     told = [wrong("hours", f"{motive}: {why[state]}") for motive, state in found.items() if state != "free"]
     return told or [well("hours", f"each subject has a free hour within {settings.free_within.days} days")]
 
@@ -121,5 +127,5 @@ async def redis(settings: Settings) -> Finding:
     finally:
         await link.close()
     if answered is None:
-        return wrong("redis", "REDIS_URL does not answer: all goes on, more slowly")
+        return wrong("redis", "REDIS_URL does not answer, and all goes on more slowly: is it up, is the address right?")
     return well("redis", "answers")

@@ -12,7 +12,7 @@ import typer
 from bot import account_checks, checks, logs
 from bot.app import channels, vault
 from bot.clock import system_clock
-from bot.door_checks import door
+from bot.door_checks import door, log
 from bot.findings import well, wrong
 from bot.settings import Settings, WrongSettings, read_settings
 from bot.settings_checks import SETTINGS
@@ -68,7 +68,7 @@ async def examine(
             for finding in await channel.check():
                 yield finding
         yield await account_checks.voice(settings, session)
-        for asked in (account_checks.keys, account_checks.texting, account_checks.set_up):
+        for asked in (account_checks.keys, account_checks.texting, log, account_checks.set_up):
             async for finding in asked(settings, session):
                 yield finding
 

@@ -1,7 +1,7 @@
-"""What `socialdirect doctor` tries at PUBLIC_URL, from where it stands: whether our own server answers there, and takes
-what the providers sign.
+"""Whether what people write reaches us, as `socialdirect doctor` finds out: by the door, or later by Twilio's log.
 
-Nothing comes of what is sent: the state of a call that nobody makes, an update without a message.
+At PUBLIC_URL it tries, from where it stands, whether our own server answers and takes what the providers sign. Nothing
+comes of what is sent: the state of a call that nobody makes, an update without a message.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from urllib.parse import urlencode
 import aiohttp
 from yarl import URL
 
+from bot.clock import system_clock
 from bot.findings import well, wrong
+from bot.outside import sources
 from bot.settings import Settings
 from bot.settings_checks import public_address
 from handlers.channels import telegram, twilio_signature
-from handlers.channels.base import Finding
+from handlers.channels.base import Finding, SendError
 
 ABOUT: Final = "web server"
 LIMITS: Final = aiohttp.ClientTimeout(total=10, connect=5)
@@ -143,3 +145,20 @@ async def refused(session: aiohttp.ClientSession, public_url: str, probe: Probe)
         f"what {probe.provider} brings is kept from our server ({answer.status}): let the proxy pass POST to "
         "/webhooks/, and ask nobody for a password there"
     )
+
+
+async def log(settings: Settings, session: aiohttp.ClientSession) -> AsyncIterator[Finding]:
+    """Whether Twilio's log can be read: what comes while the door is shut is fetched from there."""
+    for source in sources(settings, session):
+        try:
+            for number in await source.numbers():
+                async for _ in source.log.inbound(number, system_clock()):
+                    break
+        except SendError as error:
+            words = (
+                f"{source.channel}: it cannot be read ({error.code}), and what comes while we are away would be lost"
+            )
+            mend = "a restricted key needs the right to read messages, else see the lines on the keys"
+            yield wrong("twilio log", f"{words}: {mend}")
+        else:
+            yield well("twilio log", f"{source.channel}: what comes while we are away can be fetched")

@@ -21,20 +21,24 @@ from handlers.watching import Look, Watching
 def fetching(
     settings: Settings, parts: Parts, provider: TwilioProvider | None, session: aiohttp.ClientSession
 ) -> Fetching | None:
-    """Over every number of ours; those of a messaging service are asked for at each look."""
+    return Fetching(parts, provider, sources(settings, session)) if provider is not None else None
+
+
+def sources(settings: Settings, session: aiohttp.ClientSession) -> Sequence[Source]:
+    """Twilio's log of every number of ours; those of a messaging service are asked for at each look."""
     sid, auth, whatsapp_auth = settings.twilio_account_sid, settings.twilio_auth, settings.twilio_whatsapp_auth
-    if provider is None or sid is None or auth is None or whatsapp_auth is None:
-        return None
+    if sid is None or auth is None or whatsapp_auth is None:
+        return []
     from handlers.channels.twilio_log import TwilioLog
 
-    sources: list[Source] = []
+    found: list[Source] = []
     if settings.sms_enabled:
         log = TwilioLog(session, sid, auth, base_url=settings.twilio_api_url)
-        sources.append(Source("sms", log, _texted(settings, log.pool)))
+        found.append(Source("sms", log, _texted(settings, log.pool)))
     if settings.twilio_whatsapp_from:
         there: Log = TwilioLog(session, sid, whatsapp_auth, base_url=settings.twilio_whatsapp_api_url)
-        sources.append(Source("whatsapp", there, fixed([f"whatsapp:{settings.twilio_whatsapp_from}"])))
-    return Fetching(parts, provider, sources)
+        found.append(Source("whatsapp", there, fixed([f"whatsapp:{settings.twilio_whatsapp_from}"])))
+    return found
 
 
 def _texted(

@@ -33,7 +33,7 @@ from storage import flags, inbox
 EVERY: Final = timedelta(minutes=5)
 AT_START: Final = timedelta(minutes=1)  # unless another one has just looked
 OVERLAP: Final = timedelta(hours=1)  # what enters the log late, and what a webhook is still being tried for
-# A webhook, then its fallback, each for 15 seconds with all their tries
+# Read, not tried: a webhook, then its fallback, each for 15 seconds with all their tries
 # (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
 TRIED: Final = timedelta(seconds=30)
 UNREAD: Final = timedelta(minutes=15)  # a provider is away for minutes now and then

@@ -173,11 +173,14 @@ class TelegramChannel:
         except SendError as error:
             return [
                 Finding(
-                    "telegram", False, f"Telegram does not answer as it should ({error}); check TELEGRAM_BOT_TOKEN."
+                    "telegram",
+                    False,
+                    f"Telegram does not answer as it should ({error.code}); check TELEGRAM_BOT_TOKEN.",
                 )
             ]
         if url != f"{self.public_url.rstrip('/')}/webhooks/telegram":
-            return [Finding("telegram", False, "The webhook is elsewhere; run `socialdirect channels setup`.")]
+            stands = "leads elsewhere" if url else "is not set"
+            return [Finding("telegram", False, f"The webhook {stands}; run `socialdirect channels setup`.")]
         if trouble:
             return [
                 Finding("telegram", False, f"{waiting} updates wait; the last call of our webhook failed: {trouble}")

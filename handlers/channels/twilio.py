@@ -198,7 +198,9 @@ def _bare(text: str) -> str:
 
 def account_finding(about: str, status: str | SendError) -> Finding:
     if isinstance(status, SendError):
-        return Finding(about, False, f"Twilio does not answer as it should ({status}); check the account and its keys.")
+        return Finding(
+            about, False, f"Twilio does not answer as it should ({status.code}); check the account and its keys."
+        )
     if status != "active":
         return Finding(
             about, False, f"The account is {status}: Twilio's console says why, and nothing is sent meanwhile."

@@ -89,7 +89,7 @@ async def findings(api: ContentApi, languages: Sequence[str]) -> list[Finding]:
     try:
         lying = {one.name: one for one in await api.all()}
     except SendError as error:
-        words = f"TWILIO_CONTENT_API_URL does not answer as it should ({error}): questions go as numbered text"
+        words = f"TWILIO_CONTENT_API_URL does not answer as it should ({error.code}): questions go as numbered text"
         return [Finding("whatsapp contents", False, words)]
     session, templates = wanted(languages)
     return [_of_session(session, lying), *_of_templates(templates, lying)]

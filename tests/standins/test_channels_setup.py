@@ -68,8 +68,12 @@ async def test_all_is_set_and_a_second_run_changes_nothing(
     assert twilio.standin.numbers.messages_url == MESSAGES
     written = writes(telegram, twilio)
     assert written
-    assert set(await said(capsys, wished)) == {"right", "by"}
+    assert await set_up(wished, dry_run=False, again=False) == 0
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert {line.split()[0] for line in lines if not line.startswith(" ")} == {"right", "by"}
     assert writes(telegram, twilio) == written
+    counts = {word: sum(line.startswith(word) for line in lines) for word in ("right", "by hand")}
+    assert last == f"         in all: {counts['right']} right, {counts['by hand']} by hand"
 
 
 async def test_each_language_has_its_commands(

@@ -19,6 +19,7 @@ from bot.doctor import say
 from bot.secrets import fresh
 from bot.settings import Settings, read_settings
 from bot.settings_checks import twilio_regions
+from bot.standins.faults import Reject
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from tests.journeys.town import load_sample
@@ -218,14 +219,23 @@ ILLS = {
         "TWILIO_API_KEY, TWILIO_API_SECRET",
         {"TWILIO_API_KEY": "SK" + "9" * 32},
         also=frozenset(
-            {"sms", "whatsapp", "whatsapp contents", "voice", "sms sender", "sms set-up", "whatsapp set-up"}
+            {
+                "sms",
+                "whatsapp",
+                "whatsapp contents",
+                "twilio log",
+                "voice",
+                "sms sender",
+                "sms set-up",
+                "whatsapp set-up",
+            }
         ),
     ),
     "token of another account": Ill(
         "twilio keys",
         "TWILIO_AUTH_TOKEN is not that of TWILIO_ACCOUNT_SID",
         {"TWILIO_ACCOUNT_SID": "AC" + "9" * 32},
-        also=OUTDATED | {"sms", "whatsapp", "voice", "sms sender", "sms set-up", "whatsapp set-up"},
+        also=OUTDATED | {"sms", "whatsapp", "twilio log", "voice", "sms sender", "sms set-up", "whatsapp set-up"},
     ),
     "suspended account": Ill(
         "sms",
@@ -237,7 +247,14 @@ ILLS = {
         "twilio keys",
         "does not answer at TWILIO_API_URL",
         {"TWILIO_API_URL": "http://127.0.0.1:1"},
-        also=frozenset({"sms", "voice", "sms sender", "sms set-up"}),
+        also=frozenset({"sms", "twilio log", "voice", "sms sender", "sms set-up"}),
+    ),
+    "key that may not read messages": Ill(
+        "twilio log",
+        "the right to read messages",
+        change=lambda place: place.twilio.faults.add(
+            Reject(20403), when=lambda call: call.operation == "ListMessage", times=None
+        ),
     ),
     # Opt-out
     "advanced opt-out without a service": Ill("opt-out", "messaging service", {"TWILIO_OPT_OUT": "advanced"}),
@@ -246,7 +263,7 @@ ILLS = {
         "messaging service",
         "copy it from its console",
         {"TWILIO_MESSAGING_SERVICE_SID": "MG" + "9" * 32},
-        also=frozenset({"sms set-up"}),
+        also=frozenset({"sms set-up", "twilio log"}),
     ),
     "empty pool": Ill("messaging service", "add one", {"TWILIO_MESSAGING_SERVICE_SID": SERVICE}, pool()),
     "service without the number": Ill(

@@ -268,7 +268,7 @@ async def test_the_webhook_is_looked_at(name: str, ok: bool, words: str, api: Ap
 async def test_a_webhook_elsewhere_is_found(api: Api, telegram: TelegramChannel) -> None:
     api.answer = "telegram_webhook_info_ok"
     (finding,) = await replace(telegram, public_url="https://other.example.org").check()
-    assert finding == Finding("telegram", False, "The webhook is elsewhere; run `socialdirect channels setup`.")
+    assert finding == Finding("telegram", False, "The webhook leads elsewhere; run `socialdirect channels setup`.")
 
 
 # The line itself
