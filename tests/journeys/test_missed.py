@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -117,6 +118,20 @@ async def test_a_message_that_comes_both_ways_is_one(town: Town) -> None:
     town.clock.now += timedelta(minutes=5)
     assert await look(town) == 0
     assert len(town.new(SAM)) == 1
+
+
+async def test_a_webhook_that_comes_during_the_look_is_the_same_message(town: Town) -> None:
+    """Twilio's last tries and ours side by side, of twenty messages at once."""
+    async with shut(town):
+        sent = [await town.twilio.say(f"+336399800{number % 4 + 11}", f"bonjour {number}") for number in range(20)]
+    late = [one.tries[-1] for one in sent]
+    assert town.app.fetch is not None
+    fetched, *answers = await asyncio.gather(
+        town.app.fetch(), *(town.post(one.url, one.headers, one.body) for one in late)
+    )
+    assert answers == [200] * 20
+    assert fetched <= 20
+    assert sorted(await heard(town)) == sorted(f"bonjour {number}" for number in range(20))
 
 
 async def test_what_twilio_may_still_be_bringing_is_left_to_it(town: Town) -> None:
