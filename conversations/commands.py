@@ -80,7 +80,8 @@ def flow(name: str) -> Run:
 
 async def help_(talk: Talk, gained: Mapping[str, Any]) -> None:
     """Says how to answer and where people are; changes nothing; the question is asked again."""
-    talk.says.append(t("help.text", call=call(talk.c)))
+    how = t("help.choices", call=call(talk.c)) if talk.c.contact.taps else t("help.text", call=call(talk.c))
+    talk.says.append(how)
 
 
 async def show(talk: Talk, gained: Mapping[str, Any]) -> None:

@@ -161,8 +161,8 @@ def wording(talk: Talk, ask: Ask) -> list[Text]:
 
 
 def miss(c: Context) -> Text:
-    """On WhatsApp the choices have no numbers to see."""
-    return t("miss.choices") if c.contact.channel == "whatsapp" else t("miss.choose")
+    """Before the choices, shown once more."""
+    return t("miss.choices") if c.contact.taps else t("miss.choose")
 
 
 def short(ask: Ask) -> list[Text]:

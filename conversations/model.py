@@ -278,6 +278,11 @@ class Contact:
     def role(self) -> Literal["beneficiary", "worker"]:
         return "worker" if self.worker else "beneficiary"
 
+    @property
+    def taps(self) -> bool:
+        """Whether choices are buttons or a list there, with no numbers to see (typed ones are understood)."""
+        return self.channel in {"whatsapp", "telegram"}
+
 
 class Words(Protocol):
     """What people type, per language: `words("words.command.help")` gives the phrases, folded by `normal.fold`."""

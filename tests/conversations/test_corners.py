@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
@@ -60,6 +61,16 @@ def test_a_step_that_says_nothing_of_its_miss_gets_the_engines_words() -> None:
     stage.flows = {**stage.flows, "menu": Flow("menu", version=1, steps=(Step("x", ask, got),), finish=finish)}
     assert answer(stage, "> menu") == [stage.voice()(t("name.ask"))]
     assert answer(stage, "> qsdf")[0] == stage.voice()(t("miss.again"))
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(("channel", "numbers"), [("sms", True), ("whatsapp", False), ("telegram", False)])
+def test_numbers_are_spoken_of_where_there_are_some_to_see(channel: str, numbers: bool, lang: str) -> None:
+    stage = raised(f"{STRANGER}\nchannel: {channel}\nlang: {lang}")
+    answer(stage, "> PORTS-7KQM-4XTD")
+    for said in ("qsdfgh", "aide"):
+        [first, *_] = answer(stage, f"> {said}")
+        assert bool(re.search("chiffre|number", first)) is numbers
 
 
 # ---------------------------------------------------------------- names and addresses

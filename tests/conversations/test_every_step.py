@@ -23,7 +23,7 @@ TAKES_ALL: Final = {"feedback.words"}  # whatever they write is an answer there
 
 # By which of its words a reply shows what was meant; where several may be, each shows it.
 SIGNS: Final[dict[str, set[str]]] = {
-    "help": {"help.text"},
+    "help": {"help.text", "help.choices"},
     "show": set(),
     "menu": {"menu.ask"},
     "back": set(),
