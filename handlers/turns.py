@@ -33,6 +33,7 @@ from handlers.digest import digest
 from handlers.following import follow
 from handlers.parts import Parts
 from handlers.reminding import remind
+from handlers.shown_number import shown
 from handlers.writing import write
 from locales.voice import Voice
 from locales.words import words
@@ -116,6 +117,7 @@ async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None
         return
     if row.kind == "message":
         await contacts.inbound(tx, who.id, row.sent_at or row.received_at)
+        who = await shown(tx, who)
     match came:
         case Input() | News():
             await _talk(tx, parts, who, row, came, now)

@@ -4,7 +4,7 @@ make(tx, channel, address, now, new_id, lang, time_zone, alias) -> id    find it
 lock(tx, contact) -> ContactRow                    the first statement of a turn; then the person's row, if one is known
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
 release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
-get, get_many, of_person, of_worker, find          read
+get, get_many, of_person, of_worker, number_of, find    read
 link_person, link_worker, set_phone, set_language, opt_out, opt_in, inbound, dead, alive    write
 """
 
@@ -215,6 +215,13 @@ async def of_worker(db: Sql, worker: str) -> list[ContactRow]:
 async def of_phone(db: Sql, phone: str) -> list[ContactRow]:
     """Every address for which this number (E.164) was proven, on any channel."""
     return await _where(db, "phone_index = ?", db.vault.index("phone", phone))
+
+
+async def number_of(db: Sql, contact: str) -> str | None:
+    """The number among a contact's other addresses, the latest: WhatsApp may show one after messages without."""
+    rows = await db.fetch("SELECT id, address FROM alias WHERE contact_id = ? ORDER BY id DESC", contact)
+    found = (db.vault.read("alias.address", row["id"], row["address"]) for row in rows)
+    return next((address for address in found if address.startswith("+")), None)
 
 
 # ------------------------------------------------------------ writing

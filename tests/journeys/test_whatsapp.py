@@ -347,3 +347,26 @@ async def test_a_phone_call_needs_a_number_which_then_takes_sms_too(ready: Town)
     await look(ready)
     await ready.passes(days=5)
     assert ready.new(SAM)[-1].startswith("Rappel")
+
+
+async def test_a_number_that_is_shown_later_takes_sms_from_then_on(ready: Town) -> None:
+    await booked(ready, HIDDEN)
+    await ready.twilio.say(ON_WHATSAPP, "aide", extra={"ExternalUserId": HIDDEN})
+    await ready.settle()
+    row = await contact(ready, HIDDEN.removeprefix("whatsapp:"))
+    assert (row.phone, (await contact(ready)).id) == (SAM, row.id)
+    for content in list(ready.twilio.contents.values()):
+        ready.twilio.library.decide(content.friendly_name, "rejected")
+    await look(ready)
+    ready.new(SAM)
+    await ready.passes(days=5)
+    assert ready.new(SAM)[-1].startswith("Rappel")
+    assert ready.alarms("nobody_reached") == 0
+
+
+async def test_a_number_that_is_shown_later_tells_their_clock(ready: Town) -> None:
+    await ready.sms(HIDDEN, "bonjour")
+    await ready.twilio.say("whatsapp:+262692000011", "bonjour", extra={"ExternalUserId": HIDDEN})
+    await ready.settle()
+    row = await contact(ready, HIDDEN.removeprefix("whatsapp:"))
+    assert (row.phone, row.time_zone) == ("+262692000011", "Indian/Reunion")
