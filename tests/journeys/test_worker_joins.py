@@ -8,6 +8,8 @@ import pytest
 
 from bot.standins.telegram_chats import Person
 from bot.work import watch
+from handlers import digest
+from handlers.mornings import next_morning
 from tests.journeys.town import CAMILLE, CLAIRE, SAM, Town, built
 
 CLAIRE_ON_TELEGRAM = Person(900000000000101, "Claire")
@@ -57,3 +59,47 @@ async def test_telegram_then_whatsapp_and_sms_again(town: Town) -> None:
     await books(town, ALI, "Ali Martin")
     assert [text.split(" :")[0] for text in town.new(CLAIRE)] == ["Nouveau rendez-vous"]
     assert town.new(f"whatsapp:{CLAIRE}") == town.new(CHAT) == []
+
+
+async def with_an_agenda(town: Town) -> None:
+    """She is told on WhatsApp, with the day's agenda each morning, and Camille comes in three days."""
+    (answer,) = await town.sms(CLAIRE, "whatsapp")
+    await town.whatsapp(CLAIRE, answer.splitlines()[-1].partition("text=")[2])
+    (levels,) = await town.whatsapp(CLAIRE, "notifications")
+    (choice,) = [line.partition(".")[0] for line in levels.splitlines() if line.endswith("l'agenda à 8 h")]
+    await town.whatsapp(CLAIRE, choice)
+    for text in ("bonjour", "PORTS-7KQM-4XTD", "argent", "avec Claire jeudi", "1", "1", "Camille Dubois"):
+        await town.sms(CAMILLE, text)
+    await town.sms(CAMILLE, "camille@example.org")
+    (done,) = await town.sms(CAMILLE, "1")
+    assert "jeudi 5 mars" in done
+
+
+async def next_mornings_message(town: Town) -> list[str]:
+    """What reaches her by SMS at eight."""
+    await digest.plan(town.parts)
+    town.clock.now = next_morning("Europe/Paris", town.clock.now)
+    town.new(CLAIRE)
+    await town.settle()
+    return town.new(CLAIRE)
+
+
+async def test_the_mornings_message_goes_by_sms_once_whatsapp_is_closed(town: Town) -> None:
+    await with_an_agenda(town)
+    assert await next_mornings_message(town) == []
+    (told,) = town.new(f"whatsapp:{CLAIRE}")[-1:]
+    assert "Nouveau rendez-vous : jeudi 5 mars" in told
+    assert await next_mornings_message(town) == []  # nothing on that day, nothing new
+    (agenda,) = await next_mornings_message(town)
+    assert agenda.startswith("Bonjour. Aujourd'hui :\njeudi 5 mars à 9 h : Camille")
+    assert town.new(f"whatsapp:{CLAIRE}") == []
+
+
+async def test_the_mornings_message_goes_by_sms_when_whatsapp_says_that_it_is_closed(town: Town) -> None:
+    await with_an_agenda(town)
+    town.twilio.last_heard.pop(f"whatsapp:{CLAIRE}")
+    (told,) = await next_mornings_message(town)
+    assert "Nouveau rendez-vous : jeudi 5 mars" in told
+    assert town.alarms("nobody_reached") == 0
+    await town.passes(minutes=15)
+    assert town.new(CLAIRE) == []  # what it took up is not told a second time
