@@ -18,7 +18,7 @@ from handlers import content, links, windows
 from handlers.alarms import raise_alarm
 from handlers.channels.drawing import ANSWERED_BY_WORDS
 from handlers.parts import Parts
-from handlers.writing import contact_at, ways, window_open
+from handlers.writing import contact_at, ways
 from storage import contacts, inbox, outbox, senders
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -52,7 +52,7 @@ async def other_way(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, n
         return None
     news = await _news(tx, row)
     tried = await outbox.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())
-    return await _other(tx, parts, contact, tried, now, answering=news is not None)
+    return await _other(tx, parts, row, contact, tried, now, answering=news is not None)
 
 
 async def say_there(
@@ -125,7 +125,7 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
 
 
 async def _other(
-    tx: Tx, parts: Parts, contact: ContactRow, tried: set[str], now: datetime, *, answering: bool
+    tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, tried: set[str], now: datetime, *, answering: bool
 ) -> ContactRow | None:
     """The number's own SMS first; then another address of the same person or worker. E-mail only for workers: a
     person's address has its own messages; and for nothing that asks (`answering`), since we read no answers there.
@@ -135,12 +135,12 @@ async def _other(
         made = await contacts.make(tx, "sms", contact.phone, now, parts.new_id, contact.lang, contact.time_zone)
         await _link(tx, made, contact)
         sms = await contacts.get(tx, made)
-        if sms is not None and sms.id not in tried and _reachable(sms, parts, now):
+        if sms is not None and sms.id not in tried and _reachable(sms, row, parts, now):
             return sms
-    rows = [row for row in await _same(tx, parts, contact, now) if not (answering and row.channel == "email")]
-    good = [row for row in rows if row.id not in tried and _reachable(row, parts, now)]
+    same = [each for each in await _same(tx, parts, contact, now) if not (answering and each.channel == "email")]
+    good = [each for each in same if each.id not in tried and _reachable(each, row, parts, now)]
     shut = await senders.held(tx)
-    return min(good, key=lambda row: row.channel in shut, default=None)  # the first of those that are open
+    return min(good, key=lambda each: each.channel in shut, default=None)  # the first of those that are open
 
 
 async def _link(tx: Tx, made: str, contact: ContactRow) -> None:
@@ -162,7 +162,7 @@ async def _same(tx: Tx, parts: Parts, contact: ContactRow, now: datetime) -> lis
     return []
 
 
-def _reachable(row: ContactRow, parts: Parts, now: datetime) -> bool:
-    if row.dead_at is not None or row.opted_out_at is not None or row.channel not in parts.channels:
+def _reachable(other: ContactRow, row: OutboxRow, parts: Parts, now: datetime) -> bool:
+    if other.dead_at is not None or other.opted_out_at is not None or other.channel not in parts.channels:
         return False
-    return row.channel != "whatsapp" or window_open(row, now)
+    return other.channel != "whatsapp" or windows.passes(parts, row, other, now)

@@ -6,7 +6,7 @@ goes another way.
     63016 all the same    the hours are over for WhatsApp: marked so, and once by the template, else another channel
     content refused       once as numbered text, within the hours; a human is told
 
-Called by `sending.handle` (`shut`), `sending.drawn` (`is_open`, `PLAIN`) and `rerouting.reroute` (`once_more`).
+Called by `sending.handle` (`shut`), `sending.drawn` (`is_open`, `PLAIN`) and `rerouting` (`once_more`, `passes`).
 https://www.twilio.com/docs/whatsapp/key-concepts#customer-service-windows
 """
 
@@ -43,7 +43,14 @@ def is_open(row: OutboxRow, contact: ContactRow, now: datetime) -> bool:
 
 def shut(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> bool:
     """Whether nothing that we have passes: the hours are over, and no template says it."""
-    return not is_open(row, contact, now) and not _has_template(parts, row, contact)
+    return row.channel == "whatsapp" and not passes(parts, row, contact, now)
+
+
+def passes(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> bool:
+    """Whether what a row says may go to this WhatsApp contact, whichever channel it was written for: freely, or by a
+    template. Whether Meta has approved that one is seen when it is sent.
+    """
+    return window_open(contact, now) or _has_template(parts, row, contact)
 
 
 def _has_template(parts: Parts, row: OutboxRow, contact: ContactRow) -> bool:

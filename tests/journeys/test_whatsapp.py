@@ -16,6 +16,7 @@ from handlers.channels.whatsapp_setup import settings
 from storage import contacts, outbox
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
+from tests.journeys.booking import LATER, booked_by_sms
 from tests.journeys.town import SAM, Town
 
 ON_WHATSAPP: Final = f"whatsapp:{SAM}"
@@ -301,6 +302,40 @@ async def test_who_wrote_meanwhile_gets_it_as_text_after_63016(ready: Town) -> N
     await ready.settle()
     assert "Votre rendez-vous" in ready.new(ON_WHATSAPP)[-1]
     assert (await contact(ready)).last_inbound_at == ready.clock.now
+
+
+async def known_on_both(town: Town) -> None:
+    """They wrote on WhatsApp once, booked by SMS, and proved to be one person."""
+    await town.sms(ON_WHATSAPP, "bonjour")
+    await town.passes(minutes=1)
+    await booked_by_sms(town, SAM, LATER)
+    sms = await contacts.find(town.parts.db, "sms", SAM)
+    assert sms is not None
+    person = (await contacts.get_many(town.parts.db, [sms]))[sms].person_id
+    here = await contact(town)
+    async with town.parts.db.transaction() as tx:
+        await contacts.link_person(tx, here.id, person)
+    town.new(ON_WHATSAPP)
+
+
+async def test_what_no_sms_brings_comes_by_its_template(ready: Town) -> None:
+    await known_on_both(ready)
+    ready.twilio.dead.add(SAM)
+    await ready.passes(days=5)
+    [early] = ready.new(ON_WHATSAPP)
+    assert early.startswith("Rappel")
+    assert ready.alarms("nobody_reached") == 0
+
+
+async def test_what_no_sms_brings_and_no_template_may_say_is_told_to_a_human(ready: Town) -> None:
+    await known_on_both(ready)
+    ready.twilio.dead.add(SAM)
+    for content in list(ready.twilio.contents.values()):
+        ready.twilio.library.decide(content.friendly_name, "paused")
+    await look(ready)
+    await ready.passes(days=5)
+    assert ready.new(ON_WHATSAPP) == []
+    assert ready.alarms("nobody_reached") == 1
 
 
 # ------------------------------------------------------------ without a number
