@@ -34,7 +34,7 @@ def wanted(languages: Iterable[str]) -> tuple[list[Stored], list[Stored]]:
 
 async def settings(api: ContentApi, languages: Sequence[str]) -> list[Setting | ByHand]:
     """All of it. Raises SendError."""
-    lying = {one.name: one for one in await api.all()}
+    lying = await api.by_name()
     session, templates = wanted(languages)
     found: list[Setting | ByHand] = [_session(api, session, lying)]
     found += [_template(api, one, lying.get(one.name)) for one in templates]
@@ -87,7 +87,7 @@ def _superseded(wanted: Sequence[Stored], lying: Mapping[str, Lying]) -> list[st
 async def findings(api: ContentApi, languages: Sequence[str]) -> list[Finding]:
     """A line for each template that cannot be sent, with its remedy; else one for all."""
     try:
-        lying = {one.name: one for one in await api.all()}
+        lying = await api.by_name()
     except SendError as error:
         words = f"TWILIO_CONTENT_API_URL does not answer as it should ({error.code}): questions go as numbered text"
         return [Finding("whatsapp contents", False, words)]

@@ -54,8 +54,7 @@ class Shelf:
 
     async def load(self) -> None:
         """Raises SendError; what was known stays."""
-        found = await self.api.all()
-        self._lying = {one.name: one for one in found}
+        self._lying = await self.api.by_name()
         self._known, self._next = True, self._clock() + FRESH
 
     async def _looked(self) -> None:

@@ -203,6 +203,20 @@ async def test_a_look_that_fails_is_made_again_a_little_later(
     assert await shelf.sid(SESSION[0].name) == sid
 
 
+async def test_of_two_with_one_name_the_approved_one_serves(twilio: Running, api: ContentApi, clock: Clock) -> None:
+    """Two runs of the setup at once make two; Meta takes one of them under the name."""
+    await put(api)
+    twilio.standin.library.review()
+    first = {one.name: one.sid for one in await api.all()}
+    await api.make(TEMPLATES[0])
+    shelf = Shelf(api, clock)
+    await shelf.load()
+    assert await shelf.sid(TEMPLATES[0].name, approved=True) == first[TEMPLATES[0].name]
+    assert await put(api) == []
+    assert all(one.ok for one in await findings(api, LANGS))
+    await shelf.close()
+
+
 # ------------------------------------------------------------ what the stand-in refuses, as Twilio and Meta do
 
 
