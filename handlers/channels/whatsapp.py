@@ -58,7 +58,9 @@ class WhatsAppChannel:
         return Payload(text, {"body": text, **({"content": shown} if shown else {})})
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
-        """By its content where that lies at Twilio, else as text; raises SendError where neither may be."""
+        """By its content where that lies at Twilio, else as text; raises SendError where neither may be. Who hides the
+        number has no SMS, so while we do not know what lies there, a template for them waits.
+        """
         fields = {
             "to": twilio.WHATSAPP + address,
             "from_": twilio.WHATSAPP + self.sender,
@@ -69,6 +71,8 @@ class WhatsAppChannel:
         if drawn is not None and sid is not None:
             return await self._by_content(drawn, fields, sid, outbox_id)
         if "body" not in payload.fields:
+            if drawn is not None and self.shelf and not self.shelf.known and not address.startswith("+"):
+                raise SendError("not_looked_up", "retry")
             raise TWILIO["63016"].error("63016")
         return await self.client.send({**fields, "body": twilio.sendable(payload.fields["body"])})
 

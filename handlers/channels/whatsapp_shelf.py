@@ -24,19 +24,21 @@ log = structlog.get_logger()
 
 
 class Shelf:
-    """`moment`: how long, in seconds, the first who asks waits for the first look. `looking`: the last look."""
+    """`moment`: how long, in seconds, the first who asks waits for the first look. `looking`: the last look. `known`:
+    whether one has ever come back.
+    """
 
     def __init__(self, api: ContentApi, clock: Callable[[], datetime], *, moment: float = MOMENT) -> None:
         self.api, self._clock, self._moment = api, clock, moment
         self._lying: dict[str, Lying] = {}
-        self._known = False
+        self.known = False
         self._next: datetime | None = None  # when the next look is due
         self.looking: asyncio.Task[None] | None = None
 
     async def sid(self, name: str, *, approved: bool = False) -> str | None:
         """None: it is not there, not `approved`, or not known yet."""
         self.look()
-        if not self._known and self.looking is not None:
+        if not self.known and self.looking is not None:
             await asyncio.wait([self.looking], timeout=self._moment)
         found = self._lying.get(name)
         return found.sid if found is not None and (found.state == "approved" or not approved) else None
@@ -55,7 +57,7 @@ class Shelf:
     async def load(self) -> None:
         """Raises SendError; what was known stays."""
         self._lying = await self.api.by_name()
-        self._known, self._next = True, self._clock() + FRESH
+        self.known, self._next = True, self._clock() + FRESH
 
     async def _looked(self) -> None:
         try:

@@ -13,6 +13,7 @@ from bot.standins.ledger import Bubble, Call
 from handlers.channels.setting_up import Setting
 from handlers.channels.whatsapp import WhatsAppChannel
 from handlers.channels.whatsapp_setup import settings
+from handlers.channels.whatsapp_shelf import Shelf
 from storage import contacts, outbox
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
@@ -359,6 +360,38 @@ async def test_for_who_hides_the_number_no_sms_takes_a_templates_place(ready: To
     [reminder] = await rows(ready, "reminder")
     assert (reminder.channel, reminder.status, reminder.reason) == ("whatsapp", "failed", "window_closed")
     assert ready.alarms("nobody_reached") == 1  # a human calls
+
+
+async def begins_anew(town: Town) -> None:
+    """As in a process that has just begun: nothing is known of what lies at Twilio."""
+    shelf = channel(town).shelf
+    assert shelf is not None
+    await shelf.close()
+    Shelf.__init__(shelf, shelf.api, town.clock)
+
+
+async def test_who_hides_the_number_is_waited_with_until_the_contents_are_known(ready: Town) -> None:
+    await booked(ready, HIDDEN)
+    ready.new(HIDDEN)
+    await begins_anew(ready)
+    ready.twilio.faults.add(Html(), times=None, when=lambda call: call.operation == "ListContentAndApprovals")
+    await ready.passes(days=5)
+    assert [(row.status, row.reason) for row in await rows(ready, "reminder")] == [("queued", "not_looked_up")]
+    assert ready.alarms("nobody_reached") == 0
+    assert len(await ready.sms(ON_WHATSAPP, "bonjour")) == 1  # nobody else waits for it
+    ready.twilio.faults.clear()
+    await ready.passes(minutes=1)
+    await look(ready)
+    await ready.passes(minutes=1)
+    assert ready.new(HIDDEN)[0].startswith("Rappel")
+
+
+async def test_who_has_a_number_is_told_by_sms_while_the_contents_are_not_known(ready: Town) -> None:
+    await booked(ready)
+    await begins_anew(ready)
+    ready.twilio.faults.add(Html(), times=None, when=lambda call: call.operation == "ListContentAndApprovals")
+    await ready.passes(days=5)
+    assert ready.new(SAM)[0].startswith("Rappel")
 
 
 async def test_a_phone_call_needs_a_number_which_then_takes_sms_too(ready: Town) -> None:
