@@ -222,10 +222,9 @@ def _voice(settings: Settings, session: aiohttp.ClientSession) -> VoiceLine | No
 def _twilio(settings: Settings) -> TwilioProvider | None:
     if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
         return None
-    tokens = [settings.twilio_auth_token, *settings.twilio_extra_auth_tokens]
     return TwilioProvider(
         settings.twilio_account_sid,
-        [token.get_secret_value() for token in tokens],
+        settings.webhook_auth_tokens,
         sms_from=settings.twilio_sms_from,
         messaging_service_sid=settings.twilio_messaging_service_sid,
         whatsapp_from=settings.twilio_whatsapp_from,

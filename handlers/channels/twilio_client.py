@@ -10,7 +10,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
@@ -65,6 +65,19 @@ class Transport(AsyncTwilioHttpClient):  # type: ignore[misc] # the SDK has no t
         return Response(answer.status, answer.body.decode("utf-8", "replace"), answer.headers)
 
 
+def sdk(session: aiohttp.ClientSession, account_sid: str, auth: tuple[str, str], base_url: str, timeout: float) -> Any:
+    """The SDK's client on our session; it has no types. It would take a region and an edge from the process's own
+    environment.
+    """
+    http = Transport(session, base_url, timeout)
+    return Client(*auth, account_sid, http_client=http, environment={"TWILIO_REGION": ""})
+
+
+def messaging(base_url: str) -> str:
+    """The same region's other product: api.dublin.ie1.twilio.com and messaging.dublin.ie1.twilio.com."""
+    return base_url.replace("://api.", "://messaging.")
+
+
 class TwilioClient:
     """One account at one base address; a region is another. `auth`: API key and secret, or account and token."""
 
@@ -77,14 +90,7 @@ class TwilioClient:
         base_url: str = "https://api.twilio.com",
         timeout: float = 10,
     ) -> None:
-        self._client = Client(
-            auth[0],
-            auth[1],
-            account_sid,
-            http_client=Transport(session, base_url, timeout),
-            # The SDK would take a region and an edge from the process's own environment.
-            environment={"TWILIO_REGION": ""},
-        )
+        self._client = sdk(session, account_sid, auth, base_url, timeout)
 
     async def send(self, fields: Mapping[str, Any]) -> str:
         """The new message's sid. `fields` by the SDK's names. Raises SendError; never tries twice."""
@@ -105,19 +111,6 @@ class TwilioClient:
         if not created.sid:
             raise of_line("no_sid")
         return str(created.sid)
-
-    async def log(self, *, to: str, since: datetime) -> Sequence[Logged]:
-        """What went to a number since then, ours or theirs, newest first. Raises SendError."""
-        try:
-            found = await self._client.messages.list_async(
-                to=to, date_sent_after=since.astimezone(UTC), limit=MOST_LOGGED
-            )
-            return [
-                Logged(one.sid, one.from_ or "", one.to, one.body or "", int(one.num_media), one.direction == "inbound")
-                for one in found
-            ]
-        except (TwilioException, ValueError, TypeError) as error:
-            raise failed(error) from None
 
     async def outgoing(self, *, to: str, since: datetime) -> Sequence[Logged]:
         """What we sent to somebody since then and what has not failed, newest first. Raises SendError.

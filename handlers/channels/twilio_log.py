@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
-from twilio.rest import Client
 
 from handlers.channels.twilio import Logged
-from handlers.channels.twilio_client import Transport, failed
+from handlers.channels.twilio_client import failed, messaging, sdk
 
 PAGE: Final = 200  # messages a call; Twilio gives 1000 at most
 POOL: Final = 400  # senders of a messaging service; Twilio allows no more
@@ -37,12 +36,8 @@ class TwilioLog:
         base_url: str = "https://api.twilio.com",
         timeout: float = 10,
     ) -> None:
-        def client(base: str) -> Any:
-            http = Transport(session, base, timeout)
-            return Client(*auth, account_sid, http_client=http, environment={"TWILIO_REGION": ""})
-
-        self._messages = client(base_url).messages
-        self._services = client(base_url.replace("://api.", "://messaging.")).messaging.v1.services
+        self._messages = sdk(session, account_sid, auth, base_url, timeout).messages
+        self._services = sdk(session, account_sid, auth, messaging(base_url), timeout).messaging.v1.services
 
     async def inbound(self, to: str, since: datetime) -> AsyncIterator[Logged]:
         """What came to a number of ours at or after `since`, newest first, all of it: a page is asked for when the one

@@ -12,10 +12,9 @@ from typing import Any, Final
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
-from twilio.rest import Client
 
 from handlers.channels.setting_up import ByHand, Setting
-from handlers.channels.twilio_client import Transport, failed
+from handlers.channels.twilio_client import failed, messaging, sdk
 from handlers.channels.twilio_setup import INBOUND, fault, words
 
 MOST: Final = 100
@@ -36,8 +35,7 @@ class WhatsAppSender:
         base_url: str = "https://api.twilio.com",
         timeout: float = 10,
     ) -> None:
-        http = Transport(session, base_url.replace("://api.", "://messaging."), timeout)
-        client = Client(*auth, account_sid, http_client=http, environment={"TWILIO_REGION": ""})
+        client = sdk(session, account_sid, auth, messaging(base_url), timeout)
         self._senders = client.messaging.v2.channels_senders
         self._id = f"whatsapp:{number}"
 

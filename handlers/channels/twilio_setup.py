@@ -13,10 +13,9 @@ from typing import Any, Final
 
 import aiohttp
 from twilio.base.exceptions import TwilioException
-from twilio.rest import Client
 
 from handlers.channels.setting_up import ByHand, Setting
-from handlers.channels.twilio_client import Transport, failed
+from handlers.channels.twilio_client import failed, messaging, sdk
 
 # Tried again by Twilio when we are away, also on 5xx, which it would not do by itself
 # (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
@@ -44,14 +43,9 @@ class TwilioSetup:
         base_url: str = "https://api.twilio.com",
         timeout: float = 10,
     ) -> None:
-        def client(base: str) -> Any:
-            http = Transport(session, base, timeout)
-            return Client(*auth, account_sid, http_client=http, environment={"TWILIO_REGION": ""})
-
-        account = client(base_url)
+        account = sdk(session, account_sid, auth, base_url, timeout)
         self._numbers, self._short_codes = account.incoming_phone_numbers, account.short_codes
-        # The same region's other product: api.dublin.ie1.twilio.com and messaging.dublin.ie1.twilio.com.
-        self._services = client(base_url.replace("://api.", "://messaging.")).messaging.v1.services
+        self._services = sdk(session, account_sid, auth, messaging(base_url), timeout).messaging.v1.services
 
     async def settings(self, public_url: str, senders: Senders) -> list[Setting | ByHand]:
         url = public_url.rstrip("/") + INBOUND
