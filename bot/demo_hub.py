@@ -291,7 +291,7 @@ def _pressable(bubble: Bubble) -> tuple[Button, ...]:
 
 def _drawn(bubble: Bubble) -> Mapping[str, Any]:
     buttons = [
-        {"label": button.label, **({"url": button.value} if button.kind == "url" else {})}
+        {"label": button.label, "under": button.under, **({"url": button.value} if button.kind == "url" else {})}
         for button in _pressable(bubble)
     ]
     return {

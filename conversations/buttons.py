@@ -1,7 +1,8 @@
 """What a choice is called where its label must be short: WhatsApp's buttons hold 20 signs, the lines of its lists 24.
 
-The longer label is used wherever it fits. A short one that comes back as text (WhatsApp may send a title without its
-id) is understood like the label itself.
+The longer label is used wherever it fits. One that fits neither way may be two lines in a list: a title, and smaller
+under it what tells more. A short one, or a title, that comes back as text (WhatsApp may send a title without its id) is
+understood like the label itself.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ SHORT: Final[Mapping[str, Text]] = {
     "proposed.keep": t("proposed.keep.short"),
     "block.absent": t("block.absent.short"),
 }
+# Title and what stands under it.
+TWO_LINES: Final[Mapping[str, tuple[Text, Text]]] = {
+    "replaced.label": (t("slot.label"), t("line.with")),
+    "worker.label": (t("line.name"), t("line.bio")),
+    "worker.which_label": (t("slot.label"), t("line.name")),
+    "refuse.label": (t("line.name"), t("slot.label")),
+    "refusals.label": (t("line.name"), t("line.until")),
+}
 
 
 def short(label: Text) -> Text | None:
@@ -33,3 +42,9 @@ def short(label: Text) -> Text | None:
 def wordings(label: Text) -> list[Text]:
     """The label, and its short form if it has one."""
     return [label, *filter(None, [short(label)])]
+
+
+def two_lines(label: Text) -> tuple[Text, Text] | None:
+    """Title and description, with the label's values."""
+    found = TWO_LINES.get(label.msgid)
+    return None if found is None else (Text(found[0].msgid, label.args), Text(found[1].msgid, label.args))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from conversations.buttons import wordings
+from conversations.buttons import two_lines, wordings
 from conversations.model import Context, Option, Words
 from conversations.normal import fold, near, number
 
@@ -30,6 +30,7 @@ def by_both(text: str, options: Sequence[Option], c: Context) -> Option | None:
 def by_words(text: str, options: Sequence[Option], c: Context) -> Option | None:
     """The one option whose label or synonym was typed, or nearly; never nearly for what cannot be undone."""
     names = {phrase: option for option in options for phrase in _phrases(option, c)}
+    names = {**_titles(options, c), **names}
     typed = fold(text)
     if typed in names:
         return names[typed]
@@ -42,3 +43,13 @@ def _phrases(option: Option, c: Context) -> tuple[str, ...]:
     said = [c.say(text) for text in wordings(option.label)]
     labels = [fold(part) for label in said for part in (label, label.split(" : ")[0])]
     return (*labels, *c.words(f"words.option.{option.label.msgid}"))
+
+
+def _titles(options: Sequence[Option], c: Context) -> dict[str, Option]:
+    """By the first of two lines, long and short, where it is one option's alone."""
+    found: dict[str, list[Option]] = {}
+    for option in options:
+        title, _ = two_lines(option.label) or (None, None)
+        for said in wordings(title) if title else ():
+            found.setdefault(fold(c.say(said)), []).append(option)
+    return {said: theirs[0] for said, theirs in found.items() if len(theirs) == 1}

@@ -11,11 +11,15 @@ ButtonKind = Literal["reply", "item", "url", "contact", "callback", "key"]
 
 @dataclass(frozen=True)
 class Button:
-    """Something to tap: `value` is what comes back to us (a payload, an item's id, callback data) or the link."""
+    """Something to tap: `value` is what comes back to us (a payload, an item's id, callback data) or the link.
+
+    `under`: the second, smaller line of a list's item.
+    """
 
     kind: ButtonKind
     label: str
     value: str
+    under: str = ""
 
 
 @dataclass(frozen=True)

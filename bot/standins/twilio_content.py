@@ -13,7 +13,7 @@ from typing import Any, Final
 from bot.standins.ledger import Button
 
 HOLE: Final = re.compile(r"\{\{(\w+)\}\}")
-BODY, TITLE, ITEM, ID, OPENS = 1024, 20, 24, 200, 20  # signs
+BODY, TITLE, ITEM, UNDER, ID, OPENS = 1024, 20, 24, 72, 200, 20  # signs
 MOST_IN_SESSION, MOST_ACTIONS, MOST_ITEMS, MOST_VARIABLES = 3, 10, 10, 100
 STATE_ERRORS: Final = {"paused": 63041, "disabled": 63042}
 
@@ -61,7 +61,7 @@ class Content:
                 else:
                     found.append(Button("reply", title, self._filled(action.get("id", title), values)))
             found += [
-                Button("item", self._filled(item["item"], values), self._filled(item["id"], values))
+                Button("item", *(self._filled(item.get(part, ""), values) for part in ("item", "id", "description")))
                 for item in form.get("items", ())
             ]
         return tuple(found)
@@ -84,6 +84,7 @@ class Content:
         longest = ITEM if self.opens else TITLE
         too_many = len(buttons) > MOST_IN_SESSION and not self.opens and not self.approved
         too_long = len(self.text(values)) > BODY or any(len(title) > longest for title in titles)
+        too_long |= any(len(button.under) > UNDER for button in buttons)
         alike = not self.opens and len({*titles}) < len(titles)
         return 63021 if too_many or too_long or alike else None
 
@@ -117,6 +118,7 @@ def _texts(types: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
         for item in form.get("items", ()):
             yield "item", ITEM, item["item"]
             yield "id", ID, item["id"]
+            yield "description", UNDER, item.get("description", "-")
 
 
 def broken_rules(content: Content) -> list[str]:

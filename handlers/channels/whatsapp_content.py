@@ -2,6 +2,8 @@
 
     sd_buttons_2_fr_1a2b3c4d      two reply buttons               body {{1}}; title and id of each
     sd_list_4_fr_1a2b3c4d         a list of four                  the same, and the word that opens it
+    sd_lines_4_3_fr_1a2b3c4d      the same, the first three       the same, and what stands under these three
+                                  with two lines
     sd_reminder_fr_1a2b3c4d       a template for after the 24 hours (`locales/whatsapp.toml`)
 
 A name ends with a digest of all that it stands for, so what was changed is made anew beside the old one, and each
@@ -16,9 +18,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from conversations.buttons import wordings
+from conversations.buttons import two_lines, wordings
 from conversations.flows.danger import NUMBERS
 from conversations.model import Reply
 from conversations.text import Text, t
@@ -27,7 +29,8 @@ from handlers.channels.base import Draw
 
 BODY: Final = 1024  # signs, all variables filled in
 BUTTON, MOST_BUTTONS = 20, 3
-ITEM, MOST_ITEMS = 24, 10
+ITEM, MOST_ITEMS, UNDER = 24, 10, 72
+MOST_SINGLE: Final = 2  # lines without a second one, at the end of those that have one
 PREFIX: Final = "sd_"
 IN_DANGER: Final = frozenset(text.msgid for text in NUMBERS.values())
 SENTENCE_ENDS: Final = (".", "?", "!", ":")
@@ -102,6 +105,16 @@ def listed(count: int, language: str, opens: str) -> Stored:
     return Stored(f"list_{count}", language, types, _samples(count))
 
 
+def lines(count: int, double: int, language: str, opens: str) -> Stored:
+    """A list whose first `double` items have a second line."""
+    items = [{"item": f"{{{{{2 * n}}}}}", "id": f"{{{{{2 * n + 1}}}}}"} for n in range(1, count + 1)]
+    under = {str(2 * count + 1 + n): f"Détail {n}" for n in range(1, double + 1)}
+    for item, variable in zip(items, under, strict=False):
+        item["description"] = f"{{{{{variable}}}}}"
+    types = {"twilio/list-picker": {"body": "{{1}}", "button": opens, "items": items}}
+    return Stored(f"lines_{count}_{double}", language, types, _samples(count) | under)
+
+
 def _samples(count: int) -> dict[str, str]:
     titles = {str(2 * n): f"Choix {n}" for n in range(1, count + 1)}
     ids = {str(2 * n + 1): f"k3m7q2wz5a:{n}" for n in range(1, count + 1)}
@@ -114,6 +127,11 @@ def in_session(language: str, say: Callable[[Text], str]) -> list[Stored]:
     return [
         *(buttons(count, language) for count in range(1, MOST_BUTTONS + 1)),
         *(listed(count, language, opens) for count in range(1, MOST_ITEMS + 1)),
+        *(
+            lines(count, count - single, language, opens)
+            for count in range(1, MOST_ITEMS + 1)
+            for single in range(min(MOST_SINGLE + 1, count))
+        ),
     ]
 
 
@@ -128,18 +146,22 @@ def interactive(reply: Reply, draw: Draw) -> Drawn | None:
     body = paragraph([*drawing.sentences(reply, draw), *drawing.link(reply, draw)])
     if not reply.prompt or not reply.options or reply.contact or body is None or len(body) > BODY:
         return None
-    kinds: tuple[tuple[Literal["buttons", "list"], int, int], ...] = (
-        ("buttons", MOST_BUTTONS, BUTTON),
-        ("list", MOST_ITEMS, ITEM),
-    )
-    for kind, most, longest in kinds:
-        titles = _titles(reply, draw, longest)
-        if titles is not None and len(titles) <= most:
-            count, opens = len(titles), draw.say(t("whatsapp.list"))
-            stored = buttons(count, draw.lang) if kind == "buttons" else listed(count, draw.lang, opens)
-            values = {"1": body, **{str(2 * n): title for n, title in enumerate(titles, 1)}}
-            return Drawn(stored.name, values, body, {str(2 * n + 1): n for n in range(1, count + 1)}, reply.prompt)
+    count, opens = len(reply.options), draw.say(t("whatsapp.list"))
+    if count <= MOST_BUTTONS and (titles := _titles(reply, draw, BUTTON)):
+        return _drawn(buttons(count, draw.lang), body, titles, reply.prompt)
+    if count <= MOST_ITEMS and (titles := _titles(reply, draw, ITEM)):
+        return _drawn(listed(count, draw.lang, opens), body, titles, reply.prompt)
+    if count <= MOST_ITEMS and (both := _two_lines(reply, draw)):
+        titles, under = both
+        return _drawn(lines(count, len(under), draw.lang, opens), body, titles, reply.prompt, under)
     return None
+
+
+def _drawn(stored: Stored, body: str, titles: Sequence[str], prompt: str, under: Sequence[str] = ()) -> Drawn:
+    count = len(titles)
+    values = {"1": body, **{str(2 * n): title for n, title in enumerate(titles, 1)}}
+    values |= {str(2 * count + 1 + n): said for n, said in enumerate(under, 1)}
+    return Drawn(stored.name, values, body, {str(2 * n + 1): n for n in range(1, count + 1)}, prompt)
 
 
 def _titles(reply: Reply, draw: Draw, longest: int) -> list[str] | None:
@@ -147,6 +169,19 @@ def _titles(reply: Reply, draw: Draw, longest: int) -> list[str] | None:
     found = [_title(option.label, draw, longest) for option in reply.options]
     titles = [title for title in found if title]
     return titles if len({*titles}) == len(found) else None
+
+
+def _two_lines(reply: Reply, draw: Draw) -> tuple[list[str], list[str]] | None:
+    """Every title, and what stands under the first of them; None where the words do not fit even so."""
+    pairs = [two_lines(option.label) for option in reply.options]
+    double = sum(pair is not None for pair in pairs)
+    if not double or not all(pairs[:double]) or len(pairs) - double > MOST_SINGLE:
+        return None
+    labels = [pair[0] if pair else option.label for pair, option in zip(pairs, reply.options, strict=True)]
+    titles = [_title(label, draw, ITEM) or "" for label in labels]
+    under = [_one_line(draw.say(pair[1])) for pair in pairs if pair]
+    fits = all(titles) and all(said and len(said) <= UNDER for said in under)
+    return (titles, under) if fits and len({*titles}) == len(titles) else None
 
 
 def _title(label: Text, draw: Draw, longest: int) -> str | None:

@@ -78,7 +78,7 @@ LINKED: Final = frozenset(
     }
 )
 PUT_TOGETHER: Final = frozenset(msgid for texts in (*NOTICES.values(), *LISTS.values()) for msgid in texts)
-# Pages, mails, the telephone's voice, an app's menus, posters: no SMS. And what is only ever a part of another word.
+# Pages, mails, the telephone's voice, apps' menus and lists, posters: no SMS. And what is only a part of another word.
 ELSEWHERE: Final = (
     "about.",
     "alarm.",
@@ -86,6 +86,7 @@ ELSEWHERE: Final = (
     "demo.",
     "format.",
     "invite.",
+    "line.",
     "mail.",
     "page.",
     "room.",

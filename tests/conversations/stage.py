@@ -102,7 +102,11 @@ def on_whatsapp(shown: Drawn) -> list[str]:
     titles = [shown.variables[str(2 * number)] for number in shown.ids.values()]
     if shown.name.startswith("sd_buttons"):
         return [" ".join(f"[{title}]" for title in titles)]
-    return ["(list)", *(f"  {title}" for title in titles)]
+    under = [shown.variables.get(str(2 * len(titles) + 1 + number), "") for number in shown.ids.values()]
+    return [
+        "(list)",
+        *(f"  {title}" + (f" | {more}" if more else "") for title, more in zip(titles, under, strict=True)),
+    ]
 
 
 class Stage:

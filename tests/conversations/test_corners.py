@@ -10,8 +10,9 @@ import pytest
 
 from conversations.days import in_month, on
 from conversations.flows.answers import email_in, full_name
-from conversations.model import Again, Ask, Context, Finish, Flow, Input, News, Outcome, Step, fill
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, News, Option, Outcome, Step, fill
 from conversations.normal import slips_allowed
+from conversations.recognise import by_words
 from conversations.text import t, text_from_json
 from conversations.understand import Understood, understand
 from locales.words import words
@@ -71,6 +72,32 @@ def test_numbers_are_spoken_of_where_there_are_some_to_see(channel: str, numbers
     for said in ("qsdfgh", "aide"):
         [first, *_] = answer(stage, f"> {said}")
         assert bool(re.search("chiffre|number", first)) is numbers
+
+
+@pytest.mark.parametrize(
+    ("scene", "typed", "then"),
+    [
+        ("refuse.which", "Sam", "refuse.sure"),
+        ("further.which", "jeudi 5 mars à 9 h", "further.when"),
+        ("further.which", "jeu. 5 mars à 9 h", "further.when"),
+        ("further.which", "jeudi 5 mars à 8 h", "further.which"),
+        ("further.which", "jeudi 6 mars à 9 h", "further.which"),
+        ("replaced.choice", "jeudi 5 mars à 10 h", ""),
+    ],
+)
+def test_the_first_line_of_a_choice_is_an_answer(scene: str, typed: str, then: str) -> None:
+    stage = reached(scene)
+    answer(stage, f"> {typed}")
+    assert stage.step == then
+
+
+def test_a_first_line_that_two_choices_share_chooses_none() -> None:
+    at = datetime(2026, 3, 5, 9, tzinfo=UTC)
+    both = [Option(worker, t("replaced.label", start=at, worker=worker)) for worker in ("Claire", "Nadia")]
+    stage = reached("replaced.choice")
+    assert by_words("jeudi 5 mars à 10 h", both, stage.context(stage.core())) is None
+    assert by_words("jeudi 5 mars à 10 h", both[:1], stage.context(stage.core())) == both[0]
+    assert by_words("jeudi 5 mars à 10 h avec Nadia", both, stage.context(stage.core())) == both[1]
 
 
 # ---------------------------------------------------------------- names and addresses

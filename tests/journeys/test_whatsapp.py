@@ -438,3 +438,32 @@ async def test_a_number_that_is_shown_later_tells_their_clock(ready: Town) -> No
     await ready.settle()
     row = await contact(ready, HIDDEN.removeprefix("whatsapp:"))
     assert (row.phone, row.time_zone) == ("+262692000011", "Indian/Reunion")
+
+
+# ------------------------------------------------------------ two lines
+
+
+async def test_who_can_help_is_chosen_by_the_first_of_two_lines(ready: Town) -> None:
+    await ready.sms(ON_WHATSAPP, "PORTS-7KQM-4XTD")
+    await tap(ready, "Logement")
+    await tap(ready, "Choisir la personne")
+    asked = ready.screen(ON_WHATSAPP)[-1]
+    assert asked.opens == "Choisir"
+    named = [button for button in asked.buttons if button.under]
+    assert named
+    assert asked.buttons[-1].label == "Première personne libre"
+    [hours] = await tap(ready, named[0].label)
+    assert named[0].label in hours
+    assert {call.status for call in sends(ready)} == {201}
+
+
+async def test_without_the_newer_contents_long_choices_are_numbered(ready: Town) -> None:
+    for sid, content in list(ready.twilio.contents.items()):
+        if content.friendly_name.startswith("sd_lines"):
+            del ready.twilio.contents[sid]
+    await look(ready)
+    await ready.sms(ON_WHATSAPP, "PORTS-7KQM-4XTD")
+    await tap(ready, "Logement")
+    [asked] = await tap(ready, "Choisir la personne")
+    assert "\n1. " in asked
+    assert " : " in asked

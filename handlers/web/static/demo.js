@@ -162,7 +162,10 @@ function openSheet(data, opener) {
   const lines = element("div", "lines");
   lines.append(
     ...data.buttons.map((button, index) => {
-      const line = element("button", "line", button.label);
+      const line = element("button", "line");
+      const said = element("span", "", button.label);
+      if (button.under) said.append(" ", element("small", "", button.under));
+      line.append(said);
       line.type = "button";
       line.addEventListener("click", () => {
         close();

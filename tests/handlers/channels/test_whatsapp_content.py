@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +11,16 @@ from conversations.model import Link, Option, Reply
 from conversations.text import Text, t
 from handlers.channels import whatsapp_content
 from handlers.channels.base import Draw
-from handlers.channels.whatsapp_content import Drawn, buttons, in_session, interactive, listed, notice_prompt, outbox_id
+from handlers.channels.whatsapp_content import (
+    Drawn,
+    buttons,
+    in_session,
+    interactive,
+    lines,
+    listed,
+    notice_prompt,
+    outbox_id,
+)
 from locales.voice import Voice
 
 PROMPT = "k3m7q2wz5a"
@@ -90,10 +100,48 @@ def test_a_label_that_is_too_long_has_a_short_wording() -> None:
     assert (kind(drawn), drawn.variables["2"]) == ("buttons_2", "Oui, 18 ans ou plus")
 
 
+def offered(*offers: tuple[int, str], more: int = 2, lang: str = "fr") -> Drawn | None:
+    """Hours of March with a worker each, and further ways."""
+    hours = [
+        Option(f"{n}", t("replaced.label", start=datetime(2026, 3, day, 8, tzinfo=UTC), worker=worker))
+        for n, (day, worker) in enumerate(offers)
+    ]
+    ways = [Option("dates", t("replaced.dates")), Option("none", t("replaced.none")), Option("human", t("slot.human"))]
+    reply = Reply(
+        (t("replaced.again", start=datetime(2026, 3, 2, 8, tzinfo=UTC)),), (*hours, *ways[:more]), None, PROMPT
+    )
+    return interactive(reply, Draw(Voice(lang), lambda _: "", lang))
+
+
+def test_what_does_not_fit_a_line_stands_on_two() -> None:
+    shown = offered((4, "Claire"), (5, "Nadia"))
+    assert shown is not None
+    assert kind(shown) == "lines_4"
+    assert json.loads(shown.filled("1")) == {
+        "1": "Rien n'est encore choisi à la place du lundi 2 mars à 9 h.",
+        **{"2": "mercredi 4 mars à 9 h", "3": f"{PROMPT}:1", "4": "jeudi 5 mars à 9 h", "5": f"{PROMPT}:2"},
+        **{"6": "Autres dates", "7": f"{PROMPT}:3", "8": "Aucune, merci", "9": f"{PROMPT}:4"},
+        **{"10": "avec Claire", "11": "avec Nadia"},
+    }
+    stored = lines(4, 2, "fr", "Choisir")
+    assert stored.name == shown.name
+    content = Content("HX" + "1" * 32, stored.name, "fr", stored.types, stored.variables)
+    values = json.loads(shown.filled("1"))
+    assert [button.under for button in content.buttons(values)] == ["avec Claire", "avec Nadia", "", ""]
+    assert (content.refused(values), content.unlike_text(values)) == (None, False)
+
+
+def test_two_lines_are_no_way_out_where_titles_read_alike_or_too_much_stands_below() -> None:
+    assert offered((4, "Claire"), (4, "Nadia")) is None  # the same hour with either
+    assert offered((4, "Claire"), more=3) is None  # no content has that many single lines
+    assert offered((4, "x" * 68)) is None
+    assert kind(offered((4, "x" * 67))) == "lines_3"
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_one_content_for_each_count_fit_to_be_made(lang: str) -> None:
     made = in_session(lang, Voice(lang))
-    assert len({one.name for one in made}) == len(made) == 13
+    assert len({one.name for one in made}) == len(made) == 3 + 10 + 27
     for one in made:
         assert unfit(one.types, one.variables) == []
         assert one.name.startswith("sd_")
