@@ -127,9 +127,11 @@ async def release(db: Sql, channel: str) -> bool:
 
 
 async def delivered(db: Sql, channel: str, outbox_id: str) -> bool:
-    """A message got through: one that left after the sender was held, not before."""
+    """A message got through that left after delivery states had the sender held, not before. Of a sender that is held
+    for how calls are answered it says nothing: they may be lost though each message arrives.
+    """
     changed = await db.execute(
-        "DELETE FROM sender WHERE channel = ? AND since_at < (SELECT accepted_at FROM outbox WHERE id = ?)",
+        "DELETE FROM sender WHERE channel = ? AND told AND since_at < (SELECT accepted_at FROM outbox WHERE id = ?)",
         channel,
         int(outbox_id),
     )

@@ -190,6 +190,21 @@ async def test_a_sender_that_states_condemn_is_freed_by_an_arrival_not_by_a_yes(
     assert (await place.rows("whatsapp", CLAIRE))[0].status == "accepted"
 
 
+async def test_that_a_message_arrived_lets_nobody_out_while_answers_are_lost(place: Place) -> None:
+    """It says that the provider works, not that it answers: whatever goes now may be lost, and its second try with it."""
+    await all_write(place, *NUMBERS[:2])
+    place.line("sms").down = LOST
+    await deliver(place.parts, "one")
+    await all_write(place, *NUMBERS[2:])
+    assert await seconds_of_calls(place, 2) == [1]
+    (probe,) = await place.rows("sms", NUMBERS[2])
+    assert probe.status == "unknown"
+    await receive(place.parts, Receipt(probe.id, "SM-of-the-probe", "delivered"))
+    assert list(await senders.held(place.parts.db)) == ["sms"]
+    made = await seconds_of_calls(place, 60)
+    assert len(set(made)) == len(made), "one at a time"
+
+
 async def test_a_held_sender_is_why(place: Place) -> None:
     place.line("sms").down = STOPPED
     await place.says("sms", CAMILLE, "bonjour")
