@@ -30,6 +30,7 @@ from storage.senders import Held
 LEASE: Final = timedelta(seconds=60)  # longer than any channel's own time-out
 BATCH: Final = 20
 STORM: Final = timedelta(hours=1)  # so long the second try of what was lost waits for the end of a storm
+CALM: Final = timedelta(minutes=5)  # without a call that failed: one such second try may find out whether it is over
 SOON: Final = timedelta(minutes=15)  # by then a booking, a move, a cancellation is told, or a human knows (I8)
 HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is so
     {
@@ -75,10 +76,10 @@ async def deliver(parts: Parts, owner: str) -> int:
 
 async def probe(parts: Parts, owner: str, channel: str) -> int:
     """One message by a sender that is held: the oldest that is still to be sent. Returns how many were looked at."""
-    now = parts.clock()
-    if not await senders.take_probe(parts.db, channel, now, now + LEASE):
+    now, pinged = parts.clock(), parts.channels[channel]
+    can_be_asked = isinstance(pinged, holding.Pinged)
+    if not await senders.take_probe(parts.db, channel, now, now + LEASE, unknown=can_be_asked):
         return 0
-    pinged = parts.channels[channel]
     if isinstance(pinged, holding.Pinged):
         try:
             await pinged.ping()
@@ -186,7 +187,7 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime, *, storm: bool) -
             return False
     if found:
         await outbox.accepted(parts.db, row, found[-1], now)  # the oldest, as rows are taken up oldest first
-    elif storm and not row.possible_duplicate and now - row.due_at < STORM:
+    elif storm and not row.possible_duplicate and now - row.due_at < STORM and not await _calm(parts, row, now):
         await outbox.unknown(parts.db, row, now + ASK_PROVIDER_AFTER, row.reason or "unknown", now)
         return False
     elif row.kind in HARMLESS and await outbox.resend(parts.db, row, now):
@@ -194,3 +195,10 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime, *, storm: bool) -
     else:
         await give_up(parts, row, "unknown", "message_unknown")
     return True
+
+
+async def _calm(parts: Parts, row: OutboxRow, now: datetime) -> bool:
+    """Nobody else wrote for a while, so that nothing could be tried: else a storm that is over holds back what was lost
+    in it until somebody does.
+    """
+    return await senders.calm(parts.db, row.channel, now, now - CALM)

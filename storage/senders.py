@@ -2,9 +2,10 @@
 
     hold(db, channel, reason, now, stopped=, told=, after=) -> True if that is new    a call of ours was answered so
     held(db) -> {channel: Held}
-    take_probe(db, channel, now, lease_ends_at) -> bool      whether it is our turn to try one message
+    take_probe(db, channel, now, lease_ends_at, …) -> bool   whether it is our turn to try one message
     not_yet(db, channel, reason, now, most, after)           the probe was answered like that, too: the next one later
     give_back(db, channel, now)                              nothing was called after all
+    calm(db, channel, now, since) -> bool                    nothing was tried since then; said once
     release(db, channel) -> bool; delivered(db, channel, outbox_id) -> bool     a probe was accepted, or arrived
     release_all(db) -> channels                              an operator has mended what it was
 
@@ -86,11 +87,12 @@ async def hold(
     return changed == 1
 
 
-async def take_probe(db: Sql, channel: str, now: datetime, lease_ends_at: datetime) -> bool:
-    """One process's, and only where something waits."""
+async def take_probe(db: Sql, channel: str, now: datetime, lease_ends_at: datetime, *, unknown: bool = False) -> bool:
+    """One process's, and only where something waits. `unknown`: or something of unknown fate."""
+    waits = "status IN ('queued', 'unknown')" if unknown else "status = 'queued'"
     changed = await db.execute(
         "UPDATE sender SET probe_at = ? WHERE channel = ? AND probe_at <= ? AND EXISTS "
-        "(SELECT 1 FROM outbox WHERE status IN ('queued', 'unknown') AND channel = ? AND next_try_at <= ?)",
+        f"(SELECT 1 FROM outbox WHERE {waits} AND channel = ? AND next_try_at <= ?)",
         lease_ends_at,
         channel,
         now,
@@ -119,6 +121,14 @@ async def not_yet(
 
 async def give_back(db: Sql, channel: str, now: datetime) -> None:
     await db.execute("UPDATE sender SET probe_at = ? WHERE channel = ? AND probe_at > ?", now, channel, now)
+
+
+async def calm(db: Sql, channel: str, now: datetime, since: datetime) -> bool:
+    """Whether no try was due since then, as nothing waited that could be one. Whoever is told so makes one now."""
+    changed = await db.execute(
+        "UPDATE sender SET probe_at = ? WHERE channel = ? AND probe_at <= ?", now, channel, since
+    )
+    return changed == 1
 
 
 async def release(db: Sql, channel: str) -> bool:

@@ -11,7 +11,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from bot.standins.faults import Answer, Broken, Drop, Early, Fault, Faults, Hang, Html, Reject, Throttle
+from bot.standins.faults import Answer, Broken, Drop, Early, Fault, Faults, Hang, Html, Reject, Silent, Throttle
 from bot.standins.ledger import Bubble, Call, Ledger, Posted
 
 Check = Callable[[str, Mapping[str, Any]], list[str]]
@@ -56,7 +56,7 @@ class StandIn:
         self.app = web.Application()
         self.app.cleanup_ctx.append(self._open)
         self.app.on_shutdown.append(self._shut)
-        self._closing = False
+        self._closing, self._over = False, asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._apart: set[asyncio.Task[None]] = set()
         self._session: aiohttp.ClientSession | None = None
@@ -93,10 +93,10 @@ class StandIn:
     async def _meet(
         self, request: web.Request, call: Call, fault: Fault, work: Callable[[Call], Said]
     ) -> web.StreamResponse:
+        if isinstance(fault, Drop | Silent | Html | Broken) and fault.accepted:
+            work(call)
         match fault:
             case Drop():
-                if fault.accepted:
-                    work(call)
                 self.ledger.changed()
                 if request.transport is not None:
                     request.transport.close()
@@ -105,14 +105,14 @@ class StandIn:
                 return self._answer(
                     call, web.Response(status=fault.status, text=fault.body, headers=dict(fault.headers))
                 )
+            case Silent():
+                self.ledger.changed()
+                await self._over.wait()
+                return web.Response()  # nobody waits for it any more
             case Html():
                 page = "<html>\r\n<head><title>Bad Gateway</title></head>\r\n</html>"
                 return self._answer(call, Said(fault.status, page).response())
-            case Broken():
-                if fault.accepted:
-                    work(call)
-                return self._answer(call, self.draw(fault).response())
-            case Throttle() | Reject():
+            case Throttle() | Broken() | Reject():
                 return self._answer(call, self.draw(fault).response())
         said = work(call)
         if isinstance(fault, Early):
@@ -120,7 +120,7 @@ class StandIn:
         return self._answer(call, said.response())
 
     def _answer(self, call: Call, response: web.Response) -> web.Response:
-        call.status = response.status
+        call.status, call.posted = response.status, len(self.ledger.posted)
         self.ledger.changed()
         return response
 
@@ -174,4 +174,5 @@ class StandIn:
 
     async def _shut(self, _: web.Application) -> None:
         self._closing = True
+        self._over.set()
         self.faults.release_all()

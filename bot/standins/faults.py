@@ -29,9 +29,10 @@ class Broken:
 
 @dataclass(frozen=True)
 class Html:
-    """A gateway's error page instead of JSON."""
+    """A gateway's error page instead of JSON. `accepted` when what stands behind it did the work all the same."""
 
     status: int = 502
+    accepted: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,15 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """No answer for as long as the caller waits: accepted, or never taken in. It ends with the stand-in."""
+
+    accepted: bool = True
+
+
+@dataclass(frozen=True)
 class Early:
-    """Accepted, and the status callbacks are answered before our own call is (Twilio)."""
+    """Accepted, and the status callbacks are answered before our own call is, whatever is held back (Twilio)."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ class Hang:
         self.released.set()
 
 
-Fault = Accept | Throttle | Broken | Html | Reject | Undelivered | Drop | Early | Answer | Hang
+Fault = Accept | Throttle | Broken | Html | Reject | Undelivered | Drop | Silent | Early | Answer | Hang
 
 
 def any_call(_: Call) -> bool:

@@ -49,6 +49,7 @@ class Call:
     problems: Sequence[str] = ()
     fault: object = None
     status: int | None = None  # None: not answered, or not yet
+    posted: int = 0  # how many tries to reach our webhooks had been made when it was answered
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot.standins import twilio_forms as forms
 from bot.standins.base import Check, Said, StandIn
-from bot.standins.faults import Broken, Reject, Throttle, Undelivered
+from bot.standins.faults import Broken, Early, Reject, Throttle, Undelivered
 from bot.standins.ledger import Bubble, Call, Posted
 from bot.standins.twilio_content import Content
 from bot.standins.twilio_content_api import Library
@@ -89,6 +89,7 @@ class TwilioStandIn(StandIn):
         self.dead: set[str] = set()
         self.reads, self.hold, self.delay = True, False, timedelta()
         self.pending: list[Callback] = []
+        self._early: set[str] = set()  # whose states nothing holds back
         self._lanes: dict[str, asyncio.Lock] = {}  # one message at a time to a phone, in the order of our calls
         base = f"/{API_VERSION}/Accounts/{{account}}/Messages"
         self.app.router.add_get(f"/{API_VERSION}/Accounts/{{account}}.json", self._account)
@@ -127,6 +128,8 @@ class TwilioStandIn(StandIn):
             if self._blocked(message) and not message.service:
                 raise RefusedError(21610)  # a service takes the message and reports it as failed
             self.messages[sid] = message
+            if isinstance(call.fault, Early):
+                self._early.add(sid)
             self.start(self._in_lane(message, call.fault))
             return Said(201, resource(message, self.account))
 
@@ -293,7 +296,8 @@ class TwilioStandIn(StandIn):
         return message
 
     async def _report(self, callback: Callback) -> None:
-        if self.hold or callback.due > self.clock():
+        held_back = self.hold or callback.due > self.clock()
+        if held_back and callback.message.sid not in self._early:
             self.pending.append(callback)
             self.ledger.changed()
         else:

@@ -19,6 +19,22 @@ from tests.journeys.day.judge import Verdict, judged
 from tests.journeys.day.weather import Weather
 
 SHOWN = 40
+HOSTILE = (  # what a day that calls itself so has had
+    "call answered 429",
+    "call answered 500",
+    "call answered 500, done all the same",
+    "call answered with HTML",
+    "answer lost",
+    "answer lost, done all the same",
+    "call timed out, done all the same",
+    "accepted and not delivered",
+    "states told before our own write",
+    "states told an hour late or more",
+    "states told out of order",
+    "states told twice",
+    "states never told",
+    "typed while we were off",
+)
 Alarms = list[dict[str, Any]]
 
 
@@ -57,6 +73,7 @@ def lawful(verdict: Verdict, seed: str) -> None:
     print("\n".join(f"{count:7} {what}" for what, count in sorted(verdict.counts.items())))
     wrong = verdict.wrong[:SHOWN]
     assert not wrong, "\n".join([f"seed {seed!r}, {len(verdict.wrong)} findings:", *wrong])
+    assert not [what for what in HOSTILE if not verdict.counts[what]]
     assert verdict.counts["doubled by Twilio"] == 0
     assert verdict.counts["doubled on Telegram, marked"] <= verdict.counts["Telegram calls interrupted"]
 

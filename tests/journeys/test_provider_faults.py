@@ -16,7 +16,7 @@ from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, SAM, Town
 
 CHAT = str(CAMILLE_ON_TELEGRAM.id)
 NOT_PROCESSED = [Broken(), Html(), Broken(503), Drop(accepted=False)]
-PROCESSED = [Broken(accepted=True), Drop()]
+PROCESSED = [Broken(accepted=True), Html(504, accepted=True), Drop()]
 
 
 def sends(call: Call) -> bool:

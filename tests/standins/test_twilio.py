@@ -16,7 +16,7 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from bot.standins.faults import Answer, Broken, Drop, Early, Hang, Html, Reject, Throttle, Undelivered
+from bot.standins.faults import Answer, Broken, Drop, Early, Hang, Html, Reject, Silent, Throttle, Undelivered
 from bot.standins.ledger import Bubble, Button
 from bot.standins.twilio import TwilioStandIn
 from bot.standins.twilio_content import Content
@@ -265,6 +265,28 @@ async def test_lost_before_it_was_taken_in(twilio: Running, client: Client) -> N
     assert twilio.standin.messages == {}
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_a_call_may_never_be_answered(clock: Clock, ids: Callable[[], int], accepted: bool) -> None:
+    standin = TwilioStandIn(ACCOUNT, clock, ids)
+    standin.faults.add(Silent(accepted))
+    async with TestServer(standin.app) as server:
+        http = LocalClient(str(server.make_url("")).rstrip("/"))
+        sending = asyncio.create_task(send(Client(ACCOUNT.sid, ACCOUNT.auth_token, http_client=http)))
+        await standin.ledger.until(lambda ledger: any(call.fault for call in ledger.calls))
+        assert not sending.done()
+        assert len(standin.messages) == accepted
+        sending.cancel()
+    await asyncio.wait([sending])
+    await http.close()
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_behind_a_page_of_html_it_may_have_been_taken_in(twilio: Running, client: Client, accepted: bool) -> None:
+    twilio.standin.faults.add(Html(504, accepted))
+    assert await refusal(client) == (504, 504)
+    assert len(twilio.standin.messages) == accepted
+
+
 async def test_a_call_hangs_until_it_is_released(twilio: Running, client: Client) -> None:
     hang = Hang()
     twilio.standin.faults.add(hang)
@@ -340,6 +362,17 @@ async def test_callbacks_may_come_before_our_call_is_answered(twilio: Running, c
     twilio.standin.faults.add(Early())
     await send(client)
     assert statuses(ours) == ["sent", "delivered"]
+
+
+async def test_they_do_so_though_others_are_held_back(twilio: Running, client: Client, ours: Ours) -> None:
+    twilio.standin.hold = True
+    twilio.standin.faults.add(Early())
+    await send(client)
+    await send(client)
+    await twilio.standin.settle()
+    assert statuses(ours) == ["sent", "delivered"]
+    made, later = twilio.standin.ledger.of("CreateMessage")
+    assert (made.posted, later.posted) == (2, 2), "brought before it was answered"
 
 
 async def test_a_text_may_be_taken_in_and_never_arrive(twilio: Running, client: Client, ours: Ours) -> None:

@@ -191,18 +191,45 @@ async def test_a_sender_that_states_condemn_is_freed_by_an_arrival_not_by_a_yes(
 
 
 async def test_that_a_message_arrived_lets_nobody_out_while_answers_are_lost(place: Place) -> None:
-    """It says that the provider works, not that it answers: whatever goes now may be lost, and its second try with it."""
+    """It says that the provider works, not that it answers: what goes now may be lost, and its second try with it."""
     await all_write(place, *NUMBERS[:2])
     place.line("sms").down = LOST
     await deliver(place.parts, "one")
     await all_write(place, *NUMBERS[2:])
     assert await seconds_of_calls(place, 2) == [1]
-    (probe,) = await place.rows("sms", NUMBERS[2])
-    assert probe.status == "unknown"
+    others = [row for number in NUMBERS[2:] for row in await place.rows("sms", number)]
+    (probe,) = [row for row in others if row.status == "unknown"]
     await receive(place.parts, Receipt(probe.id, "SM-of-the-probe", "delivered"))
     assert list(await senders.held(place.parts.db)) == ["sms"]
     made = await seconds_of_calls(place, 60)
     assert len(set(made)) == len(made), "one at a time"
+
+
+async def test_after_a_storm_what_was_lost_goes_again_though_nobody_writes(place: Place) -> None:
+    """Two calls failed, and nothing waits that could show that it is over."""
+    await all_write(place, *NUMBERS[:2])
+    place.line("sms").down = LOST
+    await deliver(place.parts, "one")
+    await all_write(place, *NUMBERS[2:6])
+    made = await seconds_of_calls(place, 60)
+    assert await statuses(place) == {"unknown"}
+    place.line("sms").down = None
+    for _ in range(4):
+        await place.passes(minutes=2)
+    assert await statuses(place) == {"accepted"}
+    assert place.line("sms").tried == 2 + len(made) + 6, "each once more"
+
+
+async def test_while_it_goes_on_one_of_them_at_a_time_is_risked(place: Place) -> None:
+    await all_write(place, *NUMBERS[:2])
+    place.line("sms").down = LOST
+    await deliver(place.parts, "one")
+    await all_write(place, *NUMBERS[2:6])
+    await seconds_of_calls(place, 60)
+    tried = place.line("sms").tried
+    for _ in range(9):
+        await place.passes(minutes=1)
+    assert place.line("sms").tried - tried <= 2
 
 
 async def test_a_held_sender_is_why(place: Place) -> None:

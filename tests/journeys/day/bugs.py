@@ -69,6 +69,18 @@ def forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(delivery, "give_up", give_up)
 
 
+def overwritten(patch: pytest.MonkeyPatch) -> None:
+    """Our own write wins over the state that came before it."""
+    accepted = outbox.accepted
+
+    async def last(db: Any, row: OutboxRow, provider_id: str, now: datetime, segments: int = 1) -> bool:
+        done = await accepted(db, row, provider_id, now, segments)
+        await db.execute("UPDATE outbox SET status = 'accepted' WHERE id = ?", int(row.id))
+        return done
+
+    patch.setattr(outbox, "accepted", last)
+
+
 IN_THE_GATE: Final = frozenset({"unknown fates are sent again blindly"})
 BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
     "unknown fates are sent again blindly": (blindly, "doubled"),
@@ -76,5 +88,6 @@ BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
     "no sender is held": (unheld, "hammered"),
     "what missed the door is not fetched": (unfetched, "typed and not handled once"),
     "states fall": (falling, "fell"),
+    "a state that came before our own write is overwritten": (overwritten, "fell"),
     "what stays unknown is let go of": (forgotten, "lost, and nobody knows"),
 }

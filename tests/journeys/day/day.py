@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -19,7 +19,9 @@ from bot.work import watch
 from handlers.channels.telegram import TelegramChannel
 from storage import outbox, senders, timers
 from tests.journeys.booking import TODAY
+from tests.journeys.day.early import before_our_write
 from tests.journeys.day.evidence import Case, Recorded, State, Typed
+from tests.journeys.day.patience import impatient
 from tests.journeys.day.weather import HOUR, OFF, STORMS, Weather
 from tests.journeys.town import MONDAY, Town, built
 
@@ -64,6 +66,7 @@ class Day:
     alarms: list[dict[str, Any]]
     typed: list[Typed] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    states_lost: int = 0
     agenda: list[tuple[datetime, int, Callable[[], Awaitable[None]]]] = field(default_factory=list)
     numbers: Callable[[], int] = field(default_factory=lambda: itertools.count(1).__next__)
     off: bool = False
@@ -140,10 +143,10 @@ class Day:
         if human.address.isdecimal():
             who = int(human.address)
             update = await (town.telegram.share_contact(who) if text is None else town.telegram.say(who, text))
-            self.typed.append(Typed(human.address, str(update.id)))
+            self.typed.append(Typed(human.address, str(update.id), self.off))
         else:
             inbound = await town.twilio.say(human.address, text or "")
-            self.typed.append(Typed(human.address, inbound.sid))
+            self.typed.append(Typed(human.address, inbound.sid, self.off))
 
     def _looks(self, human: Human) -> None:
         """Something new: they answer in a while."""
@@ -162,19 +165,22 @@ class Day:
             failed = one.message.status in {"undelivered", "failed"}
             luck = 0.5 if failed else chance.random()
             if luck < 0.04:
+                self.states_lost += 1
                 continue
             for _ in range(2 if chance.random() < 0.15 else 1):
                 longest = 20 if luck < 0.7 else 600 if luck < 0.92 else 5 * 3600
                 at = self.town.clock.now + timedelta(seconds=chance.randint(1, longest))
-                self.plan(at, partial(self._state, one))
+                self.plan(at, partial(self._state, one, self.town.clock.now))
 
-    async def _state(self, one: Callback) -> None:
+    async def _state(self, one: Callback, reached: datetime) -> None:
         twilio = self.town.twilio
         twilio.pending = [one]
         await twilio.release()
         if twilio.ledger.posted[-1].taken:
             ours = parse_qs(urlsplit(one.message.callback).query)["m"][0]
-            self.states.append(State(ours, one.message.sid, one.message.status))
+            self.states.append(State(ours, one.message.sid, one.message.status, self.town.clock.now - reached))
+        else:
+            self.states_lost += 1
 
     # ------------------------------------------------------------ our own server
 
@@ -209,7 +215,8 @@ class Day:
             [*town.twilio.ledger.calls, *town.telegram.ledger.calls],
             bubbles,
             self.recorded.tried,
-            self.states,
+            [*before_our_write(town.twilio.ledger), *self.states],
+            self.states_lost,
             self.alarms,
             [f"unsound: {broken.rule}" for broken in await town.unsound()]
             + [f"unlawful call: {problem}" for problem in town.problems()],
@@ -219,7 +226,8 @@ class Day:
 @asynccontextmanager
 async def dawn(database_url: str, seed: str, size: Size, alarms: list[dict[str, Any]]) -> AsyncIterator[Day]:
     """A town in the morning, with its people's plans."""
-    async with built(database_url) as town:
+    async with AsyncExitStack() as stack:
+        town = await stack.enter_async_context(built(database_url))
         town.clock.now = BEGINS
         people = [human for each in range(size.each) for human in _people(town, seed, each)]
         channel = town.parts.channels["telegram"]
@@ -229,6 +237,7 @@ async def dawn(database_url: str, seed: str, size: Size, alarms: list[dict[str, 
         for standin in (town.twilio, town.telegram):
             standin.faults = Weather(town.clock, BEGINS, f"{seed}:{type(standin).__name__}")
         town.twilio.hold = True
+        stack.enter_context(impatient(town.clock, BEGINS))
         yield Day(town, seed, people, recorded, alarms)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.standins.ledger import Bubble, Call
@@ -15,10 +15,11 @@ from handlers.channels.telegram import TelegramChannel
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A message of a person. `id`: Twilio's sid, Telegram's update."""
+    """A message of a person. `id`: Twilio's sid, Telegram's update. `off`: while our server was."""
 
     address: str
     id: str
+    off: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,12 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A delivery state that our webhook took."""
+    """A delivery state that our webhook took. `late`: since it was reached; None: before our call was answered."""
 
     outbox: str
     sid: str
     status: str
+    late: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -63,5 +65,6 @@ class Case:
     bubbles: Sequence[Bubble]
     tried: Sequence[Tried]
     states: Sequence[State]
+    states_lost: int
     alarms: Sequence[Mapping[str, Any]]
     unsound: Sequence[str]

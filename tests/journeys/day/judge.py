@@ -12,11 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 from bot.standins.twilio_messages import Message
 from storage.outbox import RANKS
 from tests.journeys.day.evidence import Case
-from tests.journeys.day.weather import SENDS, STORMS, done_unheard
+from tests.journeys.day.weather import HOUR, SENDS, STORMS, done_unheard
 
 SHOWN: Final = frozenset({"delivered", "read"})
 LEFT: Final = frozenset({"accepted", "sent", "delivered", "read"})
 UNDER_WAY: Final = timedelta(seconds=10)  # calls that had begun before the sender was held
+NONE: Final = timedelta()
 OURS: Final = {"queued", "sending", "unknown"}
 
 
@@ -51,6 +52,7 @@ def nothing_typed_is_lost(verdict: Verdict, case: Case) -> None:
     for typed in case.typed:
         verdict.that(found[typed.id] == ["done"], f"typed and not handled once: {typed.id} is {found[typed.id]}")
     verdict.counts["typed by people"] = len(case.typed)
+    verdict.counts["typed while we were off"] = sum(typed.off for typed in case.typed)
 
 
 def nothing_said_is_lost(verdict: Verdict, case: Case) -> None:
@@ -139,7 +141,15 @@ def states_only_rise(verdict: Verdict, case: Case) -> None:
         if state.status in SHOWN:
             fell = RANKS[rows[state.outbox]] < RANKS[state.status]
             verdict.that(not fell, f"fell: row {state.outbox} is {rows[state.outbox]}, told {state.status}")
+    highest: dict[str, int] = defaultdict(int)
+    for state in case.states:
+        verdict.counts["states told out of order"] += RANKS.get(state.status, RANKS["failed"]) < highest[state.sid]
+        highest[state.sid] = max(highest[state.sid], RANKS.get(state.status, RANKS["failed"]))
     verdict.counts["states told"] = len(case.states)
+    verdict.counts["states told twice"] = len(case.states) - len({(state.sid, state.status) for state in case.states})
+    verdict.counts["states told before our own write"] = sum(state.late is None for state in case.states)
+    verdict.counts["states told an hour late or more"] = sum((state.late or NONE) >= HOUR for state in case.states)
+    verdict.counts["states never told"] = case.states_lost
 
 
 def answers_are_in_order(verdict: Verdict, case: Case) -> None:

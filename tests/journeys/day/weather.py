@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from bot.standins.faults import Accept, Broken, Drop, Early, Fault, Faults, Html, Throttle, Undelivered
+from bot.standins.faults import Accept, Broken, Drop, Early, Fault, Faults, Html, Silent, Throttle, Undelivered
 from bot.standins.ledger import Call
 
 HOUR: Final = timedelta(hours=1)
@@ -35,7 +35,9 @@ class Storm:
 STORMS: Final[Sequence[Storm]] = (
     Storm("429", 1.5 * HOUR, HOUR / 3, lambda chance: Throttle(after=chance.choice((1, 1, 3, 20)))),
     Storm("500", 3 * HOUR, HOUR * 2 / 3, lambda chance: Broken(accepted=chance.random() < 0.3), reads=True),
-    Storm("HTML", 5.5 * HOUR, HOUR / 4, lambda chance: Html(chance.choice((502, 503))), reads=True),
+    Storm(
+        "HTML", 5.5 * HOUR, HOUR / 4, lambda chance: Html(chance.choice((502, 504)), chance.random() < 0.2), reads=True
+    ),
     Storm("time-outs", 7 * HOUR, HOUR / 6, lambda chance: Drop(accepted=chance.random() < 0.6)),
 )
 OFF: Final = (4.5 * HOUR, 4.5 * HOUR + HOUR / 6)  # our own server, in that time
@@ -63,21 +65,30 @@ class Weather(Faults):
             return fault
         if storm is not None and (call.operation in SENDS or (storm.reads and chance.random() < READS)):
             fault = storm.fault(chance)
+            if isinstance(fault, Drop) and hangs(to, since):
+                fault = Silent(fault.accepted)
         elif storm is None and call.operation in SENDS and chance.random() < DRIZZLE:
             fault = self._drizzle(call, chance)
-        if not isinstance(fault, Accept):
+        if not isinstance(fault, Accept | Early):  # what came early is counted where it came
             self.counts[told(fault)] += 1
         return fault
 
     def _drizzle(self, call: Call, chance: Random) -> Fault:
-        kinds: list[Fault] = [Throttle(after=2), Broken(), Broken(accepted=True), Html(), Drop(), Drop(accepted=False)]
+        kinds: list[Fault] = [Throttle(after=2), Broken(), Broken(accepted=True), Html(), Html(504, accepted=True)]
+        kinds += [Drop(), Drop(accepted=False)]
         if call.operation == "CreateMessage":
-            kinds += [Early(), Early(), *map(Undelivered, (30008, 30008, 30003, 30003, 30004))]
+            kinds += [*[Early()] * 6, *map(Undelivered, (30008, 30008, 30003, 30003, 30004))]
         return chance.choice(kinds)
 
 
 def storm_at(since: timedelta) -> Storm | None:
     return next((storm for storm in STORMS if storm.begins <= since < storm.begins + storm.lasts), None)
+
+
+def hangs(to: str, since: timedelta) -> bool:
+    """Whether calls that send there are not even hung up on, and our own time-out ends them: one address in four."""
+    storm = storm_at(since)
+    return storm is not None and storm.name == "time-outs" and to[-2:].isdecimal() and int(to[-2:]) % 4 == 0
 
 
 def told(fault: Fault) -> str:
@@ -87,7 +98,7 @@ def told(fault: Fault) -> str:
         Broken: "call answered 500",
         Html: "call answered with HTML",
         Drop: "answer lost",
-        Early: "states told before our own write",
+        Silent: "call timed out",
         Undelivered: "accepted and not delivered",
     }
     return words[type(fault)] + (", done all the same" if done_unheard(fault) else "")
@@ -95,4 +106,4 @@ def told(fault: Fault) -> str:
 
 def done_unheard(fault: object) -> bool:
     """The message left, and we were not told so: an interrupted call."""
-    return isinstance(fault, Broken | Drop) and fault.accepted
+    return isinstance(fault, Broken | Drop | Html | Silent) and fault.accepted
