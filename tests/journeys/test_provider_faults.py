@@ -11,6 +11,7 @@ import pytest
 from bot.standins.faults import Broken, Drop, Early, Fault, Html, Reject, Throttle, Undelivered
 from bot.standins.ledger import Call
 from bot.standins.twilio import Callback
+from handlers import assisted
 from tests.journeys.booking import LATER, booked_by_sms, booked_by_telegram, booked_by_whatsapp
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, SAM, Town
 
@@ -63,7 +64,7 @@ async def test_telegram_names_its_wait_too(town: Town) -> None:
     assert await town.chat(CAMILLE_ON_TELEGRAM, "aide") == []
     await town.passes(seconds=29)
     assert town.new(CHAT) == []
-    await town.passes(seconds=1)
+    await town.passes(seconds=1 + 30 / 4)
     assert len(town.new(CHAT)) == 1
 
 
@@ -204,6 +205,38 @@ async def test_twice_unknown_is_given_up_and_a_human_is_told(town: Town) -> None
     assert len(town.telegram.ledger.of("sendMessage")) == 3
     assert (await rows(town, "status, reason"))[-1] == {"status": "failed", "reason": "unknown"}
     assert town.alarms("message_unknown") == 1
+
+
+async def the_desk_cancels(town: Town) -> None:
+    [appointment] = await town.parts.db.fetch("SELECT id FROM appointment WHERE status = 'booked'")
+    await assisted.cancel(town.parts, appointment["id"], "desk:test")
+    await town.settle()
+
+
+async def test_a_cancellation_is_never_said_twice_by_a_guess(town: Town) -> None:
+    """Telegram has no log: whoever was told twice may take it for another hour of theirs. A human calls."""
+    await booked_by_telegram(town)
+    town.telegram.faults.add(Drop(), when=sends)
+    await the_desk_cancels(town)
+    shown = len(town.screen(CHAT))
+    for _ in range(4):
+        await town.passes(minutes=2)
+    assert len(town.screen(CHAT)) == shown
+    told = [row for row in await rows(town, "kind, channel, status, reason") if row["kind"] == "cancelled"]
+    [row] = [row for row in told if row["channel"] == "telegram"]
+    assert (row["status"], row["reason"]) == ("failed", "unknown")
+    assert town.alarms("message_unknown") == 1
+
+
+async def test_a_cancellation_that_twilios_log_does_not_show_is_said_once(town: Town) -> None:
+    await booked_by_sms(town, texts=LATER)
+    town.new(CAMILLE)
+    town.twilio.faults.add(Drop(accepted=False), when=lambda call: sends(call) and call.params["To"] == CAMILLE)
+    await the_desk_cancels(town)
+    assert town.new(CAMILLE) == []
+    await town.passes(minutes=2)
+    assert len(town.new(CAMILLE)) == 1
+    assert town.alarms("message_unknown") == 0
 
 
 async def test_a_log_that_is_away_is_asked_again(town: Town) -> None:

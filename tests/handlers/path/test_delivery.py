@@ -12,6 +12,7 @@ from booking.model import AppointmentId
 from handlers import assisted
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Receipt, SendError
+from handlers.channels.outcomes import TWILIO
 from handlers.delivery import deliver, settle_unknown, warn
 from handlers.following import follow
 from handlers.receipts import receive
@@ -47,6 +48,20 @@ async def test_a_provider_that_is_away_for_an_hour_loses_nothing(place: Place) -
     for _ in range(12):
         await place.passes(minutes=6)
     assert len(place.new("sms", CAMILLE)) == 1
+
+
+async def test_those_who_are_told_to_wait_alike_do_not_come_back_together(place: Place) -> None:
+    numbers = [f"+3363998{number:04}" for number in range(20, 30)]
+    place.line("sms").down = TWILIO["30410"].error("30410")
+    for number in numbers:
+        await place.says("sms", number, "bonjour")
+    rows = await place.parts.db.fetch("SELECT next_try_at FROM outbox")
+    waits = sorted(row["next_try_at"] - place.clock.now for row in rows)
+    assert len(set(waits)) == len(numbers)
+    assert timedelta(minutes=10) <= waits[0] < waits[-1] <= timedelta(minutes=12.5)
+    place.line("sms").down = None
+    await place.passes(minutes=12.5)
+    assert {len(place.new("sms", number)) for number in numbers} == {1}
 
 
 async def test_what_waits_for_the_morning_uses_up_no_try_and_is_not_late(place: Place) -> None:

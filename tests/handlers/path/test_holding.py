@@ -167,7 +167,7 @@ async def test_telegrams_too_many_is_one_chats_until_it_is_several_s(place: Plac
     await place.says("telegram", "73", "bonjour")
     held = (await senders.held(place.parts.db))["telegram"]
     assert held.probe_at - place.clock.now == timedelta(seconds=20)
-    await place.passes(seconds=30)
+    await place.passes(seconds=40)
     assert await statuses(place) == {"accepted"}
 
 

@@ -26,7 +26,7 @@ TO_PERSON: Final = {
     "cancelled": {"notice.cancelled_for_you"},
 }
 OTHERS: Final = {"replaced.sorry"}
-A_HUMAN: Final = {"notice_not_sent", "nobody_to_tell"}
+A_HUMAN: Final = {"notice_not_sent", "nobody_to_tell", "message_unknown"}
 ANSWERS: Final = {
     "booked": {"confirmed.phone", "confirmed.video", "confirmed.in_person", "replaced.taken"},
     "moved": {"moved.phone", "moved.video", "moved.in_person", "undo.phone", "undo.video", "undo.in_person"},
