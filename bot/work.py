@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from handlers import digest, holding, joining, undelivered
+from handlers import digest, holding, joining, undelivered, unheard
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.delivery import settle_unknown, warn
@@ -47,6 +47,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
             group.create_task(Lane(parts, owner, channel, POLL).run())
         group.create_task(_loop(parts, "timers", lambda: fire(parts)))
         group.create_task(_loop(parts, "unknown", lambda: settle_unknown(parts, owner)))
+        group.create_task(_loop(parts, "states", lambda: unheard.ask(parts), WATCH))
         for look in outside:
             group.create_task(_loop(parts, "outside", look, WATCH))
         group.create_task(_loop(parts, "waiting", lambda: serve_waiting(parts), SERVE))

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storage import outbox
-from storage.db import Sql, Tx
+from storage.db import Sql, Tx, claim
 from storage.outbox import OutboxRow
 from storage.sql import marks
 
@@ -20,6 +20,16 @@ class Waited:
 
     row: OutboxRow
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A message that the provider has, and whose fate it has not told."""
+
+    id: str
+    channel: str
+    provider_id: str
+    accepted_at: datetime
 
 
 async def unheard_of(
@@ -64,6 +74,34 @@ async def elsewhere(tx: Tx, row: OutboxRow, reason: str | None, now: datetime) -
         row.fence,
     )
     return changed == 1
+
+
+async def take_unheard(
+    db: Sql, now: datetime, first: timedelta, longest: timedelta, limit: int, channels: Sequence[str]
+) -> list[Unheard]:
+    """Messages that were accepted, of these channels, of which nothing final was told: since `first`, and not longer
+    than `longest`. Each for this caller alone, and again after `first` unless it is put off.
+    """
+    if not channels:
+        return []
+    rows = await claim(
+        db,
+        "outbox",
+        set_to="next_try_at = ?",
+        where=f"status IN ('accepted', 'sent') AND channel IN ({marks(len(channels))}) AND provider_id IS NOT NULL "
+        "AND next_try_at > ? AND next_try_at <= ? AND accepted_at > ?",
+        order="next_try_at, id",
+        limit=limit,
+        args=(now, *channels, now - longest, now - first, now - longest),
+        returning="id, channel, provider_id, accepted_at",
+    )
+    return [Unheard(**(row | {"id": str(row["id"])})) for row in rows]
+
+
+async def ask_later(db: Sql, outbox_id: str, at: datetime) -> None:
+    await db.execute(
+        "UPDATE outbox SET next_try_at = ? WHERE id = ? AND status IN ('accepted', 'sent')", at, int(outbox_id)
+    )
 
 
 async def share_of(db: Sql, channel: str, reason: str, since: datetime) -> tuple[int, int]:

@@ -64,6 +64,7 @@ INDEXES = (
     Index("inbox_settled", "inbox", "settled_at", where="status <> 'new'"),
     Index("outbox_due", "outbox", "next_try_at", where="status = 'queued'"),
     Index("outbox_unsettled", "outbox", "next_try_at", where="status IN ('sending', 'unknown')"),
+    Index("outbox_unheard", "outbox", "channel, next_try_at", where="status IN ('accepted', 'sent')"),
     Index("outbox_open_answers", "outbox", "contact_id, id", where="answer AND status IN ('queued', 'sending')"),
     Index("outbox_unasked", "outbox", "contact_id, accepted_at", where="NOT answer"),
     Index("outbox_contact", "outbox", "contact_id, id"),

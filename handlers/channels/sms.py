@@ -13,7 +13,7 @@ from booking import phones
 from conversations.model import FileRef, Input, Reply
 from conversations.text import t
 from handlers.channels import drawing, gsm7, reading, twilio
-from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal
+from handlers.channels.base import ChannelName, Draw, Finding, Payload, Receipt, SendError, Signal
 from handlers.channels.outcomes import of_line
 
 # https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out: the whole message, any case. Twilio blocks the pair,
@@ -36,6 +36,7 @@ class Sender(Protocol):
 
     async def send(self, fields: Mapping[str, Any]) -> str: ...
     async def outgoing(self, *, to: str, since: datetime) -> Sequence[twilio.Logged]: ...
+    async def state(self, sid: str) -> tuple[str, str]: ...
     async def account_status(self) -> str: ...
 
 
@@ -100,6 +101,9 @@ class SmsChannel:
         log = await self.client.outgoing(to=address, since=since)
         bodies = [body for body in (payload.text, payload.fields.get("one_way")) if body]
         return [one.sid for one in log if any(twilio.same(one.body, body) for body in bodies)]
+
+    async def state(self, outbox_id: str, provider_id: str) -> Receipt:
+        return twilio.state(outbox_id, provider_id, *await self.client.state(provider_id))
 
     async def check(self) -> Sequence[Finding]:
         try:

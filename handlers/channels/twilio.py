@@ -237,10 +237,14 @@ def _envelope(request: Request, fields: Mapping[str, str]) -> Envelope:
 
 
 def _receipt(request: Request, fields: Mapping[str, str]) -> Receipt:
-    status = STATUSES[fields["MessageStatus"]]
-    error = fields.get("ErrorCode", "")
-    if status == "failed" and not ERROR_CODE.fullmatch(error):
-        error = fields["MessageStatus"]
     ids = parse_qs(urlsplit(request.url).query, max_num_fields=reading.MOST_FIELDS).get("m", [])
     ours = ids[0] if len(ids) == 1 and OUTBOX_ID.fullmatch(ids[0]) else None
-    return Receipt(ours, fields["MessageSid"], status, error if status == "failed" else None)
+    return state(ours, fields["MessageSid"], fields["MessageStatus"], fields.get("ErrorCode", ""))
+
+
+def state(outbox_id: str | None, sid: str, status: str, error: str) -> Receipt:
+    """By Twilio's own words, told or asked for. One that it did not have when this was written says nothing new."""
+    ours = STATUSES.get(status, "accepted")
+    if ours == "failed" and not ERROR_CODE.fullmatch(error):
+        error = status
+    return Receipt(outbox_id, sid, ours, error if ours == "failed" else None)

@@ -128,6 +128,14 @@ class TwilioClient:
         except (TwilioException, ValueError, TypeError) as error:
             raise failed(error) from None
 
+    async def state(self, sid: str) -> tuple[str, str]:
+        """What became of a message of ours: its status, and its code, if it failed. Raises SendError."""
+        try:
+            one = await self._client.messages(sid).fetch_async()
+        except (TwilioException, ValueError, TypeError) as error:
+            raise failed(error) from None
+        return str(one.status), str(one.error_code or "")
+
     async def able(self, number: str) -> Mapping[str, bool] | None:
         """What a number of the account can do (`sms`, `voice`); None: it is not the account's. Raises SendError."""
         try:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from conversations.model import FileRef, Input, Press, Reply
 from handlers.channels import drawing, reading, twilio, whatsapp_content, whatsapp_setup, whatsapp_templates
-from handlers.channels.base import ChannelName, Draw, Finding, Payload, SendError, Signal, Undecodable
+from handlers.channels.base import ChannelName, Draw, Finding, Payload, Receipt, SendError, Signal, Undecodable
 from handlers.channels.outcomes import TWILIO
 from handlers.channels.sms import Sender
 from handlers.channels.whatsapp_content import Drawn
@@ -92,6 +92,9 @@ class WhatsAppChannel:
         bodies = {payload.text, drawn.shown if drawn else payload.text}
         log = await self.client.outgoing(to=twilio.WHATSAPP + address, since=since)
         return [one.sid for one in log if any(twilio.same(one.body, body) for body in bodies)]
+
+    async def state(self, outbox_id: str, provider_id: str) -> Receipt:
+        return twilio.state(outbox_id, provider_id, *await self.client.state(provider_id))
 
     async def check(self) -> Sequence[Finding]:
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from bot.standins.faults import Broken, Drop, Early, Fault, Html, Reject, Throttle, Undelivered
 from bot.standins.ledger import Call
 from bot.standins.twilio import Callback
-from handlers import assisted
+from handlers import assisted, unheard
 from tests.journeys.booking import LATER, booked_by_sms, booked_by_telegram, booked_by_whatsapp
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, SAM, Town
 
@@ -319,3 +321,51 @@ async def test_callbacks_turned_round_doubled_and_late(town: Town) -> None:
     states = {row["channel"]: row["status"] for row in await rows(town, "channel, status")}
     assert states == {"whatsapp": "read", "sms": "delivered", "email": "accepted"}
     assert len(town.screen(f"whatsapp:{SAM}")) == len(LATER)
+
+
+async def test_a_failure_that_missed_us_is_asked_for_and_has_its_consequences(town: Town) -> None:
+    """Our door was shut when it was told, and it is told once."""
+    await booked_by_whatsapp(town)
+    town.twilio.hold = True
+    town.twilio.faults.add(Undelivered(63016), when=lambda call: sends(call) and call.params["To"].endswith(SAM))
+    await the_desk_cancels(town)
+    town.twilio.pending.clear()
+    assert town.new(SAM) == []
+    await town.passes(minutes=14)
+    assert await unheard.ask(town.parts) == 0
+    await town.passes(minutes=2)
+    assert await unheard.ask(town.parts) > 0
+    await town.settle()
+    assert len(town.new(SAM)) == 1, "said by SMS instead"
+    told = [row for row in await rows(town, "kind, channel, status") if row["kind"] == "cancelled"]
+    assert {"kind": "cancelled", "channel": "whatsapp", "status": "failed"} in told
+
+
+async def test_what_is_never_told_is_asked_for_ever_more_seldom_and_for_a_day(town: Town) -> None:
+    town.twilio.hold = True
+    await town.sms(CAMILLE, "bonjour")
+    for sid, message in town.twilio.messages.items():
+        town.twilio.messages[sid] = replace(message, status="sent")
+    asked = []
+    for minute in range(30 * 60):
+        town.clock.now += timedelta(minutes=1)
+        if await unheard.ask(town.parts):
+            asked.append(minute)
+    gaps = [later - earlier for earlier, later in pairwise(asked)]
+    assert gaps == sorted(gaps)
+    assert 4 <= len(asked) <= 8
+    assert asked[0] < 20
+    assert asked[-1] < 24 * 60
+    assert await rows(town) == [{"status": "sent"}]
+
+
+async def test_what_cannot_be_asked_now_is_asked_later(town: Town) -> None:
+    town.twilio.hold = True
+    await town.sms(CAMILLE, "bonjour")
+    town.twilio.faults.add(Html(), when=lambda call: call.operation == "FetchMessage")
+    await town.passes(minutes=20)
+    assert await unheard.ask(town.parts) == 1
+    assert await rows(town) == [{"status": "accepted"}]
+    await town.passes(minutes=30)
+    assert await unheard.ask(town.parts) == 1
+    assert await rows(town) == [{"status": "delivered"}]

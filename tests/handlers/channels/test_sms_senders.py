@@ -41,6 +41,9 @@ class Twilio:
     async def outgoing(self, *, to: str, since: datetime) -> Sequence[Logged]:
         return self.logged
 
+    async def state(self, sid: str) -> tuple[str, str]:
+        raise AssertionError(sid)
+
     async def account_status(self) -> str:
         return "active"
 

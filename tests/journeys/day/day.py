@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from bot.standins import telegram_chats
 from bot.standins.twilio import Callback
 from bot.work import watch
+from handlers import unheard
 from handlers.channels.telegram import TelegramChannel
 from storage import outbox, senders, timers
 from tests.journeys.booking import TODAY
@@ -124,6 +125,7 @@ class Day:
         if town.clock.now - self.watched >= WATCH:
             self.watched = town.clock.now
             await watch(town.parts, "town")
+            await unheard.ask(town.parts)
             await town.settle()
 
     async def fetch(self) -> None:

@@ -71,6 +71,8 @@ def nothing_said_is_lost(verdict: Verdict, case: Case) -> None:
         status, id = row["status"], row["id"]
         verdict.counts[f"rows {status}"] += 1
         verdict.that(status not in OURS, f"left lying: row {id} is {status} ({row['reason']})")
+        never = status in {"accepted", "sent"} and row["channel"] in {"sms", "whatsapp"}
+        verdict.that(not never, f"its fate was never learnt: row {id} is {status}")
         if status in LEFT and row["channel"] != "email":
             verdict.that(shown_somewhere(case, row), f"never shown: row {id} is {status}")
         if status == "failed":

@@ -128,6 +128,9 @@ class Silence:
             if (one.channel, one.address) == (channel, address) and one.at >= whole
         ]
 
+    async def state(self, sid: str) -> tuple[str, str]:
+        raise AssertionError(f"what became of {sid} is told, not asked")
+
     async def account_status(self) -> str:
         return "active"
 
