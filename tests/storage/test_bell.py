@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from tests.storage.conftest import NOW
 
 SOON, LONG = timedelta(), timedelta(seconds=10)
 SECOND = timedelta(seconds=1)
+ROOT = Path(__file__).parents[2]
 NOBODY = "redis://127.0.0.1:1/0"
 
 
@@ -126,6 +129,49 @@ async def test_two_processes_share_the_rate(link: RedisLink, redis_url: str) -> 
         assert await second.take("a", Rate(1), NOW) == SECOND
     finally:
         await other_link.close()
+
+
+HAMMERS = """
+import asyncio, sys
+from datetime import timedelta
+from storage import redis_link
+from storage.throttle import Rate, RedisThrottle
+from tests.storage.conftest import NOW
+
+redis_link.PATIENCE = 60  # a busy machine is not Redis that is away
+
+async def main():
+    link = redis_link.RedisLink(sys.argv[1])
+    throttle, taken = RedisThrottle(link), {"sender:sms": 0, "chat:7": 0}
+    rates = {"sender:sms": Rate(10, burst=7), "chat:7": Rate(1, burst=3)}
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for _ in range(60):
+        for key, rate in rates.items():
+            taken[key] += await throttle.take(key, rate, NOW) == timedelta()
+    assert not link.broken
+    await link.close()
+    print(*taken.values(), flush=True)
+
+asyncio.run(main())
+"""
+
+
+async def test_two_processes_at_once_take_no_more_than_one_may(link: RedisLink, redis_url: str) -> None:
+    """Per sender and per chat, while the clock stands still: what may go at once, in all."""
+    pipe = asyncio.subprocess.PIPE
+    both = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", HAMMERS, redis_url, cwd=ROOT, stdin=pipe, stdout=pipe
+        )
+        for _ in range(2)
+    ]
+    for process in both:
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
+    told = await asyncio.gather(*(process.communicate(b"go\n") for process in both))
+    senders, chats = zip(*((int(n) for n in out.split()) for out, _ in told), strict=True)
+    assert (sum(senders), sum(chats)) == (7, 3)
 
 
 @given(st.lists(st.integers(0, 2000), max_size=60), st.integers(1, 5), st.integers(1, 5))
