@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 import pytest
 
-from handlers import delivery, holding
+from handlers import delivery, holding, unheard
 from storage import outbox
 from storage.outbox import OutboxRow
 from tests.journeys.day.day import Day
@@ -81,6 +81,15 @@ def overwritten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox, "accepted", last)
 
 
+def unasked(patch: pytest.MonkeyPatch) -> None:
+    """Nobody asks for a state that never came."""
+
+    async def ask(parts: Any) -> int:
+        return 0
+
+    patch.setattr(unheard, "ask", ask)
+
+
 IN_THE_GATE: Final = frozenset({"unknown fates are sent again blindly"})
 BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
     "unknown fates are sent again blindly": (blindly, "doubled"),
@@ -89,5 +98,6 @@ BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
     "what missed the door is not fetched": (unfetched, "typed and not handled once"),
     "states fall": (falling, "fell"),
     "a state that came before our own write is overwritten": (overwritten, "fell"),
+    "states that never came are not asked for": (unasked, "never learnt"),
     "what stays unknown is let go of": (forgotten, "lost, and nobody knows"),
 }

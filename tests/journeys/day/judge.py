@@ -18,6 +18,7 @@ SHOWN: Final = frozenset({"delivered", "read"})
 LEFT: Final = frozenset({"accepted", "sent", "delivered", "read"})
 UNDER_WAY: Final = timedelta(seconds=10)  # calls that had begun before the sender was held
 NONE: Final = timedelta()
+LEARNT: Final = 23 * HOUR  # of what goes out in the last hour there may be no word yet
 OURS: Final = {"queued", "sending", "unknown"}
 
 
@@ -71,7 +72,8 @@ def nothing_said_is_lost(verdict: Verdict, case: Case) -> None:
         status, id = row["status"], row["id"]
         verdict.counts[f"rows {status}"] += 1
         verdict.that(status not in OURS, f"left lying: row {id} is {status} ({row['reason']})")
-        never = status in {"accepted", "sent"} and row["channel"] in {"sms", "whatsapp"}
+        lasting = row["channel"] in {"sms", "whatsapp"} and row["changed_at"] < case.began + LEARNT
+        never = lasting and status in {"accepted", "sent"}
         verdict.that(not never, f"its fate was never learnt: row {id} is {status}")
         if status in LEFT and row["channel"] != "email":
             verdict.that(shown_somewhere(case, row), f"never shown: row {id} is {status}")
