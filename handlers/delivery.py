@@ -22,7 +22,7 @@ from handlers.judging import MATTERS, QUIETLY
 from handlers.parts import Parts
 from handlers.refusing import ASK_PROVIDER_AFTER, PATIENCE
 from handlers.sending import NotCalled, alarm_of, alone, drawn, give_up
-from storage import contacts, outbox, senders
+from storage import contacts, fates, outbox, senders, unsettled
 from storage.faults import is_transient
 from storage.outbox import OutboxRow
 from storage.senders import Held
@@ -107,7 +107,7 @@ async def _one_of_unknown_fate(parts: Parts, owner: str, channel: str, now: date
     """Where there is no log, and nothing else to try: one whose second try it may be. False: there is none."""
     if not isinstance(parts.channels[channel], holding.Pinged):
         return False
-    rows = await outbox.claim_unknown(parts.db, owner, now, now + LEASE, 1, [channel])
+    rows = await unsettled.claim_unknown(parts.db, owner, now, now + LEASE, 1, [channel])
     await _settle_all(parts, rows, {}, now)
     return bool(rows)
 
@@ -119,16 +119,16 @@ async def settle_unknown(parts: Parts, owner: str) -> int:
     is held, one is at a time, and it counts only once it is settled.
     """
     now = parts.clock()
-    await outbox.expire_leases(parts.db, now)
+    await unsettled.expire_leases(parts.db, now)
     await _drop_stranded(parts, now)
     held = await senders.held(parts.db)
     free = [channel for channel in parts.channels if channel not in held]
-    rows = await outbox.claim_unknown(parts.db, owner, now, now + LEASE, BATCH, free)
+    rows = await unsettled.claim_unknown(parts.db, owner, now, now + LEASE, BATCH, free)
     found = len(rows)
     for channel in held:
         # Its log may be asked, a little at a time. Where there is none, the second try is not thrown away.
         if channel in parts.channels and not isinstance(parts.channels[channel], holding.Pinged):
-            rows += await outbox.claim_unknown(parts.db, owner, now, now + LEASE, 1, [channel])
+            rows += await unsettled.claim_unknown(parts.db, owner, now, now + LEASE, 1, [channel])
     # One after the other for each contact, as one of them may be what the other is taken for.
     of_one: dict[str, list[OutboxRow]] = {}
     for row in rows:
@@ -155,7 +155,7 @@ async def _settle_all(
 
 
 async def _drop_stranded(parts: Parts, now: datetime) -> None:
-    for stranded in await outbox.expire_stranded(parts.db, now, list(parts.channels)):
+    for stranded in await unsettled.expire_stranded(parts.db, now, list(parts.channels)):
         parts.metrics.outbound_messages.labels(stranded.channel, stranded.kind, "expired").inc()
         if stranded.channel != "terminal" and stranded.kind not in QUIETLY:
             async with parts.db.transaction() as tx:
@@ -167,7 +167,7 @@ async def warn(parts: Parts) -> int:
     """A booking, a move or a cancellation that has not left within a quarter of an hour: a human is told, once."""
     now = parts.clock()
     async with parts.db.transaction() as tx:
-        late = await outbox.overdue(tx, now - SOON, now, sorted(MATTERS))
+        late = await fates.overdue(tx, now - SOON, now, sorted(MATTERS))
         for row in late:
             await alarm_of(tx, parts, "notice_late", row, now, status=row.status)
     return len(late)
@@ -181,7 +181,7 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime, *, storm: bool) -
         try:
             logged = await parts.channels[row.channel].sent(drawn(parts, row, contact), contact.address, row.created_at)
             # The same words may have been said before, within the second that the log counts by.
-            found = await outbox.of_nobody_else(parts.db, row, logged)
+            found = await unsettled.of_nobody_else(parts.db, row, logged)
         except SendError as error:
             if now - row.due_at >= PATIENCE:
                 await give_up(parts, row, error.code, "message_unknown")
@@ -193,7 +193,7 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime, *, storm: bool) -
     elif storm and not row.possible_duplicate and now - row.due_at < STORM and not await _calm(parts, row, now):
         await outbox.unknown(parts.db, row, now + ASK_PROVIDER_AFTER, row.reason or "unknown", now)
         return False
-    elif _once_more(parts, row) and await outbox.resend(parts.db, row, now):
+    elif _once_more(parts, row) and await unsettled.resend(parts.db, row, now):
         log.info("sent once more", outbox=row.id, channel=row.channel)
     else:
         await give_up(parts, row, "unknown", "message_unknown")

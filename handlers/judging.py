@@ -13,7 +13,7 @@ from booking import phones, policy
 from booking.model import AppointmentId
 from handlers.parts import Parts
 from handlers.reminders import wake
-from storage import contacts, outbox
+from storage import contacts, fates
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
@@ -96,7 +96,7 @@ async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: da
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     theirs = await contacts.of_person(parts.db, contact.person_id) if contact.person_id else [contact]
     phones = [each.id for each in theirs if each.channel != "email"] or [contact.id]
-    if await outbox.unasked(parts.db, row, phones, midnight) < parts.max_unasked:
+    if await fates.unasked(parts.db, row, phones, midnight) < parts.max_unasked:
         return Send()
     tomorrow = datetime.combine(midnight.date() + timedelta(days=1), parts.quiet.ends, zone)
     return _later(row, tomorrow.astimezone(UTC), "daily_cap")

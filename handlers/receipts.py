@@ -15,9 +15,9 @@ from handlers.channels.base import Receipt
 from handlers.channels.twilio_errors import meaning
 from handlers.parts import Parts
 from handlers.refusing import not_delivered
-from storage import contacts, outbox
+from storage import contacts, outbox, told
 from storage.db import Tx
-from storage.outbox import Risen
+from storage.told import Risen
 
 log = structlog.get_logger()
 
@@ -28,9 +28,9 @@ async def receive(parts: Parts, receipt: Receipt) -> None:
     """
     now = parts.clock()
     async with parts.db.transaction() as tx:
-        if receipt.outbox_id is not None and await outbox.taken_back(tx, receipt.outbox_id, receipt.provider_id, now):
+        if receipt.outbox_id is not None and await told.taken_back(tx, receipt.outbox_id, receipt.provider_id, now):
             tx.after_commit(partial(parts.bell.ring, "unknown"))
-        risen = await outbox.receipt(
+        risen = await told.receipt(
             tx,
             receipt.status,
             now,

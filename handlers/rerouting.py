@@ -19,7 +19,7 @@ from handlers.alarms import raise_alarm
 from handlers.channels.drawing import ANSWERED_BY_WORDS
 from handlers.parts import Parts
 from handlers.writing import contact_at, ways
-from storage import contacts, inbox, outbox, senders
+from storage import contacts, fates, inbox, outbox, senders
 from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.outbox import OutboxRow
@@ -51,7 +51,7 @@ async def other_way(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, n
     if row.kind in NOWHERE_ELSE or row.content is None or (row.expires_at is not None and row.expires_at <= now):
         return None
     news = await _news(tx, row)
-    tried = await outbox.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())
+    tried = await fates.contacts_of(tx, _before(row)) | set(news[1].get("tried", ()) if news else ())
     return await _other(tx, parts, row, contact, tried, now, answering=news is not None)
 
 

@@ -37,7 +37,7 @@ from handlers.shown_number import shown
 from handlers.writing import write
 from locales.voice import Voice
 from locales.words import words
-from storage import contacts, conversations, inbox, outbox
+from storage import contacts, conversations, fates, inbox, outbox
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -229,7 +229,7 @@ def _stopped(who: ContactRow, theirs: Sequence[ContactRow]) -> tuple[Stopped, ..
 
 async def _reminded(tx: Tx, theirs: Sequence[ContactRow], now: datetime) -> tuple[Reminded, ...]:
     """On whichever channel it was: who is reminded by SMS may answer on Telegram."""
-    found = await outbox.reminded(tx, [row.id for row in theirs], now - REMINDED) if theirs else []
+    found = await fates.reminded(tx, [row.id for row in theirs], now - REMINDED) if theirs else []
     return tuple(Reminded(AppointmentId(id), at) for id, at in found)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from storage import outbox
 from storage.db import Sql, Tx, claim
-from storage.outbox import OutboxRow
+from storage.outbox import COLUMNS, UNSETTLED, OutboxRow, opened
 from storage.sql import marks
 
 
@@ -135,3 +135,61 @@ async def later_answer(db: Sql, row: OutboxRow) -> bool:
         "SELECT 1 AS one FROM outbox WHERE contact_id = ? AND answer AND id > ? LIMIT 1", row.contact_id, int(row.id)
     )
     return bool(rows)
+
+
+async def unasked(db: Sql, row: OutboxRow, contacts: Sequence[str], since: datetime) -> int:
+    """Messages before this one that nobody asked for, sent since then or under way: the daily cap counts them.
+
+    Of two that leave side by side only the later one counts the other, so one of them goes.
+    """
+    rows = await db.fetch(
+        f"SELECT count(*) AS n FROM outbox WHERE contact_id IN ({marks(len(contacts))}) AND NOT answer AND id <> ? AND "
+        "(accepted_at >= ? OR (accepted_at IS NULL AND status IN ('sending', 'unknown') AND id < ?))",
+        *contacts,
+        int(row.id),
+        since,
+        int(row.id),
+    )
+    return int(rows[0]["n"])
+
+
+async def reminded(db: Sql, contacts: Sequence[str], since: datetime) -> list[tuple[str, datetime]]:
+    """Of which appointments these contacts were reminded, and when last; the latest first."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS}, accepted_at FROM outbox WHERE contact_id IN ({marks(len(contacts))}) "
+        "AND NOT answer AND kind IN ('reminder', 'soon') AND accepted_at >= ? AND appointment_id IS NOT NULL "
+        "ORDER BY accepted_at DESC, id DESC",
+        *contacts,
+        since,
+    )
+    said: dict[str, datetime] = {}
+    for row in rows:
+        at = row.pop("accepted_at")
+        told = opened(db, row)
+        for id in told.of or (str(told.appointment_id),):
+            said.setdefault(id, at)
+    return list(said.items())
+
+
+async def overdue(db: Sql, before: datetime, now: datetime, kinds: Sequence[str]) -> list[OutboxRow]:
+    """Rows of these kinds that might have left before then, and of which nobody knows that they did.
+
+    Each is given once: `alarmed_at` remembers (invariant I8).
+    """
+    rows = await db.fetch(
+        "UPDATE outbox SET alarmed_at = ? WHERE id IN (SELECT id FROM outbox WHERE status = 'queued' AND due_at <= ? "
+        f"UNION ALL SELECT id FROM outbox WHERE {UNSETTLED} AND due_at <= ?) "
+        "AND alarmed_at IS NULL AND NOT EXISTS (SELECT 1 FROM flag WHERE name = 'paused') "
+        f"AND (kind IN ({marks(len(kinds))}) OR (answer AND appointment_id IS NOT NULL)) RETURNING {COLUMNS}",
+        now,
+        before,
+        before,
+        *kinds,
+    )
+    return [opened(db, row) for row in rows]
+
+
+async def contacts_of(db: Sql, keys: Sequence[str]) -> set[str]:
+    """To whom the rows of these keys were written."""
+    rows = await db.fetch(f"SELECT contact_id FROM outbox WHERE key IN ({marks(len(keys))})", *keys)
+    return {row["contact_id"] for row in rows}

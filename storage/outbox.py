@@ -4,20 +4,15 @@
     claim_due(db, owner, now, lease_ends_at, limit, channels) -> rows, now 'sending', each with its `fence`
     accepted / retry / stays / postpone / unknown / settle (db, row, …) -> bool    by the claimer; False: somebody
                                                        else has it
-    expire_stranded(db, now, channels) -> rows         of channels that are not set up, or held; too late now
-    expire_leases(db, now) -> ids                      a crash between call and mark: 'unknown'
-    claim_unknown(…) -> rows; resend(db, row, now)     resolution: accepted(), settle() or one marked resend
-    receipt(db, status, now, outbox_id, provider_id, error) -> Risen | None
-    suppress(tx, appointment, …) -> count; queued(db, contact); unasked(db, row, contacts, since); figures; history
-    overdue(db, before, now, kinds) -> rows            important, and neither sent nor given up: told once
-    contacts_of(tx, keys) -> ids                       to whom a message went before
+    suppress(tx, appointment, …) -> count; queued(db, contact); figures; history
     of_provider(db, contact, provider_id) -> row       which one they answer
 
 Order: an answer waits for earlier answers of its contact that are queued or being sent; a notice waits for nobody and
 holds up nobody. A claim, a lease and a fence: correctness comes from the fence (a counter), never from the clock
 (invariant I14).
 
-Over 300 lines: one table, and each statement on it beside the others. What is asked of it as a whole is in `fates.py`.
+Over 300 lines: the life of a row, each step beside the others. What may have arrived is in `unsettled.py`, what
+providers say of it in `told.py`, what is asked of all rows together in `fates.py`.
 """
 
 from __future__ import annotations
@@ -32,7 +27,6 @@ from storage.db import Sql, Tx, claim
 from storage.sql import Row, marks
 
 Final = Literal["failed", "suppressed", "merged", "expired"]
-Told = Literal["accepted", "sent", "delivered", "read", "failed"]
 
 # A row only ever rises (invariant I13). 'failed' stands over 'sent', but a late 'delivered' wins over it. What we
 # ourselves
@@ -50,15 +44,14 @@ RANKS = {
     "merged": 9,
     "expired": 9,
 }
-_RANK = f"CASE status {' '.join(f'WHEN {status!r} THEN {rank}' for status, rank in RANKS.items())} END"
 
-_COLUMNS = (
+COLUMNS = (
     "id, key, contact_id, channel, kind, answer, content, due_at, expires_at, status, reason, fence, attempts, "
     "provider_id, appointment_id, appointment_version, possible_duplicate, received_at, created_at"
 )
 
 # Word for word the condition of an index: SQLite takes it for nothing less, and would read all messages of a year.
-_UNSETTLED = "status IN ('sending', 'unknown')"
+UNSETTLED = "status IN ('sending', 'unknown')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,29 +125,6 @@ class OutboxRow:
         """The appointments that a reminder tells of, each with the version that it was written for."""
         told: dict[str, int] = (self.content or {}).get("of", {})
         return told
-
-
-@dataclass(frozen=True, slots=True)
-class Risen:
-    """A row that a receipt has raised."""
-
-    id: str
-    contact_id: str
-    channel: str
-    kind: str
-    answer: bool
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stranded:
-    """A row that no channel took, and that is of no more use."""
-
-    id: str
-    channel: str
-    kind: str
-    answer: bool
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +206,9 @@ async def claim_due(
         order="answer DESC, next_try_at, id",
         limit=limit,
         args=(owner, lease_ends_at, lease_ends_at, now, now, *(channels or ())),
-        returning=_COLUMNS,
+        returning=COLUMNS,
     )
-    return [_open(db, row) for row in sorted(rows, key=lambda row: (not row["answer"], row["id"]))]
+    return [opened(db, row) for row in sorted(rows, key=lambda row: (not row["answer"], row["id"]))]
 
 
 async def accepted(db: Sql, row: OutboxRow, provider_id: str, now: datetime, segments: int = 1) -> bool:
@@ -313,86 +283,6 @@ async def settle(db: Sql, row: OutboxRow, status: Final, reason: str, now: datet
     return await _mark(db, row, status, reason, now, None)
 
 
-async def expire_leases(db: Sql, now: datetime, reason: str = "crashed") -> list[str]:
-    """Rows whose claimer was lost between its call and its mark. Whether they went out is not known."""
-    rows = await db.fetch(
-        "UPDATE outbox SET status = 'unknown', reason = ?, next_try_at = ?, changed_at = ?, fence = fence + 1, "
-        f"lease_owner = NULL, lease_ends_at = NULL WHERE {_UNSETTLED} AND status = 'sending' AND lease_ends_at <= ? "
-        "RETURNING id",
-        reason,
-        now,
-        now,
-        now,
-    )
-    return [str(row["id"]) for row in rows]
-
-
-async def expire_stranded(db: Sql, now: datetime, channels: Sequence[str]) -> list[Stranded]:
-    """Queued rows of channels that nobody serves, or whose sender is held, once they are of no use: they wait until
-    then, as the channel may be set up again, or the sender freed.
-    """
-    off = f"channel NOT IN ({marks(len(channels))})" if channels else "TRUE"
-    rows = await db.fetch(
-        f"UPDATE outbox SET status = 'expired', reason = CASE WHEN {off} THEN 'channel_off' ELSE 'sender_held' END, "
-        f"changed_at = ? WHERE status = 'queued' AND expires_at <= ? AND ({off} OR channel IN "
-        "(SELECT channel FROM sender)) RETURNING id, channel, kind, answer, reason",
-        *channels,
-        now,
-        now,
-        *channels,
-    )
-    return [Stranded(**(row | {"id": str(row["id"]), "answer": bool(row["answer"])})) for row in rows]
-
-
-async def claim_unknown(
-    db: Sql, owner: str, now: datetime, lease_ends_at: datetime, limit: int, channels: Sequence[str] | None = None
-) -> list[OutboxRow]:
-    """Unknown rows to be looked up now; ours until the lease ends. `channels`: only these."""
-    where = f"{_UNSETTLED} AND status = 'unknown' AND next_try_at <= ?"
-    if channels is not None:
-        if not channels:
-            return []
-        where += f" AND channel IN ({marks(len(channels))})"
-    rows = await claim(
-        db,
-        "outbox",
-        set_to="lease_owner = ?, lease_ends_at = ?, next_try_at = ?, fence = fence + 1, changed_at = ?",
-        where=where,
-        order="next_try_at, id",
-        limit=limit,
-        args=(owner, lease_ends_at, lease_ends_at, now, now, *(channels or ())),
-        returning=_COLUMNS,
-    )
-    return [_open(db, row) for row in sorted(rows, key=lambda row: int(row["id"]))]
-
-
-async def of_nobody_else(db: Sql, row: OutboxRow, provider_ids: Sequence[str]) -> list[str]:
-    """Those of a provider's ids, in their order, that no other row bears: another row's message is not this one."""
-    if not provider_ids:
-        return []
-    rows = await db.fetch(
-        f"SELECT provider_id FROM outbox WHERE provider_id IN ({marks(len(provider_ids))}) AND id <> ?",
-        *provider_ids,
-        int(row.id),
-    )
-    taken = {row["provider_id"] for row in rows}
-    return [id for id in provider_ids if id not in taken]
-
-
-async def resend(db: Sql, row: OutboxRow, now: datetime) -> bool:
-    """The one resend of an unknown row, marked. False: it was marked before, or is no longer ours."""
-    changed = await db.execute(
-        "UPDATE outbox SET status = 'queued', possible_duplicate = TRUE, next_try_at = ?, changed_at = ?, "
-        "lease_owner = NULL, lease_ends_at = NULL "
-        "WHERE id = ? AND fence = ? AND status = 'unknown' AND NOT possible_duplicate",
-        now,
-        now,
-        int(row.id),
-        row.fence,
-    )
-    return changed == 1
-
-
 async def _mark(db: Sql, row: OutboxRow, status: str, reason: str, now: datetime, next_try_at: datetime | None) -> bool:
     changed = await db.execute(
         "UPDATE outbox SET status = ?, reason = ?, changed_at = ?, next_try_at = COALESCE(?, next_try_at), "
@@ -405,58 +295,6 @@ async def _mark(db: Sql, row: OutboxRow, status: str, reason: str, now: datetime
         row.fence,
     )
     return changed == 1
-
-
-# ------------------------------------------------------------ receipts
-
-
-async def receipt(
-    db: Sql, status: Told, now: datetime, *, outbox_id: str | None, provider_id: str, error: str | None = None
-) -> Risen | None:
-    """What a provider says became of a row, by our id, else by theirs.
-
-    None: no such row, or it stands as high already.
-    """
-    if outbox_id is not None and outbox_id.isascii() and outbox_id.isdecimal() and len(outbox_id) <= 18:
-        match, by = (
-            # Of one that was sent twice, the other copy may tell that it arrived; not that it did not.
-            "id = ? AND (provider_id IS NULL OR provider_id = ? OR (possible_duplicate AND ? <> 'failed'))",
-            [int(outbox_id), provider_id, status],
-        )
-    else:
-        match, by = "provider_id = ?", [provider_id]
-    rows = await db.fetch(
-        "UPDATE outbox SET status = ?, reason = ?, changed_at = ?, provider_id = COALESCE(provider_id, ?), "
-        "accepted_at = CASE WHEN ? = 'failed' THEN accepted_at ELSE COALESCE(accepted_at, ?) END "
-        f"WHERE {match} AND {_RANK} < ? RETURNING id, contact_id, channel, kind, answer, status",
-        status,
-        error[:128] if error else None,
-        now,
-        provider_id[:255],
-        status,
-        now,
-        *by,
-        RANKS[status],
-    )
-    if not rows:
-        return None
-    return Risen(**(rows[0] | {"id": str(rows[0]["id"]), "answer": bool(rows[0]["answer"])}))
-
-
-async def taken_back(db: Sql, outbox_id: str, provider_id: str, now: datetime) -> int:
-    """A state names the row that a provider's message is of. Who was given that message by the provider's log, for its
-    equal words, has lost it again: of unknown fate as before.
-    """
-    if not (outbox_id.isascii() and outbox_id.isdecimal() and len(outbox_id) <= 18):
-        return 0
-    return await db.execute(
-        "UPDATE outbox SET status = 'unknown', reason = 'taken_back', provider_id = NULL, accepted_at = NULL, "
-        "next_try_at = ?, changed_at = ? WHERE provider_id = ? AND id <> ? AND status = 'accepted'",
-        now,
-        now,
-        provider_id,
-        int(outbox_id),
-    )
 
 
 # ------------------------------------------------------------ what was decided elsewhere
@@ -491,76 +329,18 @@ async def suppress(
 async def queued(db: Sql, contact: str, since_id: str = "0") -> list[OutboxRow]:
     """What else waits for this contact, in order: a row that a newer one also says is merged into it."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM outbox WHERE contact_id = ? AND id > ? AND status = 'queued' ORDER BY id",
+        f"SELECT {COLUMNS} FROM outbox WHERE contact_id = ? AND id > ? AND status = 'queued' ORDER BY id",
         contact,
         int(since_id),
     )
-    return [_open(db, row) for row in rows]
-
-
-async def unasked(db: Sql, row: OutboxRow, contacts: Sequence[str], since: datetime) -> int:
-    """Messages before this one that nobody asked for, sent since then or under way: the daily cap counts them.
-
-    Of two that leave side by side only the later one counts the other, so one of them goes.
-    """
-    rows = await db.fetch(
-        f"SELECT count(*) AS n FROM outbox WHERE contact_id IN ({marks(len(contacts))}) AND NOT answer AND id <> ? AND "
-        "(accepted_at >= ? OR (accepted_at IS NULL AND status IN ('sending', 'unknown') AND id < ?))",
-        *contacts,
-        int(row.id),
-        since,
-        int(row.id),
-    )
-    return int(rows[0]["n"])
-
-
-async def reminded(db: Sql, contacts: Sequence[str], since: datetime) -> list[tuple[str, datetime]]:
-    """Of which appointments these contacts were reminded, and when last; the latest first."""
-    rows = await db.fetch(
-        f"SELECT {_COLUMNS}, accepted_at FROM outbox WHERE contact_id IN ({marks(len(contacts))}) "
-        "AND NOT answer AND kind IN ('reminder', 'soon') AND accepted_at >= ? AND appointment_id IS NOT NULL "
-        "ORDER BY accepted_at DESC, id DESC",
-        *contacts,
-        since,
-    )
-    said: dict[str, datetime] = {}
-    for row in rows:
-        at = row.pop("accepted_at")
-        told = _open(db, row)
-        for id in told.of or (str(told.appointment_id),):
-            said.setdefault(id, at)
-    return list(said.items())
-
-
-async def overdue(db: Sql, before: datetime, now: datetime, kinds: Sequence[str]) -> list[OutboxRow]:
-    """Rows of these kinds that might have left before then, and of which nobody knows that they did.
-
-    Each is given once: `alarmed_at` remembers (invariant I8).
-    """
-    rows = await db.fetch(
-        "UPDATE outbox SET alarmed_at = ? WHERE id IN (SELECT id FROM outbox WHERE status = 'queued' AND due_at <= ? "
-        f"UNION ALL SELECT id FROM outbox WHERE {_UNSETTLED} AND due_at <= ?) "
-        "AND alarmed_at IS NULL AND NOT EXISTS (SELECT 1 FROM flag WHERE name = 'paused') "
-        f"AND (kind IN ({marks(len(kinds))}) OR (answer AND appointment_id IS NOT NULL)) RETURNING {_COLUMNS}",
-        now,
-        before,
-        before,
-        *kinds,
-    )
-    return [_open(db, row) for row in rows]
-
-
-async def contacts_of(db: Sql, keys: Sequence[str]) -> set[str]:
-    """To whom the rows of these keys were written."""
-    rows = await db.fetch(f"SELECT contact_id FROM outbox WHERE key IN ({marks(len(keys))})", *keys)
-    return {row["contact_id"] for row in rows}
+    return [opened(db, row) for row in rows]
 
 
 async def figures(db: Sql, now: datetime) -> Figures:
     """What waits until morning is not late; nor is what waits for somebody to sit down at a terminal."""
     rows = await db.fetch(
         "SELECT count(*) AS pending, min(due_at) AS oldest_at, "
-        f"(SELECT count(*) FROM outbox WHERE {_UNSETTLED} AND status = 'unknown') AS unknown "
+        f"(SELECT count(*) FROM outbox WHERE {UNSETTLED} AND status = 'unknown') AS unknown "
         "FROM outbox WHERE status = 'queued' AND due_at <= ? AND channel <> 'terminal'",
         now,
     )
@@ -568,18 +348,18 @@ async def figures(db: Sql, now: datetime) -> Figures:
 
 
 async def get(db: Sql, outbox_id: str) -> OutboxRow | None:
-    rows = await db.fetch(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", int(outbox_id))
-    return _open(db, rows[0]) if rows else None
+    rows = await db.fetch(f"SELECT {COLUMNS} FROM outbox WHERE id = ?", int(outbox_id))
+    return opened(db, rows[0]) if rows else None
 
 
 async def of_provider(db: Sql, contact: str, provider_id: str) -> OutboxRow | None:
     """The message to this contact that the provider calls so."""
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM outbox WHERE provider_id = ? AND contact_id = ? ORDER BY id DESC LIMIT 1",
+        f"SELECT {COLUMNS} FROM outbox WHERE provider_id = ? AND contact_id = ? ORDER BY id DESC LIMIT 1",
         provider_id,
         contact,
     )
-    return _open(db, rows[0]) if rows else None
+    return opened(db, rows[0]) if rows else None
 
 
 async def history(
@@ -591,15 +371,15 @@ async def history(
     if not where:
         return []
     rows = await db.fetch(
-        f"SELECT {_COLUMNS} FROM outbox WHERE {' OR '.join(where)} ORDER BY id DESC LIMIT ?",
+        f"SELECT {COLUMNS} FROM outbox WHERE {' OR '.join(where)} ORDER BY id DESC LIMIT ?",
         *contacts,
         *([appointment] if appointment else []),
         limit,
     )
-    return [_open(db, row) for row in rows]
+    return [opened(db, row) for row in rows]
 
 
-def _open(db: Sql, row: Row) -> OutboxRow:
+def opened(db: Sql, row: Row) -> OutboxRow:
     sealed = row["content"]
     row["content"] = None if sealed is None else json.loads(db.vault.unseal("outbox.content", row["key"], sealed))
     row["id"] = str(row["id"])

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import contacts, conversations, flags, inbox, outbox, timers
+from storage import contacts, conversations, fates, flags, inbox, outbox, timers, told, unsettled
 from storage.crypto import Vault
 from storage.db import Database, Tx
 from storage.inbox import Arrival
@@ -247,21 +247,21 @@ async def test_only_the_last_claimer_marks(db: Database, new_id: NewId) -> None:
     who = await contact(db, new_id)
     await add(db, message(who, "n1"))
     (mine,) = await claimed(db)
-    assert await outbox.expire_leases(db, LEASE) == [mine.id]
-    (theirs,) = await outbox.claim_unknown(db, "w2", LEASE, LEASE + SECOND, 10)
+    assert await unsettled.expire_leases(db, LEASE) == [mine.id]
+    (theirs,) = await unsettled.claim_unknown(db, "w2", LEASE, LEASE + SECOND, 10)
     assert not await outbox.retry(db, mine, LEASE, "timeout", LEASE)
     assert not await outbox.accepted(db, mine, "SM1", LEASE)
-    assert await outbox.resend(db, theirs, LEASE)
+    assert await unsettled.resend(db, theirs, LEASE)
     (again,) = await outbox.claim_due(db, "w3", LEASE, LEASE + SECOND, 10)
     assert again.possible_duplicate
     assert await outbox.unknown(db, again, LEASE, "timeout", LEASE)
-    (last,) = await outbox.claim_unknown(db, "w3", LEASE, LEASE + SECOND, 10)
-    assert not await outbox.resend(db, last, LEASE), "one resend"
+    (last,) = await unsettled.claim_unknown(db, "w3", LEASE, LEASE + SECOND, 10)
+    assert not await unsettled.resend(db, last, LEASE), "one resend"
     assert await outbox.settle(db, last, "failed", "unknown", LEASE)
 
 
 @pytest.mark.parametrize(
-    ("told", "stands"),
+    ("said", "stands"),
     [
         (["sent", "delivered", "read"], "read"),
         (["read", "sent", "delivered"], "read"),
@@ -271,12 +271,12 @@ async def test_only_the_last_claimer_marks(db: Database, new_id: NewId) -> None:
         (["sent", "sent"], "sent"),
     ],
 )
-async def test_states_only_rise(db: Database, new_id: NewId, told: list[outbox.Told], stands: str) -> None:
+async def test_states_only_rise(db: Database, new_id: NewId, said: list[told.Told], stands: str) -> None:
     who = await contact(db, new_id)
     await add(db, message(who, "n1"))
     (row,) = await claimed(db)
-    for status in told:
-        await outbox.receipt(db, status, NOW, outbox_id=row.id, provider_id="SM1")
+    for status in said:
+        await told.receipt(db, status, NOW, outbox_id=row.id, provider_id="SM1")
     assert await outbox.accepted(db, row, "SM1", NOW)  # our own mark comes last
     after = await outbox.get(db, row.id)
     assert after is not None
@@ -287,13 +287,13 @@ async def test_receipts_find_their_row_by_either_id(db: Database, new_id: NewId)
     who = await contact(db, new_id)
     await add(db, message(who, "n1"))
     (row,) = await claimed(db)
-    assert await outbox.receipt(db, "sent", NOW, outbox_id=None, provider_id="SM1") is None
+    assert await told.receipt(db, "sent", NOW, outbox_id=None, provider_id="SM1") is None
     assert await outbox.accepted(db, row, "SM1", NOW)
-    risen = await outbox.receipt(db, "sent", NOW, outbox_id=None, provider_id="SM1")
+    risen = await told.receipt(db, "sent", NOW, outbox_id=None, provider_id="SM1")
     assert risen is not None
     assert (risen.id, risen.contact_id, risen.status) == (row.id, who, "sent")
     for junk in ["", "x", "²", "9" * 40, "-1"]:
-        assert await outbox.receipt(db, "read", NOW, outbox_id=junk, provider_id="nobody") is None
+        assert await told.receipt(db, "read", NOW, outbox_id=junk, provider_id="nobody") is None
 
 
 async def test_a_changed_appointment_takes_its_messages_back(db: Database, new_id: NewId) -> None:
@@ -316,12 +316,12 @@ async def test_unasked_messages_are_counted_per_day(db: Database, new_id: NewId)
     await add(db, message(who, "n1"), message(who, "n2"), message(who, "a1", answer=True))
     rows = {row.key: row for row in await claimed(db)}
     first, second = rows["n1"], rows["n2"]
-    assert await outbox.unasked(db, first, [who], NOW) == 0, "the one behind it waits, not both"
-    assert await outbox.unasked(db, second, [who], NOW) == 1, "those under way count"
+    assert await fates.unasked(db, first, [who], NOW) == 0, "the one behind it waits, not both"
+    assert await fates.unasked(db, second, [who], NOW) == 1, "those under way count"
     for row in rows.values():
         await outbox.accepted(db, row, row.key, NOW)
-    assert await outbox.unasked(db, second, [who], NOW) == 1
-    assert await outbox.unasked(db, second, [who], NOW + SECOND) == 0
+    assert await fates.unasked(db, second, [who], NOW) == 1
+    assert await fates.unasked(db, second, [who], NOW + SECOND) == 0
 
 
 async def test_figures(db: Database, new_id: NewId) -> None:
@@ -344,9 +344,9 @@ async def test_what_no_channel_takes_waits_until_it_is_of_no_use(db: Database, n
     await add(
         db, message(who, "n1", expires_at=LEASE), message(who, "n2"), message(who, "n3", expires_at=LEASE + SECOND)
     )
-    assert await outbox.expire_stranded(db, LEASE, ["sms"]) == []
-    assert await outbox.expire_stranded(db, LEASE - SECOND, ["email"]) == []
-    (stranded,) = await outbox.expire_stranded(db, LEASE, ["email"])
+    assert await unsettled.expire_stranded(db, LEASE, ["sms"]) == []
+    assert await unsettled.expire_stranded(db, LEASE - SECOND, ["email"]) == []
+    (stranded,) = await unsettled.expire_stranded(db, LEASE, ["email"])
     rows = {row.key: (row.status, row.reason) for row in await outbox.history(db, contacts=[who])}
     assert rows == {"n1": ("expired", "channel_off"), "n2": ("queued", None), "n3": ("queued", None)}
     assert stranded.channel == "sms"
@@ -412,7 +412,7 @@ async def test_a_reminder_of_two_hours_reminds_of_both_and_a_merged_one_of_none(
     (row,) = await claimed(db)
     assert row.key == "n1"
     await outbox.accepted(db, row, "SM1", NOW)
-    assert await outbox.reminded(db, [who], NOW - SECOND) == [("a", NOW), ("b", NOW)]
+    assert await fates.reminded(db, [who], NOW - SECOND) == [("a", NOW), ("b", NOW)]
     merged = next(row for row in await outbox.history(db, contacts=[who]) if row.key == "n2")
     assert (merged.status, merged.reason) == ("merged", "into a")
 

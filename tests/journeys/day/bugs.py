@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import pytest
 
 from handlers import delivery, holding, unheard
-from storage import outbox
+from storage import outbox, told, unsettled
 from storage.outbox import OutboxRow
 from tests.journeys.day.day import Day
 
@@ -27,14 +27,14 @@ def blindly(patch: pytest.MonkeyPatch) -> None:
 
 def unmarked(patch: pytest.MonkeyPatch) -> None:
     """The second try does not say that it is one."""
-    resend = outbox.resend
+    resend = unsettled.resend
 
     async def silent(db: Any, row: OutboxRow, now: datetime) -> bool:
         done = await resend(db, row, now)
         await db.execute("UPDATE outbox SET possible_duplicate = FALSE WHERE id = ?", int(row.id))
         return done
 
-    patch.setattr(outbox, "resend", silent)
+    patch.setattr(unsettled, "resend", silent)
 
 
 def unheld(patch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def unfetched(patch: pytest.MonkeyPatch) -> None:
 
 def falling(patch: pytest.MonkeyPatch) -> None:
     """A late state counts like a new one."""
-    patch.setattr(outbox, "_RANK", "-1")
+    patch.setattr(told, "_RANK", "-1")
 
 
 def forgotten(patch: pytest.MonkeyPatch) -> None:
