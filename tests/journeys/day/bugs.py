@@ -69,8 +69,18 @@ def forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(delivery, "give_up", give_up)
 
 
+def unasked(patch: pytest.MonkeyPatch) -> None:
+    """Nobody asks for a state that never came."""
+
+    async def ask(parts: Any) -> int:
+        return 0
+
+    patch.setattr(unheard, "ask", ask)
+
+
 def overwritten(patch: pytest.MonkeyPatch) -> None:
-    """Our own write wins over the state that came before it."""
+    """Our own write wins over the state that came before it; to be asked for it again would mend that."""
+    unasked(patch)
     accepted = outbox.accepted
 
     async def last(db: Any, row: OutboxRow, provider_id: str, now: datetime, segments: int = 1) -> bool:
@@ -79,15 +89,6 @@ def overwritten(patch: pytest.MonkeyPatch) -> None:
         return done
 
     patch.setattr(outbox, "accepted", last)
-
-
-def unasked(patch: pytest.MonkeyPatch) -> None:
-    """Nobody asks for a state that never came."""
-
-    async def ask(parts: Any) -> int:
-        return 0
-
-    patch.setattr(unheard, "ask", ask)
 
 
 IN_THE_GATE: Final = frozenset({"unknown fates are sent again blindly"})
