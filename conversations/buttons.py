@@ -15,6 +15,7 @@ from conversations.text import Text, t
 SHORT: Final[Mapping[str, Text]] = {
     "slot.label": t("slot.label.short"),
     "slot.other_mode": t("slot.other_mode.short"),
+    "slot.any_worker": t("slot.any_worker.short"),
     "slot.wait": t("slot.wait.short"),
     "change.mode": t("change.mode.short"),
     "menu.waiting": t("menu.waiting.short"),

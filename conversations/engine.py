@@ -20,13 +20,15 @@ from booking import phones
 from conversations import buttons
 from conversations.flows.names import call
 from conversations.hear import hear
-from conversations.model import Ask, Contact, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
+from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
 from conversations.talk import Talk
 from conversations.text import Text, t
 
 TWICE: Final = 2  # how often a question may be put in the same words
 LOOPS: Final = 20  # questions that answer themselves, in one turn
 WELCOME: Final = t("welcome.sms")
+ABROAD: Final = t("welcome.abroad")
+WITH_CODE: Final[Mapping[str, Text]] = {WELCOME.msgid: t("welcome.code"), ABROAD.msgid: t("welcome.code_abroad")}
 ACCEPTED: Final = t("code.accepted")
 CHATS: Final = frozenset({"whatsapp", "telegram"})
 STOPPED: Final[Mapping[str, Text]] = {"sms": t("stop.on_sms"), "whatsapp": t("stop.on_whatsapp")}
@@ -73,15 +75,18 @@ def verbatim(state: State, came: Input | News, c: Context) -> str:
 def greet(talk: Talk) -> None:
     """The first message says who writes, that it is automatic, free and confidential, and how to reach a human."""
     if not talk.met and talk.c.contact.role == "beneficiary":
-        talk.says.append(_welcome(talk.c.contact))
+        talk.says.append(_welcome(talk.c))
     talk.met = True
     stopped_elsewhere(talk)
 
 
-def _welcome(contact: Contact) -> Text:
-    if contact.channel != "sms":
+def _welcome(c: Context) -> Text:
+    """In fewer words to who has an account: the desk made it, or they did on another channel."""
+    if c.contact.channel != "sms":
         return t("welcome.chat")
-    return t("welcome.abroad") if contact.phone is not None and phones.abroad(contact.phone) else WELCOME
+    if c.contact.phone is not None and phones.abroad(c.contact.phone):
+        return ABROAD
+    return t("welcome.known") if c.known.person is not None else WELCOME
 
 
 def stopped_elsewhere(talk: Talk) -> None:
@@ -127,9 +132,9 @@ def question(talk: Talk, step: Step, ask: Ask) -> tuple[Reply, Prompt]:
 
 def introduced(texts: tuple[Text, ...]) -> tuple[Text, ...]:
     """Whose first message held their code reads in one sentence who we are and that nobody learns of it."""
-    if WELCOME not in texts or ACCEPTED not in texts:
+    if ACCEPTED not in texts or WITH_CODE.keys().isdisjoint(text.msgid for text in texts):
         return texts
-    return tuple(t("welcome.code") if text == WELCOME else text for text in texts if text != ACCEPTED)
+    return tuple(WITH_CODE.get(text.msgid, text) for text in texts if text != ACCEPTED)
 
 
 def varied(reply: Reply | None, before: tuple[str, int], c: Context) -> tuple[Reply | None, tuple[str, int]]:

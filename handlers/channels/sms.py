@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, Protocol
 from booking import phones
 from conversations.model import FileRef, Input, Reply
 from conversations.text import t
-from handlers.channels import drawing, gsm7, reading, twilio
+from handlers.channels import concise, drawing, gsm7, reading, twilio
 from handlers.channels.base import ChannelName, Draw, Finding, Payload, Receipt, SendError, Signal
 from handlers.channels.outcomes import of_line
 
@@ -67,7 +67,7 @@ class SmsChannel:
         return Input(body, files=twilio.files(fields, lambda kind: FileRef(twilio.media_kind(kind))))
 
     def render(self, reply: Reply, draw: Draw) -> Payload:
-        text = gsm7.fold(drawing.numbered(reply, draw), draw.lang)
+        text = concise.fitting(reply, lambda each: gsm7.fold(drawing.numbered(each, draw), draw.lang))
         fields: dict[str, Any] = {"body": text}
         if draw.expires_at:
             fields["expires_at"] = draw.expires_at

@@ -5,7 +5,7 @@ python -m tests.conversations.budget        # the table of docs/sms-budget.md, o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,39 +16,30 @@ from conversations.flows.names import MODES, MOTIVES
 from conversations.model import Input, Link, Option, Reply
 from conversations.text import Text, Value
 from handlers.channels import gsm7
+from handlers.channels.base import Draw
+from handlers.channels.sms import SmsChannel
 from handlers.effects import ToMail
 from locales import languages
 from locales.voice import Voice
 from tests.conversations import budget_words
+from tests.conversations.budget_rules import EXCEPTIONS, RULES
 from tests.conversations.scenes import ALL, reached
 from tests.conversations.script import answer, cues, raised
+from tests.conversations.stage import Stage
 
 TALKS: Final = Path(__file__).parent / "talks"
+ABROAD: Final = "+447700900011"  # of those that the British regulator keeps for films
 LINK: Final = "https://rdv.social-direct.fr/a/" + 22 * "A"  # 128 bits, in letters
 LANGUAGES: Final = languages()
 # All months and weekdays, at an hour of two digits that is no full hour.
 YEAR: Final = tuple(datetime(2026, 1, 1, 20, 45, tzinfo=UTC) + timedelta(days=n) for n in range(365))
+CHANNEL: Final = SmsChannel(None, "", lambda: YEAR[0])  # type: ignore[arg-type]  # it only draws
 FAMILIES: Final = (tuple(MOTIVES.values()), tuple(MODES.values()))
 # A list is a question whose options are hours, appointments, people, subjects or commands: as many as there are.
 LISTED: Final = frozenset(
     {"slot.label", "replaced.label", "worker.label", "which.label", "worker.which_label", "times.closed", "times.open"}
     | {"slot.wait", "menu.book", *(text.msgid for text in MOTIVES.values())}
 )
-# How many segments a message may take, by what it is.
-RULES: Final[Mapping[str, tuple[int, str]]] = {
-    "question": (1, "asks for one thing, in words or with a few fixed choices"),
-    "list": (2, "a question whose choices are hours, people, subjects or commands, as many as there are"),
-    "terms": (2, "asks for consent, with the terms' address"),
-    "reply": (2, "says something, and perhaps asks the next question"),
-    "first": (2, "the same to somebody who writes for the first time: who we are comes before it"),
-    "first, all at once": (
-        3,
-        "a first message says several things, such as code and subject, or comes from abroad with the code",
-    ),
-    "notice": (2, "is sent unasked: reminders, changes, what workers are told"),
-    "worker's list": (0, "the hours of a worker's day or week, who asked for them: as long as the day is"),
-    "words": (2, "comes in no talk that is rehearsed by SMS; measured alone"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +80,19 @@ def widened(text: Text, lang: str) -> Text:
 
 def drawn(texts: Sequence[Text], options: Sequence[Option], link: Link | None, lang: str) -> str:
     """As the SMS channel draws it."""
-    say = Voice(lang)
-    lines = [say(widened(text, lang)) for text in texts]
-    lines += [f"{n}. {say(widened(option.label, lang))}" for n, option in enumerate(options, 1)]
-    return "\n".join([*lines, *([LINK] if link else [])])
+    labelled = tuple(replace(option, label=widened(option.label, lang)) for option in options)
+    reply = Reply(tuple(widened(text, lang) for text in texts), labelled, link)
+    return CHANNEL.render(reply, Draw(say=Voice(lang), url=lambda _: LINK, lang=lang)).text
 
 
 def named(texts: Sequence[Text]) -> str:
     return " + ".join(text.msgid for text in texts)
+
+
+def most(message: Message) -> int:
+    """How many segments it may take; none: as they come."""
+    allowed, _ = RULES[message.kind]
+    return allowed + (message.name in EXCEPTIONS)
 
 
 def asks(reply: Reply) -> str:
@@ -107,12 +103,8 @@ def asks(reply: Reply) -> str:
 
 
 def kind(reply: Reply) -> str:
-    first = reply.texts[0].msgid.startswith("welcome.")
-    hours = any(option.label.msgid == "slot.label" for option in reply.options)
-    if first:
-        abroad = any(text.msgid == "code.accepted" for text in reply.texts)  # else it is in the greeting
-        booked = reply.link is not None  # their first word takes an hour that was kept for them
-        return "first, all at once" if hours or abroad or booked or len(reply.texts) > 3 else "first"
+    if reply.texts[0].msgid.startswith("welcome."):
+        return "first"
     if sum(text.msgid == "agenda.line" for text in reply.texts) > 1:
         return "worker's list"
     return asks(reply) if reply.prompt and len(reply.texts) == 1 else "reply"
@@ -129,6 +121,22 @@ def questions(lang: str) -> Iterator[Message]:
             yield Message(scene, asks(reply), lang, drawn(reply.texts, reply.options, reply.link, lang))
 
 
+def raised_for(header: str) -> Iterator[Stage]:
+    """The talk as it is written; and, by SMS, with somebody who is greeted where the talk has them greeted already, or
+    who writes from abroad: their first message is the longest.
+    """
+    yield raised(header)
+    told = header.splitlines()
+    if any(line.startswith(("role: worker", "channel: ", "phone: ")) for line in told):
+        return
+    stage = raised(header)
+    if any(line.startswith("known: ") for line in told):
+        stage.saved = stage.saved.replace('"met": true', '"met": false')
+    else:
+        stage.contact = replace(stage.contact, phone=ABROAD)
+    yield stage
+
+
 @cache
 def played() -> tuple[tuple[Reply, ...], tuple[tuple[str, Reply], ...]]:
     """Whole replies by SMS, and notices with their kinds, of each talk."""
@@ -136,12 +144,12 @@ def played() -> tuple[tuple[Reply, ...], tuple[tuple[str, Reply], ...]]:
     notices: list[tuple[str, Reply]] = []
     for talk in sorted(TALKS.glob("*.talk")):
         header, _, body = talk.read_text().partition("\n\n")
-        stage = raised(header)
-        for cue in cues(body):
-            answer(stage, cue)
-        replies += [reply for speaker, reply in stage.company.spoken if speaker.contact.channel == "sms"]
-        posted = [notice for notice in stage.company.posted if not isinstance(notice.to, ToMail)]
-        notices += [(notice.kind, Reply(notice.texts, link=notice.link)) for notice in posted]
+        for stage in raised_for(header):
+            for cue in cues(body):
+                answer(stage, cue)
+            replies += [reply for speaker, reply in stage.company.spoken if speaker.contact.channel == "sms"]
+            posted = [notice for notice in stage.company.posted if not isinstance(notice.to, ToMail)]
+            notices += [(notice.kind, Reply(notice.texts, link=notice.link)) for notice in posted]
     return tuple(replies), tuple(notices)
 
 
@@ -219,7 +227,8 @@ def table() -> str:
         f"and weekdays; {names};",
         "the longest subject and mode; a link of ours. Units are septets; a message of one segment holds 160, one of",
         "several 153 in each. People whose clock is not that of Paris are told both times, which is not counted here:",
-        "some 18 septets for each hour.",
+        "some 18 septets for each hour. Where a message would take more than two segments, the SMS channel says it in",
+        "fewer words (`handlers/channels/concise.py`): that is what is counted.",
         "",
         "| kind | segments at most | what it is | the longest |",
         "|---|---|---|---|",
@@ -227,6 +236,11 @@ def table() -> str:
     for each, (most, what) in RULES.items():
         found = [size.segments for (kind_, _), by in sizes.items() if kind_ == each for size in by.values()]
         lines.append(f"| {each} | {most or 'as they come'} | {what} | {max(found, default=0)} |")
+    lines += ["", "Left longer, by one segment, and why:", ""]
+    reasons: dict[str, list[str]] = {}
+    for name, why in EXCEPTIONS.items():
+        reasons.setdefault(why, []).append(name)
+    lines += [f"- {', '.join(f'`{name}`' for name in found)}: {why}." for why, found in reasons.items()]
     for each in RULES:
         lines += [
             "",

@@ -1,0 +1,30 @@
+"""How many segments a message may take as an SMS, by what it is; and which take more, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+RULES: Final[Mapping[str, tuple[int, str]]] = {
+    "question": (1, "asks for one thing, in words or with a few fixed choices"),
+    "list": (2, "a question whose choices are hours, people, subjects or commands, as many as there are"),
+    "terms": (2, "asks for consent, with the terms' address"),
+    "reply": (2, "says something, and perhaps asks the next question"),
+    "first": (2, "the same to somebody who writes for the first time: who we are comes before it"),
+    "notice": (2, "is sent unasked: reminders, changes, what workers are told"),
+    "worker's list": (0, "the hours of a worker's day or week, who asked for them: as long as the day is"),
+    "words": (2, "comes in no talk that is rehearsed by SMS; measured alone"),
+}
+# What takes one part more than its kind may, on the longest days at least; and why it is left so.
+HELPED_BY_THE_DESK: Final = "the desk made their account, and their very first word comes in the middle of a change"
+ALL_AT_ONCE: Final = (
+    "code and subject in a first message: who we are, a person, the price, that no employer learns of it, what was "
+    "understood, three hours and the ways to others are all due in this one answer"
+)
+EXCEPTIONS: Final[Mapping[str, str]] = {
+    "welcome.code + noted.motive + slot.ask": ALL_AT_ONCE,
+    "welcome.code_abroad + noted.motive + slot.ask": ALL_AT_ONCE,
+    "welcome.known + slot.gone + replaced.again + replaced.ask": HELPED_BY_THE_DESK,
+    "welcome.known + digit.which + replaced.sorry + replaced.ask": HELPED_BY_THE_DESK,
+    "welcome.known + digit.which + replaced.again + replaced.ask": HELPED_BY_THE_DESK,
+}
