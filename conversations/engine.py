@@ -19,10 +19,11 @@ from typing import Final
 from booking import phones
 from conversations import buttons
 from conversations.flows.names import call
-from conversations.hear import hear
+from conversations.hear import hear, rewritten
 from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
 from conversations.talk import Talk
 from conversations.text import Text, t
+from conversations.unreminded import warned
 
 TWICE: Final = 2  # how often a question may be put in the same words
 LOOPS: Final = 20  # questions that answer themselves, in one turn
@@ -49,12 +50,15 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
         if not talk.says and all(any(frame is each for each in before) for frame in talk.frames):
             return Turn(state, None, talk.trace, frozenset(talk.flags))  # nothing to say, nothing to ask
         talk.touched = c.now  # the question is new, however long they were silent
+    elif came.edited:
+        if not await rewritten(talk, came):
+            return Turn(state, None)
     else:
         talk.touched = c.now
         greet(talk)
         await hear(talk, came)
     reply, prompt = await close(talk)
-    reply = reply and replace(reply, texts=introduced(reply.texts))
+    reply = reply and replace(reply, texts=warned(introduced(reply.texts), talk.c))
     reply, echo = varied(reply, state.echo, talk.c)
     kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched, echo)
     lang = talk.facts.get("lang")

@@ -62,6 +62,20 @@ async def danger_words(talk: Talk, came: Input) -> bool:
     return True
 
 
+async def rewritten(talk: Talk, came: Input) -> bool:
+    """A message that they changed after it was read: what it led to stands, and they are told so while a question is
+    open. Danger and STOP count, however they are said. False: there is nothing to say.
+    """
+    if await danger_words(talk, came):
+        return True
+    if fold(came.text) in talk.c.words("words.command.stop"):
+        return await opt_words(talk, came)
+    if talk.prompt is None:
+        return False
+    talk.says.append(t("edited.unread"))
+    return True
+
+
 async def opt_words(talk: Talk, came: Input) -> bool:
     """STOP and START, as a whole message only. 'Stopper mon crédit' is a matter to talk about."""
     said = fold(came.text)

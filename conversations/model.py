@@ -39,7 +39,8 @@ class Input:
     `phone` is a number that the channel itself vouches for (a shared contact of one's own), in E.164. `early`: it was
     sent before the question on the screen was asked, so it is no answer to it. `replied`: the
     provider's id of the message of ours that this one quotes; `quotes`: the question that stood in it, filled in where
-    that message is known (`handlers/quoted.py`).
+    that message is known (`handlers/quoted.py`). `edited`: the provider's id of the message of theirs that was changed
+    to this (`handlers/edited.py`).
     """
 
     text: str = ""
@@ -50,6 +51,7 @@ class Input:
     early: bool = False
     replied: str = ""
     quotes: str = ""
+    edited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +342,7 @@ class Context:
     draft_time: timedelta = timedelta(hours=72)
     joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
     stopped: tuple[Stopped, ...] = ()
+    elsewhere: bool = False  # what nobody asked for reaches them on another channel of theirs
     reminded: tuple[Reminded, ...] = ()  # within the last days, on any of their channels; the latest first
     answers: Mapping[str, Any] = field(default_factory=dict)
     asked: bool = False  # the step's own question is on their screen

@@ -23,7 +23,7 @@ from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
-from handlers import content, joining, keyboards, languages, links, quoted
+from handlers import content, edited, joining, keyboards, languages, links, quoted
 from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
@@ -34,7 +34,7 @@ from handlers.following import follow
 from handlers.parts import Parts
 from handlers.reminding import remind
 from handlers.shown_number import shown
-from handlers.writing import write
+from handlers.writing import takes_notices, write
 from locales.voice import Voice
 from locales.words import words
 from storage import contacts, conversations, fates, inbox, outbox
@@ -118,6 +118,8 @@ async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None
     if row.kind == "message":
         await contacts.inbound(tx, who.id, row.sent_at or row.received_at)
         who = await shown(tx, who)
+    if isinstance(came, Input) and came.edited and not await edited.reworded(tx, parts, who, row, came):
+        came = "ignored"
     match came:
         case Input() | News():
             await _talk(tx, parts, who, row, came, now)
@@ -213,6 +215,7 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         draft_time=parts.draft_time,
         joins=await joining.doors(tx, parts) if who.worker_id else {},
         stopped=_stopped(who, theirs),
+        elsewhere=any(takes_notices(row, parts) for row in theirs if row.id != who.id),
         reminded=await _reminded(tx, theirs, now),
     )
 

@@ -213,6 +213,13 @@ async def recipient(
     raise AssertionError(to)
 
 
+def takes_notices(row: ContactRow, parts: Parts) -> bool:
+    """Whether what nobody asked for goes there (`handlers/judging.py`). Mail has its own."""
+    served = row.channel in parts.channels and row.channel != "email"
+    silent = row.opted_out_at is not None or (row.channel == "sms" and phones.abroad(row.address))
+    return served and row.dead_at is None and not silent
+
+
 async def _of_person(tx: Tx, parts: Parts, person: PersonId) -> str | None:
     """The channel that they used last, among those that still reach them; one that they stopped only if there is no
     other.

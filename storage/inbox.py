@@ -4,6 +4,7 @@ accept(db, arrival, now, new_id, …) -> contact id, or None for a repeat      a
 add_news(tx, key, contact, event, data, now) -> bool                         what is not said by the person
 seen(db, channel, ids) -> set of ids                                         those of them that came before
 next_row(tx, contact) -> InboxRow | None           the oldest unread, under the contact's lock
+read_before(tx, contact, row, limit) -> bodies     of the messages that they sent before, as long as they are kept
 done(tx, row, now)                                 in the turn's transaction
 failed(db, row, error) -> Failures                 counted apart, as the turn was rolled back
 park(db, row, reason, now); parked(db, limit); retry(db, row); figures(db)
@@ -161,6 +162,18 @@ async def next_row(tx: Sql, contact: str) -> InboxRow | None:
     row = rows[0]
     row["body"] = tx.vault.unseal("inbox.body", row["key"], row["body"])
     return InboxRow(**row)
+
+
+async def read_before(tx: Sql, contact: str, row: int, limit: int) -> list[bytes]:
+    """Newest first."""
+    rows = await tx.fetch(
+        "SELECT key, body FROM inbox WHERE contact_id = ? AND id < ? AND kind = 'message' AND status = 'done' "
+        "AND body IS NOT NULL ORDER BY id DESC LIMIT ?",
+        contact,
+        row,
+        limit,
+    )
+    return [tx.vault.unseal("inbox.body", each["key"], each["body"]) for each in rows]
 
 
 async def news_of(tx: Sql, row: int) -> tuple[str, dict[str, Any]] | None:

@@ -35,12 +35,17 @@ STEPS: Final[Sequence[Mapping[str, Text]]] = (
 
 def fitting(reply: Reply, drawn: Callable[[Reply], str]) -> str:
     """As it is said in full if that fits; else in the fewest parts that it can be said in, as fully as they allow."""
-    wordings = [drawn(wording) for wording in _wordings(reply)]
-    return min(wordings, key=lambda text: max(gsm7.size(text).segments, MOST))  # the first of several that are alike
+    best = drawn(reply)
+    for wording in _shorter(reply):
+        if gsm7.size(best).segments <= MOST:
+            break
+        text = drawn(wording)
+        best = text if gsm7.size(text).segments < gsm7.size(best).segments else best
+    return best
 
 
-def _wordings(reply: Reply) -> Iterator[Reply]:
-    yield reply
+def _shorter(reply: Reply) -> Iterator[Reply]:
+    """By one step each; a step that has nothing to shorten is left out."""
     for step in STEPS:
         shorter = replace(
             reply,

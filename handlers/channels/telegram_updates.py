@@ -18,8 +18,8 @@ from conversations.model import FileRef, Input, Press
 from handlers.channels import reading
 from handlers.channels.base import Signal, Undecodable
 
-Kind = Literal["message", "callback_query", "my_chat_member"]
-KINDS: Final[tuple[Kind, ...]] = ("message", "callback_query", "my_chat_member")
+Kind = Literal["message", "edited_message", "callback_query", "my_chat_member"]
+KINDS: Final[tuple[Kind, ...]] = ("message", "edited_message", "callback_query", "my_chat_member")
 CROWDED: Final = ("message", "my_chat_member", "edited_message", "channel_post")
 CROWDS: Final = frozenset({"group", "supergroup", "channel"})
 COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -80,7 +80,7 @@ class Tap:
 
 
 def read(raw: bytes) -> Update | None:
-    """None: of no use to us (groups, channels, edits, bots, kinds of the future). Raises Undecodable."""
+    """None: of no use to us (groups, channels, bots, edits but of texts, kinds of the future). Raises Undecodable."""
     found = reading.tree(raw)
     update_id = reading.integer(found.get("update_id"))
     if update_id is None or update_id < 0:
@@ -89,6 +89,8 @@ def read(raw: bytes) -> Update | None:
     if kind is None:
         return None
     body = _object(found, kind)
+    if kind == "edited_message" and "text" not in body:  # a place that is shared live is edited every few seconds
+        return None
     # A press on a message that came through another chat has no message at all.
     holder = body if kind != "callback_query" else body.get("message")
     if holder is None:
@@ -142,7 +144,14 @@ def said(update: Update) -> Input | Signal:
         case "my_chat_member":
             status = _object(update.body, "new_chat_member").get("status")
             return {"kicked": "blocked", "member": "unblocked"}.get(str(status), "ignored")  # type: ignore[return-value]
+        case "edited_message":
+            return Input(_command(_text(update.body, "text")), edited=message_id(update))
     return _message(update)
+
+
+def message_id(update: Update) -> str:
+    """Of the person's own message; the same for each of its versions."""
+    return str(reading.integer(update.body.get("message_id")) or "")
 
 
 def language(update: Update) -> str | None:

@@ -1,6 +1,7 @@
 """What a Telegram screen shows, and what its oddities lead to: used buttons, overtaking, groups, long texts, blocks."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from bot.standins.faults import Throttle
 from bot.standins.ledger import Button
 from bot.standins.telegram_chats import Person
 from handlers.channels.base import Payload
-from tests.journeys.town import CAMILLE_ON_TELEGRAM, Town
+from tests.journeys.town import CAMILLE_ON_TELEGRAM, PUBLIC_URL, SECRET, Town
 
 CHAT = str(CAMILLE_ON_TELEGRAM.id)
 GROUP = -1009000000000077
@@ -147,17 +148,63 @@ async def test_what_is_written_in_a_group_is_read_by_nobody(town: Town) -> None:
     assert (await town.parts.db.fetch("SELECT count(*) AS n FROM inbox"))[0]["n"] == 0
 
 
-async def test_a_text_that_was_changed_afterwards_is_not_answered_again(town: Town) -> None:
-    await choosing_an_hour(town)
+async def changed(town: Town, text: str, to: str) -> list[str]:
+    """The last message with this text becomes another; what is said to that."""
     chat = town.telegram.chats[CAMILLE_ON_TELEGRAM.id]
-    await town.chat(CAMILLE_ON_TELEGRAM, "4")
-    typed = max(number for number, message in chat.messages.items() if message.get("text") == "4")
-    before = len(town.screen(CHAT))
-    await town.telegram.edit(CAMILLE_ON_TELEGRAM.id, typed, "1")
+    typed = max(number for number, message in chat.messages.items() if message.get("text") == text)
+    town.new(CHAT)
+    await town.telegram.edit(CAMILLE_ON_TELEGRAM.id, typed, to)
     await town.settle()
-    assert len(town.screen(CHAT)) == before
+    return town.new(CHAT)
+
+
+async def test_a_text_that_was_changed_afterwards_is_not_taken_again_and_they_are_told(town: Town) -> None:
+    await choosing_an_hour(town)
+    [asked] = await town.chat(CAMILLE_ON_TELEGRAM, "4")
+    assert await changed(town, "4", "1") == ["Je ne relis pas les messages modifiés. Écrivez-en un nouveau.\n" + asked]
     [said] = await town.chat(CAMILLE_ON_TELEGRAM, "l'après-midi")  # the question that was open still is
     assert "Quelle heure" in said or "Aucune heure" in said
+
+
+async def test_an_edit_without_other_words_is_none(town: Town) -> None:
+    """Telegram tells of a link's preview, too; of a second change only what is new in it counts."""
+    await choosing_an_hour(town)
+    await town.chat(CAMILLE_ON_TELEGRAM, "4")
+    assert await changed(town, "4", "4") == []
+    assert await changed(town, "4", "1")
+    assert await changed(town, "1", "1") == []
+
+
+async def test_an_edit_is_of_no_use_while_nothing_is_asked(town: Town) -> None:
+    await choosing_an_hour(town)
+    await town.chat(CAMILLE_ON_TELEGRAM, "stop")
+    await town.chat(CAMILLE_ON_TELEGRAM, "annuler")
+    assert await changed(town, "annuler", "merci") == []
+
+
+@pytest.mark.parametrize(("to", "said"), [("je veux mourir", "3114"), ("stop", "plus de message de notre part")])
+async def test_danger_and_stop_count_also_where_they_are_put_in_afterwards(town: Town, to: str, said: str) -> None:
+    await choosing_an_hour(town)
+    await town.chat(CAMILLE_ON_TELEGRAM, "4")
+    [answer] = await changed(town, "4", to)
+    assert said in answer
+
+
+async def test_what_was_never_read_and_places_that_move_are_no_edits(town: Town) -> None:
+    await choosing_an_hour(town)
+    before = len(town.screen(CHAT))
+    sender = {"id": CAMILLE_ON_TELEGRAM.id, "is_bot": False, "first_name": "Camille"}
+    place = {"latitude": 47.6, "longitude": -2.7, "live_period": 3600}
+    for number, content in enumerate([{"text": "Bonjour"}, {"location": place}, {"location": place}]):
+        message = {"message_id": 9000, "date": 1, "edit_date": 2, "from": sender, **content}
+        message["chat"] = {"id": CAMILLE_ON_TELEGRAM.id, "type": "private"}
+        update = json.dumps({"update_id": 10**9 + number, "edited_message": message}).encode()
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        assert await town.post(f"{PUBLIC_URL}/webhooks/telegram", headers, update) == 200
+    await town.settle()
+    assert len(town.screen(CHAT)) == before
+    rows = await town.parts.db.fetch("SELECT count(*) AS n FROM inbox WHERE external_id LIKE '10000000%'")
+    assert rows[0]["n"] == 1
 
 
 async def test_who_blocked_us_and_comes_back_is_written_to_again(town: Town) -> None:

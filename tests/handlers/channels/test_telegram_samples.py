@@ -16,6 +16,7 @@ PROVIDER = samples.telegram_provider()
 CHANNEL = samples.telegram()
 BY_NAME = {str(sample): sample for sample in TELEGRAM_SAMPLES}
 CONTACT = (FileRef("contact"),)
+EDIT = "tg_edited_message"
 HEARD = {
     "tg_start_plain": Input("start"),
     "tg_start_payload": Input("PORTS-7KQM-4XTD"),
@@ -72,7 +73,13 @@ def test_parks(sample: Sample) -> None:
     assert len(envelope.external_id) == 64
 
 
-@pytest.mark.parametrize("sample", of("ignored"), ids=str)
+def test_tells_of_an_edit() -> None:
+    """By itself nothing comes of it; of a message that was read, see `handlers/edited.py`."""
+    envelope = opened(BY_NAME[EDIT])
+    assert CHANNEL.decode(envelope.raw) == Input("Bonjour, un RDV vendredi", edited="126")
+
+
+@pytest.mark.parametrize("sample", [sample for sample in of("ignored") if str(sample) != EDIT], ids=str)
 def test_ignores(sample: Sample) -> None:
     PROVIDER.verify(sample.request)
     assert PROVIDER.split(sample.request, NOW) == []
