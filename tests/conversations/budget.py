@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from conversations.flows.names import MODES, MOTIVES
+from conversations.flows.worker.agenda import room_for
 from conversations.model import Input, Link, Option, Reply
-from conversations.text import Text, Value
+from conversations.text import Text, Value, t
 from handlers.channels import gsm7
 from handlers.channels.base import Draw
 from handlers.channels.sms import SmsChannel
@@ -105,8 +106,6 @@ def asks(reply: Reply) -> str:
 def kind(reply: Reply) -> str:
     if reply.texts[0].msgid.startswith("welcome."):
         return "first"
-    if sum(text.msgid == "agenda.line" for text in reply.texts) > 1:
-        return "worker's list"
     return asks(reply) if reply.prompt and len(reply.texts) == 1 else "reply"
 
 
@@ -117,7 +116,7 @@ def questions(lang: str) -> Iterator[Message]:
         stage.says(Input(text="hello" if lang == "en" else "bonjour"))
         assert stage.turn is not None
         reply = stage.turn.reply
-        if reply is not None and stage.step == scene.split(" ", maxsplit=1)[0]:
+        if reply is not None and stage.step == scene.split(" ", maxsplit=1)[0] and not paged(reply):
             yield Message(scene, asks(reply), lang, drawn(reply.texts, reply.options, reply.link, lang))
 
 
@@ -157,6 +156,8 @@ def rehearsed(lang: str) -> Iterator[Message]:
     """In either language, whatever the talk's own."""
     replies, notices = played()
     for reply in replies:
+        if paged(reply):
+            continue
         yield Message(named(reply.texts), kind(reply), lang, drawn(reply.texts, reply.options, reply.link, lang))
     for about, notice in notices:
         yield Message(f"{about}: {named(notice.texts)}", "notice", lang, drawn(notice.texts, (), notice.link, lang))
@@ -168,9 +169,24 @@ def others(lang: str) -> Iterator[Message]:
         texts = [filled(msgid, lang) for msgid in msgids]
         yield Message(name, "notice", lang, drawn(texts, (), budget_words.linked(name), lang))
     for name, msgids in budget_words.LISTS.items():
-        yield Message(name, "worker's list", lang, drawn([filled(msgid, lang) for msgid in msgids], (), None, lang))
+        yield Message(name, "morning", lang, drawn([filled(msgid, lang) for msgid in msgids], (), None, lang))
     for msgid in budget_words.unsaid(said()):
         yield Message(msgid, "words", lang, drawn([filled(msgid, lang)], (), None, lang))
+
+
+def paged(reply: Reply) -> bool:
+    """Cut to what fits by the lines that it has: with longer ones it would have been cut before."""
+    return sum(text.msgid in {"agenda.line", "agenda.line_of_day"} for text in reply.texts) > 1
+
+
+def agendas(lang: str) -> Iterator[Message]:
+    """The longest lines, of more hours than a message holds."""
+    for name, (heading, each) in budget_words.AGENDAS.items():
+        title, lines = filled(heading, lang), 20 * [filled(each, lang)]
+        room = room_for(Voice(lang), title, lines, by_sms=True)
+        rest = (Option("rest", t("agenda.rest")),)
+        texts = [title, *lines[:room], t("agenda.left", count=len(lines) - room)]
+        yield Message(name, "agenda", lang, drawn(texts, rest, None, lang))
 
 
 def filled(msgid: str, lang: str) -> Text:
@@ -199,7 +215,7 @@ def messages() -> tuple[Message, ...]:
     """The longest of each name, kind and language."""
     worst: dict[tuple[str, str, str], Message] = {}
     for lang in LANGUAGES:
-        for message in (*questions(lang), *rehearsed(lang), *others(lang)):
+        for message in (*questions(lang), *rehearsed(lang), *agendas(lang), *others(lang)):
             plain = replace(message, name=_times(message.name))
             key = (plain.kind, plain.name, lang)
             if key not in worst or worst[key].size.units < plain.size.units:

@@ -12,7 +12,11 @@ RULES: Final[Mapping[str, tuple[int, str]]] = {
     "reply": (2, "says something, and perhaps asks the next question"),
     "first": (2, "the same to somebody who writes for the first time: who we are comes before it"),
     "notice": (2, "is sent unasked: reminders, changes, what workers are told"),
-    "worker's list": (0, "the hours of a worker's day or week, who asked for them: as long as the day is"),
+    "agenda": (2, "the hours of a worker's day or week: as many as fit, the rest on asking"),
+    "morning": (
+        0,
+        "what a worker who chose so is told at eight, the day and each change since: in several it would cost more",
+    ),
     "words": (2, "comes in no talk that is rehearsed by SMS; measured alone"),
 }
 # What takes one part more than its kind may, on the longest days at least; and why it is left so.

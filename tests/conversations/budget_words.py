@@ -9,7 +9,6 @@ from typing import Final
 
 from booking.model import Mode, Motive
 from conversations.flows.names import MODES, MOTIVES
-from conversations.flows.worker.agenda import LINES
 from conversations.model import Link
 from conversations.text import Value, t
 from locales import catalogue
@@ -60,11 +59,15 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "ten minutes before, in person, one-way": ("one_way.soon_in_person", "one_way.page"),
     "cancelled by the desk, one-way": ("one_way.cancelled_for_you", "one_way.desk"),
 }
-# What workers ask for, or want in the morning: a line an hour.
+# What workers want in the morning: a line an hour, and one for each change since.
 LISTS: Final[dict[str, tuple[str, ...]]] = {
-    "a day of three hours": ("agenda.today", *3 * ("agenda.line",)),
-    "a week of more hours than are shown": ("agenda.week", *LINES * ("agenda.line",), "agenda.more"),
     "the morning's message": ("digest.today", *3 * ("agenda.line",), "digest.since", *2 * ("notice.booked",)),
+}
+# What workers ask for: the heading, and the line of an hour.
+AGENDAS: Final[dict[str, tuple[str, str]]] = {
+    "today's hours, the first of many": ("agenda.today", "agenda.line_of_day"),
+    "tomorrow's hours, the first of many": ("agenda.tomorrow", "agenda.line_of_day"),
+    "a week's hours, the first of many": ("agenda.week", "agenda.line"),
 }
 LINKED: Final = frozenset(
     {
@@ -77,7 +80,10 @@ LINKED: Final = frozenset(
         *(n for n, msgids in NOTICES.items() if n.startswith("booked") or msgids[-1] == "one_way.page"),
     }
 )
-PUT_TOGETHER: Final = frozenset(msgid for texts in (*NOTICES.values(), *LISTS.values()) for msgid in texts)
+PUT_TOGETHER: Final = frozenset(
+    {"agenda.left", "agenda.rest"}
+    | {msgid for texts in (*NOTICES.values(), *LISTS.values(), *AGENDAS.values()) for msgid in texts}
+)
 # Pages, mails, the telephone's voice, apps' menus and lists, posters: no SMS. And what is only a part of another word.
 ELSEWHERE: Final = (
     "about.",

@@ -7,7 +7,16 @@ from typing import Final
 from tests.conversations.script import CUE, answer, raised
 from tests.conversations.stage import Stage
 
-ENGLISH: Final = {"bonjour": "hello", "proposer Camille 18h": "suggest Camille 6 pm", "absent jeudi": "away thursday"}
+ENGLISH: Final = {
+    "bonjour": "hello",
+    "proposer Camille 18h": "suggest Camille 6 pm",
+    "absent jeudi": "away thursday",
+} | {
+    "aujourd'hui": "today",
+    "demain": "tomorrow",
+    "ouvrir mardi 9h-19h": "open tuesday 9 am to 7 pm",
+    "semaine": "week",
+}
 
 STRANGER: Final = "clock: 2026-03-02 10:00"
 KNOWN: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00"
@@ -81,8 +90,33 @@ MEETS: Final = "! Camille Dubois has an appointment at 2026-03-05 09:00"
 LATE: Final = ("! Camille Dubois has an appointment at 2026-03-03 09:00", "camille> annuler", "camille> 2")
 LATE_TWICE: Final = (*LATE, "! Sam Leroy has an appointment at 2026-03-03 09:00", "sam> annuler", "sam> 2")
 
+NAMES: Final = (
+    "Camille",
+    "Sam",
+    "Zoe",
+    "Alexandrine",
+    "Maximilienne",
+    "Bartholomé",
+    "Emmanuelle",
+    "Constantin",
+    "Lea",
+    "Jo",
+)
+
+
+# More hours in a day than an SMS of two parts holds.
+FULL: Final = (
+    "ouvrir mardi 9h-19h",
+    "1",
+    *(f"! {name} Leroy has an appointment at 2026-03-03 {hour:02}:00" for hour, name in enumerate(NAMES, 9)),
+)
+
+
 # A social worker's steps, who have words of their own.
 WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "agenda.rest": (WORKER, (*FULL, "! 1 day pass", "aujourd'hui")),
+    "agenda_tomorrow.rest": (WORKER, (*FULL, "demain")),
+    "agenda_week.rest": (WORKER, (*FULL, "semaine")),
     "worker_cancel.which": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "annuler")),
     "worker_cancel.sure": (WORKER, (MEETS, "annuler")),
     "absent.when": (WORKER, ("absent",)),

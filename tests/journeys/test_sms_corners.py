@@ -66,7 +66,34 @@ async def test_nothing_unasked_goes_abroad_and_the_desk_calls_where_it_matters(t
     rows = await town.parts.db.fetch("SELECT kind, status, reason FROM outbox ORDER BY id")
     told = rows[-1]
     assert told == {"kind": "reminder", "status": "suppressed", "reason": "number_abroad"}
+    assert "Pas de rappel à l'étranger" in town.screen(ABROAD)[-1].text  # as they booked
     assert town.alarms("notice_not_sent") == 0
+
+
+async def test_who_stopped_one_channel_is_reminded_on_the_other_and_warned_of_nothing(town: Town) -> None:
+    await booked_by_sms(town, texts=LATER)
+    await joined(town)
+    async with town.parts.db.transaction() as tx:
+        sms, chat = [await contacts.find(tx, *way) for way in (("sms", CAMILLE), ("telegram", CHAT))]
+        assert sms
+        assert chat
+        await contacts.opt_out(tx, sms, town.clock.now)
+    assert "Sans rappel" not in await books_again(town)
+    before = len(town.screen(CHAT))
+    await town.until_due()
+    assert len(town.screen(CHAT)) == before + 1
+    async with town.parts.db.transaction() as tx:
+        await contacts.opt_out(tx, chat, town.clock.now)
+    assert "Sans rappel : messages coupés. Reprendre : START." in await books_again(town)
+
+
+async def books_again(town: Town) -> str:
+    """By SMS, in place of the hour that they have."""
+    for said in ("déplacer", "1"):
+        await town.sms(CAMILLE, said)
+    [confirmed] = await town.sms(CAMILLE, "1")
+    assert confirmed.startswith("C'est déplacé")
+    return confirmed
 
 
 async def test_a_reminder_is_of_no_use_once_the_hour_has_come(town: Town) -> None:

@@ -195,8 +195,9 @@ async def test_what_was_never_read_and_places_that_move_are_no_edits(town: Town)
     before = len(town.screen(CHAT))
     sender = {"id": CAMILLE_ON_TELEGRAM.id, "is_bot": False, "first_name": "Camille"}
     place = {"latitude": 47.6, "longitude": -2.7, "live_period": 3600}
-    for number, content in enumerate([{"text": "Bonjour"}, {"location": place}, {"location": place}]):
-        message = {"message_id": 9000, "date": 1, "edit_date": 2, "from": sender, **content}
+    contents: list[dict[str, object]] = [{"text": "Bonjour"}, {"location": place}, {"location": place}]
+    for number, content in enumerate(contents):
+        message: dict[str, object] = {"message_id": 9000, "date": 1, "edit_date": 2, "from": sender, **content}
         message["chat"] = {"id": CAMILLE_ON_TELEGRAM.id, "type": "private"}
         update = json.dumps({"update_id": 10**9 + number, "edited_message": message}).encode()
         headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
