@@ -71,7 +71,7 @@ class SmsChannel:
         fields: dict[str, Any] = {"body": text}
         if draw.expires_at:
             fields["expires_at"] = draw.expires_at
-        if self.notice_sender and not reply.options and not reply.contact:
+        if self.notice_sender and not (reply.prompt or reply.options or reply.contact):
             fields |= {"one_way": _one_way(reply, draw), "heard": draw.heard}
         return Payload(text, fields, gsm7.size(text).segments)
 

@@ -117,9 +117,10 @@ async def test_nothing_asks_to_be_written_to(msgid: str) -> None:
     [
         (QUESTION, {}),
         (Reply((t("phone.ask_button"),), contact=True, prompt="k3m7q2wz5a"), {}),
+        (Reply((t("name.ask"),), prompt="p"), {}),
         (REMINDER, {"about": None, "desk": None}),
     ],
-    ids=["a question", "a number asked for", "no other way"],
+    ids=["a question", "a number asked for", "a question without choices", "no other way"],
 )
 async def test_what_would_lead_nowhere_is_refused(reply: Reply, changed: dict[str, Any]) -> None:
     for to, trouble in ((CAMILLE, NO_FIT), (GUYANE, NO_FIT)):
