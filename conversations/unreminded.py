@@ -30,7 +30,7 @@ def _why(c: Context) -> Text | None:
         return None
     sms = c.contact.channel == "sms"
     if c.contact.opted_out:
-        # Twilio lifts its own block by this word alone; ours is lifted by it as well.
+        # By SMS in few words. Whom Twilio itself has blocked does not get this answer at all, and knows of START by it.
         return t("unreminded.stopped_sms") if sms else t("unreminded.stopped")
     abroad = sms and c.contact.phone is not None and phones.abroad(c.contact.phone)
     return t("unreminded.abroad") if abroad else None

@@ -78,13 +78,13 @@ async def test_who_stopped_one_channel_is_reminded_on_the_other_and_warned_of_no
         assert sms
         assert chat
         await contacts.opt_out(tx, sms, town.clock.now)
-    assert "Sans rappel" not in await books_again(town)
+    assert "Pas de rappel" not in await books_again(town)
     before = len(town.screen(CHAT))
     await town.until_due()
     assert len(town.screen(CHAT)) == before + 1
     async with town.parts.db.transaction() as tx:
         await contacts.opt_out(tx, chat, town.clock.now)
-    assert "Sans rappel : messages coupés. Reprendre : START." in await books_again(town)
+    assert "Pas de rappel, messages coupés. Les rouvrir : REPRENDRE." in await books_again(town)
 
 
 async def books_again(town: Town) -> str:
