@@ -26,7 +26,6 @@ COMMAND: Final = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DO
 # What a link may carry is 64 of these; no connection code is longer than 40 (a longer payload is no code of ours).
 PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
-MOST_DATA: Final = 64  # bytes of a button's data
 
 FILES: Final[Mapping[str, Literal["document", "voice", "video", "sticker", "location"]]] = {
     "document": "document",
@@ -197,9 +196,8 @@ def _command(text: str) -> str:
 
 def _pressed(body: Mapping[str, Any]) -> Input:
     data = _text(body, "data")
-    ours = reading.press(data) if len(data.encode()) <= MOST_DATA else None
     # Data that are not ours name no prompt: like those of an old one, they are answered with the open question.
-    return Input(_label(body, data), press=ours or Press("", 0))
+    return Input(_label(body, data), press=reading.press(data) or Press("", 0))
 
 
 def _label(body: Mapping[str, Any], data: str) -> str:
