@@ -58,6 +58,31 @@ def test_a_cards_words_stay_on_the_card(lang: str, make: Make) -> None:
         ), box
 
 
+LONG = "Institution de prévoyance et de solidarité des entreprises de transport maritime, fluvial, aérien, ferroviaire"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_word_that_is_wider_than_its_line_is_broken(kind: Kind) -> None:
+    client = Client(ClientId("x"), "x", "Assurancemaladieprofessionnelle" * 4, ClientKind.INSURER)
+    boxes = boxes_of(pdf(kind, made("fr", client=client)))
+    inner = Box(EDGE, EDGE, PAGE[0] - EDGE, PAGE[1] - EDGE)
+    assert [box for box in boxes if not inside(box, inner)] == []
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_long_name_leaves_some_white_between_the_posters_parts(lang: str) -> None:
+    client = Client(ClientId("x"), "x", f"{LONG} et portuaire, caisse complémentaire", ClientKind.BRANCH)
+    with opened(pdf("poster", replace(made(lang, client=client), valid=longest(lang).valid))) as document:
+        paths = [found for found in document[0].get_objects() if found.type == raw.FPDF_PAGEOBJ_PATH]
+        drawn = [Box(*path.get_bounds()) for path in paths]
+    parts = [box for box in drawn if box.right - box.left > 50 * MM]
+    assert len(parts) > 8  # banner, six motives, code, promise
+    for number, one in enumerate(parts):
+        for other in parts[number + 1 :]:
+            beside = one.right <= other.left or other.right <= one.left
+            assert beside or inside(one, other) or inside(other, one) or apart(one, other) > 1.5 * MM
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("lang", languages())
 def test_lines_do_not_lie_on_each_other(lang: str, kind: Kind) -> None:
@@ -154,6 +179,11 @@ def test_what_a_client_is_called_is_never_a_command() -> None:
 
 def inside(box: Box, outer: Box) -> bool:
     return outer.left <= box.left and box.right <= outer.right and outer.bottom <= box.bottom and box.top <= outer.top
+
+
+def apart(one: Box, other: Box) -> float:
+    """The height between two boxes, one above the other."""
+    return max(one.bottom - other.top, other.bottom - one.top)
 
 
 def grid_of_cards() -> list[Box]:
