@@ -180,7 +180,7 @@ async def made(app: App, ref: str, asked: str | None, languages: Sequence[str], 
     except CannotCarry as why:
         raise WrongUse(f"--code: a link cannot carry this code: {why}; give {ref} another one") from None
     except CannotPrint as why:
-        raise CommandFailed(f"cannot be laid out: {why}") from None
+        raise CommandFailed(f"cannot be laid out: {why}; give {ref} a shorter name, or one without that sign") from None
 
 
 async def warn_of_seats(db: Sql, code: Code) -> None:

@@ -134,6 +134,16 @@ def full(_: int) -> None:
     raise OSError(28, "No space left on device")
 
 
+def test_a_name_that_no_font_can_print_is_what_to_change(inviting: Desk, write: Callable[[str], str]) -> None:
+    inviting.ok("load", write(OWN_FORM.format("Quais 2026").replace("Les Quais", "Les Quais \U0001f6a2")))
+    before = files(inviting.folder)
+    done = inviting("invite", "quais")
+    assert (done.status, done.out, done.err.count("\n")) == (1, "", 1)
+    assert done.err.startswith("socialdirect: cannot be laid out: poster (fr): ")
+    assert done.err.endswith("; give quais a shorter name, or one without that sign\n")
+    assert files(inviting.folder) == before
+
+
 # ------------------------------------------------------------ which client, which code
 
 
