@@ -6,7 +6,7 @@ comes back was sent to the stand-in by our channel. The hub only watches.
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any, Final, Protocol
@@ -108,7 +108,7 @@ class Hub:
     async def events(self, after: int) -> Sequence[Event]:
         while after >= len(self._events):
             await self._news.wait()
-        return self._events[after:]
+        return [self._as_of_now(event) for event in self._events[after:]]
 
     def _tell(self, kind: str, data: Mapping[str, Any]) -> None:
         self._events.append(Event(len(self._events) + 1, kind, data))
@@ -116,7 +116,11 @@ class Hub:
         self._news = asyncio.Event()
 
     def _tell_time(self) -> None:
-        self._tell("clock", {"now": self._machine.now().isoformat()})
+        self._tell("clock", {})
+
+    def _as_of_now(self, event: Event) -> Event:
+        """The clock goes on by itself: who is told of it later is told the time of then."""
+        return replace(event, data={"now": self._machine.now().isoformat()}) if event.kind == "clock" else event
 
     # What arrives on a phone
 

@@ -22,6 +22,7 @@ from conversations.text import Text, t
 from handlers.web import body
 from handlers.web.render import Renderer
 from handlers.web.visitor import own_page
+from locales import TAGS
 
 LIMIT: Final = 16 * body.KIB
 LONGEST: Final = 1600  # characters of a text
@@ -128,6 +129,7 @@ class DemoPages:
             phones=self.hub.phones,
             code=self.hub.code,
             zone=reader.zone,
+            tag=TAGS.get(reader.lang, reader.lang).replace("_", "-"),
             words=json.dumps(self.renderer.words(reader, SCRIPT_WORDS), ensure_ascii=False),
         )
 

@@ -19,9 +19,9 @@ async def demo(tmp_path: Path) -> AsyncIterator[Site]:
         yield running
 
 
-async def opened(browser: Browser, demo: Site, width: int, scheme: str = "light") -> Page:
+async def opened(browser: Browser, demo: Site, width: int, scheme: str = "light", locale: str = "fr-FR") -> Page:
     context = await browser.new_context(
-        locale="fr-FR",
+        locale=locale,
         viewport={"width": width, "height": 900 if width > 1000 else 844},
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
@@ -131,6 +131,16 @@ async def test_the_clock_moves_and_says_what_happened(browser: Browser, demo: Si
     await expect(page.get_by_role("status")).to_contain_text("Nouveaux messages : 1 (SMS)")
     await expect(page.locator("#sms .row.us")).to_have_count(1)
     await expect(page.locator("#now")).to_contain_text("mercredi 25 novembre")
+    await page.context.close()
+
+
+async def test_the_clock_reads_as_the_messages_do(browser: Browser, demo: Site) -> None:
+    """Not 10:00 AM above a message that says 10:00, whatever English the browser speaks."""
+    demo.program.forward(timedelta(hours=5))
+    page = await opened(browser, demo, 1440, locale="en-US")
+    await say(page, "sms", "hello")
+    await expect(page.locator("#sms .row.me .foot")).to_contain_text("15:00")
+    await expect(page.locator("#now")).to_have_text("Monday 23 November at 15:00")
     await page.context.close()
 
 

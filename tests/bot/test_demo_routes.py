@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
-from tests.bot.demo_site import Site, site
+from tests.bot.demo_site import START, Site, site
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 POSTS: Mapping[str, Mapping[str, Any]] = {
@@ -53,6 +54,12 @@ async def events(http: aiohttp.ClientSession, demo: Site, until: str, last: str 
                 if value == until:
                     return found
     raise AssertionError("the stream ended")
+
+
+async def test_a_page_that_is_opened_later_shows_the_present_time(demo: Site) -> None:
+    demo.program.forward(timedelta(minutes=7))  # nobody touched the clock: it went by itself
+    [clock, *_] = await demo.hub.events(0)
+    assert (clock.kind, clock.data["now"]) == ("clock", (START + timedelta(minutes=7)).isoformat())
 
 
 async def test_what_is_typed_arrives_as_a_message(http: aiohttp.ClientSession, demo: Site) -> None:

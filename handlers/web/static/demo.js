@@ -1,14 +1,13 @@
 // The demo's phones: draws what /demo/events tells, posts what is typed. No framework, nothing from elsewhere.
 "use strict";
 
-const { base, zone, words: rawWords } = document.body.dataset;
+const { base, zone, tag, words: rawWords } = document.body.dataset;
 const words = JSON.parse(rawWords);
-const lang = document.documentElement.lang;
 const told = document.getElementById("told");
 const seen = new Map(); // "phone/id" -> its bubble
 
-const shortTime = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
-const longTime = new Intl.DateTimeFormat(lang, {
+const shortTime = new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const longTime = new Intl.DateTimeFormat(tag, {
   weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", timeZone: zone,
 });
 
