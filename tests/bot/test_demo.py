@@ -3,16 +3,18 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from booking import directory_file
 from bot import cli, demo_settings
-from bot.demo import Demo, running
+from bot.demo import SAMPLE, Demo, running
 from bot.demo_machine import MovingClock
 from bot.failures import CommandFailed, WrongUse
 from conversations.model import Link
@@ -128,6 +130,16 @@ async def test_every_page_is_there(demo: Demo) -> None:
                 assert response.status == 200
 
 
+@pytest.mark.parametrize("day", [date(2026, 1, 12), date(2026, 7, 13)], ids=["winter", "summer"])
+def test_nobody_in_paris_is_offered_an_hour_of_the_night(day: date) -> None:
+    """The demo is played from there, and the soonest hour comes first: an overseas worker's morning is their night."""
+    file = directory_file.read(SAMPLE.read_text())
+    for worker in (entry.worker for entry in file.workers):
+        for hours in worker.hours:
+            begin = datetime.combine(day, hours.start, ZoneInfo(worker.time_zone)).astimezone(ZoneInfo("Europe/Paris"))
+            assert 8 <= begin.hour < 21, (worker.ref, begin)
+
+
 # Played by hand
 
 BOOK = ["bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi"]
@@ -230,10 +242,11 @@ async def test_the_life_of_an_appointment(page: Page) -> None:
     heard = await page.locator("#sms .row.us").count()
     await say(page, "worker", "1", "C'est annulé")
     await expect(page.locator("#sms .row.us")).to_have_count(heard + 1)
-    await expect(page.locator("#sms .row.us").last).to_contain_text("1. lundi 9 mars à 10 h avec Claire")
-    await say(page, "sms", "1", "C'est réservé : lundi 9 mars à 10 h")
-    await expect(page.locator("#worker .row.us").last).to_contain_text("Nouveau rendez-vous : lundi 9 mars à 10 h")
-    await time_moves("10 min avant le RDV", "sms", "Claire vous appelle dans 10 minutes")
+    await expect(page.locator("#sms .row.us").last).to_contain_text("1. lundi 9 mars à 9 h avec Vanessa")
+    await say(page, "sms", "1", "C'est réservé : lundi 9 mars à 9 h")
+    # By her own clock, in La Réunion.
+    await expect(page.locator("#worker .row.us").last).to_contain_text("Nouveau rendez-vous : lundi 9 mars à 12 h")
+    await time_moves("10 min avant le RDV", "sms", "Vanessa vous appelle dans 10 minutes")
     await time_moves("+ 10 min", "worker", "Dans 10 minutes : Camille")
     await time_moves("+ 10 min", "worker", "Camille est là ?")
     await say(page, "worker", "oui", "Noté : Camille")
