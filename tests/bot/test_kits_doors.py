@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking import codes
+from bot.kits import qr
 from bot.kits.doors import CannotCarry, Senders, doors, payload, sms_link
 from bot.kits.leaflet import printed
 from conversations.flows.told import told_code
@@ -41,6 +42,14 @@ def test_one_sms_link_for_both_kinds_of_phone() -> None:
 def test_nothing_of_a_sentence_ends_a_link_early() -> None:
     link = sms_link("+33199000001", "a & b = c? # 100 % + é")
     assert link.endswith("body=a%20%26%20b%20%3D%20c%3F%20%23%20100%20%25%20%2B%20%C3%A9")
+
+
+def test_a_code_has_the_white_border_that_cameras_need() -> None:
+    """Four modules (ISO 18004): our reader does without, telephones may not, and a page's ground may be dark."""
+    drawn = qr.svg("SMSTO:+33199000001:Bonjour")  # of 25 modules a side
+    assert 'viewBox="0 0 33 33"' in drawn
+    assert 'fill="#fff" d="M0 0h33v33h-33z"' in drawn
+    assert 'stroke="#000" d="M4 4.5h7' in drawn  # the upper left corner's square
 
 
 def test_whatsapp_takes_digits_alone_and_telegram_a_name() -> None:
