@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from urllib.parse import parse_qs, unquote
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking import codes
+from booking.model import Code, CodeId
 from bot.kits import qr
 from bot.kits.doors import CannotCarry, Senders, doors, payload, sms_link
 from bot.kits.leaflet import printed
@@ -20,7 +22,7 @@ from handlers.channels.telegram_updates import PAYLOAD
 from locales import languages
 from locales.voice import Voice
 from locales.words import guess, words
-from tests.bot.kits import LETTERS, SENDERS
+from tests.bot.kits import CLIENT, LETTERS, SENDERS, made
 
 LONGEST = "WWWWWWWWWWWW-MMMM-WWW9"
 
@@ -111,3 +113,21 @@ def test_what_the_bot_would_not_find_is_refused(code: str) -> None:
 )
 def test_on_paper_no_line_begins_with_a_mark(said: str, set_: str) -> None:
     assert printed(said) == set_
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (None, None, ""),
+        (date(2026, 3, 2), None, ""),  # has come
+        (date(2026, 3, 3), None, "Code valable à partir du 3\u00a0mars\u00a02026."),
+        (date(2026, 3, 2), date(2027, 12, 31), "Code valable jusqu’au 31\u00a0décembre\u00a02027."),
+        (
+            date(2026, 9, 1),
+            date(2027, 8, 31),
+            "Code valable du 1er\u00a0septembre\u00a02026 au 31\u00a0août\u00a02027.",
+        ),
+    ],
+)
+def test_the_days_of_a_code_are_told_where_they_matter(first: date | None, last: date | None, said: str) -> None:
+    assert made("fr", code=Code(CodeId("c1"), CLIENT.id, first, last)).valid == said
