@@ -22,6 +22,8 @@ WEAK = re.compile(r"\b(MPL|Mozilla Public License|LGPL|LGPLv3|Lesser General Pub
 WEAK_ARE: dict[str, str] = {
     "certifi": "MPL-2.0: a list of certificates, used as it is",
     "hypothesis": "MPL-2.0: tests only",
+    "pi-heif": "LGPL-3.0 (libheif, libde265, in its wheel): imported as a library, replaceable, unchanged",
+    "pikepdf": "MPL-2.0: imported as a library, unchanged",
     "pathspec": "MPL-2.0: the build only",
     "python-telegram-bot": "LGPL-3.0: imported as a library, replaceable, unchanged",
     "recurring-ical-events": "LGPL-3.0: imported as a library, replaceable, unchanged",
