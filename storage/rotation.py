@@ -17,7 +17,7 @@ from storage.sql import Row
 BATCH = 200
 
 # The key of each table that has sealed columns (`models.PERSONAL`).
-_NUMBERED = frozenset({"inbox", "outbox"})
+_NUMBERED = frozenset({"inbox", "outbox", "ticket_entry"})
 _NAMED = {"conversation": "contact_id", "worker_setting": "worker_id"}  # else "id"
 
 

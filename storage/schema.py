@@ -54,6 +54,7 @@ INDEXES = (
     Index("hold_chosen", "hold", "contact_id", unique=True, where="kind = 'chosen'"),  # one a contact
     Index("call_attempt", "call", "appointment_id, attempt", unique=True),
     Index("waiting_contact", "waiting", "contact_id", unique=True, where="status IN ('waiting', 'offered')"),
+    Index("ticket_open", "ticket", "contact_id, kind", unique=True, where="status IN ('open', 'taken')"),
     Index("client_ref", "client", "ref", unique=True),
     Index("worker_ref", "worker", "ref", unique=True),
     Index("code_letters", "code", "letters_index", unique=True),
@@ -99,6 +100,9 @@ INDEXES = (
     Index("span_worker", "span", "worker_id, end_at"),
     Index("waiting_since", "waiting", "since_at", where="status IN ('waiting', 'offered')"),
     Index("call_provider", "call", "provider_id", where="provider_id IS NOT NULL"),
+    Index("ticket_person", "ticket", "person_id", where="person_id IS NOT NULL"),
+    Index("ticket_closed", "ticket", "closed_at", where="closed_at IS NOT NULL"),
+    Index("ticket_entries", "ticket_entry", "ticket_id, id"),
     Index("token_object", "token", "purpose, object"),
     Index("token_expires", "token", "expires_at"),
     Index("audit_object", "audit", "object, done_at"),

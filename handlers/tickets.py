@@ -1,0 +1,252 @@
+"""What an operator of the desk does with a ticket: the functions that the console and `socialdirect tickets` call.
+
+    take(parts, ticket, operator)               it is theirs, and its talk is with the desk: the person is told so
+    say(parts, ticket, operator, words)         to the person, in their talk; takes the ticket where nobody had it
+    hand_back(parts, ticket, operator)          the bot answers again: the person is told so. The ticket stays theirs
+    note(parts, ticket, operator, words)        for the desk alone
+    attempt(parts, ticket, operator, how)       a call back; who did not answer it is told that we called
+    close(parts, ticket, operator, outcome)     done with; a talk that is with the desk is handed back
+    take_over(parts, contact, operator)         a ticket of the desk's own making: a talk that is stuck
+
+`operator` is who does it, as the audit trail names them: `operator:` and an id. Each act is one transaction, audited,
+and answers with `Done` or with why not, as values. What a person is told goes through their talk's inbox, as news, so
+it stands in the order in which it was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from handlers.parts import Parts
+from handlers.writing import window_open
+from storage import audit, contacts, inbox, tickets
+from storage.contacts import ContactRow
+from storage.db import Tx
+from storage.tickets import EntryKind, NewTicket, TicketRow
+
+How: TypeAlias = Literal["reached", "no_answer", "busy", "message_left", "wrong_number"]
+Outcome: TypeAlias = Literal["solved", "not_reached", "nothing_to_do"]
+
+Why: TypeAlias = Literal["nobody_known", "stopped", "dead", "window_closed", "not_set_up", "one_way"]
+
+HOWS: Final[tuple[How, ...]] = get_args(How)
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+MISSED: Final[frozenset[How]] = frozenset({"no_answer", "busy", "message_left"})
+LONGEST: Final = 1000  # characters of what is said or noted at once
+BY_HAND: Final = "takeover"  # the kind of a ticket that nothing but an operator opened
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The ticket as it stands now."""
+
+    ticket: TicketRow
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchTicket:
+    """Never was, or its lifetime is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """It was closed before."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfAnother:
+    """Somebody else has it; `take(…, over=True)` takes it over from them."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoTalk:
+    """The person cannot be written to now: nobody is known, they stopped us, their address is dead, WhatsApp's 24 hours
+    are over, the channel is not set up or is not one that people answer on. A call is left.
+    """
+
+    reason: Why
+
+
+@dataclass(frozen=True, slots=True)
+class BadWords:
+    """Nothing was said, or more than `LONGEST` characters."""
+
+
+NotDone: TypeAlias = NoSuchTicket | Closed | OfAnother
+Answer: TypeAlias = Done | NotDone
+SayAnswer: TypeAlias = Answer | NoTalk | BadWords
+NoteAnswer: TypeAlias = Answer | BadWords
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One ticket under its contact's lock, for one operator."""
+
+    tx: Tx
+    parts: Parts
+    ticket: TicketRow
+    contact: ContactRow | None
+    operator: str
+
+    async def noted(self, kind: EntryKind, words: str | None = None, detail: str | None = None) -> int:
+        """In the ticket's story and in the audit trail."""
+        now, id = self.parts.clock(), self.ticket.id
+        await audit.add(self.tx, self.operator, f"ticket {kind}", f"ticket:{id}", now)
+        return await tickets.entry(self.tx, id, kind, now, operator=self.operator, words=words, detail=detail)
+
+    async def told(self, entry: int, event: str, data: Mapping[str, Any] | None = None) -> None:
+        """News for the person's talk, which is taken up after what came before it."""
+        assert self.contact is not None
+        await inbox.add_news(self.tx, f"ticket:{entry}", self.contact.id, event, data or {}, self.parts.clock())
+        self.tx.after_commit(partial(self.parts.bell.ring, "inbox"))
+
+    async def done(self) -> Done:
+        found = await tickets.get(self.tx, self.ticket.id)
+        assert found is not None
+        return Done(found)
+
+
+async def take(parts: Parts, ticket: str, operator: str, *, over: bool = False) -> Answer | NoTalk:
+    """Where the person cannot be written to, the ticket is theirs all the same, to call; `NoTalk` says why."""
+    async with _scene(parts, ticket, operator) as scene:
+        return scene if not isinstance(scene, _Scene) else await _take(scene, over=over)
+
+
+async def say(parts: Parts, ticket: str, operator: str, words: str) -> SayAnswer:
+    """`words` go out as they are; who has left the talk with the desk is back in it, and is told so."""
+    said = words.strip()
+    if not 0 < len(said) <= LONGEST:
+        return BadWords()
+    async with _scene(parts, ticket, operator) as scene:
+        if not isinstance(scene, _Scene):
+            return scene
+        if (shut := why_not(parts, scene.contact)) is not None:
+            return shut
+        if (refused := await _theirs(scene)) is not None:
+            return refused
+        await tickets.with_desk(scene.tx, scene.ticket.id)
+        await scene.told(await scene.noted("said", said), "desk_says", {"words": said})
+        return await scene.done()
+
+
+async def hand_back(parts: Parts, ticket: str, operator: str) -> Answer:
+    """Nothing is said where the talk is not with the desk."""
+    async with _scene(parts, ticket, operator) as scene:
+        if not isinstance(scene, _Scene):
+            return scene
+        if (refused := await _theirs(scene)) is not None:
+            return refused
+        await _handed_back(scene)
+        return await scene.done()
+
+
+async def note(parts: Parts, ticket: str, operator: str, words: str) -> NoteAnswer:
+    """By anybody of the desk, also in a colleague's ticket."""
+    said = words.strip()
+    if not 0 < len(said) <= LONGEST:
+        return BadWords()
+    async with _scene(parts, ticket, operator) as scene:
+        if isinstance(scene, _Scene):
+            await scene.noted("note", said)
+        return scene if not isinstance(scene, _Scene) else await scene.done()
+
+
+async def attempt(parts: Parts, ticket: str, operator: str, how: How) -> Answer:
+    """Who missed our call learns of it in their talk, if there is one."""
+    async with _scene(parts, ticket, operator) as scene:
+        if not isinstance(scene, _Scene):
+            return scene
+        if (refused := await _theirs(scene)) is not None:
+            return refused
+        entry = await scene.noted("attempt", detail=how)
+        if how in MISSED and why_not(parts, scene.contact) is None:
+            await scene.told(entry, "desk_called")
+        return await scene.done()
+
+
+async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome) -> Answer:
+    async with _scene(parts, ticket, operator) as scene:
+        if not isinstance(scene, _Scene):
+            return scene
+        if (refused := await _theirs(scene)) is not None:
+            return refused
+        await _handed_back(scene)
+        await tickets.close(scene.tx, scene.ticket.id, outcome, parts.clock())
+        await scene.noted("closed", detail=outcome)
+        return await scene.done()
+
+
+async def take_over(parts: Parts, contact: str, operator: str) -> Answer | NoTalk:
+    """The talk of a contact, without anything having asked for it. Raises LookupError for no such contact."""
+    async with parts.db.transaction() as tx:
+        who = await contacts.lock(tx, contact)
+        new = NewTicket(BY_HAND, who.id, who.person_id)
+        opened = await tickets.open_(tx, new, parts.clock(), parts.new_id)
+        row = await tickets.get(tx, opened.id)
+        assert row is not None
+        return await _take(_Scene(tx, parts, row, who, operator), over=False)
+
+
+def why_not(parts: Parts, who: ContactRow | None) -> NoTalk | None:
+    """Whether words of the desk would not reach this contact now, and why. None: they would."""
+    if who is None:
+        return NoTalk("nobody_known")
+    return next((NoTalk(reason) for reason, holds in _obstacles(parts, who) if holds), None)
+
+
+def _obstacles(parts: Parts, who: ContactRow) -> Iterator[tuple[Why, bool]]:
+    yield "one_way", who.channel == "email"
+    yield "not_set_up", who.channel not in parts.channels
+    yield "dead", who.dead_at is not None
+    yield "stopped", who.opted_out_at is not None
+    yield "window_closed", who.channel == "whatsapp" and not window_open(who, parts.clock())
+
+
+# ------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _scene(parts: Parts, ticket: str, operator: str) -> AsyncIterator[_Scene | NoSuchTicket | Closed]:
+    """In the order of a turn: the contact is locked before the ticket is looked at."""
+    async with parts.db.transaction() as tx:
+        found = await tickets.get(tx, ticket)
+        if found is None:
+            yield NoSuchTicket()
+            return
+        who = await contacts.lock(tx, found.contact_id) if found.contact_id else None
+        found = await tickets.get(tx, ticket)
+        assert found is not None
+        yield Closed() if found.status == "closed" else _Scene(tx, parts, found, who, operator)
+
+
+async def _take(scene: _Scene, *, over: bool) -> Answer | NoTalk:
+    if (refused := await _theirs(scene, over=over)) is not None:
+        return refused
+    if scene.ticket.live and scene.ticket.operator == scene.operator:
+        return await scene.done()  # they are in the talk already
+    entry = await scene.noted("taken")
+    if (shut := why_not(scene.parts, scene.contact)) is not None:
+        return shut
+    await tickets.with_desk(scene.tx, scene.ticket.id)
+    await scene.told(entry, "desk_takes")
+    return await scene.done()
+
+
+async def _theirs(scene: _Scene, *, over: bool = False) -> OfAnother | None:
+    """The ticket is the operator's from now on, unless a colleague has it."""
+    ticket, now = scene.ticket, scene.parts.clock()
+    if not await tickets.take(scene.tx, ticket.id, scene.operator, now, over=over):
+        return OfAnother(ticket.operator or "")
+    return None
+
+
+async def _handed_back(scene: _Scene) -> None:
+    if scene.ticket.live:
+        await tickets.without_desk(scene.tx, scene.ticket.id)
+        await scene.told(await scene.noted("handed_back"), "desk_hands_back")
