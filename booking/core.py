@@ -215,7 +215,10 @@ class Booking(Attending, Workday):
         await self._making.release(contact)
 
     async def ask_desk(
-        self, contact: ContactId, reason: Literal["no_email", "no_hour", "human", "danger", "not_me"]
+        self,
+        contact: ContactId,
+        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me"],
+        phone: str | None = None,
     ) -> None:
         """Without an e-mail address the hour is kept for the desk; one that lapsed is taken again if free."""
         if reason == "no_email":
@@ -227,7 +230,7 @@ class Booking(Attending, Workday):
             until = min(self._now + self._rules.desk_hold_time, hold.start)  # an hour that has begun is kept for nobody
             hold = replace(hold, until=max(hold.until, until))
             await self._store.save_hold(hold)
-        self.events.append(DeskNeeded(contact, reason, hold))
+        self.events.append(DeskNeeded(contact, reason, hold, phone))
 
     # ------------------------------------------------------------ appointments
 

@@ -190,11 +190,15 @@ class WaitingOver:
 
 @dataclass(frozen=True, slots=True)
 class DeskNeeded:
-    """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is kept meanwhile."""
+    """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is kept meanwhile.
+
+    `phone`: where they want to be called.
+    """
 
     contact: ContactId
-    reason: Literal["no_email", "no_hour", "human", "danger", "not_me", "too_many_tries", "suspended"]
+    reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "too_many_tries", "suspended"]
     hold: Hold | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

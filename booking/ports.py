@@ -270,7 +270,10 @@ class BookingCore(Protocol):
     async def held(self, contact: ContactId) -> Held | None: ...  # None when it lapsed
     async def release(self, contact: ContactId) -> None: ...
     async def ask_desk(
-        self, contact: ContactId, reason: Literal["no_email", "no_hour", "human", "danger", "not_me"]
+        self,
+        contact: ContactId,
+        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me"],
+        phone: str | None = None,  # where they want to be called, E.164
     ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`
     async def book(
         self,

@@ -121,6 +121,7 @@ async def build(
             zone=settings.time_zone,
             desk_phone=settings.switchboard_phone,
             desk_hours=settings.switchboard_hours,
+            desk_time=settings.desk_time,
             befores=settings.reminders,
             quiet=Quiet(settings.quiet_hours.start, settings.quiet_hours.end),
             draft_time=settings.draft_time,

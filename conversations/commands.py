@@ -269,6 +269,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "earlier": earlier,
     "waiting": flow("waiting"),
     "leave_list": leave_list,
+    "call_back": flow("call_back"),
     "human": flow("human"),
     "language": flow("language"),
     "private": flow("private"),

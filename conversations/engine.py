@@ -24,6 +24,7 @@ from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt,
 from conversations.talk import Talk
 from conversations.text import Text, t
 from conversations.unreminded import warned
+from conversations.with_desk import is_the_desks, told_first
 
 TWICE: Final = 2  # how often a question may be put in the same words
 LOOPS: Final = 20  # questions that answer themselves, in one turn
@@ -55,12 +56,16 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
             return Turn(state, None)
     else:
         talk.touched = c.now
-        greet(talk)
+        if talk.mode == "bot":
+            greet(talk)
         await hear(talk, came)
     reply, prompt = await close(talk)
-    reply = reply and replace(reply, texts=warned(introduced(reply.texts), talk.c))
+    if reply is not None:
+        texts = warned(introduced(reply.texts), talk.c)
+        reply = replace(reply, texts=told_first(talk, texts, asks=bool(reply.prompt)))
     reply, echo = varied(reply, state.echo, talk.c)
-    kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched, echo)
+    own = (talk.mode, talk.waits, talk.spoke)
+    kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched, echo, *own)
     lang = talk.facts.get("lang")
     return Turn(kept, reply, talk.trace, frozenset(talk.flags), lang if lang != c.contact.lang else None)
 
@@ -108,6 +113,8 @@ def stopped_elsewhere(talk: Talk) -> None:
 async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
     """Go on until there is a question to ask or nothing more to say."""
     for _ in range(LOOPS):
+        if is_the_desks(talk):
+            return Reply(tuple(talk.says), link=talk.link) if talk.says else None, talk.prompt
         if talk.hush or (not talk.frames and talk.ended and talk.says):
             return Reply(tuple(talk.says), link=talk.link), None if not talk.frames else talk.prompt
         if not talk.frames:

@@ -27,6 +27,7 @@ from conversations.talk import Talk
 from conversations.text import Text, t
 from conversations.understand import Understood, understand
 from conversations.wished import answers
+from conversations.with_desk import leave, speaks_to_desk
 
 NAMES: Final = 50  # workers whose first names are listened for
 OLD: Final = timedelta(hours=6)  # since the last question: whoever comes back is offered to go on
@@ -70,6 +71,8 @@ async def rewritten(talk: Talk, came: Input) -> bool:
         return True
     if fold(came.text) in talk.c.words("words.command.stop"):
         return await opt_words(talk, came)
+    if talk.mode == "human":
+        return await with_desk(talk, came)
     if talk.prompt is None:
         return False
     talk.says.append(t("edited.unread"))
@@ -83,14 +86,34 @@ async def opt_words(talk: Talk, came: Input) -> bool:
         talk.flags.add("opt_out")
         talk.says = [t("stop.done")]
         talk.hush = True
+        talk.hands_over(frozenset({"bot"}))
         return True
     if said and said in talk.c.words("words.command.start"):
         if talk.c.contact.opted_out:
             talk.flags.add("opt_in")
             talk.says.append(t("start.done"))
             return True
+        if talk.mode == "human":
+            return False  # there it is a word that leads back to us
         return await option(talk, came) or True  # 'reprendre' may be what the question offers
     return False
+
+
+async def with_desk(talk: Talk, came: Input) -> bool:
+    """What is written to the desk is not for us; but for the one question that danger asks, and the words, or a button,
+    that lead back to us.
+    """
+    if talk.mode == "bot":
+        return False
+    if talk.open_step is not None and talk.flow is not None and talk.flow.name == "danger":
+        if await button(talk, came) or (came.text and await option(talk, came) and not talk.misses):
+            return True
+        talk.pop()  # it is not put a second time: the desk reads what they answer
+    if came.press is not None:
+        leave(talk)
+        return False
+    speaks_to_desk(talk, came)
+    return True
 
 
 async def button(talk: Talk, came: Input) -> bool:
@@ -357,6 +380,7 @@ def resume_instead(talk: Talk) -> bool:
 LISTENERS: Final[tuple[Callable[[Talk, Input], Awaitable[bool]], ...]] = (
     danger_words,
     opt_words,
+    with_desk,
     button,
     quoted,
     shared_phone,

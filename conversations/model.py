@@ -158,7 +158,9 @@ class Finish:
     go_on: bool = False
 
 
-Flag: TypeAlias = Literal["danger", "opt_out", "opt_in", "not_me"]
+# "human": the talk is with the desk from now on; "answered": the desk has just said something; "bot": it is not any
+# more; "kept": what the person wrote is for the desk.
+Flag: TypeAlias = Literal["danger", "opt_out", "opt_in", "not_me", "human", "answered", "bot", "kept"]
 Outcome: TypeAlias = Fill | Again | Switch | Finish
 
 
@@ -258,6 +260,11 @@ class State:
     met: bool = False  # has been told who writes
     touched: datetime | None = None  # the last input, for drafts that expire
     echo: tuple[str, int] = ("", 0)  # a digest of the last question as it was worded, and how often it was so in a row
+    mode: Literal["bot", "human"] = (
+        "bot"  # human: the desk answers, and the bot is silent (`conversations/with_desk.py`)
+    )
+    waits: datetime | None = None  # since when they wait for a word of the desk
+    spoke: datetime | None = None  # the desk's last word
 
 
 # ---------------------------------------------------------------- what a turn is given
@@ -297,11 +304,27 @@ Say: TypeAlias = Callable[[Text], str]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The people behind the switchboard's number, and whether they are there now."""
+    """The people behind the switchboard's number, and whether they are there now.
+
+    `opens`: when they will be, next. `closes`: until when they are, now. `patience`: how long somebody who writes to
+    them waits at most.
+    """
 
     phone: str | None
     open_now: bool
     hours: Text
+    opens: datetime
+    closes: datetime | None = None
+    patience: timedelta = timedelta(minutes=30)
+
+    def by(self, now: datetime) -> datetime | None:
+        """When somebody of them will have answered in writing; None where they close before that."""
+        by = now + self.patience
+        return by if self.closes is not None and by <= self.closes else None
+
+    def late(self, now: datetime) -> datetime:
+        """When whoever waits from now on has waited too long."""
+        return self.by(now) or self.closes or now + self.patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +371,8 @@ class Context:
     asked: bool = False  # the step's own question is on their screen
     asked_at: datetime | None = None  # since when
     misses: int = 0  # how often in a row its answer was not understood
+    mode: Literal["bot", "human"] = "bot"  # of the talk, see `State`
+    waits: datetime | None = None
     raw: str = ""  # what was typed, or the label of the button: the proof of a consent
 
 

@@ -25,8 +25,11 @@ def to_json(state: State) -> dict[str, Any]:
         "prompt": _prompt_to_json(state.prompt) if state.prompt else None,
         "facts": dict(state.facts),
         "met": state.met,
-        "touched": state.touched.isoformat() if state.touched else None,
+        "touched": _iso(state.touched),
         "echo": list(state.echo),
+        "mode": state.mode,
+        "waits": _iso(state.waits),
+        "spoke": _iso(state.spoke),
     }
 
 
@@ -37,15 +40,26 @@ def from_json(data: Mapping[str, Any], flows: Mapping[str, Flow]) -> State:
     prompt = _prompt_from_json(data["prompt"]) if data.get("prompt") else None
     if prompt and not any(f.flow == prompt.flow and flows[f.flow].step(prompt.step) for f in frames):
         prompt = None
-    touched, (said, times) = data.get("touched"), data.get("echo", ("", 0))
+    said, times = data.get("echo", ("", 0))
     return State(
         frames=frames,
         prompt=prompt,
         facts=facts,
         met=bool(data.get("met")),
-        touched=datetime.fromisoformat(touched) if touched else None,
+        touched=_instant(data.get("touched")),
         echo=(said, times),
+        mode="human" if data.get("mode") == "human" else "bot",
+        waits=_instant(data.get("waits")),
+        spoke=_instant(data.get("spoke")),
     )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _frame(data: Mapping[str, Any], flows: Mapping[str, Flow], facts: Mapping[str, Any]) -> Frame:

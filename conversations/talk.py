@@ -47,6 +47,10 @@ class Talk:
         self.facts: dict[str, Any] = dict(state.facts)
         self.met = state.met
         self.touched = state.touched
+        self.mode: Literal["bot", "human"] = "bot" if expired else state.mode
+        self.waits = None if expired else state.waits
+        self.spoke = None if expired else state.spoke
+        self.before = tuple(self.frames)
         self.says: list[Text] = []
         self.link: Link | None = None
         self.flags: set[Flag] = set()
@@ -54,6 +58,7 @@ class Talk:
         self.misses = 0  # of this input: 0 understood, else how many in a row at this question
         self.hush = False  # say what is to be said, and ask nothing
         self.told = False  # it is news that is said, which nobody asked for
+        self.rests = False  # the desk has the word: what lies below is not asked
         self.ended = False  # a flow came to its end: with nothing below it, there is nothing to ask
         self._c = c
 
@@ -63,7 +68,7 @@ class Talk:
     def c(self) -> Context:
         """The context, with the answers as they stand now."""
         own = self.frames[-1].answers if self.frames else {}
-        return replace(self._c, answers={**self.facts, **own})
+        return replace(self._c, answers={**self.facts, **own}, mode=self.mode, waits=self.waits)
 
     @property
     def flow(self) -> Flow | None:
@@ -136,6 +141,7 @@ class Talk:
                 self.says.extend(outcome.more)
                 self.link = outcome.link or self.link
                 self.flags |= outcome.flags
+                self.hands_over(outcome.flags)
                 if outcome.forget:
                     self.facts = {name: value for name, value in self.facts.items() if name == "lang"}
                 self.pop()
@@ -163,6 +169,15 @@ class Talk:
                 known[name] = value
             trail.append(name)
         self.frames[-1] = replace(frame, answers=known, trail=tuple(trail))
+
+    def hands_over(self, flags: frozenset[Flag]) -> None:
+        """To the desk, or back from it."""
+        if "human" in flags:
+            self.mode, self.rests = "human", True
+            answered = "answered" in flags
+            self.waits, self.spoke = (None, self._c.now) if answered else (self._c.now, self.spoke)
+        elif "bot" in flags:
+            self.mode, self.waits, self.spoke = "bot", None, None
 
     def miss(self) -> None:
         self.misses = (self.prompt.misses if self.prompt else 0) + 1

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,29 @@ DAYS: Final[tuple[Text, ...]] = (
 )
 
 
-def desk(phone: str | None, hours: Sequence[Hours], now: datetime, zone: ZoneInfo) -> Desk:
+PATIENCE: Final = timedelta(minutes=30)  # DESK_TIME where nothing is set
+WEEK: Final = 8  # days: its hours come again within
+
+
+def desk(
+    phone: str | None, hours: Sequence[Hours], now: datetime, zone: ZoneInfo, patience: timedelta = PATIENCE
+) -> Desk:
     """As of an instant; `hours` are local in `zone`."""
-    local = now.astimezone(zone)
-    open_now = any(local.weekday() in each.days and each.start <= local.time() < each.end for each in hours)
-    return Desk(spaced(phone) if phone else None, open_now, _in_words(hours[0]))
+    spans = sorted(_spans(hours, now, zone))
+    closes = max((end for start, end in spans if start <= now < end), default=None)
+    opens = min(start for start, _ in spans if start > now)
+    return Desk(spaced(phone) if phone else None, closes is not None, _in_words(hours[0]), opens, closes, patience)
+
+
+def _spans(hours: Sequence[Hours], now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+    """The desk's times from yesterday on, until each has come once more."""
+    today = now.astimezone(zone).date()
+    for day in (today + timedelta(days=n) for n in range(-1, WEEK)):
+        for each in hours:
+            if day.weekday() in each.days:
+                ends = day + timedelta(days=each.end <= each.start)  # across midnight
+                start, end = datetime.combine(day, each.start, zone), datetime.combine(ends, each.end, zone)
+                yield start.astimezone(UTC), end.astimezone(UTC)
 
 
 def _in_words(hours: Hours) -> Text:

@@ -35,6 +35,7 @@ NoticeKind: TypeAlias = Literal[
     "confirm_email",
     "one_time_code",
     "waiting",  # somebody waits for the worker at this moment
+    "desk",  # called in vain, or not called in time
     "alarm",
 ]
 
@@ -171,10 +172,31 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A human must look. `code` is stable: a log line, a metric, and a mail to the operator."""
+    """A human must look. `code` is stable: a log line, a metric, and a mail to the operator. About a `contact` it is a
+    ticket of the desk too; `subject` is what it is about there, a kind and an id, `phone` where they want to be called.
+    """
 
     code: str
     contact: ContactId | None = None
+    subject: str | None = None
+    phone: str | None = None
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What somebody wrote to the desk, for the ticket that their talk is in. `files`: kinds of what was no text."""
+
+    contact: ContactId
+    words: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The talk is with the bot again. Handed back: a ticket that was opened since then is in it no more either."""
+
+    contact: ContactId
+    how: Literal["left", "late", "handed_back"]
+
+
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Kept | Left

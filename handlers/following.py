@@ -22,6 +22,7 @@ from booking.events import (
     OffersLapsed,
 )
 from handlers.effects import Effect
+from handlers.human import desk_now
 from handlers.parts import Parts
 from handlers.reactions import react
 from handlers.world import World
@@ -43,7 +44,7 @@ async def follow(
     tx: Tx, parts: Parts, store: RowStore, core: Booking, cause: str, now: datetime, more: Sequence[Effect] = ()
 ) -> None:
     """`more`: effects besides those of the core's events, such as a receipt for who did it on a page."""
-    world = World(core, now, parts.befores, parts.quiet, parts.rules)
+    world = World(core, now, parts.befores, parts.quiet, parts.rules, desk_now(parts, now))
     await write(tx, parts, store, [*await react(core.events, world), *more], cause, now)
     for event in core.events:
         if isinstance(event, AttendanceSettled):

@@ -66,4 +66,5 @@ class Parts:
     alert_to: str | None
     whatsapp_number: str | None  # ours
     voice: VoiceLine | None = None  # masked calls; without it workers dial themselves
+    desk_time: timedelta = timedelta(minutes=30)  # how long whoever writes to the desk waits at most
     pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can

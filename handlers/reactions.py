@@ -55,7 +55,7 @@ from conversations.flows.names import MODES, MOTIVES
 from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
-from handlers import reminders, workday
+from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
@@ -162,7 +162,10 @@ async def ended_is_dropped(event: AppointmentCancelled, world: World) -> Sequenc
 
 
 async def desk_is_told(event: DeskNeeded, world: World) -> Sequence[Effect]:
-    return [Alarm(f"desk_{event.reason}", event.contact)]
+    """With a number they want to be called: said to them where nobody has tried in time."""
+    hold = f"hold:{event.hold.id}" if event.hold is not None else None
+    alarm = Alarm(f"desk_{event.reason}", event.contact, hold, event.phone)
+    return [alarm, *human.call_is_awaited(event.contact, world)] if event.phone is not None else [alarm]
 
 
 async def code_goes_out(event: PhoneToProve, world: World) -> Sequence[Effect]:

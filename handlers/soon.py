@@ -15,7 +15,7 @@ from conversations.text import Text, t
 from handlers.desk import spaced
 from handlers.effects import Effect, Notice, ToPerson
 
-BEFORE: Final = timedelta(minutes=10)
+BEFORE: Final[timedelta] = timedelta(minutes=10)
 KIND: Final = "soon"
 
 # `caller`: the number that masked calls come from, in E.164; None where workers dial themselves.

@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+from handlers.human import CALL_LATE, calls_of
 from handlers.parts import Parts
 from handlers.writing import window_open
-from storage import audit, contacts, inbox, tickets
+from storage import audit, contacts, inbox, tickets, timers
 from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.tickets import EntryKind, NewTicket, TicketRow
@@ -165,8 +166,10 @@ async def attempt(parts: Parts, ticket: str, operator: str, how: How) -> Answer:
         if (refused := await _theirs(scene)) is not None:
             return refused
         entry = await scene.noted("attempt", detail=how)
+        if scene.contact is not None:
+            await timers.cancel(scene.tx, calls_of(scene.contact.id), "called", parts.clock(), kinds=(CALL_LATE,))
         if how in MISSED and why_not(parts, scene.contact) is None:
-            await scene.told(entry, "desk_called")
+            await scene.told(entry, "desk_called", {"kind": "desk", "urgent": True})
         return await scene.done()
 
 

@@ -28,9 +28,9 @@ from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
 from handlers.channels.sms import RESTART
-from handlers.desk import desk
 from handlers.digest import digest
 from handlers.following import follow
+from handlers.human import ANSWERS, desk_now, follows
 from handlers.parts import Parts
 from handlers.reminding import remind
 from handlers.shown_number import shown
@@ -91,7 +91,7 @@ async def failed(parts: Parts, row: InboxRow, error: Exception) -> None:
         if not await set_aside(tx, parts, row, f"failed: {name}", now):
             return
         if row.kind == "message":
-            now_desk = desk(parts.desk_phone, parts.desk_hours, now, parts.zone)
+            now_desk = desk_now(parts, now)
             apology = t("sorry.phone", phone=now_desk.phone) if now_desk.phone else t("sorry")
             # a key of its own: once mended, the row may be taken again, and is answered then
             await answer(tx, parts, row, Reply((apology,)), now, ordinal="sorry")
@@ -175,11 +175,13 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     await _keep(tx, who, turn, now)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     over = keyboards.superseded(state.prompt, turn.state.prompt, came)
-    if turn.reply is not None and row.kind == "news":
+    unasked_for = row.kind == "news" and not (isinstance(came, News) and came.event in ANSWERS)
+    if turn.reply is not None and unasked_for:
         await question(tx, parts, row, turn.reply, now, over)
     elif turn.reply is not None:
         await answer(tx, parts, row, turn.reply, now, over=over)
-    await follow(tx, parts, store, core, f"i{row.id}", now)
+    with_desk = follows(state, turn, came, context.contact.id, context.desk)
+    await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
 
@@ -209,7 +211,7 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         booking=core,
         words=words(contact.lang),
         say=Voice(contact.lang, contact.zone),
-        desk=desk(parts.desk_phone, parts.desk_hours, now, parts.zone),
+        desk=desk_now(parts, now),
         languages=parts.languages,
         terms_version=parts.rules.terms_version,
         draft_time=parts.draft_time,
@@ -285,7 +287,7 @@ async def answer(
         content={**content.to_json(reply), **over},
         due_at=now,
         answer=True,
-        received_at=row.received_at,
+        received_at=row.received_at if row.kind == "message" else None,
         appointment=reply.link.id if reply.link and reply.link.kind == "appointment" else None,
     )
     await outbox.add(tx, out, now)

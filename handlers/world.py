@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 
 from booking.model import Rules
 from booking.ports import BookingCore
+from conversations.model import Desk
 from handlers.reminders import Quiet
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The core (on the turn's transaction), the time, and the operator's reminders and rules."""
+    """The core (on the turn's transaction), the time, the operator's reminders and rules, and the desk as it is now."""
 
     booking: BookingCore
     now: datetime
     befores: Sequence[timedelta]
     quiet: Quiet
     rules: Rules
+    desk: Desk

@@ -13,13 +13,15 @@ from booking import phones, policy
 from booking.model import AppointmentId, NotifyBy, PersonId, Worker, WorkerId
 from booking.ports import BookingStore
 from conversations.model import Reply
-from handlers import content, joining, links
+from handlers import content, joining, links, to_desk
 from handlers.alarms import raise_alarm
 from handlers.calendars.inviting import mail_to_worker
 from handlers.effects import (
     Alarm,
     Drop,
     Effect,
+    Kept,
+    Left,
     Notice,
     Recipient,
     Remind,
@@ -61,8 +63,16 @@ async def write(
                 await timers.cancel(tx, subject, reason, now, kinds=kinds)
             case Drop(subject):
                 await _drop(tx, store, subject, now)
-            case Alarm(code, contact):
-                await raise_alarm(tx, parts, code, key, now, contact=contact or "")
+            case Alarm():
+                await _alarm(tx, parts, effect, key, now)
+            case Kept() | Left():
+                await to_desk.happens(tx, parts, effect, now)
+
+
+async def _alarm(tx: Tx, parts: Parts, alarm: Alarm, key: str, now: datetime) -> None:
+    await raise_alarm(tx, parts, alarm.code, key, now, contact=alarm.contact or "")
+    if alarm.contact is not None:
+        await to_desk.arrives(tx, parts, alarm.code, alarm.contact, now, subject=alarm.subject, phone=alarm.phone)
 
 
 async def _drop(tx: Tx, store: BookingStore, subject: AppointmentId, now: datetime) -> None:

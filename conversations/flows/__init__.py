@@ -9,11 +9,12 @@ from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
 from conversations.flows.danger import DANGER
+from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DESK_LATE, DESK_SAYS, DESK_TAKES
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
 from conversations.flows.earlier import EARLIER
 from conversations.flows.feedback import FEEDBACK
 from conversations.flows.here import HERE
-from conversations.flows.human import HUMAN
+from conversations.flows.human import CALL_BACK, HUMAN
 from conversations.flows.language import LANGUAGE
 from conversations.flows.late import LATE
 from conversations.flows.menu import MENU
@@ -64,6 +65,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         RESUME,
         LANGUAGE,
         HUMAN,
+        CALL_BACK,
         PRIVATE,
         NOT_ME,
         MISSED_CALL,
@@ -81,6 +83,13 @@ FLOWS: Final[Mapping[str, Flow]] = {
         NOBODY,
         FEEDBACK,
         MISSED,
+        # what the desk does
+        DESK_TAKES,
+        DESK_SAYS,
+        DESK_HANDS_BACK,
+        DESK_LATE,
+        DESK_CALLED,
+        CALL_LATE,
         # what is due by the clock
         DUE_NEAR,
         DUE_ATTENDANCE,

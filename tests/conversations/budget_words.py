@@ -28,6 +28,7 @@ VALUES: Final[dict[str, Value]] = {
     "word": "START",
     "code": "123456",
     "count": 12,
+    "words": "une phrase",  # of the desk's own, as long as they write it
     "hour": "23",
     "minute": "45",
     "motive": MOTIVES[Motive.FAMILY],
@@ -90,6 +91,7 @@ ELSEWHERE: Final = (
     "alarm.",
     "call.",
     "demo.",
+    "desk.hours",
     "format.",
     "invite.",
     "line.",

@@ -9,6 +9,7 @@ from tests.conversations.stage import Stage
 
 ENGLISH: Final = {
     "bonjour": "hello",
+    "rappel": "call me",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -71,6 +72,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "resume.go_on": (STRANGER, (*SLOT, "! 1 day pass", "bonjour")),
     "missed_call.choice": (KNOWN, ("! it is 2026-03-05 09:02", "! the worker calls and nobody answers")),
     "language.lang": (KNOWN, ("langue",)),
+    "call_back.phone": (HIDDEN, ("bonjour", "rappel")),
     "video_fails.phone": (f"{VIDEO}\nchannel: whatsapp-id", FAILS),
     "video_fails.proof": (f"{VIDEO}\nchannel: whatsapp-id", (*FAILS, "06 39 98 00 12")),
     "video_fails.instead": (VIDEO, ("! nobody telephones any more", *FAILS)),

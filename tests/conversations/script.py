@@ -6,6 +6,8 @@
 
     > bonjour                        what the person writes; other lines are what the bot answers
     claire> demain                   what somebody else writes: a worker by their ref, another person by any name
+    desk> Bonjour                    what the desk writes to the person; (takes), (hands back): what it does in the
+                                     talk; (called): it called in vain
     > [2]                            presses the second button on the screen; [old 1]: of the question before
     > (voice)                        sends a file: voice, image, sticker; (contact): shares their own number;
                                      (the code): the one-time code that they got by SMS
@@ -27,9 +29,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.model import ContactId, Mode
-from conversations.model import Ask, Context, FileRef, Input, Option, Outcome, Press, Step, Stopped, fill
+from conversations.model import Ask, Context, FileRef, Input, News, Option, Outcome, Press, Step, Stopped, fill
 from conversations.text import t
 from handlers.calling import news_of
+from handlers.human import calls_of
 from tests.booking.made import run
 from tests.conversations.stage import Stage
 
@@ -86,11 +89,26 @@ def answer(stage: Stage, line: str) -> list[str]:
     if line.startswith("! "):
         return direct(stage, line[2:]) + stage.company.serve(stage)
     name, _, said = line.partition("> ")
+    if name == "desk":
+        return of_desk(stage, said)
     speaker = stage.company.talk(ContactId(name)) if name else stage
     effects = speaker.says(heard(speaker, said))
     assert speaker.turn is not None
     spoken = speaker.reads(speaker.turn.reply) if speaker.turn.reply else []
     return spoken + stage.company.follow(effects, speaker) + stage.company.serve(stage)
+
+
+def of_desk(stage: Stage, said: str) -> list[str]:
+    """What the person hears of what an operator does, as `handlers/tickets.py` tells it to their talk."""
+    doing = {"(takes)": "desk_takes", "(hands back)": "desk_hands_back", "(called)": "desk_called"}.get(
+        said, "desk_says"
+    )
+    if doing == "desk_called":
+        stage.company.due = [due for due in stage.company.due if due.effect.subject != calls_of(stage.contact.id)]
+    effects = stage.says(News(doing, {"words": said} if doing == "desk_says" else {}))
+    assert stage.turn is not None
+    spoken = stage.reads(stage.turn.reply) if stage.turn.reply else []
+    return spoken + stage.company.follow(effects, stage)
 
 
 def heard(stage: Stage, said: str) -> Input:

@@ -40,13 +40,14 @@ from booking.model import (
 from booking.ports import Booked, Joining
 from conversations.engine import take_turn
 from conversations.flows import FLOWS
-from conversations.model import Contact, Context, Flow, Input, News, Reminded, Reply, State, Stopped, Turn
+from conversations.model import Contact, Context, Desk, Flow, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import Text
 from handlers.channels.base import Draw
 from handlers.channels.whatsapp_content import Drawn, interactive
 from handlers.desk import desk
-from handlers.effects import Alarm, Effect, Notice, ToContact, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.effects import Alarm, Effect, Kept, Left, Notice, ToContact, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.human import follows
 from handlers.reactions import react
 from handlers.world import World
 from locales.voice import Voice
@@ -201,7 +202,7 @@ class Stage:
             self.company.spoken.append((self, turn.reply))
         if turn.reply and turn.reply.prompt and turn.reply.prompt not in self.prompts:
             self.prompts.append(turn.reply.prompt)
-        return self.effects(core)
+        return [*self.effects(core), *follows(state, turn, came, self.contact.id, self.desk())]
 
     def _new_id(self) -> str:
         self.company.made += 1
@@ -222,7 +223,7 @@ class Stage:
         return f"{prompt.flow}.{prompt.step}" if prompt else ""
 
     def effects(self, core: Booking) -> list[Effect]:
-        return run(react(core.events, World(self.core(), self.now, REMINDERS, QUIET, self.rules)))
+        return run(react(core.events, World(self.core(), self.now, REMINDERS, QUIET, self.rules, self.desk())))
 
     def core(self) -> Booking:
         return Booking(self.store, self.rules, self.now, self._new_id)
@@ -236,12 +237,15 @@ class Stage:
             booking=core,
             words=words(self.contact.lang),
             say=self.voice(),
-            desk=desk("+33199000009", (Hours(WEEK, time(9), time(18)),), self.now, ZoneInfo("Europe/Paris")),
+            desk=self.desk(),
             terms_version=self.rules.terms_version,
             stopped=self.stopped,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
             reminded=self._reminded(),
         )
+
+    def desk(self) -> Desk:
+        return desk("+33199000009", (Hours(WEEK, time(9), time(18)),), self.now, ZoneInfo("Europe/Paris"))
 
     def _reminded(self) -> tuple[Reminded, ...]:
         """The latest first; that one alone where they answer it by its button, or quote it."""
@@ -288,6 +292,10 @@ class Stage:
                     lines.append("* SMS: a code")
                 case Alarm(code):
                     lines.append(f"* desk: {code}")
+                case Kept(words=words, files=files):
+                    lines.append(f"* desk: « {words or files[0]} »")
+                case Left(how=how) if how != "handed_back":
+                    lines.append(f"* desk: {how}")
         return lines
 
     # ------------------------------------------------------------ what happens beside the talk

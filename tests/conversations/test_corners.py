@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -179,9 +179,14 @@ def test_an_appointment_that_ended_before_the_yes() -> None:
 
 def test_the_desk_without_a_number() -> None:
     stage = raised(STRANGER)
-    context = stage.context
-    stage.context = lambda core: replace(context(core), desk=replace(context(core).desk, phone=None))  # type: ignore[method-assign]
-    assert stage.voice()(t("human.no_phone")) in answer(stage, "> humain")
+    desk = stage.desk
+    stage.desk = lambda: replace(desk(), phone=None)  # type: ignore[method-assign]
+    half_past_ten = stage.now + timedelta(minutes=30)
+    assert answer(stage, "> humain")[-2] == stage.voice()(t("human.open_no_phone", until=half_past_ten))
+    answer(stage, "> menu")
+    answer(stage, "! it is 2026-03-02 20:00")
+    tuesday = stage.now + timedelta(hours=13)
+    assert stage.voice()(t("human.closed", opens=tuesday)) in answer(stage, "> humain")
 
 
 def test_the_hour_of_a_move_that_went_before_the_yes() -> None:

@@ -52,6 +52,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     },
     "waiting": {"waiting.none", "waiting.ask"},
     "leave_list": {"waiting.none", "waiting.left"},
+    "call_back": {"call_back.soon", "call_back.later", "call_back.ask"},
     "human": {"human.open", "human.closed"},
     "language": {"language.ask"},
     "private": {"private.text"},

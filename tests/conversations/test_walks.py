@@ -24,6 +24,7 @@ DIRECTIONS: Final = (
     "! somebody takes 2026-03-03 09:00",
     "! nobody works any more",
     "! the terms change",
+    "! 20 hours pass",
 )
 PHRASES: Final = (
     "PORTS-7KQM-4XTD",
@@ -95,7 +96,10 @@ def walk(stage: Stage, lines: list[str]) -> None:
         stage.says(sent(stage, line))
         assert stage.turn is not None
         reply = stage.turn.reply
-        assert reply is not None
+        if reply is None:
+            assert "kept" in stage.turn.flags, "only what is written to the desk has no answer"
+            assert stage.state.mode == "human"
+            continue
         heard = stage.reads(reply)
         assert all(text.strip() for text in heard)
         assert heard

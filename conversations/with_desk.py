@@ -1,0 +1,54 @@
+"""The talk is with the desk: what the bot still says, what is kept for the desk, and which words lead back.
+
+Entering, an expected delay and leaving are announced; in between the bot is silent, except for STOP and danger. Nobody
+is left alone in it: who writes while the desk is closed is told so, who waits for longer than the desk's patience too
+(`flows/desk.py`), and in both cases the bot answers again. The question that was open stays where it was.
+"""
+
+from __future__ import annotations
+
+from conversations.model import Input
+from conversations.normal import fold
+from conversations.talk import Talk
+from conversations.text import Text, t
+
+BACK = ("words.command.menu", "words.command.start", "words.desk.leave")  # whole messages, that lead back to the bot
+
+
+def speaks_to_desk(talk: Talk, came: Input) -> None:
+    """Kept for the desk, without an answer, unless they go back to the bot, or the desk is not there."""
+    said = fold(came.text)
+    if said and any(said in talk.c.words(words) for words in BACK):
+        leave(talk)
+        return
+    talk.flags.add("kept")
+    talk.waits = talk.waits or talk.c.now
+    talk.trace.append(("desk", "wrote", "kept"))
+    if came.phone is not None:
+        talk.facts["phone"] = came.phone
+    if not talk.c.desk.open_now and not _just_spoke(talk):
+        talk.hands_over(frozenset({"bot"}))
+        talk.says.append(t("desk_late.closed", opens=talk.c.desk.opens))
+
+
+def _just_spoke(talk: Talk) -> bool:
+    """The desk, although it is closed."""
+    return talk.spoke is not None and talk.c.now - talk.spoke <= talk.c.desk.patience
+
+
+def leave(talk: Talk) -> None:
+    """By their own word, or by a button of ours; then the open question is asked again."""
+    talk.hands_over(frozenset({"bot"}))
+    talk.says.append(t("human.left"))
+
+
+def is_the_desks(talk: Talk) -> bool:
+    """Whether the word is the desk's now: what lay below before this turn is not asked, only what this turn brought."""
+    if talk.mode == "bot":
+        return False
+    return talk.rests or not talk.frames or any(talk.frames[-1] is frame for frame in talk.before)
+
+
+def told_first(talk: Talk, texts: tuple[Text, ...], *, asks: bool) -> tuple[Text, ...]:
+    """News that asks something in the middle of a talk with the desk says how it is answered."""
+    return (t("human.news"), *texts) if asks and talk.mode == "human" and talk.told else texts

@@ -1,0 +1,84 @@
+"""How things come to the desk: a ticket for what a human must look at, and what is written to them in a talk.
+
+A contact has one ticket of a kind at a time (`storage/tickets.py`); what comes again is an entry of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from conversations.model import State
+from conversations.state import from_json
+from handlers.alarms import raise_alarm
+from handlers.effects import Kept, Left
+from handlers.parts import Parts
+from storage import contacts, conversations, tickets
+from storage.db import Tx
+from storage.tickets import NewTicket
+
+ASKED: Final = "human"  # the kind of a ticket that somebody asked for by that word
+LONGEST: Final = 4000  # characters of one message that are kept
+TOLD: Final = ("motive", "mode", "slot", "which")  # answers of the open flow that the desk is shown
+
+
+async def arrives(
+    tx: Tx,
+    parts: Parts,
+    code: str,
+    contact: str,
+    now: datetime,
+    *,
+    subject: str | None = None,
+    phone: str | None = None,
+) -> str:
+    """A ticket of what an alarm is about; its id. Its kind is the alarm's code, without `desk_`. Where it is what
+    brought the talk to the desk, what they write goes into it.
+    """
+    who = await contacts.get(tx, contact)
+    assert who is not None
+    saved = await conversations.load(tx, contact)
+    state = from_json(saved.state, parts.flows) if saved.state else State()
+    kind = code.removeprefix("desk_")
+    context = {**_stood(state), **({"phone": phone} if phone else {})}
+    opened = await tickets.open_(tx, NewTicket(kind, contact, who.person_id, subject, context), now, parts.new_id)
+    if state.mode == "human" and await tickets.live(tx, contact) is None:
+        await tickets.with_desk(tx, opened.id)
+    return opened.id
+
+
+def _stood(state: State) -> Mapping[str, Any]:
+    """Where the talk stood: the question that is open, and what was chosen until then."""
+    if not state.frames:
+        return {}
+    top = state.frames[-1]
+    step = state.prompt.step if state.prompt is not None and state.prompt.flow == top.flow else ""
+    return {"step": f"{top.flow}.{step}" if step else top.flow, **{k: top.answers[k] for k in TOLD if k in top.answers}}
+
+
+async def happens(tx: Tx, parts: Parts, effect: Kept | Left, now: datetime) -> None:
+    """In a talk with the desk."""
+    match effect:
+        case Kept():
+            await _kept(tx, parts, effect, now)
+        case Left():
+            await _left(tx, parts, effect, now)
+
+
+async def _kept(tx: Tx, parts: Parts, wrote: Kept, now: datetime) -> None:
+    """Into the ticket that the talk is in. One that was closed just before has a new one in its place: nothing that
+    somebody writes to the desk is lost.
+    """
+    live = await tickets.live(tx, wrote.contact)
+    ticket = live.id if live is not None else await arrives(tx, parts, ASKED, wrote.contact, now)
+    files = ", ".join(wrote.files) or None
+    await tickets.entry(tx, ticket, "wrote", now, words=wrote.words[:LONGEST] or None, detail=files)
+
+
+async def _left(tx: Tx, parts: Parts, gone: Left, now: datetime) -> None:
+    """Whoever had the ticket has it no more: anybody of the desk may take it up. That nobody came is an alarm."""
+    for ticket in await tickets.alone(tx, gone.contact):
+        entry = await tickets.entry(tx, ticket, gone.how, now)
+        if gone.how == "late":
+            await raise_alarm(tx, parts, "ticket_unanswered", str(entry), now, ticket=ticket)
