@@ -217,7 +217,7 @@ class Booking(Attending, Workday):
     async def ask_desk(
         self,
         contact: ContactId,
-        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me"],
+        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
         phone: str | None = None,
     ) -> None:
         """Without an e-mail address the hour is kept for the desk; one that lapsed is taken again if free."""

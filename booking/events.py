@@ -196,7 +196,9 @@ class DeskNeeded:
     """
 
     contact: ContactId
-    reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "too_many_tries", "suspended"]
+    reason: Literal[
+        "no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "too_many_tries", "suspended"
+    ]
     hold: Hold | None = None
     phone: str | None = None
 

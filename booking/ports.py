@@ -272,7 +272,7 @@ class BookingCore(Protocol):
     async def ask_desk(
         self,
         contact: ContactId,
-        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me"],
+        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
         phone: str | None = None,  # where they want to be called, E.164
     ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`
     async def book(

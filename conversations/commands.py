@@ -273,6 +273,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "human": flow("human"),
     "language": flow("language"),
     "private": flow("private"),
+    "my_data": flow("my_data"),
     "who": who,
     "not_me": flow("not_me"),
     "nobody": flow("nobody"),

@@ -22,6 +22,7 @@ from handlers.judging import MATTERS, QUIETLY
 from handlers.parts import Parts
 from handlers.refusing import ASK_PROVIDER_AFTER, PATIENCE
 from handlers.sending import NotCalled, alarm_of, alone, drawn, give_up
+from handlers.to_desk import about_message
 from storage import contacts, fates, outbox, senders, unsettled
 from storage.faults import is_transient
 from storage.outbox import OutboxRow
@@ -161,6 +162,8 @@ async def _drop_stranded(parts: Parts, now: datetime) -> None:
             async with parts.db.transaction() as tx:
                 ids = {"outbox": stranded.id, "reason": stranded.reason}
                 await raise_alarm(tx, parts, "notice_not_sent", stranded.id, now, **ids)
+                if (row := await outbox.get(tx, stranded.id)) is not None:
+                    await about_message(tx, parts, "notice_not_sent", row.contact_id, row.id, now)
 
 
 async def warn(parts: Parts) -> int:

@@ -192,6 +192,13 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """The talk is with the desk from now on, by the person's own asking: in the ticket that has just come of it."""
+
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """The talk is with the bot again. Handed back: a ticket that was opened since then is in it no more either."""
 
@@ -199,4 +206,4 @@ class Left:
     how: Literal["left", "late", "handed_back"]
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Kept | Left
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left

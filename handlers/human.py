@@ -11,7 +11,7 @@ from typing import Final, Literal
 from booking.model import AppointmentId, ContactId
 from conversations.model import Desk, Input, News, State, Turn
 from handlers.desk import desk
-from handlers.effects import Drop, Effect, Kept, Left, Tell, ToContact
+from handlers.effects import Drop, Effect, Entered, Kept, Left, Tell, ToContact
 from handlers.parts import Parts
 from handlers.world import World
 
@@ -25,7 +25,13 @@ def desk_now(parts: Parts, now: datetime) -> Desk:
 
 def follows(before: State, turn: Turn, came: Input | News, contact: ContactId, desk: Desk) -> Sequence[Effect]:
     """All of it, of one turn."""
-    return [*_kept(turn, came, contact), *_timer(before, turn, contact, desk), *_left(before, turn, came, contact)]
+    entered = before.mode == "bot" and turn.state.mode == "human" and isinstance(came, Input)
+    return [
+        *([Entered(contact)] if entered else []),
+        *_kept(turn, came, contact),
+        *_timer(before, turn, contact, desk),
+        *_left(before, turn, came, contact),
+    ]
 
 
 def _kept(turn: Turn, came: Input | News, contact: ContactId) -> Iterator[Effect]:

@@ -132,7 +132,7 @@ async def offer_was_declined(event: OffersDeclined, world: World) -> Sequence[Ef
 
 async def nobody_answered(event: OffersLapsed, world: World) -> Sequence[Effect]:
     if event.kind == "replacement":
-        return [Alarm("offer_unanswered", event.contact)]
+        return [Alarm("offer_unanswered", event.contact, f"appointment:{event.about}")]
     if event.kind == "further":
         return await _further_is_over(t("notice.further_unanswered"), event.about, world)
     a = await world.booking.appointment(AppointmentId(event.about))

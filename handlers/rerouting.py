@@ -18,6 +18,7 @@ from handlers import content, links, windows
 from handlers.alarms import raise_alarm
 from handlers.channels.drawing import ANSWERED_BY_WORDS
 from handlers.parts import Parts
+from handlers.to_desk import about_message
 from handlers.writing import contact_at, ways
 from storage import contacts, fates, inbox, outbox, senders
 from storage.contacts import ContactRow
@@ -106,6 +107,7 @@ async def _nobody(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
         tx.after_commit(partial(parts.alarm, "nobody_reached", **ids))  # a mail of it would fail like this one
     elif not row.answer or contact.person_id or contact.worker_id or reason == "window_closed":
         await raise_alarm(tx, parts, "nobody_reached", row.id, now, **ids)
+        await about_message(tx, parts, "nobody_reached", contact.id, row.id, now)
 
 
 def unjoined(row: OutboxRow) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from handlers.parts import Parts
 from handlers.refusing import refused
 from handlers.reminding import tell_rest
 from handlers.rerouting import reroute
+from handlers.to_desk import about_message
 from locales.voice import Voice
 from storage import contacts, outbox
 from storage.booking import RowStore
@@ -70,6 +71,7 @@ async def alarm_of(tx: Tx, parts: Parts, code: str, row: OutboxRow, now: datetim
         tx.after_commit(partial(parts.alarm, code, outbox=row.id, **ids))
     else:
         await raise_alarm(tx, parts, code, row.id, now, outbox=row.id, **ids)
+        await about_message(tx, parts, code, row.contact_id, row.id, now)
 
 
 async def handle(parts: Parts, row: OutboxRow) -> Called:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from conversations.model import State
 from conversations.state import from_json
 from handlers.alarms import raise_alarm
-from handlers.effects import Kept, Left
+from handlers.effects import Entered, Kept, Left, Recipient, ToMail, ToPerson, ToWorker
 from handlers.parts import Parts
 from storage import contacts, conversations, tickets
 from storage.db import Tx
@@ -33,19 +33,29 @@ async def arrives(
     subject: str | None = None,
     phone: str | None = None,
 ) -> str:
-    """A ticket of what an alarm is about; its id. Its kind is the alarm's code, without `desk_`. Where it is what
-    brought the talk to the desk, what they write goes into it.
+    """A ticket of what an alarm is about; its id. Its kind is the alarm's code, without `desk_`. Within a turn, the
+    state is still the one before it: where the talk stood when they asked.
     """
     who = await contacts.get(tx, contact)
-    assert who is not None
+    person = who.person_id if who is not None else None
     saved = await conversations.load(tx, contact)
     state = from_json(saved.state, parts.flows) if saved.state else State()
     kind = code.removeprefix("desk_")
     context = {**_stood(state), **({"phone": phone} if phone else {})}
-    opened = await tickets.open_(tx, NewTicket(kind, contact, who.person_id, subject, context), now, parts.new_id)
-    if state.mode == "human" and await tickets.live(tx, contact) is None:
-        await tickets.with_desk(tx, opened.id)
+    opened = await tickets.open_(tx, NewTicket(kind, contact, person, subject, context), now, parts.new_id)
     return opened.id
+
+
+async def about_message(tx: Tx, parts: Parts, code: str, contact: str, outbox_id: str, now: datetime) -> None:
+    """A message that did not reach somebody: they are called."""
+    await arrives(tx, parts, code, contact, now, subject=f"outbox:{outbox_id}")
+
+
+async def without_talk(tx: Tx, parts: Parts, code: str, to: Recipient, now: datetime, subject: str | None) -> None:
+    """Somebody who could not be told has no talk either: the ticket is of the person, or names the worker."""
+    person = to.person if isinstance(to, ToPerson | ToMail) else None
+    worker = f"worker:{to.worker}" if isinstance(to, ToWorker) else None
+    await tickets.open_(tx, NewTicket(code, None, person, worker or subject), now, parts.new_id)
 
 
 def _stood(state: State) -> Mapping[str, Any]:
@@ -57,9 +67,12 @@ def _stood(state: State) -> Mapping[str, Any]:
     return {"step": f"{top.flow}.{step}" if step else top.flow, **{k: top.answers[k] for k in TOLD if k in top.answers}}
 
 
-async def happens(tx: Tx, parts: Parts, effect: Kept | Left, now: datetime) -> None:
+async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left, now: datetime) -> None:
     """In a talk with the desk."""
     match effect:
+        case Entered(contact):
+            if (ticket := await tickets.latest(tx, contact)) is not None:
+                await tickets.with_desk(tx, ticket)
         case Kept():
             await _kept(tx, parts, effect, now)
         case Left():
@@ -72,6 +85,8 @@ async def _kept(tx: Tx, parts: Parts, wrote: Kept, now: datetime) -> None:
     """
     live = await tickets.live(tx, wrote.contact)
     ticket = live.id if live is not None else await arrives(tx, parts, ASKED, wrote.contact, now)
+    if live is None:
+        await tickets.with_desk(tx, ticket)
     files = ", ".join(wrote.files) or None
     await tickets.entry(tx, ticket, "wrote", now, words=wrote.words[:LONGEST] or None, detail=files)
 

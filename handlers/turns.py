@@ -173,7 +173,6 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     context = await _context(tx, parts, who, core, now)
     turn = await take_turn(parts.flows, state, came, replace(context, reminded=meant or context.reminded))
     await _keep(tx, who, turn, now)
-    await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     over = keyboards.superseded(state.prompt, turn.state.prompt, came)
     unasked_for = row.kind == "news" and not (isinstance(came, News) and came.event in ANSWERS)
     if turn.reply is not None and unasked_for:
@@ -182,6 +181,7 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
         await answer(tx, parts, row, turn.reply, now, over=over)
     with_desk = follows(state, turn, came, context.contact.id, context.desk)
     await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
+    await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
 

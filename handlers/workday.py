@@ -93,7 +93,7 @@ async def other_way_is_tried(event: AttendanceUnanswered, world: World) -> Seque
     """The worker's next channel, if there is one; then the desk: somebody may be waiting for nobody."""
     a = event.appointment
     if event.tries > 1:
-        return [Alarm("worker_silent", a.contact)]
+        return [Alarm("worker_silent", a.contact, f"appointment:{a.id}")]
     then = _due(a, "due_silence", world.now + TEN, {"asked": event.asked, "tries": 2})
     return [_question(a, event.asked, 1, then)]
 
@@ -132,7 +132,7 @@ async def worker_is_called(event: NobodyCame, world: World) -> Sequence[Effect]:
     a = event.appointment
     return [
         await _waiting(t("notice.nobody"), a, world),
-        Alarm("nobody_came", event.contact),
+        Alarm("nobody_came", event.contact, f"appointment:{a.id}"),
         Drop(a.id, kinds=("due_after",), reason="nobody_came"),
         _due(a, "due_unmet", await _settles(a, world), {}),
     ]

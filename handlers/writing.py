@@ -20,6 +20,7 @@ from handlers.effects import (
     Alarm,
     Drop,
     Effect,
+    Entered,
     Kept,
     Left,
     Notice,
@@ -65,7 +66,7 @@ async def write(
                 await _drop(tx, store, subject, now)
             case Alarm():
                 await _alarm(tx, parts, effect, key, now)
-            case Kept() | Left():
+            case Entered() | Kept() | Left():
                 await to_desk.happens(tx, parts, effect, now)
 
 
@@ -104,6 +105,7 @@ async def _tell(tx: Tx, parts: Parts, store: BookingStore, tell: Tell, cause: st
     row = None if contact is None else await contacts.get(tx, contact)
     if row is None:
         await raise_alarm(tx, parts, tell.nobody, key, now, kind=tell.event, appointment=tell.subject or "")
+        await to_desk.without_talk(tx, parts, tell.nobody, tell.to, now, _appointment(tell.subject))
         return
     if tell.then is not None:
         await _tell(tx, parts, store, tell.then, f"{cause}:then", now)
@@ -119,11 +121,16 @@ async def _tell(tx: Tx, parts: Parts, store: BookingStore, tell: Tell, cause: st
     )
 
 
+def _appointment(id: AppointmentId | None) -> str | None:
+    return f"appointment:{id}" if id else None
+
+
 async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key: str, now: datetime) -> None:
     await links.give(tx, parts, notice.link, now)  # also a page that nobody can be told of is there
     contact = await recipient(tx, parts, store, notice.to, now)
     if contact is None:
         await raise_alarm(tx, parts, "nobody_to_tell", key, now, kind=notice.kind, appointment=notice.subject or "")
+        await to_desk.without_talk(tx, parts, "nobody_to_tell", notice.to, now, _appointment(notice.subject))
         return
     if isinstance(notice.to, ToWorker):
         notice = await joining.offered(tx, parts, store, notice, notice.to.worker, contact, now)

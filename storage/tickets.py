@@ -7,7 +7,7 @@ open_(tx, new, now, new_id) -> Opened              one of a kind a contact that 
 take, close(tx, ticket, …) -> bool           False: it was closed meanwhile, or is another's
 with_desk, without_desk(tx, ticket)                which ticket the person's words go to; none any more
 alone(tx, contact) -> ids                          the person left, or nobody came: none, and it is nobody's
-live(db, contact), get, listed, of_contacts        read; what waits longest is last to be closed and first in the list
+live, latest(db, contact), get, listed, of_contacts read; what waits longest is last to be closed and first in the list
 entry(tx, ticket, …) -> id; entries(db, ticket)    the story, with what became of what the desk wrote
 """
 
@@ -224,6 +224,16 @@ async def get(db: Sql, ticket: str) -> TicketRow | None:
 async def live(db: Sql, contact: str) -> TicketRow | None:
     """The one that the talk of this contact is in, if it is with the desk."""
     return next(iter(await _where(db, f"contact_id = ? AND live AND {OPEN}", contact)), None)
+
+
+async def latest(db: Sql, contact: str) -> str | None:
+    """Of a contact's tickets that are not closed, the one in which something happened last."""
+    rows = await db.fetch(
+        f"SELECT id FROM ticket WHERE contact_id = ? AND {OPEN} "
+        "ORDER BY (SELECT max(e.id) FROM ticket_entry e WHERE e.ticket_id = ticket.id) DESC LIMIT 1",
+        contact,
+    )
+    return rows[0]["id"] if rows else None
 
 
 async def listed(db: Sql, statuses: Sequence[Status] = ("open", "taken"), limit: int = MOST) -> list[TicketRow]:

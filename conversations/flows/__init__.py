@@ -21,6 +21,7 @@ from conversations.flows.menu import MENU
 from conversations.flows.missed import MISSED
 from conversations.flows.missed_call import MISSED_CALL
 from conversations.flows.move import MOVE
+from conversations.flows.my_data import MY_DATA
 from conversations.flows.nobody import NOBODY
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.one_more import ONE_MORE, ONE_MORE_OVER
@@ -67,6 +68,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         HUMAN,
         CALL_BACK,
         PRIVATE,
+        MY_DATA,
         NOT_ME,
         MISSED_CALL,
         DANGER,

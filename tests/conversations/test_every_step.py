@@ -57,6 +57,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     "language": {"language.ask"},
     "private": {"private.text"},
     "not_me": {"not_me.done"},
+    "my_data": {"my_data.noted"},
     "who": {"welcome.chat"},
     "nobody": {"nobody.none", "nobody.early", "nobody.ask"},
 }
