@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "cancel": "End an appointment for somebody who is on the phone.",
     "understand": "Show what the bot understands of typed phrases, one JSON object a line.",
     "why": "Tell what became of each message that was meant to go to somebody.",
+    "tickets": "List what waits for the desk; take, answer, hand back and close it.",
     "parked": "List inbox rows that failed or were not understood; have them tried again.",
     "pause": "Stop all sending.",
     "resume": "Start sending again.",

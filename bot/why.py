@@ -16,7 +16,7 @@ from bot.failures import CommandFailed
 from bot.load import local
 from bot.opening import on_app
 from handlers.parts import Parts
-from storage import contacts, flags, outbox, senders, story
+from storage import contacts, flags, outbox, senders, story, tickets
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
 from storage.senders import Held
@@ -50,7 +50,8 @@ async def told(app: App, who: str) -> list[str]:
     ids_of = [contact.id for contact in known]
     head = [line for contact in known for line in contact_line(parts, contact)]
     rows_of = await outbox.history(parts.db, contacts=ids_of)
-    return [*head, *await messages(parts, rows_of), *timers(parts, await story.timers(parts.db, ids_of))]
+    waiting = timers(parts, await story.timers(parts.db, ids_of))
+    return [*head, *await messages(parts, rows_of), *waiting, *await with_the_desk(parts, known)]
 
 
 async def contacts_of(parts: Parts, who: str) -> list[ContactRow]:
@@ -68,6 +69,16 @@ async def contacts_of(parts: Parts, who: str) -> list[ContactRow]:
     if not found:
         raise CommandFailed("nobody with this number has written to us, or was written to")
     return list(found.values())
+
+
+async def with_the_desk(parts: Parts, known: Sequence[ContactRow]) -> list[str]:
+    """Their tickets: never what was written in them."""
+    persons = sorted({contact.person_id for contact in known if contact.person_id})
+    rows = await tickets.of_contacts(parts.db, [contact.id for contact in known], persons)
+    return [
+        f"{local(row.opened_at, parts.zone)}  {row.kind:18}  {'ticket':8}  {row.outcome or row.status}  {row.id}"
+        for row in rows
+    ]
 
 
 def contact_line(parts: Parts, contact: ContactRow) -> Iterator[str]:

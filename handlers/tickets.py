@@ -1,5 +1,6 @@
 """What an operator of the desk does with a ticket: the functions that the console and `socialdirect tickets` call.
 
+    see(parts, ticket, operator)                the ticket, its story, and whom to call: audited as well
     take(parts, ticket, operator)               it is theirs, and its talk is with the desk: the person is told so
     say(parts, ticket, operator, words)         to the person, in their talk; takes the ticket where nobody had it
     hand_back(parts, ticket, operator)          the bot answers again: the person is told so. The ticket stays theirs
@@ -15,19 +16,21 @@ it stands in the order in which it was done.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+from booking.model import PersonId, WorkerId
 from handlers.human import CALL_LATE, calls_of
 from handlers.parts import Parts
 from handlers.writing import window_open
 from storage import audit, contacts, inbox, tickets, timers
+from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
-from storage.tickets import EntryKind, NewTicket, TicketRow
+from storage.tickets import Entry, EntryKind, NewTicket, TicketRow
 
 How: TypeAlias = Literal["reached", "no_answer", "busy", "message_left", "wrong_number"]
 Outcome: TypeAlias = Literal["solved", "not_reached", "nothing_to_do"]
@@ -79,6 +82,19 @@ class BadWords:
     """Nothing was said, or more than `LONGEST` characters."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ticket as an operator reads it. `number`: where to call, E.164; `name`: of whoever has an account, or works
+    with us; `channel`: of the talk.
+    """
+
+    ticket: TicketRow
+    entries: Sequence[Entry]
+    name: str | None
+    number: str | None
+    channel: str | None
+
+
 NotDone: TypeAlias = NoSuchTicket | Closed | OfAnother
 Answer: TypeAlias = Done | NotDone
 SayAnswer: TypeAlias = Answer | NoTalk | BadWords
@@ -111,6 +127,24 @@ class _Scene:
         found = await tickets.get(self.tx, self.ticket.id)
         assert found is not None
         return Done(found)
+
+
+async def see(parts: Parts, ticket: str, operator: str) -> Seen | NoSuchTicket:
+    """Closed ones too, as long as they are kept."""
+    async with parts.db.transaction() as tx:
+        found = await tickets.get(tx, ticket)
+        if found is None:
+            return NoSuchTicket()
+        await audit.add(tx, operator, "ticket see", f"ticket:{found.id}", parts.clock())
+        who = await contacts.get(tx, found.contact_id) if found.contact_id else None
+        store = RowStore(tx, parts.directories)
+        person = await store.person(PersonId(found.person_id)) if found.person_id else None
+        worker = (await store.directory()).worker(WorkerId(who.worker_id)) if who and who.worker_id else None
+        known = person or worker
+        numbers = (found.context.get("phone"), who.phone if who else None, known.phone if known else None)
+        number = next((each for each in numbers if each), None)
+        name = f"{known.first_name} {known.last_name}" if known is not None else None
+        return Seen(found, await tickets.entries(tx, found.id), name, number, who.channel if who is not None else None)
 
 
 async def take(parts: Parts, ticket: str, operator: str, *, over: bool = False) -> Answer | NoTalk:

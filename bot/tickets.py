@@ -1,0 +1,170 @@
+"""`socialdirect tickets`: what waits for the desk, and what an operator does about it, without the console.
+
+Who is at the keyboard is who does it, in the audit trail. `see` shows what was written and whom to call: it is the
+desk's own screen, and nothing of it is logged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Final
+
+import typer
+
+from bot.app import App
+from bot.failures import CommandFailed, WrongUse
+from bot.load import local
+from bot.opening import on_app, operator
+from handlers import tickets as desk
+from handlers.desk import spaced
+from handlers.parts import Parts
+from handlers.tickets import BadWords, Closed, Done, NoSuchTicket, NoTalk, OfAnother, Seen
+from storage import tickets
+from storage.tickets import MOST, Entry, TicketRow
+
+NO_TALK: Final[Mapping[str, str]] = {
+    "nobody_known": "nobody is known to write to",
+    "stopped": "they stopped our messages",
+    "dead": "their address cannot be reached",
+    "window_closed": "WhatsApp lets nobody write 24 hours after their last message",
+    "not_set_up": "their channel is not set up",
+    "one_way": "nobody answers on that channel",
+}
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="As `socialdirect tickets` lists it.")]
+Words = Annotated[list[str], typer.Argument(metavar="WORDS…")]
+
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+
+
+@app.callback()
+def listed(
+    context: typer.Context,
+    closed: Annotated[bool, typer.Option("--closed", help="The latest that were closed.")] = False,
+) -> int:
+    """What waits: danger first, then talks with the desk, then the rest, the oldest first."""
+    if context.invoked_subcommand is None:
+        for line in on_app(lambda opened: show(opened, closed=closed)):
+            print(line)
+    return 0
+
+
+@app.command()
+def see(id: Id) -> int:
+    """A ticket with its story, and whom to call."""
+    for line in on_app(lambda opened: story(opened, id)):
+        print(line)
+    return 0
+
+
+@app.command()
+def take(id: Id, over: Annotated[bool, typer.Option("--over", help="From the colleague who has it.")] = False) -> int:
+    """It is yours, and its talk is with the desk: the person is told so."""
+    return act(lambda parts: desk.take(parts, id, operator(), over=over), "yours")
+
+
+@app.command()
+def say(id: Id, words: Words) -> int:
+    """To the person, in their talk."""
+    return act(lambda parts: desk.say(parts, id, operator(), " ".join(words)), "on its way")
+
+
+@app.command()
+def back(id: Id) -> int:
+    """Hand the talk back: the bot answers again, and the person is told so."""
+    return act(lambda parts: desk.hand_back(parts, id, operator()), "handed back")
+
+
+@app.command()
+def note(id: Id, words: Words) -> int:
+    """For the desk alone."""
+    return act(lambda parts: desk.note(parts, id, operator(), " ".join(words)), "noted")
+
+
+@app.command()
+def call(
+    id: Id, how: Annotated[str, typer.Argument(metavar="HOW", help=f"How it went: {', '.join(desk.HOWS)}.")]
+) -> int:
+    """Note a call to the person; who missed it is told."""
+    went = next((each for each in desk.HOWS if each == how), None)
+    if went is None:
+        raise WrongUse(f"how did it go? One of {', '.join(desk.HOWS)}")
+    return act(lambda parts: desk.attempt(parts, id, operator(), went), "noted")
+
+
+@app.command()
+def close(
+    id: Id,
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help=f"One of {', '.join(desk.OUTCOMES)}.")] = "solved",
+) -> int:
+    """Done with; a talk that is with the desk is handed back."""
+    end = next((each for each in desk.OUTCOMES if each == outcome), None)
+    if end is None:
+        raise WrongUse(f"with which outcome? One of {', '.join(desk.OUTCOMES)}")
+    return act(lambda parts: desk.close(parts, id, operator(), end), "closed")
+
+
+# ------------------------------------------------------------
+
+
+def act(deed: Callable[[Parts], Coroutine[Any, Any, desk.SayAnswer]], done: str) -> int:
+    """Does it, and says that it is done, or why it is not."""
+
+    async def work(opened: App) -> desk.SayAnswer:
+        return await deed(opened.parts)
+
+    match on_app(work):
+        case Done(ticket):
+            print(f"{ticket.id}  {ticket.status}: {done}")
+            return 0
+        case NoSuchTicket():
+            raise CommandFailed("no such ticket")
+        case Closed():
+            raise CommandFailed("it is closed already")
+        case OfAnother(other):
+            raise CommandFailed(f"{other} has it; `take --over` takes it over")
+        case NoTalk(reason):
+            raise CommandFailed(f"{NO_TALK[reason]}: call them")
+        case BadWords():
+            raise WrongUse(f"between 1 and {desk.LONGEST} characters")
+
+
+async def show(opened: App, *, closed: bool) -> Sequence[str]:
+    rows = await tickets.listed(opened.parts.db, ["closed"] if closed else ["open", "taken"])
+    if not rows:
+        return ["no ticket is closed" if closed else "nothing waits for the desk"]
+    head = f"{'id':26}  {'opened':16}  {'kind':18}  {'status':8}  whose"
+    lines = [head, *(row_line(opened.parts, row) for row in rows)]
+    return [*lines, f"{MOST} are shown"] if len(rows) == MOST else lines
+
+
+def row_line(parts: Parts, row: TicketRow) -> str:
+    """`talking`: the talk is with the desk at this moment."""
+    status = "talking" if row.live else (row.outcome or "closed") if row.status == "closed" else row.status
+    whose = row.operator or "" if row.status != "open" else ""
+    return f"{row.id:26}  {local(row.opened_at, parts.zone)}  {row.kind:18}  {status:8}  {whose}".rstrip()
+
+
+async def story(opened: App, id: str) -> Sequence[str]:
+    parts = opened.parts
+    match await desk.see(parts, id, operator()):
+        case Seen() as seen:
+            return [row_line(parts, seen.ticket), *about(seen), *(entry_line(parts, each) for each in seen.entries)]
+        case NoSuchTicket():
+            raise CommandFailed("no such ticket")
+
+
+def about(seen: Seen) -> Iterator[str]:
+    """Whom, where, and at which place the talk stood."""
+    yield f"  {seen.name or 'no account yet'}, {spaced(seen.number) if seen.number else 'no number'}"
+    where = f"contact {seen.ticket.contact_id} on {seen.channel}" if seen.channel else "no talk"
+    yield f"  {where}" + (f", about {seen.ticket.subject}" if seen.ticket.subject else "")
+    stood = {name: value for name, value in seen.ticket.context.items() if name != "phone"}
+    if stood:
+        yield "  stood at " + ", ".join(f"{name} {value}" for name, value in stood.items())
+
+
+def entry_line(parts: Parts, entry: Entry) -> str:
+    told = f" ({entry.fate or 'on its way'})" if entry.kind == "said" else ""
+    what = " ".join(filter(None, [entry.detail, entry.words and f"« {entry.words} »", entry.operator])) + told
+    return f"{local(entry.done_at, parts.zone)}  {entry.kind:11}  {what}".rstrip()
