@@ -59,7 +59,6 @@ def _late(waits: datetime, contact: ContactId, desk: Desk) -> Tell:
         urgent=True,
         at=desk.late(waits),
         subject=AppointmentId(contact),  # what it belongs to is the talk
-        key=f"{LATE}:{contact}:{waits:%Y%m%dT%H%M%S%f}",
     )
 
 
@@ -83,12 +82,13 @@ def calls_of(contact: str) -> AppointmentId:
 
 
 def call_is_awaited(contact: ContactId, world: World) -> Sequence[Effect]:
-    """Asked for twice before anybody tried, it is told of once."""
+    """Asked for twice before anybody tried, it is told of once. No key: the one before was dropped, and would stand in
+    its way.
+    """
     late = world.desk.late(world.now) if world.desk.by(world.now) else world.desk.opens + world.desk.patience
     data = {"kind": "desk", "urgent": True}
-    key = f"{CALL_LATE}:{contact}:{late:%Y%m%dT%H%M}"
     subject = calls_of(contact)
     return [
         Drop(subject, kinds=(CALL_LATE,)),
-        Tell(ToContact(contact), CALL_LATE, data, urgent=True, at=late, subject=subject, key=key),
+        Tell(ToContact(contact), CALL_LATE, data, urgent=True, at=late, subject=subject),
     ]

@@ -51,6 +51,13 @@ async def about_message(tx: Tx, parts: Parts, code: str, contact: str, outbox_id
     await arrives(tx, parts, code, contact, now, subject=f"outbox:{outbox_id}")
 
 
+async def stuck(tx: Tx, parts: Parts, contact: str, row: int, now: datetime) -> None:
+    """A talk in which we broke on a message. Its state is not looked at: that may be what broke us."""
+    who = await contacts.get(tx, contact)
+    new = NewTicket("inbox_parked", contact, who.person_id if who is not None else None, f"inbox:{row}")
+    await tickets.open_(tx, new, now, parts.new_id)
+
+
 async def without_talk(tx: Tx, parts: Parts, code: str, to: Recipient, now: datetime, subject: str | None) -> None:
     """Somebody who could not be told has no talk either: the ticket is of the person, or names the worker."""
     person = to.person if isinstance(to, ToPerson | ToMail) else None

@@ -23,7 +23,7 @@ from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
-from handlers import content, edited, joining, keyboards, languages, links, quoted
+from handlers import content, edited, joining, keyboards, languages, links, quoted, to_desk
 from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
@@ -95,6 +95,7 @@ async def failed(parts: Parts, row: InboxRow, error: Exception) -> None:
             apology = t("sorry.phone", phone=now_desk.phone) if now_desk.phone else t("sorry")
             # a key of its own: once mended, the row may be taken again, and is answered then
             await answer(tx, parts, row, Reply((apology,)), now, ordinal="sorry")
+            await to_desk.stuck(tx, parts, row.contact_id, row.id, now)
 
 
 async def set_aside(tx: Tx, parts: Parts, row: InboxRow, reason: str, now: datetime) -> bool:

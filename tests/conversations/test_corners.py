@@ -15,8 +15,9 @@ from conversations.normal import slips_allowed
 from conversations.recognise import by_words
 from conversations.text import t, text_from_json
 from conversations.understand import Understood, understand
+from handlers.effects import Kept
 from locales.words import words
-from tests.conversations.scenes import KNOWN, STRANGER, WORKER, reached
+from tests.conversations.scenes import KNOWN, STRANGER, TELEGRAM, WORKER, reached
 from tests.conversations.script import answer, raised
 
 FR = words("fr")
@@ -187,6 +188,31 @@ def test_the_desk_without_a_number() -> None:
     answer(stage, "! it is 2026-03-02 20:00")
     tuesday = stage.now + timedelta(hours=13)
     assert stage.voice()(t("human.closed", opens=tuesday)) in answer(stage, "> humain")
+
+
+def test_a_message_that_they_change_in_a_talk_with_the_desk_is_told_to_it() -> None:
+    stage = raised(TELEGRAM)
+    answer(stage, "> humain")
+    effects = stage.says(Input(text="je veux dire demain", edited="5"))
+    assert stage.turn is not None
+    assert stage.turn.reply is None
+    assert [effect.words for effect in effects if isinstance(effect, Kept)] == ["je veux dire demain"]
+
+
+def test_a_number_that_is_shared_in_a_talk_with_the_desk_is_ours_too() -> None:
+    stage = raised(TELEGRAM)
+    answer(stage, "> humain")
+    assert answer(stage, "> (contact)") == ["* desk: « phone »"]
+    assert stage.state.facts["phone"] == "+33639980011"
+
+
+def test_danger_is_asked_of_by_buttons_in_a_talk_with_the_desk() -> None:
+    stage = raised(TELEGRAM)
+    for cue in ("> humain", "> j'en peux plus"):
+        answer(stage, cue)
+    assert answer(stage.fork(), "> [1]") == [stage.voice()(t("danger.suicide")), "* desk: desk_danger"]
+    assert answer(stage, "> 7") == ["* desk: « 7 »"], "no answer to that question: for the desk"
+    assert stage.state.mode == "human"
 
 
 def test_the_hour_of_a_move_that_went_before_the_yes() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import contacts, conversations, directory, inbox, outbox, rotation, schema
+from storage import contacts, conversations, directory, inbox, outbox, rotation, schema, tickets
 from storage.crypto import BadKey, Unreadable, Vault, token_hash
 from storage.db import Database
 from storage.inbox import Arrival
@@ -95,6 +95,9 @@ async def filled(db: Database, new_id: Callable[[], str]) -> str:
     async with db.transaction() as tx:
         await conversations.save(tx, who, {"said": "canary-state"}, 0, NOW)
         await outbox.add(tx, Outgoing("k", who, "reply", {"said": "canary-reply"}, NOW), NOW)
+        new = tickets.NewTicket("human", who, context={"phone": "+33639980201"})
+        ticket = await tickets.open_(tx, new, NOW, new_id)
+        await tickets.entry(tx, ticket.id, "wrote", NOW, words="canary-words")
     return who
 
 

@@ -103,3 +103,16 @@ async def test_an_alarm_about_nobody_is_no_ticket(place: Place) -> None:
     await follows(place, Alarm("codes_guessed"))
     assert place.alarm_codes() == ["codes_guessed"]
     assert await listed(place) == []
+
+
+async def test_a_talk_that_broke_us_can_be_taken_over(place: Place) -> None:
+    """Whatever is wrong with what we remember of it."""
+    await place.says("sms", CAMILLE, "bonjour")
+    contact = await place.contact("sms", CAMILLE)
+    await place.parts.db.execute("UPDATE conversation SET state = ? WHERE contact_id = ?", b"broken", contact.id)
+    await place.says("sms", CAMILLE, "vous êtes là ?")
+    (ticket,) = await listed(place)
+    assert (ticket.kind, ticket.contact_id, ticket.context) == ("inbox_parked", contact.id, {})
+    assert ticket.subject is not None
+    assert ticket.subject.startswith("inbox:")
+    assert place.alarm_codes() == ["inbox_parked"]

@@ -202,6 +202,17 @@ async def test_a_call_back_that_is_tried_is_not_late(place: Place) -> None:
     assert [kind for kind, _ in await story(place, sams.id)] == ["opened", "attempt", "closed"]
 
 
+async def test_a_call_that_is_asked_for_twice_is_late_once(place: Place) -> None:
+    await place.says("sms", CAMILLE, "bonjour")
+    place.clock.now += timedelta(hours=10)
+    await place.says("sms", CAMILLE, "rappelez-moi", "rappelez-moi")
+    await place.passes(hours=13, minutes=29)
+    place.new("sms", CAMILLE)
+    await place.passes(minutes=1)
+    (late,) = place.new("sms", CAMILLE)
+    assert late.startswith("Nous n'avons pas encore pu vous appeler, pardon.")
+
+
 async def test_who_did_what_is_in_the_audit_trail_without_a_word_of_it(place: Place) -> None:
     ticket = await waiting(place)
     await desk.say(place.parts, ticket.id, ANNA, "Bonjour canari")
