@@ -22,6 +22,7 @@ STEPS: Final[Sequence[Mapping[str, Text]]] = (
         "welcome.code": t("welcome.code.short"),
         "welcome.abroad": t("welcome.abroad.short"),
         "code.ask": t("code.ask.short"),
+        "desk_late.sorry": t("desk_late.sorry.short"),
     },
     {
         "missed_call.too_late": t("missed_call.too_late.short"),
