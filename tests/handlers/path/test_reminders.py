@@ -207,7 +207,7 @@ async def test_a_cancelled_hour_is_not_reminded_of(place: Place) -> None:
 
 async def test_a_moved_hour_is_reminded_of_at_its_new_time_only(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
-    said = await place.says("sms", CAMILLE, "deplacer", "mercredi 11 mars", "1", "1")
+    said = await place.says("sms", CAMILLE, "deplacer", "jeudi 12 mars", "1", "1")
     rows = await place.parts.db.fetch("SELECT start_at FROM appointment WHERE status = 'booked'")
     assert len(rows) == 1, said
     assert [status for _, status in await kinds(place)] == ["dropped"] * 3 + ["waiting"] * 3, said
