@@ -41,19 +41,24 @@ class Action(StrEnum):
     REFUSE = "refuse"  # further requests, after a late end (terms, article 5.2)
     CONFIRM = "confirm"
     ATTEND = "attend"  # to say who came
+    WRITE = "write"  # a message to the other one
+    READ = "read"  # what the two wrote
+    REPORT = "report"  # how the person treats the worker (terms, article 6.2)
 
 
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
     """A person: their own. A worker: to see, cancel and turn theirs, say who came, propose another hour or refuse what
-    comes next; to see them, or propose one hour more, until 30 days after. The desk: all.
+    comes next; to see them, propose one hour more, or report, until 30 days after. Both until then: to write to each
+    other, and to read it. The desk: all.
     """
+    lately = now <= appointment.end + AFTERWARDS
     match actor, action:
-        case PersonActor(), Action.PROPOSE | Action.FURTHER | Action.REFUSE | Action.ATTEND:
+        case PersonActor(), Action.PROPOSE | Action.FURTHER | Action.REFUSE | Action.ATTEND | Action.REPORT:
             return False
         case PersonActor(id=id), _:
-            return appointment.person == id
-        case WorkerActor(id=id), Action.SEE | Action.FURTHER:
-            return appointment.worker == id and now <= appointment.end + AFTERWARDS
+            return appointment.person == id and (lately or action not in {Action.WRITE, Action.READ})
+        case WorkerActor(id=id), Action.SEE | Action.FURTHER | Action.WRITE | Action.READ | Action.REPORT:
+            return appointment.worker == id and lately
         case WorkerActor(id=id), Action.CANCEL | Action.TURN | Action.PROPOSE | Action.REFUSE | Action.ATTEND:
             return appointment.worker == id
         case DeskActor(), _:

@@ -2,7 +2,7 @@
 
 It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
 the turn commits. Whoever returns a refusal has left the store as it was. Making and moving appointments:
-`booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`.
+`booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages: `booking.messaging`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from booking.events import (
 from booking.further import Further
 from booking.instead import instead_of
 from booking.making import Making
+from booking.messaging import Messaging
 from booking.model import (
     Appointment,
     AppointmentId,
@@ -98,12 +99,13 @@ CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
 
 
-class Booking(Attending, Workday):
+class Booking(Attending, Workday, Messaging):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
         self._rules = rules
         self._now = now
+        self._new_id = new_id
         self._making = Making(store, rules, now, new_id, self.events)
         self._timekeeping = Timekeeping(store, now, new_id, self.events)
         self._offering = Offering(store, rules, now, new_id, self.events)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from booking.messages import Message, Report
 from booking.model import (
     Appointment,
     ContactId,
@@ -197,7 +198,16 @@ class DeskNeeded:
 
     contact: ContactId
     reason: Literal[
-        "no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "too_many_tries", "suspended"
+        "no_email",
+        "no_hour",
+        "human",
+        "call_back",
+        "danger",
+        "not_me",
+        "privacy",
+        "too_many_tries",
+        "suspended",
+        "report",
     ]
     hold: Hold | None = None
     phone: str | None = None
@@ -329,6 +339,23 @@ class NoticesTried:
     worker: WorkerId
 
 
+@dataclass(frozen=True, slots=True)
+class MessageWritten:
+    """By a person to their worker, or the other way round. `told`: the reader was told of another one, which is still
+    unread, a moment ago."""
+
+    message: Message
+    appointment: Appointment
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReported:
+    """A worker reports how somebody treats them (terms, article 6.2)."""
+
+    report: Report
+
+
 Event: TypeAlias = (
     PersonJoined
     | AppointmentBooked
@@ -366,4 +393,6 @@ Event: TypeAlias = (
     | WaitsAgain
     | NoticesChosen
     | NoticesTried
+    | MessageWritten
+    | MessageReported
 )

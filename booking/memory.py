@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from booking.codes import normal
 from booking.directory import Directory
+from booking.memory_messages import MemoryMessages
+from booking.messages import Message, MessageId, Report
 from booking.model import (
     HOUR,
     QUARTER,
@@ -70,12 +72,14 @@ class Rows:
     waiting: dict[WaitingId, Waiting] = field(default_factory=dict)
     notices: dict[WorkerId, NoticeLevel] = field(default_factory=dict)
     feedback: dict[str, Feedback] = field(default_factory=dict)
+    messages: dict[MessageId, Message] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore:
+class MemoryStore(MemoryMessages):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)

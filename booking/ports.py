@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from booking.directory import Directory
 from booking.events import By
+from booking.messages import MessageStore, MessagingCore
 from booking.model import (
     Appointment,
     AppointmentId,
@@ -256,7 +257,7 @@ class Opened:
     busy: tuple[datetime, ...]
 
 
-class BookingCore(Protocol):
+class BookingCore(MessagingCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
@@ -398,7 +399,7 @@ class BookingCore(Protocol):
     async def set_calendar(self, worker: WorkerId, address: str) -> None: ...
 
 
-class BookingStore(Protocol):
+class BookingStore(MessageStore, Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
-from booking.core import Booking
 from booking.events import By
 from booking.model import (
     Appointment,
@@ -51,13 +50,14 @@ from booking.ports import (
     Turned,
     Undone,
 )
+from handlers.corresponding import Corresponding
 from storage import audit
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
 
 
-class Acting(Booking):
+class Acting(Corresponding):
     """`Booking` in the name of `actor`, else of `contact`'s person, who may be made by this very turn."""
 
     def __init__(

@@ -34,6 +34,8 @@ from booking.events import (
     HourProposed,
     HoursOffered,
     HoursOpened,
+    MessageReported,
+    MessageWritten,
     ModeChanged,
     NobodyCame,
     NoHourToOffer,
@@ -280,4 +282,6 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     WaitsAgain: (workday.worker_is_told_to_try,),
     NoticesChosen: (workday.morning_is_set,),
     NoticesTried: (workday.trial_goes_out,),
+    MessageWritten: (),
+    MessageReported: (),
 }

@@ -42,6 +42,7 @@ from booking.model import (
 from booking.ports import Owner
 from storage import counters, directory, spans, workday, worker_calendars
 from storage.db import Sql
+from storage.messages import MessageRows
 from storage.sql import Row, marks
 from storage.waiting import WaitingRows
 
@@ -86,7 +87,7 @@ class Directories:
         return found
 
 
-class RowStore(WaitingRows):
+class RowStore(WaitingRows, MessageRows):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories

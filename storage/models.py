@@ -32,6 +32,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "feedback": {"words": "id"},
     "ticket": {"context": "id"},
     "ticket_entry": {"words": "ticket_id"},
+    "message": {"body": "id"},
 }
 
 
@@ -488,6 +489,36 @@ class TicketEntry(Model):
 
     class Meta:
         table = "ticket_entry"
+
+
+class Message(Model):
+    """What a person and the worker of their appointment wrote to each other. `author`: person or worker."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    series = fields.CharField(max_length=ID)
+    person_id = fields.CharField(max_length=ID)
+    worker_id = fields.CharField(max_length=ID)
+    author = fields.CharField(max_length=NAME)
+    body = fields.BinaryField()
+    written_at = fields.DatetimeField()
+    read_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "message"
+
+
+class Report(Model):
+    """A worker reports how a person treats them (terms, article 6.2). No word of either stands here."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    series = fields.CharField(max_length=ID)
+    person_id = fields.CharField(max_length=ID)
+    worker_id = fields.CharField(max_length=ID)
+    message_id = fields.CharField(max_length=ID, null=True)
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = "report"
 
 
 class Tries(Model):

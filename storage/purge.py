@@ -19,9 +19,12 @@ BATCH = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+UNHEARD = "NOT EXISTS (SELECT 1 FROM contact c WHERE c.person_id = {table}.person_id AND c.last_inbound_at >= ?)"
+
+
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """`end` is what happens to rows of `table` for which `where` holds, `after` it began to hold (its `?` is that
+    """`end` is what happens to rows of `table` for which `where` holds, `after` it began to hold (each `?` is that
     instant).
     """
 
@@ -87,6 +90,9 @@ LIFETIMES = (
     Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),
     Lifetime("lapsed refusals", 30 * DAY, "refusal", "lapses_at < ?"),
     Lifetime("workers' past times", 30 * DAY, "span", "end_at < ?"),
+    # Of what people wrote to their worker: two years after they were last heard.
+    Lifetime("messages", 2 * YEAR, "message", f"written_at < ? AND {UNHEARD.format(table='message')}"),
+    Lifetime("reports", 2 * YEAR, "report", f"made_at < ? AND {UNHEARD.format(table='report')}"),
 )
 PAST_HOURS = 2 * DAY  # quarters of hours that are over keep nobody from anything
 
@@ -103,7 +109,7 @@ async def _end(db: Database, lifetime: Lifetime, before: datetime) -> int:
     chosen = f"SELECT {lifetime.key} FROM {lifetime.table} WHERE {lifetime.where} LIMIT {BATCH}"
     total = 0
     while True:
-        ended = await db.execute(f"{act} WHERE {lifetime.key} IN ({chosen})", before)
+        ended = await db.execute(f"{act} WHERE {lifetime.key} IN ({chosen})", *[before] * chosen.count("?"))
         total += ended
         if ended < BATCH:
             return total

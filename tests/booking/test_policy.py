@@ -75,8 +75,8 @@ ACTORS: dict[str, Actor] = {
     "ali": WorkerActor(WorkerId("ali")),
     "desk": DeskActor(),
 }
-OWN = {Action.SEE, Action.CANCEL, Action.TURN}
-WORKERS = {Action.PROPOSE, Action.FURTHER, Action.REFUSE, Action.ATTEND}
+OWN = {Action.SEE, Action.CANCEL, Action.TURN, Action.WRITE, Action.READ}
+WORKERS = {Action.PROPOSE, Action.FURTHER, Action.REFUSE, Action.ATTEND, Action.REPORT}
 ALLOWED = (
     {("desk", action) for action in Action}
     | {("ann", action) for action in Action if action not in WORKERS}
@@ -96,6 +96,16 @@ def test_a_worker_sees_whom_they_met_for_thirty_days() -> None:
     assert may(ACTORS["claire"], Action.FURTHER, MADE, last)
     assert not may(ACTORS["claire"], Action.FURTHER, MADE, last + SECOND)
     assert may(ACTORS["ann"], Action.SEE, MADE, last + SECOND)
+    assert may(ACTORS["claire"], Action.REPORT, MADE, last)
+    assert not may(ACTORS["claire"], Action.REPORT, MADE, last + SECOND)
+
+
+@pytest.mark.parametrize("who", ["ann", "claire"])
+@pytest.mark.parametrize("action", [Action.WRITE, Action.READ])
+def test_the_two_write_and_read_until_thirty_days_after(who: str, action: Action) -> None:
+    last = MADE.end + timedelta(days=30)
+    assert may(ACTORS[who], action, MADE, last)
+    assert not may(ACTORS[who], action, MADE, last + SECOND)
 
 
 def test_an_id_of_another_kind_opens_nothing() -> None:

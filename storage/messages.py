@@ -1,0 +1,98 @@
+"""Rows of messages between people and workers, and of reports: a part of `storage.booking.RowStore`. What was written
+is sealed; who wrote to whom, and when, is ids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking.messages import Last, Message, MessageId, Report, Side
+from booking.model import PersonId, WorkerId
+from storage.db import Sql
+from storage.sql import Row, marks
+
+_MESSAGE = "id, series, person_id, worker_id, author, body, written_at, read_at"
+_REPORT = "id, series, person_id, worker_id, message_id, made_at"
+
+
+class MessageRows:
+    """Needs nothing but the transaction."""
+
+    _tx: Sql
+
+    async def add_message(self, message: Message) -> None:
+        await self._tx.execute(
+            f"INSERT INTO message ({_MESSAGE}) VALUES ({marks(8)})",
+            message.id,
+            message.series,
+            message.person,
+            message.worker,
+            message.author,
+            self._tx.vault.seal("message.body", message.id, message.text),
+            message.written_at,
+            message.read_at,
+        )
+
+    async def messages(self, person: PersonId, worker: WorkerId, limit: int) -> Sequence[Message]:
+        return await self._messages(
+            "person_id = ? AND worker_id = ? ORDER BY written_at DESC, id DESC LIMIT ?", person, worker, limit
+        )
+
+    async def unread_messages(self, reader: Side, id: str) -> Sequence[Message]:
+        return await self._messages(
+            f"{reader}_id = ? AND author <> ? AND read_at IS NULL ORDER BY written_at, id", id, reader
+        )
+
+    async def read_messages(self, ids: Sequence[MessageId], now: datetime) -> None:
+        if ids:
+            await self._tx.execute(
+                f"UPDATE message SET read_at = ? WHERE id IN ({marks(len(ids))}) AND read_at IS NULL", now, *ids
+            )
+
+    async def last_messages(self, side: Side, id: str, since: datetime) -> Sequence[Last]:
+        rows = await self._tx.fetch(
+            f"SELECT series, person_id, worker_id, author, written_at FROM message m WHERE {side}_id = ? "
+            "AND written_at >= ? AND NOT EXISTS (SELECT 1 FROM message n WHERE n.person_id = m.person_id AND "
+            "n.worker_id = m.worker_id AND (n.written_at > m.written_at OR (n.written_at = m.written_at AND "
+            "n.id > m.id))) ORDER BY written_at DESC, id DESC",
+            id,
+            since,
+        )
+        return [Last(*row.values()) for row in rows]
+
+    async def add_report(self, report: Report) -> None:
+        await self._tx.execute(
+            f"INSERT INTO report ({_REPORT}) VALUES ({marks(6)})",
+            report.id,
+            report.series,
+            report.person,
+            report.worker,
+            report.message,
+            report.made_at,
+        )
+
+    async def reports(self, worker: WorkerId, person: PersonId) -> Sequence[Report]:
+        rows = await self._tx.fetch(
+            f"SELECT {_REPORT} FROM report WHERE worker_id = ? AND person_id = ? ORDER BY made_at DESC, id DESC",
+            worker,
+            person,
+        )
+        return [Report(*row.values()) for row in rows]
+
+    async def _messages(self, where: str, *args: object) -> list[Message]:
+        rows = await self._tx.fetch(f"SELECT {_MESSAGE} FROM message WHERE {where}", *args)
+        return [_message(self._tx, row) for row in rows]
+
+
+def _message(db: Sql, row: Row) -> Message:
+    return Message(
+        id=row["id"],
+        series=row["series"],
+        person=row["person_id"],
+        worker=row["worker_id"],
+        author=row["author"],
+        text=db.vault.read("message.body", row["id"], row["body"]),
+        written_at=row["written_at"],
+        read_at=row["read_at"],
+    )
