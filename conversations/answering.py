@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from booking.model import Appointment
 from booking.policy import is_over, took_place
 from conversations import reminded
+from conversations.flows.messages import is_open
 from conversations.flows.reminded import confirm
 from conversations.flows.which import another
 from conversations.model import Input, Link, Prompt
@@ -23,7 +25,7 @@ async def reminder(talk: Talk, came: Input) -> bool:
     if not came.text or not talk.c.reminded or talk.c.contact.role == "worker":
         return False
     newest, prompt = talk.c.reminded[0].at, None if talk.c.reminded[0].meant else _open_question(talk)
-    if prompt is not None and prompt.asked_at >= newest:
+    if _came_later(talk, prompt, newest):
         return False
     told = await reminded.told(talk.c)
     heard = reminded.heard(came.text, talk.c, told)
@@ -43,6 +45,13 @@ async def reminder(talk: Talk, came: Input) -> bool:
     else:
         await _ask(talk, among, heard, over=False)
     return True
+
+
+def _came_later(talk: Talk, prompt: Prompt | None, newest: datetime) -> bool:
+    """Whether something else came after the reminder, which they answer: a question, or a message of their worker's."""
+    if prompt is not None:
+        return prompt.asked_at >= newest
+    return not talk.c.reminded[0].meant and is_open(talk.c, since=newest)
 
 
 def _open_question(talk: Talk) -> Prompt | None:

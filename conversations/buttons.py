@@ -23,6 +23,7 @@ SHORT: Final[Mapping[str, Text]] = {
     "missed_call.again": t("missed_call.again.short"),
     "proposed.keep": t("proposed.keep.short"),
     "block.absent": t("block.absent.short"),
+    "message.label": t("message.label.short"),
 }
 # Title and what stands under it.
 TWO_LINES: Final[Mapping[str, tuple[Text, Text]]] = {

@@ -18,6 +18,7 @@ from conversations.flows.worker import further as following
 from conversations.flows.worker import meant, times
 from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
+from conversations.message_commands import leaves_message, message, messages, report
 from conversations.model import Context
 from conversations.naming import named
 from conversations.normal import fold
@@ -102,6 +103,8 @@ async def menu(talk: Talk, gained: Mapping[str, Any]) -> None:
 
 async def back(talk: Talk, gained: Mapping[str, Any]) -> None:
     """Take back the last step; with none left, leave the flow; a draft with none left is kept, and that is said."""
+    if leaves_message(talk):
+        return
     while talk.flow is not None:
         if undo := _undone(talk):
             talk.fill(undo)
@@ -221,6 +224,8 @@ async def who(talk: Talk, gained: Mapping[str, Any]) -> None:
 
 async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     """With a draft it leaves the draft; else it is about an appointment. It never unsubscribes (contract)."""
+    if leaves_message(talk):
+        return
     begun = any(talk.flows[frame.flow].draft for frame in talk.frames) and not talk.c.known.upcoming
     if talk.draft() is None and not begun:
         meant_ = [a.id for a in named(talk.c.known.upcoming, gained, talk.c.contact.zone)] or await _reminded(talk)
@@ -277,11 +282,17 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "who": who,
     "not_me": flow("not_me"),
     "nobody": flow("nobody"),
+    "read": flow("read"),
+    "messages": messages,
+    "message": message,
 }
 
 WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "help": worker_help,
     "back": back,
+    "report": report,
+    "reply": message,
+    "messages": messages,
     "cancel": worker_cancel,
     "absent": absent,
     "further": further,

@@ -18,6 +18,7 @@ from typing import Final
 
 from booking import phones
 from conversations import buttons
+from conversations.flows.messages import EXCHANGE
 from conversations.flows.names import call
 from conversations.hear import hear, rewritten
 from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
@@ -116,7 +117,8 @@ async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
         if is_the_desks(talk):
             return Reply(tuple(talk.says), link=talk.link) if talk.says else None, talk.prompt
         if talk.hush or (not talk.frames and talk.ended and talk.says):
-            return Reply(tuple(talk.says), link=talk.link), None if not talk.frames else talk.prompt
+            said = Reply(tuple(talk.says), link=talk.link, exchange=talk.exchange)
+            return said, None if not talk.frames else talk.prompt
         if not talk.frames:
             await talk.push(ROOTS[talk.c.contact.role])
             continue
@@ -136,9 +138,10 @@ async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
 def question(talk: Talk, step: Step, ask: Ask) -> tuple[Reply, Prompt]:
     """What is to be said, and then the question, in one message."""
     prompt = talk.ask(step, ask)
+    talk.facts.pop(EXCHANGE, None)  # from now on what they write is for us
     talk.trace.append((prompt.flow, prompt.step, "asked"))
     texts = [*talk.says, *wording(talk, ask)]
-    return Reply(tuple(texts), ask.options, ask.link or talk.link, prompt.id, ask.contact), prompt
+    return Reply(tuple(texts), ask.options, ask.link or talk.link, prompt.id, ask.contact, talk.exchange), prompt
 
 
 def introduced(texts: tuple[Text, ...]) -> tuple[Text, ...]:

@@ -7,18 +7,20 @@ global words, and free text last.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from conversations.answering import late_yes, reminder
 from conversations.at_the_hour import at_the_hour
 from conversations.attendance import of_the_hour
 from conversations.commands import Run, command, opens, wants_another, wished, worker_help
 from conversations.danger import danger
+from conversations.exchange import addressed_message, exchange, quoted_message, verbatim, written_to
 from conversations.flows.danger import NUMBERS
 from conversations.flows.hours import wish_of
+from conversations.flows.messages import EXCHANGE
 from conversations.model import Again, Context, FileRef, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.normal import fold
 from conversations.recognise import by_both, by_number, by_words
@@ -28,6 +30,8 @@ from conversations.text import Text, t
 from conversations.understand import Understood, understand
 from conversations.wished import answers
 from conversations.with_desk import leave, speaks_to_desk
+
+Listen: TypeAlias = Callable[[Talk, Input], Awaitable[bool]]
 
 NAMES: Final = 50  # workers whose first names are listened for
 OLD: Final = timedelta(hours=6)  # since the last question: whoever comes back is offered to go on
@@ -41,9 +45,17 @@ MEDIA: Final[dict[str, Text]] = {
 
 
 async def hear(talk: Talk, came: Input) -> None:
-    """Let each listener try; what nobody understands is a miss."""
+    """Let each listener try; what nobody understands is a miss. What turns out to be no message is heard once more."""
+    await _listened(talk, came)
+    if talk.unheard:
+        talk.facts.pop(EXCHANGE, None)
+        talk.prompt = talk.prompt if talk.open_step is not None else None
+        await _listened(talk, Input(text=talk.reread()), besides=TO_OTHERS)
+
+
+async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> None:
     for listen in LISTENERS:
-        if await listen(talk, came):
+        if listen not in besides and await listen(talk, came):
             return
     if not resume_instead(talk):
         talk.miss()
@@ -54,6 +66,9 @@ async def danger_words(talk: Talk, came: Input) -> bool:
     found = danger(came.text, talk.c.words) if came.text and talk.c.contact.role == "beneficiary" else None
     if found is None:
         return False
+    if written_to(talk):
+        talk.says.append(t("message.kept_back"))
+        talk.ended = True  # nothing else was asked
     if found.level == "ask":
         await talk.push("danger", {"kind": found.kind})
         return True
@@ -377,19 +392,24 @@ def resume_instead(talk: Talk) -> bool:
     return True
 
 
-LISTENERS: Final[tuple[Callable[[Talk, Input], Awaitable[bool]], ...]] = (
+LISTENERS: Final[tuple[Listen, ...]] = (
     danger_words,
     opt_words,
     with_desk,
     button,
+    quoted_message,
     quoted,
     shared_phone,
+    addressed_message,
+    verbatim,
     reminder,
     option,
     of_the_hour,
+    exchange,
     at_the_hour,
     global_word,
     media,
     late_yes,
     free_text,
 )
+TO_OTHERS: Final[tuple[Listen, ...]] = (quoted_message, addressed_message, verbatim, exchange)

@@ -38,9 +38,9 @@ class Input:
 
     `phone` is a number that the channel itself vouches for (a shared contact of one's own), in E.164. `early`: it was
     sent before the question on the screen was asked, so it is no answer to it. `replied`: the
-    provider's id of the message of ours that this one quotes; `quotes`: the question that stood in it, filled in where
-    that message is known (`handlers/quoted.py`). `edited`: the provider's id of the message of theirs that was changed
-    to this (`handlers/edited.py`).
+    provider's id of the message of ours that this one quotes; `quotes`: the question that stood in it, and `to`: the
+    appointment in whose exchange of messages it stood, filled in where that message is known (`handlers/quoted.py`).
+    `edited`: the provider's id of the message of theirs that was changed to this (`handlers/edited.py`).
     """
 
     text: str = ""
@@ -52,6 +52,7 @@ class Input:
     replied: str = ""
     quotes: str = ""
     edited: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Always ONE message: carriers swap two that are sent together. `prompt` is the id that its buttons carry."""
+    """Always ONE message: carriers swap two that are sent together. `prompt` is the id that its buttons carry.
+
+    `exchange`: the appointment whose two have written to each other in it; who quotes it writes to the other one.
+    """
 
     texts: tuple[Text, ...]
     options: tuple[Option, ...] = ()
     link: Link | None = None
     prompt: str = ""
     contact: bool = False
+    exchange: str = ""
 
 
 # ---------------------------------------------------------------- what a step answers
@@ -147,7 +152,8 @@ class Finish:
     """The flow is over.
 
     `flags` tell the turn what to do besides (see `Flag`); `forget`: keep nothing that was answered; `go_on`: with
-    nothing below it, ask what is next instead of ending there.
+    nothing below it, ask what is next instead of ending there. `keep`: facts that outlive it. `hear`: a text that was
+    not meant for this flow, to be understood now as if it had just come.
     """
 
     say: Text | None = None
@@ -156,6 +162,8 @@ class Finish:
     flags: frozenset[Flag] = frozenset()
     forget: bool = False
     go_on: bool = False
+    keep: Mapping[str, Any] = field(default_factory=dict)
+    hear: str = ""
 
 
 # "human": the talk is with the desk from now on; "answered": the desk has just said something; "bot": it is not any
@@ -190,6 +198,7 @@ class Step:
     eager: bool = False  # a stranger's first words are given to it before it is asked
     dated: bool = False  # it asks for a day: "demain" is its answer, and not the word for tomorrow's agenda
     fresh: timedelta = timedelta(hours=6)  # a bare digit to a question older than this is asked again, not guessed
+    verbatim: bool = False  # whatever they write is its answer, but for danger, stop and the words for everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +383,7 @@ class Context:
     mode: Literal["bot", "human"] = "bot"  # of the talk, see `State`
     waits: datetime | None = None
     raw: str = ""  # what was typed, or the label of the button: the proof of a consent
+    alone: bool = True  # no other flow waits below this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ class Talk:
         self.told = False  # it is news that is said, which nobody asked for
         self.rests = False  # the desk has the word: what lies below is not asked
         self.ended = False  # a flow came to its end: with nothing below it, there is nothing to ask
+        self.exchange = ""  # the appointment whose two have written to each other in what is said
+        self.unheard = ""  # a text that a flow found to be for none of its questions
         self._c = c
 
     # ------------------------------------------------------------ where we are
@@ -68,7 +70,8 @@ class Talk:
     def c(self) -> Context:
         """The context, with the answers as they stand now."""
         own = self.frames[-1].answers if self.frames else {}
-        return replace(self._c, answers={**self.facts, **own}, mode=self.mode, waits=self.waits)
+        alone = len(self.frames) < 2
+        return replace(self._c, answers={**self.facts, **own}, alone=alone, mode=self.mode, waits=self.waits)
 
     @property
     def flow(self) -> Flow | None:
@@ -112,6 +115,12 @@ class Talk:
     def pop(self) -> None:
         self.frames.pop()
 
+    def reread(self) -> str:
+        """The text that is still to be understood; from now on it is what they wrote."""
+        text, self.unheard = self.unheard, ""
+        self._c = replace(self._c, raw=text)
+        return text
+
     async def answer(self, step: Step, heard: Input) -> Outcome:
         """Give an answer to a step, without applying what comes of it."""
         asked = self.open_step is step
@@ -142,8 +151,11 @@ class Talk:
                 self.link = outcome.link or self.link
                 self.flags |= outcome.flags
                 self.hands_over(outcome.flags)
+                self.unheard = outcome.hear
                 if outcome.forget:
                     self.facts = {name: value for name, value in self.facts.items() if name == "lang"}
+                self.facts |= outcome.keep
+                self.exchange = outcome.keep.get("exchange", {}).get("about", self.exchange)
                 self.pop()
                 # A question that silently went by beneath a flow which has just ended begins nothing new.
                 self.ended = not outcome.go_on or (self.ended and outcome.say is None)

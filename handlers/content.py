@@ -13,13 +13,15 @@ from conversations.text import text_from_json, text_to_json
 
 
 def to_json(reply: Reply) -> dict[str, Any]:
-    """`{"texts": [...], "options": [...], "link": {...} | None, "prompt": "", "contact": false}`."""
+    """`{"texts": [...], "options": [...], "link": {...} | None, "prompt": "", "contact": false}`, and "exchange" where
+    it is one."""
     return {
         "texts": [text_to_json(text) for text in reply.texts],
         "options": [{"value": option.value, "label": text_to_json(option.label)} for option in reply.options],
         "link": {"kind": reply.link.kind, "id": reply.link.id} if reply.link else None,
         "prompt": reply.prompt,
         "contact": reply.contact,
+        **({"exchange": reply.exchange} if reply.exchange else {}),
     }
 
 
@@ -32,4 +34,5 @@ def from_json(data: Mapping[str, Any]) -> Reply:
         link=Link(link["kind"], link["id"]) if link else None,
         prompt=data["prompt"],
         contact=data["contact"],
+        exchange=data.get("exchange", ""),
     )

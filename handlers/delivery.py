@@ -42,6 +42,7 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "arriving",
         "reminder",
         "soon",
+        "message",
         "missed_call",
         "question",
         "offer",

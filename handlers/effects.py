@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from booking.messages import MessageId
 from booking.model import AppointmentId, ContactId, PersonId, WorkerId
 from conversations.model import Link
 from conversations.text import Text
@@ -24,6 +25,7 @@ NoticeKind: TypeAlias = Literal[
     "arriving",  # late, or there
     "reminder",
     "soon",  # ten minutes before
+    "message",  # between a person and their worker
     "missed_call",  # the worker called: what suits the person now, and what they answered
     "question",  # asked because of news, see `Tell`
     "offer",
@@ -116,6 +118,8 @@ class Notice:
     reminder: str | None = None
     of: Mapping[AppointmentId, int] = field(default_factory=dict)
     start: datetime | None = None  # of the hour it speaks of: a worker may want to hear of it in the morning only
+    exchange: AppointmentId | None = None  # whose two write to each other in it: who quotes it answers
+    message: MessageId | None = None  # of which it tells: once that was read, it is of no use
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from booking import phones, policy
 from booking.model import AppointmentId
 from handlers.parts import Parts
 from handlers.reminders import wake
-from storage import contacts, fates
+from storage import contacts, fates, messages
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
@@ -47,7 +47,7 @@ CAPPED: Final = frozenset(
     {"reminder", "booked", "moved", "cancelled", "question", "offer", "freed", "feedback"}
 )  # kinds that MAX_UNASKED may hold back
 MATTERS: Final = frozenset(
-    {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer", "waiting", "digest"}
+    {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer", "waiting", "digest", "message"}
 )  # who is not told of these is called by a human (I8)
 
 QUIETLY: Final = frozenset(
@@ -71,6 +71,8 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
     if row.appointment_id is not None and not await _still_true(parts, row):
         return Leave("suppressed", "appointment_changed")
+    if row.content.get("message") and await messages.is_read(parts.db, row.content["message"]):
+        return Leave("suppressed", "read_already")
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
         return _later(row, until, "quiet_hours")
     if contact.worker_id is None and row.kind in CAPPED and contact.channel != "email":

@@ -1,4 +1,4 @@
-"""Which message of ours somebody answers, where WhatsApp tells: they quoted it, or tapped its button.
+"""Which message of ours somebody answers, where the channel tells: they quoted it, or tapped its button.
 
 A quoted question is known by its prompt, so a "2" to an older one is not taken for an answer to the last. What tells of
 an appointment binds the words to that one. A template's button carries our message's id instead of a question's: its
@@ -29,8 +29,9 @@ async def opened(db: Sql, who: ContactRow, came: Input, now: datetime) -> tuple[
     if row is None:
         return came, ()
     ids = row.of or ([row.appointment_id] if row.appointment_id else [])
-    prompt = (row.content or {}).get("prompt", "")
-    return replace(came, quotes=prompt), tuple(Reminded(AppointmentId(id), now, meant=True) for id in ids)
+    said = row.content or {}
+    came = replace(came, quotes=said.get("prompt", ""), to=said.get("exchange", ""))
+    return came, tuple(Reminded(AppointmentId(id), now, meant=True) for id in ids)
 
 
 async def _tapped(db: Sql, who: ContactRow, came: Input) -> OutboxRow | None:

@@ -61,6 +61,7 @@ from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
     MAY_REFUSE,
     another_hour_is_proposed,
@@ -282,6 +283,6 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     WaitsAgain: (workday.worker_is_told_to_try,),
     NoticesChosen: (workday.morning_is_set,),
     NoticesTried: (workday.trial_goes_out,),
-    MessageWritten: (),
-    MessageReported: (),
+    MessageWritten: (reader_is_told,),
+    MessageReported: (),  # it calls the desk, too: `DeskNeeded`
 }

@@ -119,6 +119,8 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
     if reply.prompt:  # a question can only be answered where it was asked
         elsewhere = (*reply.texts, t("question.on_whatsapp"))
         return {**row.content, **content.to_json(replace(reply, texts=elsewhere, options=()))}
+    if row.content.get("message"):  # it can only be read where they are known
+        return {**row.content, **content.to_json(replace(reply, texts=(*reply.texts, t("question.on_whatsapp"))))}
     if row.appointment_id is None:
         return row.content
     texts = tuple(text for text in reply.texts if text.msgid not in ANSWERED_BY_WORDS)

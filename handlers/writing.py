@@ -134,7 +134,10 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
         return
     if isinstance(notice.to, ToWorker):
         notice = await joining.offered(tx, parts, store, notice, notice.to.worker, contact, now)
-    written = {**content.to_json(Reply(notice.texts, link=notice.link)), "urgent": notice.urgent}
+    said = Reply(notice.texts, link=notice.link, exchange=notice.exchange or "")
+    written = {**content.to_json(said), "urgent": notice.urgent}
+    if notice.message is not None:
+        written["message"] = notice.message
     if notice.invitation is not None:
         await _invite(tx, parts, store, notice, key, contact, now)
         written["calendar"] = asdict(notice.invitation)  # only a mail looks at it

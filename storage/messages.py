@@ -16,6 +16,11 @@ _MESSAGE = "id, series, person_id, worker_id, author, body, written_at, read_at"
 _REPORT = "id, series, person_id, worker_id, message_id, made_at"
 
 
+async def is_read(db: Sql, message: str) -> bool:
+    """Also of one that is gone."""
+    return not await db.fetch("SELECT 1 AS one FROM message WHERE id = ? AND read_at IS NULL", message)
+
+
 class MessageRows:
     """Needs nothing but the transaction."""
 

@@ -46,6 +46,14 @@ class TelegramPeople(StandIn):
         self.chats[who].keyboard_used()
         return await self._write(who, text=text, **commands_in(text))
 
+    async def reply(self, who: int, message_id: int, text: str) -> Update:
+        """A text that quotes a message of the chat."""
+        quoted = {
+            key: value for key, value in self.chats[who].messages[message_id].items() if key != "reply_to_message"
+        }
+        self.chats[who].keyboard_used()
+        return await self._write(who, text=text, reply_to_message=quoted)
+
     async def edit(self, who: int, message_id: int, text: str) -> Update:
         """Change a text of their own, after it was sent."""
         chat, now = self.chats[who], self.clock()

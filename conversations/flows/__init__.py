@@ -18,6 +18,7 @@ from conversations.flows.human import CALL_BACK, HUMAN
 from conversations.flows.language import LANGUAGE
 from conversations.flows.late import LATE
 from conversations.flows.menu import MENU
+from conversations.flows.messages import MESSAGE, MESSAGES, READ
 from conversations.flows.missed import MISSED
 from conversations.flows.missed_call import MISSED_CALL
 from conversations.flows.move import MOVE
@@ -46,6 +47,7 @@ from conversations.flows.worker.notices import NOTICES
 from conversations.flows.worker.open_hours import OPEN_HOURS, OWN_TIMES
 from conversations.flows.worker.propose import PROPOSE
 from conversations.flows.worker.refuse import ACCEPT_AGAIN, REFUSALS, REFUSE
+from conversations.flows.worker.report import REPORT
 from conversations.flows.worker.trial import TRIAL
 from conversations.model import Flow
 
@@ -92,6 +94,9 @@ FLOWS: Final[Mapping[str, Flow]] = {
         DESK_LATE,
         DESK_CALLED,
         CALL_LATE,
+        MESSAGE,
+        READ,
+        MESSAGES,
         # what is due by the clock
         DUE_NEAR,
         DUE_ATTENDANCE,
@@ -122,5 +127,6 @@ FLOWS: Final[Mapping[str, Flow]] = {
         REFUSE,
         ACCEPT_AGAIN,
         REFUSALS,
+        REPORT,
     )
 }

@@ -36,7 +36,11 @@ async def finish(c: Context) -> Outcome:
     if not coming:
         return Finish(t("appointments.none"), more=(*await waits(c), *gone))
     link = Link("appointment", c.known.upcoming[0].id) if len(coming) == 1 else None
-    return Finish(t("appointments.coming"), more=(*coming, *gone, *await waits(c), t("confirmed.change")), link=link)
+    return Finish(
+        t("appointments.coming"),
+        more=(*coming, *gone, *await waits(c), t("confirmed.change"), t("message.hint")),
+        link=link,
+    )
 
 
 async def line(c: Context, appointment: Appointment) -> Text:

@@ -28,7 +28,7 @@ STEPS: Final[Sequence[Mapping[str, Text]]] = (
         "missed_call.too_late": t("missed_call.too_late.short"),
         "slot.ask": t("slot.ask.short"),
         "slot.ask_worker": t("slot.ask_worker.short"),
-        **{msgid: text for msgid, text in buttons.SHORT.items() if msgid != "slot.label"},
+        **{msgid: text for msgid, text in buttons.SHORT.items() if msgid not in {"slot.label", "message.label"}},
     },
     {"welcome.known": t("welcome.known.short"), "welcome.abroad.short": t("welcome.sms.short")},
 )

@@ -60,7 +60,9 @@ class EmailChannel:
         raise Undecodable("mail is not read")
 
     def render(self, reply: Reply, draw: Draw) -> Payload:
-        text = drawing.numbered(reply, draw)
+        # Nothing that asks for an answer: none is read here.
+        said = tuple(text for text in reply.texts if text.msgid not in drawing.ANSWERED_BY_WORDS)
+        text = drawing.numbered(replace(reply, texts=said), draw)
         payload = Payload(text, {"subject": draw.say(t("mail.subject")), "text": text})
         return with_calendar(payload, draw.calendar.text, draw.calendar.method) if draw.calendar else payload
 

@@ -176,11 +176,18 @@ def _message(update: Update) -> Input | Signal:
     if not SERVICE.isdisjoint(body):
         return "ignored"
     if "text" in body:
-        return Input(_command(_text(body, "text")))
+        return Input(_command(_text(body, "text")), replied=_replied(body))
     if "contact" in body:
         phone = _own_phone(update)
         return Input(phone=phone) if phone else Input(files=(FileRef("contact"),))
     return Input(_text(body, "caption"), files=(_file(body),))
+
+
+def _replied(body: Mapping[str, Any]) -> str:
+    """The message of this chat that it answers, where it quotes one."""
+    quoted = body.get("reply_to_message")
+    id = reading.integer(quoted.get("message_id")) if isinstance(quoted, dict) else None
+    return str(id) if id is not None else ""
 
 
 def _command(text: str) -> str:

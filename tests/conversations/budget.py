@@ -41,6 +41,7 @@ LISTED: Final = frozenset(
     {"slot.label", "replaced.label", "worker.label", "which.label", "worker.which_label", "times.closed", "times.open"}
     | {"slot.wait", "menu.book", *(text.msgid for text in MOTIVES.values())}
 )
+READ: Final = frozenset({"read.text", "messages.mine", "messages.mine_unread"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,8 @@ def asks(reply: Reply) -> str:
 
 
 def kind(reply: Reply) -> str:
+    if any(text.msgid in READ for text in reply.texts):
+        return "read"
     if reply.texts[0].msgid.startswith("welcome."):
         return "first"
     return asks(reply) if reply.prompt and len(reply.texts) == 1 else "reply"
@@ -241,10 +244,11 @@ def table() -> str:
         "Made by `python -m tests.conversations.budget`; a test holds it true, and fails where a message takes more",
         "than it may. Each is at its longest, in each language: the longest day and hour of a year, of all months",
         f"and weekdays; {names};",
-        "the longest subject and mode; a link of ours. Units are septets; a message of one segment holds 160, one of",
-        "several 153 in each. People whose clock is not that of Paris are told both times, which is not counted here:",
-        "some 18 septets for each hour. Where a message would take more than two segments, the SMS channel says it in",
-        "fewer words (`handlers/channels/concise.py`): that is what is counted.",
+        "the longest subject and mode; a link of ours; nothing of what people and workers write to each other. Units",
+        "are septets; a message of one segment holds 160, one of several 153 in each. People whose clock is not that",
+        "of Paris are told both times, which is not counted here: some 18 septets for each hour. Where a message would",
+        "take more than two segments, the SMS channel says it in fewer words (`handlers/channels/concise.py`): that is",
+        "what is counted.",
         "",
         "| kind | segments at most | what it is | the longest |",
         "|---|---|---|---|",

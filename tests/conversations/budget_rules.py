@@ -17,6 +17,7 @@ RULES: Final[Mapping[str, tuple[int, str]]] = {
         0,
         "what a worker who chose so is told at eight, the day and each change since: in several it would cost more",
     ),
+    "read": (0, "what the two wrote to each other, for who asked to read it: as long as they wrote"),
     "words": (2, "comes in no talk that is rehearsed by SMS; measured alone"),
 }
 # What takes one part more than its kind may, on the longest days at least; and why it is left so.

@@ -19,6 +19,7 @@ NAMES: Final[dict[str, str]] = {
     "worker": WORKER,
     "name": PERSON,
     "address": "12 avenue du Général de Gaulle, 44000 Nantes",
+    "text": "",  # what a person and their worker write is theirs: ours is measured
 }
 VALUES: Final[dict[str, Value]] = {
     **NAMES,
@@ -29,6 +30,8 @@ VALUES: Final[dict[str, Value]] = {
     "code": "123456",
     "count": 12,
     "words": "une phrase",  # of the desk's own, as long as they write it
+    "signs": 1200,
+    "most": 1000,
     "hour": "23",
     "minute": "45",
     "motive": MOTIVES[Motive.FAMILY],

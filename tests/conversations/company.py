@@ -58,6 +58,7 @@ class Company:
     posted: list[Notice] = field(default_factory=list)  # what somebody is told unasked
     keys: set[str] = field(default_factory=set)  # of what was told once
     gathered: list[Notice] = field(default_factory=list)  # what workers hear of in the morning
+    exchanges: dict[ContactId, str] = field(default_factory=dict)  # of the last message that each was shown
 
     def fork(self) -> Company:
         """The same moment once more, to be gone on with apart."""
@@ -71,6 +72,7 @@ class Company:
         other.due, other.keys = list(self.due), set(self.keys)
         other.spoken, other.posted = list(self.spoken), list(self.posted)
         other.gathered = list(self.gathered)
+        other.exchanges = dict(self.exchanges)
         other.reminded = {id: list(told) for id, told in self.reminded.items()}
         return other
 
@@ -80,6 +82,8 @@ class Company:
         """What others hear of it now, and what is kept for later."""
         lines = []
         self.posted += [effect for effect in effects if isinstance(effect, Notice)]
+        written = [effect for effect in effects if isinstance(effect, Notice) and effect.exchange is not None]
+        self.exchanges |= {self.contact(effect.to): str(effect.exchange) for effect in written}
         for effect in effects:
             match effect:
                 case Remind():

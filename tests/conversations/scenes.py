@@ -10,6 +10,7 @@ from tests.conversations.stage import Stage
 ENGLISH: Final = {
     "bonjour": "hello",
     "rappel": "call me",
+    "signaler": "flag",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -84,6 +85,10 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "replaced.choice": (KNOWN, GONE),
     "replaced.terms": (KNOWN, (*GONE[:-1], "! the terms change", GONE[-1], "1")),
     "proposed.choice": (KNOWN, ("claire> proposer Camille vendredi 10h",)),
+    "message.about": (TWO, ("message",)),
+    "message.text": (KNOWN, ("message",)),
+    "message.sure": (KNOWN, ("message", "oui")),
+    "messages.about": (TWO, ("mes messages",)),
     "one_more.choice": (KNOWN, ("claire> revoir Camille vendredi 10h",)),
     "one_more.terms": (KNOWN, ("! the terms change", "claire> revoir Camille vendredi 10h", "1")),
 }
@@ -131,6 +136,8 @@ WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "further.outside": (WORKER, (MEETS, "revoir Camille vendredi 18h")),
     "refuse.which": (WORKER, (*LATE_TWICE, "refuser")),
     "refuse.sure": (WORKER, (*LATE, "refuser")),
+    "report.about": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "signaler")),
+    "report.sure": (WORKER, (MEETS, "signaler")),
     "accept_again.which": (WORKER, (*LATE_TWICE, "accepter")),
     "attend.there": (WORKS, ("! it is 2026-03-05 09:10",)),
     "notices.level": (WORKER, ("notifications",)),

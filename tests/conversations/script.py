@@ -13,6 +13,7 @@
                                      (the code): the one-time code that they got by SMS
     > (quotes old) le 2              quotes the question before; (quotes) the one on the screen
     > (on the reminder) OUI          taps the button of the last reminder, or quotes it
+    > (on the message) d'accord      quotes the last that their worker, or the person, wrote to them
     ! 20 minutes pass                a stage direction, see DIRECTIONS
     * Claire: …                      what somebody else is told, or asked (its further lines are indented)
 
@@ -38,6 +39,7 @@ from tests.conversations.stage import Stage
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 ON_REMINDER: Final = "(on the reminder) "
+ON_MESSAGE: Final = "(on the message) "
 CUE: Final = re.compile(r"(\w*)> |! ")
 
 
@@ -120,10 +122,10 @@ def heard(stage: Stage, said: str) -> Input:
     said = said.removeprefix(ON_REMINDER)
     if found := re.fullmatch(r"\(quotes( old)?\) (.+)", said):
         return Input(text=found[2], quotes=stage.prompts[-2 if found[1] else -1])
-    if said == "(the code)":
-        return Input(text=stage.code)
-    if said == "(contact)":
-        return Input(phone="+33639980011")
+    if said.startswith(ON_MESSAGE):
+        return Input(text=said.removeprefix(ON_MESSAGE), to=stage.company.exchanges[stage.contact.id])
+    if said in {"(the code)", "(contact)"}:
+        return Input(phone="+33639980011") if said == "(contact)" else Input(text=stage.code)
     if found := re.fullmatch(r"\((\w+)\)", said):
         return Input(files=(FileRef(found[1]),))  # type: ignore[arg-type]
     return Input(text=said.replace("\\n", "\n"))

@@ -200,6 +200,8 @@ class Stage:
             self.contact = replace(self.contact, opted_out="opt_out" in turn.flags)
         if turn.reply:
             self.company.spoken.append((self, turn.reply))
+            if turn.reply.exchange:
+                self.company.exchanges[self.contact.id] = turn.reply.exchange
         if turn.reply and turn.reply.prompt and turn.reply.prompt not in self.prompts:
             self.prompts.append(turn.reply.prompt)
         return [*self.effects(core), *follows(state, turn, came, self.contact.id, self.desk())]

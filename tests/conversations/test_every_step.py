@@ -19,7 +19,7 @@ from tests.conversations.script import answer, raised
 from tests.conversations.stage import Stage
 
 LANGUAGES: Final = ("fr", "en")
-TAKES_ALL: Final = {"feedback.words"}  # whatever they write is an answer there
+TAKES_ALL: Final = {"feedback.words", "message.text", "message.sure"}  # whatever they write is an answer there
 
 # By which of its words a reply shows what was meant; where several may be, each shows it.
 SIGNS: Final[dict[str, set[str]]] = {
@@ -38,7 +38,7 @@ SIGNS: Final[dict[str, set[str]]] = {
         "cancel.rather",
         "cancel.rather_late",
     }
-    | {"which.ask", "draft.left", "cancel.kept"},
+    | {"which.ask", "draft.left", "cancel.kept", "message.left"},
     "move": {"appointments.none", "slot.ask", "slot.ask_worker", "slot.none_so", "which.ask", "move.ask"}
     | {"dates.ask", "mode.ask", "worker.ask"},
     "earlier": {
@@ -60,12 +60,18 @@ SIGNS: Final[dict[str, set[str]]] = {
     "my_data": {"my_data.noted"},
     "who": {"welcome.chat"},
     "nobody": {"nobody.none", "nobody.early", "nobody.ask"},
+    "read": {"read.none"},
+    "message": {"message.nobody", "message.ask", "message.whom"},
+    "messages": {"read.none", "messages.none", "messages.whom"},
 }
 
 # The same of a worker who has no appointment.
 WORKER_SIGNS: Final[dict[str, set[str]]] = {
     "help": {"worker.help"},
     "back": {"agenda.none_today"},
+    "report": {"report.nobody"},
+    "reply": {"message.nobody_worker"},
+    "messages": {"read.none"},
     "today": {"agenda.none_today"},
     "tomorrow": {"agenda.none_tomorrow"},
     "week": {"agenda.none_week"},

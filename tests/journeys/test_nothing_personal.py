@@ -22,7 +22,7 @@ from bot.standins.ledger import Call
 from conversations.flows.private import PRIVATE
 from conversations.model import Context, Outcome
 from handlers.metrics import Figures
-from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, TOKEN, Town, built
+from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, TOKEN, Town, built
 
 CANARIES = (
     "Zibeline",
@@ -62,8 +62,10 @@ async def test_canaries(sqlite_url: str, said: io.StringIO) -> None:
         figures, _ = town.app.parts.metrics.text()
         tokens = _tokens(town)
         rows = await town.app.parts.db.fetch("SELECT count(*) AS n FROM appointment")
+        written = len(await town.app.parts.db.fetch("SELECT id FROM message"))
         town.app.parts.metrics.show(Figures(0, None, 0))
     assert rows[0]["n"] == 1
+    assert written > 0
     assert tokens
     told = said.getvalue()
     assert "the log is heard" in told
@@ -106,6 +108,9 @@ async def _live(town: Town) -> None:
     for fault in last:
         town.twilio.faults.add(fault, when=sends)
         await town.sms(CAMILLE, "aide")
+    await town.sms(CAMILLE, "message : je chuchote, Zibeline")
+    await town.sms(CLAIRE, "oui Zibeline, on chuchote")
+    await town.sms(CAMILLE, "lire")
     await town.telegram.start_chat(CAMILLE_ON_TELEGRAM.id)
     town.telegram.faults.add(Drop(), when=sends)
     await town.chat(CAMILLE_ON_TELEGRAM, "je chuchote")

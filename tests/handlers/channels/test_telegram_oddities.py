@@ -60,7 +60,7 @@ HOSTILE: dict[str, tuple[Change, object]] = {
     "from somebody else in this chat": (of_another, "ignored"),
     "from a bot": (by_a_bot, "ignored"),
     "of a message that is answered": (inside("reply_to_message"), Input("voici mon numéro")),
-    "of a message of another chat": (inside("external_reply"), Input("voici mon numéro")),
+    "of a message of another chat": (inside("external_reply"), Input("voici mon numéro", replied="112")),
     "pinned": (lambda told: told.update(pinned_message={"contact": told.pop("contact")}), "ignored"),
     "a number with letters": (card(phone_number="+33639980011x"), NO_PROOF),
     "a number that is too short": (card(phone_number="112"), NO_PROOF),

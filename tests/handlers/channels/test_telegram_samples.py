@@ -178,6 +178,24 @@ def test_other_messages_of_a_private_chat(changed: dict[str, Any], heard: object
     assert CHANNEL.decode(json.dumps(update).encode()) == heard
 
 
+@pytest.mark.parametrize(
+    ("quoted", "replied"),
+    [
+        ({"message_id": 43}, "43"),
+        ({"message_id": "43"}, ""),
+        ({"message_id": True}, ""),
+        ({}, ""),
+        ("43", ""),
+        (None, ""),
+    ],
+)
+def test_the_message_that_a_text_quotes_is_known(quoted: object, replied: str) -> None:
+    """https://core.telegram.org/bots/api#message: reply_to_message is of the same chat."""
+    update = json.loads(BY_NAME["tg_text"].request.body)
+    update["message"] |= {"text": "oui", "reply_to_message": quoted}
+    assert CHANNEL.decode(json.dumps(update).encode()) == Input("oui", replied=replied)
+
+
 def test_a_press_on_a_message_that_is_not_ours_to_see_is_ignored() -> None:
     update = json.loads(BY_NAME["tg_callback"].request.body)
     del update["callback_query"]["message"]

@@ -46,7 +46,7 @@ LEADS: Final = {
         "freed.ask_earlier",
         "missed_call.ask",
     ),
-    *("missed.ask", "feedback.ask", "attend.ask", "trial.notice"),
+    *("missed.ask", "feedback.ask", "attend.ask", "trial.notice", "message.notice"),
 }
 # The morning's message is many notices in one: whole by SMS or mail, never a part of it.
 WHOLE: Final = {"digest.today", "digest.nothing_today"}
@@ -56,6 +56,7 @@ LONGEST: Final[dict[str, Value]] = {
     "name": "Jean-Baptiste-Alexandre",
     "number": "01 99 00 00 03",
     "minutes": 45,
+    "text": "Je ne trouve pas mon avis d'imposition. Est-ce que je peux venir avec celui de l'an dernier ? " * 4,
     "address": "Maison des solidarités, 127 bis avenue du Général de Gaulle, bâtiment C, 97419 La Possession",
     "call": t("desk.call", phone="01 99 00 00 09"),
     "mode": max(MODES.values(), key=lambda mode: len(Voice("fr")(mode))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from booking.authority import Actor, DeskActor, PersonActor, WorkerActor
 from booking.messages import NotWritten, Report, Side, Written
@@ -11,7 +12,7 @@ from booking.model import Appointment, AppointmentId, PersonId, WorkerId
 from handlers.acting import Acting
 from storage import audit
 from storage.booking import RowStore
-from tests.handlers.path.place import Place
+from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, MONDAY, Place, refused
 
 
 @asynccontextmanager
@@ -58,3 +59,94 @@ async def test_nobody_writes_or_reads_what_is_not_theirs(place: Place) -> None:
     deeds = [(d.actor.split(":")[0], d.action) for d in await audit.of(place.parts.db, f"appointment:{made.id}")]
     assert deeds[:3] == [("worker", "report"), ("worker", "read"), ("person", "report refused")]
     assert ("person", "write") in deeds
+
+
+# ------------------------------------------------------------ what arrives
+
+
+async def claires(place: Place, *texts: str) -> list[str]:
+    return await place.says("sms", CLAIRE, *texts)
+
+
+async def test_a_message_and_its_answer_by_sms(place: Place) -> None:
+    await place.books()
+    place.new("sms", CLAIRE)
+    assert (await place.says("sms", CAMILLE, "message", "Je n'ai pas mon avis d'impôt"))[-1].startswith(
+        "C'est transmis"
+    )
+    [notice] = place.new("sms", CLAIRE)
+    assert "Camille" in notice
+    assert "Je n'ai pas mon avis d'impôt" in notice
+    assert "+336" not in notice
+    [said] = await claires(place, "Venez quand même, ce n'est pas grave")
+    assert said.startswith("C'est parti")
+    [told] = place.new("sms", CAMILLE)
+    assert told == "Un message de Claire vous attend. Pour le lire, répondez LIRE."
+    [shown] = await place.says("sms", CAMILLE, "lire")
+    assert "Venez quand même, ce n'est pas grave" in shown
+    assert "06 39" not in shown
+    rows = await place.parts.db.fetch("SELECT author, read_at FROM message ORDER BY written_at, id")
+    assert [row["author"] for row in rows] == ["person", "worker"]
+    assert all(row["read_at"] is not None for row in rows)
+
+
+async def test_what_is_written_is_no_pattern_and_no_markup(place: Place) -> None:
+    await place.books()
+    place.new("sms", CLAIRE)
+    wrote = "{start:when} {0} %s <b>&amp;</b>\n1. Oui\n=SOMME(A1)"
+    await place.says("sms", CAMILLE, "message", wrote)
+    assert wrote in place.new("sms", CLAIRE)[0]
+    [asked] = await claires(place, "1")
+    assert asked.startswith("Est-ce bien un message pour Camille ?"), "a bare number answers nothing that they wrote"
+
+
+async def test_what_was_read_before_its_notice_left_is_not_announced(place: Place) -> None:
+    """At night the notice waits; who reads meanwhile is not woken by it in the morning."""
+    await place.books()
+    place.clock.now = MONDAY + timedelta(hours=12)  # 22:00 in Paris
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    assert place.new("sms", CAMILLE)[-1:] != ["Un message de Claire vous attend. Pour le lire, répondez LIRE."]
+    assert "avez-vous le bail" in (await place.says("sms", CAMILLE, "lire"))[0]
+    await place.passes(hours=11)
+    assert not [text for text in place.new("sms", CAMILLE) if "vous attend" in text]
+    row = next(row for row in await place.rows("sms", CAMILLE) if row.kind == "message")
+    assert (row.status, row.reason) == ("suppressed", "read_already")
+
+
+async def test_a_message_survives_the_end_of_its_appointment(place: Place) -> None:
+    await place.books()
+    place.clock.now = MONDAY + timedelta(hours=12)
+    await claires(place, "écrire à Camille : je suis souffrante, une collègue vous appelle")
+    await place.says("sms", CAMILLE, "annuler", "annuler quand même")
+    await place.passes(hours=11)
+    assert "Un message de Claire vous attend. Pour le lire, répondez LIRE." in place.new("sms", CAMILLE)
+    assert "je suis souffrante" in (await place.says("sms", CAMILLE, "lire"))[0]
+
+
+async def test_what_cannot_be_told_is_an_alarm(place: Place) -> None:
+    await place.books()
+    await place.says("sms", CAMILLE, "stop")
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    assert "notice_not_sent" in place.alarm_codes()
+
+
+async def test_a_reported_person_calls_the_desk(place: Place) -> None:
+    await place.books()
+    await claires(place, "signaler", "oui")
+    assert place.alarm_codes().count("desk_report") == 1
+    rows = await place.parts.db.fetch("SELECT message_id FROM report")
+    assert [row["message_id"] for row in rows] == [None]
+
+
+async def test_a_number_that_is_not_joined_is_told_where_to_read(place: Place) -> None:
+    """A person's SMS and WhatsApp are two until joined by proof (threat T5): LIRE would find nothing there."""
+    await place.says("whatsapp", CAMILLE, *BOOKS)
+    place.clock.now += timedelta(hours=25)
+    await place.says("whatsapp", CAMILLE, "bonjour")
+    row = await place.contact("whatsapp", CAMILLE)
+    place.line("whatsapp").troubles = [refused("63024")]
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    assert row.person_id is not None
+    assert place.new("sms", CAMILLE) == [
+        "Un message de Claire vous attend. Pour le lire, répondez LIRE.\nPour répondre, écrivez-nous sur WhatsApp."
+    ]

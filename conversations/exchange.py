@@ -1,0 +1,153 @@
+"""What is a message to somebody else, and not to us. Listeners of `conversations/hear.py`.
+
+A text goes to the other one only where they know that it does: it was asked for, they quoted a message, they named
+whom it is for, or they write while an exchange is open and no question of ours is. In doubt it is asked about; what
+does not go is said. Danger and STOP are heard before, and so are the words that work everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking.messages import Message, ToAnswer
+from conversations import addressed
+from conversations.commands import command, wished
+from conversations.flows import messages
+from conversations.flows.messages import EXCHANGE, FRESH, OPEN
+from conversations.meant_for_us import asks_to_write, begins_as_command, manners, may_be_for_us
+from conversations.model import Input
+from conversations.recognise import by_number
+from conversations.talk import Talk
+from conversations.text import t
+
+
+def written_to(talk: Talk) -> bool:
+    """Whether what they write now would go to somebody else."""
+    step = talk.open_step
+    if step is not None:
+        return step.verbatim or (talk.flow is not None and talk.flow.name == "message")
+    return talk.prompt is None and messages.is_open(talk.c)
+
+
+def _is_text(talk: Talk, came: Input) -> bool:
+    """Words that are no word for everywhere, and nothing else with them."""
+    return bool(came.text.strip()) and not came.files and command(came.text, talk.c) is None
+
+
+async def quoted_message(talk: Talk, came: Input) -> bool:
+    """An answer to the very message that they quote, whatever else is on the screen. What they have not read yet is
+    shown first, and asked about; so is a bare number.
+    """
+    if not came.to or not _is_text(talk, came):
+        return False
+    answers_ = {"about": came.to, "text": came.text}
+    doubt = by_number(came.text, talk.c.words) is not None
+    if talk.c.contact.role == "beneficiary" and (unread := await _unread(talk, came.to)):
+        _, texts = await messages.show(talk.c, unread)
+        talk.says.extend(texts)
+        doubt = True
+    await talk.push("message", {**answers_, "sure": "ask"} if doubt else answers_)
+    return True
+
+
+async def _unread(talk: Talk, about: str) -> list[Message]:
+    person, entry = talk.c.known.person, await messages.other(talk.c, about)
+    if person is None or entry is None:
+        return []
+    return [m for m in await talk.c.booking.unread("person", person.id) if m.worker == entry.appointment.worker]
+
+
+async def addressed_message(talk: Talk, came: Input) -> bool:
+    """It says itself whom it is for: "message à Claire : …"; "Claire : …" alone may be a choice of a question's."""
+    if not _is_text(talk, came) or (talk.prompt is not None and not addressed.has_verb(talk.c, came.text)):
+        return False
+    found = await addressed.explicit(talk.c, came.text)
+    if found is None:
+        return False
+    await talk.push("message", found)
+    return True
+
+
+async def verbatim(talk: Talk, came: Input) -> bool:
+    """The question asks for a text to somebody else: no wish, lateness or reminder is heard in it. Long afterwards it
+    is left, and what they write is for us.
+    """
+    step, prompt = talk.open_step, talk.prompt
+    if step is None or prompt is None or not step.verbatim or not _is_text(talk, came):
+        return False
+    if talk.c.now - prompt.asked_at > OPEN:
+        talk.pop()
+        talk.prompt = None
+        return False
+    await talk.apply(await talk.answer(step, came), step.name)
+    return True
+
+
+async def exchange(talk: Talk, came: Input) -> bool:
+    """While no question is on the screen, what they write answers the one who wrote to them."""
+    if came.press is not None or came.phone is not None or not _is_text(talk, came):
+        return False
+    if talk.c.contact.role == "worker":
+        return await _of_worker(talk, came.text)
+    return await _of_person(talk, came.text)
+
+
+async def _of_person(talk: Talk, text: str) -> bool:
+    kept = talk.facts.get(EXCHANGE)
+    if kept is None or talk.prompt is not None or talk.frames:
+        return False
+    age = talk.c.now - datetime.fromisoformat(kept["at"])
+    if age > OPEN or await messages.other(talk.c, kept["about"]) is None:
+        talk.facts.pop(EXCHANGE)
+        return False
+    if asks_to_write(text, talk.c):
+        return False
+    if kept["sent"] and manners(text, talk.c):
+        return await _kept_here(talk, kept["about"])
+    await _goes(talk, kept["about"], text, late=age > FRESH, doubt=may_be_for_us(text, talk.c))
+    return True
+
+
+async def _of_worker(talk: Talk, text: str) -> bool:
+    """A worker reads the text with the notice, so whoever wrote last is answered; of several they are asked."""
+    waiting = await _waiting(talk)
+    if not waiting or begins_as_command(text, talk.c):
+        return False
+    if all(each.answered for each in waiting) and manners(text, talk.c):
+        return await _kept_here(talk, waiting[0].correspondent.appointment.id)
+    if len(waiting) > 1:
+        among = [each.correspondent.appointment.id for each in waiting]
+        await talk.push("message", {"among": among, "text": text})
+        return True
+    late = talk.c.now - waiting[0].at > FRESH
+    doubt = talk.prompt is not None or may_be_for_us(text, talk.c) or wished(text, talk.c) is not None
+    await _goes(talk, waiting[0].correspondent.appointment.id, text, late=late, doubt=doubt)
+    return True
+
+
+async def _waiting(talk: Talk) -> Sequence[ToAnswer]:
+    """Who wrote lately, and whom the worker answered just now; after the question that is on the screen, which else is
+    what they answer. One that takes any text takes this one.
+    """
+    assert talk.c.contact.worker is not None
+    found = await talk.c.booking.to_answer(talk.c.contact.worker, talk.c.now - OPEN)
+    found = [each for each in found if not each.answered or talk.c.now - each.at <= FRESH]
+    prompt = talk.prompt if talk.open_step is not None else None
+    if prompt is None:
+        return found
+    return [] if prompt.free else [each for each in found if each.at > prompt.asked_at]
+
+
+async def _goes(talk: Talk, about: str, text: str, *, late: bool, doubt: bool) -> None:
+    said = {"about": about, "text": text.strip(), "late": late or None}
+    await talk.push("message", {**said, "sure": "ask"} if doubt or late else said)
+
+
+async def _kept_here(talk: Talk, about: str) -> bool:
+    """ "ok", "merci", after their own message was sent: said to us, and that it stays here."""
+    entry = await messages.other(talk.c, about)
+    name = entry.name if entry else ""
+    talk.says.append(t("message.kept_worker", name=name) if talk.c.contact.worker else t("message.kept", name=name))
+    talk.hush = True
+    return True

@@ -1,0 +1,295 @@
+"""Messages between a person and the worker of their appointment, as both write and read them.
+
+    message    to whom, the text, and where it may be meant for us: is it a message? Then it goes
+    read       LIRE: what was not read yet, else the last ones; from then on what they write answers it (an exchange)
+    messages   the last ones with somebody
+
+An exchange is a fact of the talk and no question: it is heard only while no question of ours is on the screen
+(`conversations/exchange.py`), and ends with the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from booking.messages import LONGEST, Correspondent, Message, NotWritten, Side
+from booking.messaging import cleaned
+from booking.model import AppointmentId
+from conversations.flows.names import call
+from conversations.meant_for_us import asks_to_write, manners, may_be_for_us
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
+from conversations.normal import fold
+from conversations.phrases import fold_phrase, has, padded, pattern
+from conversations.recognise import by_number
+from conversations.text import Text, t
+
+EXCHANGE: Final = "exchange"  # the fact: {"about": appointment, "at": ISO 8601, "sent": whether they wrote last}
+FRESH: Final = timedelta(hours=1)  # so long what they write is for the other one; later it is asked
+OPEN: Final = timedelta(hours=12)  # so long it may be; later it is for us
+SHOWN: Final = 7  # names to choose from
+LAST: Final = 5  # messages of a history
+ROOM: Final = 1200  # characters of messages in one answer: it stays one SMS of ours
+
+
+def side(c: Context) -> Side:
+    return "worker" if c.contact.worker else "person"
+
+
+async def whom(c: Context) -> Sequence[Correspondent]:
+    """To whom this contact may write."""
+    if c.contact.worker:
+        return await c.booking.correspondents("worker", c.contact.worker)
+    return await c.booking.correspondents("person", c.known.person.id) if c.known.person else ()
+
+
+async def other(c: Context, about: str) -> Correspondent | None:
+    """The other one of an appointment, while one may write to them; by the appointment that is nearest by now."""
+    appointment = await c.booking.appointment(AppointmentId(about))
+    if appointment is None:
+        return None
+    pair = (appointment.person, appointment.worker)
+    return next((e for e in await whom(c) if (e.appointment.person, e.appointment.worker) == pair), None)
+
+
+def named(text: str, among: Sequence[Correspondent]) -> list[Correspondent]:
+    """Those with a first name that is in the text."""
+    said = padded(text)
+    return [each for each in among if each.name and has(said, pattern((fold_phrase(each.name),)))]
+
+
+def is_open(c: Context, since: datetime | None = None) -> bool:
+    """Whether a person's exchange is open, and fresh; begun, or gone on with, after an instant."""
+    kept = c.answers.get(EXCHANGE)
+    if not kept or c.contact.role == "worker":
+        return False
+    at = datetime.fromisoformat(kept["at"])
+    return c.now - at <= FRESH and (since is None or at >= since)
+
+
+def exchange_with(c: Context, about: str, *, sent: bool) -> dict[str, Any]:
+    return {EXCHANGE: {"about": about, "at": c.now.isoformat(), "sent": sent}}
+
+
+# ---------------------------------------------------------------- writing
+
+
+async def enter(c: Context) -> Finish | None:
+    """Somebody must be there to write to; an answer to a message that was quoted is judged at the end."""
+    if "about" in c.answers or await whom(c):
+        return None
+    return Finish(t("message.nobody_worker") if c.contact.worker else t("message.nobody"))
+
+
+async def ask_about(c: Context) -> Ask:
+    """Whom; of a text that is there already, it may also be no message at all."""
+    options = await names(c)
+    if "text" not in c.answers:
+        return Ask(t("message.whom"), (), options, free=True)
+    return Ask(t("message.whom_for"), (), (*options, Option("no", t("message.none"))), free=True)
+
+
+async def names(c: Context) -> tuple[Option, ...]:
+    some = c.answers.get("among")
+    entries = [each for each in await whom(c) if some is None or each.appointment.id in some]
+    return tuple(
+        Option(e.appointment.id, t("message.label", name=e.name, start=e.appointment.start)) for e in entries[:SHOWN]
+    )
+
+
+async def got_about(c: Context, heard: Input) -> Outcome:
+    """By number or name; of several of one name they are asked once more."""
+    if heard.choice == "no":
+        return Finish(t("message.left"), hear=c.answers["text"])
+    if heard.choice:
+        return fill(about=heard.choice)
+    hits = named(heard.text, await whom(c))
+    if not hits:
+        return Again()
+    return fill(about=hits[0].appointment.id) if len(hits) == 1 else fill(among=[h.appointment.id for h in hits])
+
+
+async def ask_text(c: Context) -> Ask | Finish:
+    entry = await other(c, c.answers["about"])
+    return Finish(closed(c)) if entry is None else Ask(t("message.ask", name=entry.name), free=True)
+
+
+async def got_text(c: Context, heard: Input) -> Outcome:
+    """As it is. What may be meant for us, or comes much later, is asked about first."""
+    if heard.files:
+        return Again(t("message.text_only"), miss=False)
+    if (too_long := _too_long(heard.text)) is not None:
+        return Again(too_long, miss=False)
+    late = c.asked_at is not None and c.now - c.asked_at > FRESH
+    doubt = late or may_be_for_us(heard.text, c) or manners(heard.text, c)
+    return fill(text=heard.text, sure="ask" if doubt else None, late=late or None)
+
+
+async def ask_sure(c: Context) -> Ask | Finish:
+    entry = await other(c, c.answers["about"])
+    if entry is None:
+        return Finish(closed(c))
+    options = (Option("yes", t("message.yes"), exact=True), Option("no", t("message.no")))
+    return Ask(t("message.sure", name=entry.name), (), options, free=True)
+
+
+async def got_sure(c: Context, heard: Input) -> Outcome:
+    """A no: it was meant for us. Another's name alone: for them, then."""
+    if heard.choice == "no":
+        return Finish(t("message.left"), hear=c.answers["text"])
+    if heard.choice == "yes":
+        return fill(sure="yes")
+    if heard.files:
+        return Again(t("message.text_only"), miss=False)
+    if len(found := [e for e in await whom(c) if fold(e.name) == fold(heard.text)]) == 1:
+        return fill(about=found[0].appointment.id)
+    return _goes_on(c, heard.text)
+
+
+def _goes_on(c: Context, text: str) -> Outcome:
+    """A text in place of a yes is more of the message, as people write on before they read; where too much time went by
+    before it, it is asked again.
+    """
+    if asks_to_write(text, c):
+        return Finish(t("message.left"), hear=text)
+    before = c.answers["text"]
+    whole = text if by_number(before, c.words) is not None else f"{before}\n{text}"
+    if (too_long := _too_long(whole)) is not None:
+        return Again(too_long, miss=False)
+    doubt = c.answers.get("late") or may_be_for_us(text, c) or manners(text, c)
+    return fill(text=whole, sure="ask" if doubt else None)
+
+
+def _too_long(text: str) -> Text | None:
+    signs = len(cleaned(text))
+    return t("message.too_long", signs=signs, most=LONGEST) if signs > LONGEST else None
+
+
+async def finish(c: Context) -> Outcome:
+    about = c.answers["about"]
+    done = await c.booking.write(AppointmentId(about), side(c), c.answers["text"])
+    if isinstance(done, NotWritten):
+        return Finish(_not_written(c, done))
+    if c.contact.worker:
+        return Finish(t("message.sent_worker", name=done.name), keep=exchange_with(c, about, sent=True))
+    said = t("message.sent") if c.alone else t("message.sent_on")
+    return Finish(Text(said.msgid, {"name": done.name}), keep=exchange_with(c, about, sent=True))
+
+
+def _not_written(c: Context, done: NotWritten) -> Text:
+    match done.reason:
+        case "too_many":
+            return t("message.too_many", call=call(c))
+        case "too_long":
+            return _too_long(c.answers["text"]) or t("message.left")
+        case "empty":
+            return t("message.left")
+    return closed(c)
+
+
+def closed(c: Context) -> Text:
+    return t("message.closed", call=call(c))
+
+
+MESSAGE: Final = Flow(
+    "message",
+    version=1,
+    enter=enter,
+    finish=finish,
+    steps=(
+        Step("about", ask_about, got_about),
+        Step("text", ask_text, got_text, verbatim=True),
+        Step("sure", ask_sure, got_sure, wanted=lambda c: c.answers.get("sure") == "ask", fresh=FRESH),
+    ),
+)
+
+# ---------------------------------------------------------------- reading
+
+
+async def read_out(c: Context) -> Outcome:
+    """What was not read, of the one who wrote first; shown in an answer only, never by itself (threat T6)."""
+    if c.known.person is None:
+        return Finish(t("read.none"))
+    unread = await c.booking.unread("person", c.known.person.id)
+    if not unread:
+        return await _history_of_last(c)
+    shown, texts = await show(c, unread)
+    entry = await other_of(c, shown[0])
+    if entry is None:
+        return Finish(t("read.none"))
+    left = len(unread) - len(shown)
+    more = (t("read.more", count=left),) if left else ()
+    how = t("read.answer") if c.alone and not left else t("read.answer_word")
+    answer = Text(how.msgid, {"name": entry.name})
+    return Finish(texts[0], more=(*texts[1:], *more, answer), keep=exchange_with(c, entry.appointment.id, sent=False))
+
+
+async def show(c: Context, unread: Sequence[Message]) -> tuple[Sequence[Message], tuple[Text, ...]]:
+    """As many as there is room for, all of one writer, in words; they count as read."""
+    shown: list[Message] = []
+    for message in unread:
+        same = not shown or (message.person, message.worker) == (shown[0].person, shown[0].worker)
+        if same and (not shown or sum(len(m.text) for m in (*shown, message)) <= ROOM):
+            shown.append(message)
+    entry = await other_of(c, shown[0])
+    name = entry.name if entry else ""
+    if entry is not None:
+        await c.booking.read(entry.appointment.id, side(c), shown)
+    return shown, tuple(t("read.text", name=name, at=m.written_at, text=m.text) for m in shown)
+
+
+async def other_of(c: Context, message: Message) -> Correspondent | None:
+    pair = (message.person, message.worker)
+    return next((e for e in await whom(c) if (e.appointment.person, e.appointment.worker) == pair), None)
+
+
+async def _history_of_last(c: Context) -> Outcome:
+    """Nothing new: the last messages with the one whom they meet next, or met last."""
+    for entry in await whom(c):
+        if lines := await history(c, entry):
+            return Finish(t("read.nothing_new", name=entry.name), more=tuple(lines))
+    return Finish(t("read.none"))
+
+
+READ: Final = Flow("read", version=1, steps=(), finish=read_out)
+
+# ---------------------------------------------------------------- history
+
+
+async def history(c: Context, entry: Correspondent) -> list[Text]:
+    """The last messages of the two, the oldest first, as many as there is room for."""
+    found = list(await c.booking.exchanged(entry.appointment.id, side(c), LAST))
+    while len(found) > 1 and sum(len(message.text) for message in found) > ROOM:
+        found.pop(0)
+    return [_line(c, message, entry.name) for message in found]
+
+
+def _line(c: Context, message: Message, name: str) -> Text:
+    values: Mapping[str, Any] = {"at": message.written_at, "text": message.text}
+    if message.author != side(c):
+        return t("read.text", name=name, **values)
+    if c.contact.worker and message.read_at is None:
+        return t("messages.mine_unread", **values)  # a person reads by a word of theirs: so it is known
+    return t("messages.mine", **values)
+
+
+async def enter_history(c: Context) -> Finish | None:
+    return None if await whom(c) else Finish(t("read.none"))
+
+
+async def ask_with(c: Context) -> Ask:
+    return Ask(t("messages.whom"), (), await names(c), free=True)
+
+
+async def said_before(c: Context) -> Outcome:
+    entry = await other(c, c.answers["about"])
+    lines = await history(c, entry) if entry is not None else []
+    if entry is None or not lines:
+        return Finish(t("messages.none"))
+    return Finish(t("messages.last", name=entry.name), more=tuple(lines))
+
+
+MESSAGES: Final = Flow(
+    "messages", version=1, enter=enter_history, finish=said_before, steps=(Step("about", ask_with, got_about),)
+)

@@ -1,0 +1,60 @@
+"""Whether a text that would go to somebody else may be meant for us: it asks for something that we do, is a bare number
+or a word of its own. Then it is asked about before it goes; a text with a few words of its own is not.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.model import Context
+from conversations.normal import fold
+from conversations.phrases import padded, pattern
+from conversations.recognise import by_number
+from conversations.understand import understand
+from conversations.wishes import clauses, mentions
+
+# What a person may ask us for in a sentence. Not 'help': "pouvez-vous m'aider à remplir ce papier ?" is for the worker.
+WISHES: Final = frozenset({"book", "cancel", "move", "appointments", "human", "language", "my_data"})
+# What a worker may ask us for.
+ACTS: Final = (
+    *("cancel", "absent", "further", "propose", "move", "unblock", "block", "open", "refuse", "accept", "calendar"),
+    *("reply", "report", "messages", "week", "tomorrow", "today", "next"),
+)
+ANSWERS: Final = ("words.yes", "words.no", "words.thanks")
+
+
+def may_be_for_us(text: str, c: Context) -> bool:
+    said = fold(text)
+    if by_number(text, c.words) is not None or said in c.words("words.greeting"):
+        return True
+    if " " not in said and not answers(text, c):
+        return True
+    if c.contact.worker:
+        return any(_holds(text, name, c.words(f"words.worker.{name}"), c) for name in ACTS)
+    heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
+    return heard.code is not None or heard.intent in WISHES
+
+
+def answers(text: str, c: Context) -> bool:
+    """A bare yes, no or thanks: an answer to whoever spoke last."""
+    return any(fold(text) in c.words(words) for words in ANSWERS)
+
+
+def manners(text: str, c: Context) -> bool:
+    """The same, and a bare greeting: no message of its own where none was asked for."""
+    return answers(text, c) or fold(text) in c.words("words.greeting")
+
+
+def asks_to_write(text: str, c: Context) -> bool:
+    """ "je voudrais envoyer un message à Claire" asks for one, and is none."""
+    return _holds(text, "message", c.words("words.message.asks"), c)
+
+
+def begins_as_command(text: str, c: Context) -> bool:
+    """ "bloquer mardi 14h" begins with what it asks us for; "oui, je vous propose jeudi" does not."""
+    said = padded(text)
+    return any(pattern(c.words(f"words.worker.{name}")).match(said) for name in ACTS)
+
+
+def _holds(text: str, name: str, phrases: tuple[str, ...], c: Context) -> bool:
+    return bool(mentions(clauses(text, c.words), name, phrases, c.words))
