@@ -13,8 +13,11 @@ from conversations.recognise import by_number
 from conversations.understand import understand
 from conversations.wishes import clauses, mentions
 
-# What a person may ask us for in a sentence. Not 'help': "pouvez-vous m'aider à remplir ce papier ?" is for the worker.
-WISHES: Final = frozenset({"book", "cancel", "move", "appointments", "human", "language", "my_data"})
+# What a person may ask us for in a sentence. Some are for the worker all the same ("pouvez-vous m'aider à remplir ce
+# papier ?"): one question more is the price of none that goes astray.
+WISHES: Final = frozenset(
+    {"book", "cancel", "move", "appointments", "human", "language", "my_data", "help", "menu", "back", "stop", "start"}
+)
 # What a worker may ask us for.
 ACTS: Final = (
     *("cancel", "absent", "further", "propose", "move", "unblock", "block", "open", "refuse", "accept", "calendar"),

@@ -71,13 +71,21 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
     if row.appointment_id is not None and not await _still_true(parts, row):
         return Leave("suppressed", "appointment_changed")
-    if row.content.get("message") and await messages.is_read(parts.db, row.content["message"]):
-        return Leave("suppressed", "read_already")
+    if row.content.get("message") and (known := await _known(parts, row)) is not None:
+        return Leave("suppressed", known)
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
         return _later(row, until, "quiet_hours")
     if contact.worker_id is None and row.kind in CAPPED and contact.channel != "email":
         return await _within_cap(parts, row, contact, now)
     return Send()
+
+
+async def _known(parts: Parts, row: OutboxRow) -> str | None:
+    """Why they know of the message that it announces: they have read it, or were told since that there are some."""
+    assert row.content is not None
+    if await messages.is_read(parts.db, row.content["message"]):
+        return "read_already"
+    return "told_already" if await messages.announced(parts.db, row) else None
 
 
 async def _still_true(parts: Parts, row: OutboxRow) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from booking.messages import Last, Message, MessageId, Report, Side
 from booking.model import PersonId, WorkerId
 from storage.db import Sql
+from storage.outbox import OutboxRow
 from storage.sql import Row, marks
 
 _MESSAGE = "id, series, person_id, worker_id, author, body, written_at, read_at"
@@ -19,6 +20,23 @@ _REPORT = "id, series, person_id, worker_id, message_id, made_at"
 async def is_read(db: Sql, message: str) -> bool:
     """Also of one that is gone."""
     return not await db.fetch("SELECT 1 AS one FROM message WHERE id = ? AND read_at IS NULL", message)
+
+
+async def announced(db: Sql, row: OutboxRow) -> bool:
+    """Whether this contact was told, since that notice was meant, that a message waits: the word for reading it shows
+    all that do. Of two that leave side by side the later one counts the other.
+    """
+    return bool(
+        await db.fetch(
+            "SELECT 1 AS one FROM outbox WHERE contact_id = ? AND kind = 'message' AND NOT answer AND id <> ? AND "
+            "status <> 'failed' AND "
+            "(accepted_at >= ? OR (accepted_at IS NULL AND status IN ('sending', 'unknown') AND id < ?)) LIMIT 1",
+            row.contact_id,
+            int(row.id),
+            row.created_at,
+            int(row.id),
+        )
+    )
 
 
 class MessageRows:

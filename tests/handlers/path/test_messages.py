@@ -113,6 +113,25 @@ async def test_what_was_read_before_its_notice_left_is_not_announced(place: Plac
     assert (row.status, row.reason) == ("suppressed", "read_already")
 
 
+async def test_what_waits_for_the_morning_is_announced_once(place: Place) -> None:
+    await place.books()
+    place.clock.now = MONDAY + timedelta(hours=12)
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    await place.passes(minutes=30)
+    await claires(place, "écrire à Camille : et les quittances ?")
+    place.new("sms", CAMILLE)
+    await place.passes(hours=10, minutes=30)
+    assert len([text for text in place.new("sms", CAMILLE) if "vous attend" in text]) == 1
+    rows = [row for row in await place.rows("sms", CAMILLE) if row.kind == "message"]
+    assert [(row.status, row.reason) for row in rows] == [("suppressed", "told_already"), ("accepted", None)]
+    [shown] = await place.says("sms", CAMILLE, "lire")
+    assert "avez-vous le bail ?" in shown
+    assert "et les quittances ?" in shown
+    await place.passes(hours=1)
+    await claires(place, "répondre merci d'avance")
+    assert len([text for text in place.new("sms", CAMILLE) if "vous attend" in text]) == 1
+
+
 async def test_a_message_survives_the_end_of_its_appointment(place: Place) -> None:
     await place.books()
     place.clock.now = MONDAY + timedelta(hours=12)
