@@ -102,8 +102,10 @@ class Messaging:
 
     async def to_answer(self, worker: WorkerId, since: datetime) -> Sequence[ToAnswer]:
         """With whom a worker is in an exchange."""
-        theirs = {each.appointment.person: each for each in await self.correspondents("worker", worker)}
         lasts = await self._store.last_messages("worker", worker, since)
+        if not lasts:
+            return []  # asked for at nearly every text of a worker's
+        theirs = {each.appointment.person: each for each in await self.correspondents("worker", worker)}
         return [
             ToAnswer(theirs[last.person], last.written_at, last.author == "worker")
             for last in lasts

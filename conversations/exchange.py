@@ -13,9 +13,9 @@ from datetime import datetime
 from booking.messages import Message, ToAnswer
 from conversations import addressed
 from conversations.commands import command, wished
-from conversations.flows import messages
+from conversations.flows import messages, reading
 from conversations.flows.messages import EXCHANGE, FRESH, OPEN
-from conversations.meant_for_us import asks_to_write, begins_as_command, manners, may_be_for_us
+from conversations.meant_for_us import answers, asks_to_write, begins_as_command, manners, may_be_for_us
 from conversations.model import Input
 from conversations.recognise import by_number
 from conversations.talk import Talk
@@ -41,13 +41,13 @@ async def quoted_message(talk: Talk, came: Input) -> bool:
     """
     if not came.to or not _is_text(talk, came):
         return False
-    answers_ = {"about": came.to, "text": came.text}
+    said = {"about": came.to, "text": came.text}
     doubt = by_number(came.text, talk.c.words) is not None
     if talk.c.contact.role == "beneficiary" and (unread := await _unread(talk, came.to)):
-        _, texts = await messages.show(talk.c, unread)
+        _, texts = await reading.show(talk.c, unread)
         talk.says.extend(texts)
         doubt = True
-    await talk.push("message", {**answers_, "sure": "ask"} if doubt else answers_)
+    await talk.push("message", {**said, "sure": "ask"} if doubt else said)
     return True
 
 
@@ -101,21 +101,22 @@ async def _of_person(talk: Talk, text: str) -> bool:
     if age > OPEN or await messages.other(talk.c, kept["about"]) is None:
         talk.facts.pop(EXCHANGE)
         return False
-    if asks_to_write(text, talk.c):
+    greets = manners(text, talk.c) and not answers(text, talk.c)
+    if asks_to_write(text, talk.c) or (greets and (kept["sent"] or age > FRESH)):
         return False
-    if kept["sent"] and manners(text, talk.c):
-        return await _kept_here(talk, kept["about"])
+    if kept["sent"] and answers(text, talk.c):
+        return age <= FRESH and await _kept_here(talk, kept["about"])
     await _goes(talk, kept["about"], text, late=age > FRESH, doubt=may_be_for_us(text, talk.c))
     return True
 
 
 async def _of_worker(talk: Talk, text: str) -> bool:
     """A worker reads the text with the notice, so whoever wrote last is answered; of several they are asked."""
-    waiting = await _waiting(talk)
+    waiting = await _waiting(talk, text)
     if not waiting or begins_as_command(text, talk.c):
         return False
     if all(each.answered for each in waiting) and manners(text, talk.c):
-        return await _kept_here(talk, waiting[0].correspondent.appointment.id)
+        return answers(text, talk.c) and await _kept_here(talk, waiting[0].correspondent.appointment.id)
     if len(waiting) > 1:
         among = [each.correspondent.appointment.id for each in waiting]
         await talk.push("message", {"among": among, "text": text})
@@ -126,13 +127,14 @@ async def _of_worker(talk: Talk, text: str) -> bool:
     return True
 
 
-async def _waiting(talk: Talk) -> Sequence[ToAnswer]:
-    """Who wrote lately, and whom the worker answered just now; after the question that is on the screen, which else is
-    what they answer. One that takes any text takes this one.
+async def _waiting(talk: Talk, text: str) -> Sequence[ToAnswer]:
+    """Who wrote lately, and whom the worker answered, if it is more than a word that comes after a while. Only what
+    came after the question on the screen, which else is what they answer; one that takes any text takes this one.
     """
     assert talk.c.contact.worker is not None
     found = await talk.c.booking.to_answer(talk.c.contact.worker, talk.c.now - OPEN)
-    found = [each for each in found if not each.answered or talk.c.now - each.at <= FRESH]
+    alone = len(text.split()) == 1
+    found = [each for each in found if not (each.answered and alone and talk.c.now - each.at > FRESH)]
     prompt = talk.prompt if talk.open_step is not None else None
     if prompt is None:
         return found

@@ -21,6 +21,7 @@ from conversations.exchange import addressed_message, exchange, quoted_message, 
 from conversations.flows.danger import NUMBERS
 from conversations.flows.hours import wish_of
 from conversations.flows.messages import EXCHANGE
+from conversations.flows.reading import waits
 from conversations.model import Again, Context, FileRef, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.normal import fold
 from conversations.recognise import by_both, by_number, by_words
@@ -50,6 +51,7 @@ async def hear(talk: Talk, came: Input) -> None:
     if talk.unheard:
         talk.facts.pop(EXCHANGE, None)
         talk.prompt = talk.prompt if talk.open_step is not None else None
+        talk.ended = False  # what nobody understands begins, as ever
         await _listened(talk, Input(text=talk.reread()), besides=TO_OTHERS)
 
 
@@ -107,6 +109,7 @@ async def opt_words(talk: Talk, came: Input) -> bool:
         if talk.c.contact.opted_out:
             talk.flags.add("opt_in")
             talk.says.append(t("start.done"))
+            talk.says.extend(await waits(talk.c))
             return True
         if talk.mode == "human":
             return False  # there it is a word that leads back to us

@@ -18,7 +18,7 @@ from conversations.flows.human import CALL_BACK, HUMAN
 from conversations.flows.language import LANGUAGE
 from conversations.flows.late import LATE
 from conversations.flows.menu import MENU
-from conversations.flows.messages import MESSAGE, MESSAGES, READ
+from conversations.flows.messages import MESSAGE
 from conversations.flows.missed import MISSED
 from conversations.flows.missed_call import MISSED_CALL
 from conversations.flows.move import MOVE
@@ -28,6 +28,7 @@ from conversations.flows.not_me import NOT_ME
 from conversations.flows.one_more import ONE_MORE, ONE_MORE_OVER
 from conversations.flows.private import PRIVATE
 from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
+from conversations.flows.reading import MESSAGES, READ
 from conversations.flows.reminded import REMINDED
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
