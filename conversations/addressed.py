@@ -25,13 +25,17 @@ def has_verb(c: Context, text: str) -> bool:
     return _after(text, c.words("words.reply.begins"))[1]
 
 
-async def explicit(c: Context, text: str) -> dict[str, Any] | None:
-    """A message with its address: by a verb and a name or a colon, or a name and a colon. None: it has none."""
+async def explicit(c: Context, text: str, *, by_name: bool = False) -> dict[str, Any] | None:
+    """A message with its address: by a verb and a name or a colon, or a name and a colon. None: it has none, or no name
+    where one is needed: "réponse : 2" answers a question.
+    """
     rest, begun = _after(text, c.words("words.reply.begins"))
     if not begun and not _begins_with_colon(text):
         return None
     entries = await messages.whom(c)
     hits, said = _names(rest, entries)
+    if by_name and not hits:
+        return None
     begun_so = begun and text[: len(text) - len(rest)].rstrip().endswith(":")
     named_so = bool(hits) and rest[: len(rest) - len(said)].rstrip().endswith(":")
     if not (named_so or (begun and hits) or begun_so or said.lstrip().startswith(":")):

@@ -62,7 +62,7 @@ async def addressed_message(talk: Talk, came: Input) -> bool:
     """It says itself whom it is for: "message à Claire : …"; "Claire : …" alone may be a choice of a question's."""
     if not _is_text(talk, came) or (talk.prompt is not None and not addressed.has_verb(talk.c, came.text)):
         return False
-    found = await addressed.explicit(talk.c, came.text)
+    found = await addressed.explicit(talk.c, came.text, by_name=talk.prompt is not None)
     if found is None:
         return False
     await talk.push("message", found)

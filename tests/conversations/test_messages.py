@@ -25,6 +25,7 @@ WRITES: Final = "claire> écrire à Camille : avez-vous le bail ?"
 # What people answer to questions, and write without being asked.
 SAID: Final = (
     *("1", "2", "oui", "non", "ok", "merci", "bonjour", "mardi matin", "j'ai des dettes", "Camille Dubois"),
+    *("réponse : 2", "réponse : oui", "rep 1", "message : 2"),
     *("je voudrais changer", "qsdf", "camille@example.org", "par téléphone", "je ne sais pas trop quoi dire"),
 )
 
