@@ -109,7 +109,9 @@ async def opt_words(talk: Talk, came: Input) -> bool:
         if talk.c.contact.opted_out:
             talk.flags.add("opt_in")
             talk.says.append(t("start.done"))
-            talk.says.extend(await waits(talk.c))
+            if waiting := await waits(talk.c):
+                talk.says.extend(waiting)
+                talk.hush = not talk.frames  # one thing to answer
             return True
         if talk.mode == "human":
             return False  # there it is a word that leads back to us
