@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "book": "Book an hour for somebody who is on the phone.",
     "cancel": "End an appointment for somebody who is on the phone.",
     "understand": "Show what the bot understands of typed phrases, one JSON object a line.",
+    "operator": "Say who may log in to the console, and in which role.",
     "why": "Tell what became of each message that was meant to go to somebody.",
     "tickets": "List what waits for the desk; take, answer, hand back and close it.",
     "parked": "List inbox rows that failed or were not understood; have them tried again.",

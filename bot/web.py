@@ -7,6 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from bot.app import App
+from bot.console import add_console
 from handlers.calls import answer
 from handlers.desk import spaced
 from handlers.inbox import Door
@@ -65,6 +66,7 @@ def application(app: App) -> web.Application:
     workers = WorkerCore(parts)
     WorkerPages(pages=workers, renderer=renderer).add_to(served)
     WorkerVideo(pages=workers, video=WorkerVideoCore(parts), renderer=renderer, rooms=rooms).add_to(served)
+    add_console(served, parts, renderer)
     return served
 
 

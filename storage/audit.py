@@ -44,3 +44,16 @@ async def of(db: Sql, object_: str, limit: int = 100) -> list[Deed]:
         limit,
     )
     return [Deed(**row) for row in rows]
+
+
+async def latest(db: Sql, limit: int, *, of: str = "", by: str = "") -> list[Deed]:
+    """What was done last, of one object or by one actor where they are named."""
+    named = {"object": of, "actor": by}
+    named = {column: value for column, value in named.items() if value}
+    where = f"WHERE {' AND '.join(f'{column} = ?' for column in named)}" if named else ""
+    rows = await db.fetch(
+        f"SELECT actor, action, object, done_at FROM audit {where} ORDER BY id DESC LIMIT ?",
+        *named.values(),
+        limit,
+    )
+    return [Deed(**row) for row in rows]

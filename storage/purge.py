@@ -84,6 +84,8 @@ LIFETIMES = (
         "EXISTS (SELECT 1 FROM ticket t WHERE t.id = ticket_entry.ticket_id AND t.closed_at < ?)",
     ),
     Lifetime("closed tickets", YEAR, "ticket", "closed_at < ?"),
+    Lifetime("ended sessions", 30 * DAY, "session", "made_at < ?", key="hash"),
+    Lifetime("tries to log in", DAY, "login", "tried_at < ?", key="key"),
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
     Lifetime("ended waits", 30 * DAY, "waiting", "ended_at < ?"),

@@ -65,6 +65,7 @@ _BLIND: tuple[tuple[str, str, str, str, Callable[[str], str]], ...] = (
     ("person", "phone_index", "phone", "phone", str),
     ("code", "letters_index", "letters", "code", lambda letters: normal(letters) or ""),
     ("worker", "phone_index", "card", "phone", lambda card: str(json.loads(card)["phone"])),
+    ("operator", "name_index", "name", "operator", str),
     ("worker", "email_index", "card", "email", lambda card: str(json.loads(card)["email"]).casefold()),
 )
 

@@ -58,6 +58,7 @@ INDEXES = (
     Index("client_ref", "client", "ref", unique=True),
     Index("worker_ref", "worker", "ref", unique=True),
     Index("code_letters", "code", "letters_index", unique=True),
+    Index("operator_name", "operator", "name_index", unique=True),
     Index("appointment_series", "appointment", "series, version", unique=True),
     # the message's path
     Index("inbox_new", "inbox", "contact_id, id", where="status = 'new'"),
@@ -111,6 +112,8 @@ INDEXES = (
     Index("token_object", "token", "purpose, object"),
     Index("token_expires", "token", "expires_at"),
     Index("audit_object", "audit", "object, done_at"),
+    Index("recovery_code_operator", "recovery_code", "operator_id"),
+    Index("session_operator", "session", "operator_id"),
     Index("ledger_seen", "ledger", "seen_at"),
 )
 RETIRED: tuple[str, ...] = ("hold_contact",)

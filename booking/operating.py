@@ -1,0 +1,40 @@
+"""What operators may do in the console: no, unless it says yes here (invariant I11).
+
+Who is at the desk sees people and acts for them; who administers also changes the directory and the operators; who
+audits sees deeds, deliveries and figures, nobody's name, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    DESK = "desk"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Deed(StrEnum):
+    """What a route of the console does. Every route names one."""
+
+    SEE_OWN = "see own"  # their own sessions
+    END_OWN = "end own"
+    SEE_OPERATORS = "see operators"
+    CHANGE_OPERATORS = "change operators"
+    SEE_DEEDS = "see deeds"  # the audit trail
+
+
+_EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN})
+
+MAY: Final[Mapping[Role, frozenset[Deed]]] = {
+    Role.DESK: _EVERYBODY,
+    Role.ADMINISTRATOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS},
+    Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS},
+}
+
+
+def may_operate(role: Role, deed: Deed) -> bool:
+    return deed in MAY[role]

@@ -1,0 +1,33 @@
+"""The console's pages, put together. Where it could not be reached safely, it is not there."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from handlers.console.entry import Entry
+from handlers.console.passwords import Passwords
+from handlers.parts import Parts
+from handlers.web.console.cookie import Cookie
+from handlers.web.console.entrance import Entrance
+from handlers.web.console.frame import Frame
+from handlers.web.console.staff import Staff
+from handlers.web.render import Renderer
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def add_console(
+    app: web.Application, parts: Parts, renderer: Renderer, passwords: Passwords | None = None
+) -> Frame | None:
+    """Passwords travel by https only, or on this machine: elsewhere there is no console, and the doctor says so."""
+    url = urlsplit(parts.pages.public_url)
+    if url.scheme != "https" and url.hostname not in LOOPBACK:
+        return None
+    frame = Frame(app=app, parts=parts, renderer=renderer, cookie=Cookie(secure=url.scheme == "https"))
+    Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
+    Staff(frame=frame).add()
+    return frame

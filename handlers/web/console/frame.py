@@ -1,0 +1,157 @@
+"""What holds for every page of the console: a session, a role that may, a form that is our own.
+
+    frame.get("/people/{id}", Deed.SEE_PERSON, page)         frame.post(…) likewise
+
+A handler is given a `Visit`. Before it runs: the session is looked up in the database, so one that was ended is out
+at the next click; the one policy function is asked (`booking/operating.py`), and a refusal is kept in the audit trail;
+a POST must come from a page of ours (Sec-Fetch-Site or Origin) and carry the session's own token. A GET never acts,
+except that looking at somebody's data is noted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any, Final
+
+from aiohttp import web
+
+from booking.operating import Deed, may_operate
+from conversations.text import Text
+from handlers.console.entry import actor
+from handlers.parts import Parts
+from handlers.web.console.cookie import Cookie
+from handlers.web.console.menu import menu
+from handlers.web.ports import Reader
+from handlers.web.render import Renderer
+from handlers.web.visitor import form
+from storage import audit, sessions
+from storage.sessions import Live
+
+ROOT: Final = "/console"
+INSIDE: Final = re.compile(rf"{ROOT}(?:/[A-Za-z0-9_-]+)*")  # where a login may lead on to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """One request of an operator who may. `fields`: of the form that was sent; empty for a GET."""
+
+    frame: Frame
+    request: web.Request
+    live: Live
+    reader: Reader
+    now: datetime
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        return actor(self.live.operator)
+
+    def may(self, deed: Deed) -> bool:
+        return may_operate(self.live.role, deed)
+
+    def page(self, name: str, status: int = 200, *, said: Text | None = None, **values: Any) -> web.Response:
+        """`said`: what was just done, or why it was not, above the page."""
+        return self.frame.draw(
+            name, self.reader, status, visit=self, said=said, menu=menu(self.live.role), here=self.here, **values
+        )
+
+    def back(self, path: str) -> web.HTTPSeeOther:
+        """To be raised after a deed: loading the page again does it once only."""
+        return web.HTTPSeeOther(f"{self.frame.renderer.base}{ROOT}{path}")
+
+    @property
+    def here(self) -> str:
+        """The path of the page, from the console's root."""
+        return self.request.path.removeprefix(self.frame.renderer.base).removeprefix(ROOT)
+
+    @property
+    def csrf(self) -> str:
+        return self.frame.csrf(self.live)
+
+
+Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    method: str
+    path: str
+    deed: Deed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """`routes` is the list of all that needs a session: a test walks it with every role."""
+
+    app: web.Application
+    parts: Parts
+    renderer: Renderer
+    cookie: Cookie
+    routes: list[Route] = field(default_factory=list)
+
+    def get(self, path: str, deed: Deed, handler: Handler) -> None:
+        self.routes.append(Route("GET", f"{ROOT}{path}", deed))
+
+        async def look(request: web.Request) -> web.StreamResponse:
+            return await handler(await self._visit(request, deed))
+
+        self.app.router.add_get(f"{ROOT}{path}", look)
+
+    def post(self, path: str, deed: Deed, handler: Handler) -> None:
+        self.routes.append(Route("POST", f"{ROOT}{path}", deed))
+
+        async def act(request: web.Request) -> web.StreamResponse:
+            if not self.own_page(request):
+                raise web.HTTPForbidden
+            return await handler(await self._visit(request, deed, await form(request)))
+
+        self.app.router.add_post(f"{ROOT}{path}", act)
+
+    def own_page(self, request: web.Request) -> bool:
+        """Stricter than people's pages: our pages tell their origin here, so 'null' is somebody else's."""
+        site = request.headers.get("Sec-Fetch-Site")
+        if site is not None and site != "same-origin":
+            return False
+        return request.headers.get("Origin") == self.renderer.origin
+
+    def csrf(self, live: Live) -> str:
+        return self.parts.db.vault.token("csrf", live.hash)
+
+    def draw(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
+        response = self.renderer.page(f"console/{name}", reader, status, deeds=Deed, **values)
+        # Our own forms are to tell where they come from; what leaves the console tells nothing.
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    async def _visit(self, request: web.Request, deed: Deed, fields: Mapping[str, str] | None = None) -> Visit:
+        now = self.parts.clock()
+        token = self.cookie.read(request)
+        live = await sessions.find(self.parts.db, token, now) if token else None
+        if live is None:
+            raise self._to_login(request)
+        if fields is not None and not _same(fields.get("csrf", ""), self.csrf(live)):
+            raise web.HTTPForbidden
+        if not may_operate(live.role, deed):
+            await audit.add(self.parts.db, actor(live.operator), f"refused: {deed}", "console", now)
+            raise web.HTTPForbidden
+        return Visit(
+            frame=self,
+            request=request,
+            live=live,
+            reader=self.renderer.visitor(request),
+            now=now,
+            fields=fields or {},
+        )
+
+    def _to_login(self, request: web.Request) -> web.HTTPSeeOther:
+        path = request.path.removeprefix(self.renderer.base)
+        onwards = f"?next={path}" if request.method == "GET" and INSIDE.fullmatch(path) and path != ROOT else ""
+        return web.HTTPSeeOther(f"{self.renderer.base}{ROOT}/login{onwards}")
+
+
+def _same(given: str, wanted: str) -> bool:
+    return compare_digest(given.encode("utf-8", "replace"), wanted.encode())

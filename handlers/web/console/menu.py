@@ -1,0 +1,28 @@
+"""The console's contents page: what stands in its menu, in this order, for whom it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from booking.operating import Deed, Role, may_operate
+from conversations.text import Text, t
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    path: str
+    words: Text
+    deed: Deed
+
+
+MENU: Final[Sequence[Entry]] = (
+    Entry("/operators", t("console.menu.operators"), Deed.SEE_OPERATORS),
+    Entry("/deeds", t("console.menu.deeds"), Deed.SEE_DEEDS),
+    Entry("/own", t("console.menu.own"), Deed.SEE_OWN),
+)
+
+
+def menu(role: Role) -> Sequence[Entry]:
+    return [entry for entry in MENU if may_operate(role, entry.deed)]

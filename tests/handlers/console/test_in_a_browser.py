@@ -1,0 +1,83 @@
+"""The console's pages in a real browser: at 390 px, in the dark, by keyboard, without scripts, and by axe."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from booking.operating import Role
+from tests.handlers.console.browsing import LOOKS, judge, logged_in, window
+from tests.handlers.console.site import PASSWORD, Site, opened_site
+from tests.handlers.path.place import Place
+from tests.servers.ports import unused_port
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def database_url(sqlite_url: str) -> str:
+    """What a page looks like does not depend on the database."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def site(place: Place) -> AsyncIterator[Site]:
+    async with opened_site(place, unused_port()) as site:
+        yield site
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    async with window(browser, *request.param) as page:
+        yield page
+
+
+async def test_the_first_visit_and_the_door(site: Site, page: Page, tmp_path: Path) -> None:
+    path = await site.added("camille", Role.ADMINISTRATOR)
+    await page.goto(site.base + path)
+    await judge(page, tmp_path / "enrol.png")
+    await page.get_by_label("Le code à six chiffres").fill(await site.code("camille"))
+    await page.get_by_label("Mot de passe", exact=True).fill("court")
+    await page.get_by_label("encore une fois").fill("court")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("trop court")
+    await page.get_by_label("Le code à six chiffres").fill(await site.code("camille"))
+    await page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    await page.get_by_label("encore une fois").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".codes li")).to_have_count(8)
+    await judge(page, tmp_path / "enrolled.png")
+    await page.get_by_role("link", name="C'est noté").click()
+    await judge(page, tmp_path / "login.png")
+    await page.get_by_label("Identifiant").fill("camille")
+    await page.get_by_label("Mot de passe").fill("autre chose")
+    await page.get_by_label("Code à six chiffres").fill("123456")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("n'est pas le bon")
+    await judge(page, tmp_path / "wrong.png")
+
+
+@pytest.mark.parametrize("path", ["own", "operators", "deeds"])
+async def test_pages_are_accessible(site: Site, page: Page, tmp_path: Path, path: str) -> None:
+    await site.enrolled("claire")
+    await site.added("sacha", Role.AUDITOR)
+    await logged_in(page, site, Role.ADMINISTRATOR)
+    await page.goto(f"{site.base}/console/{path}")
+    await judge(page, tmp_path / f"{path}.png")
+
+
+async def test_works_without_scripts_and_by_keyboard(site: Site, browser: Browser) -> None:
+    await site.enrolled("claire")
+    async with window(browser, "light", 390, script=False) as page:
+        await logged_in(page, site, Role.ADMINISTRATOR)
+        await page.get_by_role("link", name="Opérateurs").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Suspendre claire").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Laisser claire revenir")).to_be_visible()
+        await page.get_by_role("button", name="Se déconnecter").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("Vous êtes déconnecté.")).to_be_visible()
