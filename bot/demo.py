@@ -28,7 +28,9 @@ from bot.standins.twilio import TwilioStandIn
 from bot.standins.twilio_content import Content
 from bot.web import application
 from handlers.channels.whatsapp_setup import wanted
+from handlers.web.console.cookie import Cookie
 from handlers.web.demo import DemoPages
+from handlers.web.demo_console import DemoConsole
 from handlers.web.demo_room import DemoRoomPages
 from handlers.web.render import Renderer
 from storage import directory
@@ -73,6 +75,7 @@ async def main() -> None:
     async with running() as demo:
         print(f"The demo is at  {demo.url}/demo", flush=True)
         print(f"A code to type: {demo.code}", flush=True)
+        print(f"The console:    {demo.url}/demo/console  (in as desk, administrator or auditor)", flush=True)
         print("Ctrl+C ends it; what was said is kept under var/demo.", flush=True)
         await told_to_stop()
 
@@ -117,6 +120,8 @@ async def listen(stack: AsyncExitStack, app: App, hub: Hub) -> None:
     renderer = Renderer(settings.public_url, settings.locales, settings.default_locale, str(settings.time_zone))
     DemoPages(hub=hub, renderer=renderer).add_to(served)
     DemoRoomPages(renderer=renderer).add_to(served)
+    console = DemoConsole(parts=app.parts, renderer=renderer, cookie=Cookie(secure=False), chance=secrets.token_bytes)
+    console.add_to(served)
     await stack.enter_async_context(listening(app, served))
 
 

@@ -121,7 +121,7 @@ class DemoPages:
         raise web.HTTPSeeOther("/demo")
 
     async def _page(self, request: web.Request) -> web.Response:
-        _only_here(request)
+        only_here(request)
         reader = self.renderer.visitor(request)
         return self.renderer.page(
             "demo",
@@ -135,7 +135,7 @@ class DemoPages:
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """https://html.spec.whatwg.org/multipage/server-sent-events.html"""
-        _only_here(request)
+        only_here(request)
         epoch, _, number = request.headers.get("Last-Event-ID", "").partition("-")
         last = int(number) if epoch == self.hub.epoch and number.isascii() and number.isdecimal() else 0
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
@@ -196,7 +196,7 @@ class DemoPages:
         return await _done(self.hub.move_clock(_field(asked, "move", str)))
 
     async def _asked(self, request: web.Request) -> Mapping[str, Any]:
-        _only_here(request)
+        only_here(request)
         if not own_page(request, self.renderer.origin):
             raise web.HTTPForbidden
         raw = await body.read(request, LIMIT)
@@ -209,7 +209,7 @@ class DemoPages:
         return asked
 
 
-def _only_here(request: web.Request) -> None:
+def only_here(request: web.Request) -> None:
     """Another site's name that was made to lead to this machine (DNS rebinding) sees nothing of the demo."""
     if urlsplit(f"//{request.host}").hostname not in LOOPBACK:
         raise web.HTTPNotFound

@@ -1,0 +1,57 @@
+"""The demo's door to the console: as each role, from its own page and machine only; in service it does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from booking.operating import Role
+from bot import demo_settings
+from bot.demo import Demo, running
+from tests.bot.test_demo import MONDAY
+from tests.servers.ports import unused_port
+
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+async def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Demo]:
+    monkeypatch.chdir(tmp_path)
+    for name in (*demo_settings.CREDENTIALS, "HOST", "LOG_LEVEL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PORT", str(unused_port()))
+    async with running(real=lambda: MONDAY) as started:
+        yield started
+
+
+async def entered(http: aiohttp.ClientSession, demo: Demo, role: str, headers: Mapping[str, str] = OURS) -> int:
+    url = f"{demo.url}/demo/console"
+    async with http.post(url, data={"role": role}, headers=headers, allow_redirects=False) as answer:
+        return answer.status
+
+
+async def test_in_as_each_role_again_and_again(demo: Demo) -> None:
+    for role in (*Role, *Role):
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+            async with http.get(f"{demo.url}/demo/console") as page:
+                assert f'value="{role}"' in await page.text()
+            assert await entered(http, demo, role) == 303
+            async with http.get(f"{demo.url}/console") as home:
+                assert home.status == 200
+                assert f'<span class="who">{role}</span>' in await home.text()
+    assert len(await demo.app.parts.db.fetch("SELECT id FROM operator")) == len(Role)
+
+
+async def test_nobody_else_opens_it(demo: Demo) -> None:
+    async with aiohttp.ClientSession() as http:
+        assert await entered(http, demo, "boss") == 400
+        assert await entered(http, demo, "desk", {"Sec-Fetch-Site": "cross-site"}) == 403
+        assert await entered(http, demo, "desk", OURS | {"Host": "evil.example"}) == 404
+        form = {"name": "desk", "password": "none fits", "code": "000000"}
+        headers = {"Origin": demo.url}
+        async with http.post(f"{demo.url}/console/login", data=form, headers=headers) as answer:
+            assert answer.status == 401
+    assert await demo.app.parts.db.fetch("SELECT hash FROM session") == []
