@@ -22,16 +22,19 @@ class Deed(StrEnum):
 
     SEE_OWN = "see own"  # their own sessions
     END_OWN = "end own"
+    SEE_PEOPLE = "see people"  # a day, a person, an appointment, what became of their messages
+    HELP_PEOPLE = "help people"  # book, move, cancel for them
     SEE_OPERATORS = "see operators"
     CHANGE_OPERATORS = "change operators"
     SEE_DEEDS = "see deeds"  # the audit trail
 
 
 _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN})
+_DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {
-    Role.DESK: _EVERYBODY,
-    Role.ADMINISTRATOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS},
+    Role.DESK: _EVERYBODY | _DESKS,
+    Role.ADMINISTRATOR: _EVERYBODY | _DESKS | {Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS},
     Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS},
 }
 

@@ -11,9 +11,11 @@ from aiohttp import web
 from handlers.console.entry import Entry
 from handlers.console.passwords import Passwords
 from handlers.parts import Parts
+from handlers.web.console.appointments import AppointmentPages
 from handlers.web.console.cookie import Cookie
 from handlers.web.console.entrance import Entrance
 from handlers.web.console.frame import Frame
+from handlers.web.console.people import PeoplePages
 from handlers.web.console.staff import Staff
 from handlers.web.render import Renderer
 
@@ -29,5 +31,7 @@ def add_console(
         return None
     frame = Frame(app=app, parts=parts, renderer=renderer, cookie=Cookie(secure=url.scheme == "https"))
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
+    PeoplePages(frame=frame).add()
+    AppointmentPages(frame=frame).add()
     Staff(frame=frame).add()
     return frame

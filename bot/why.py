@@ -6,6 +6,7 @@ Never what it said, and never to which number: kinds, channels, ids.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
@@ -15,11 +16,12 @@ from bot.app import App
 from bot.failures import CommandFailed
 from bot.load import local
 from bot.opening import on_app
+from handlers import fates
+from handlers.fates import Fate
 from handlers.parts import Parts
-from storage import contacts, flags, outbox, senders, story, tickets
+from storage import contacts, outbox, story, tickets
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
-from storage.senders import Held
 
 
 def run(
@@ -95,23 +97,7 @@ async def messages(parts: Parts, rows: Sequence[OutboxRow]) -> list[str]:
     """A line each, newest last."""
     if not rows:
         return ["no message was meant to go out"]
-    paused, held = await flags.paused(parts.db) is not None, await senders.held(parts.db)
-    ordered = sorted(rows, key=lambda row: int(row.id))
-    return [message_line(parts, row, paused=paused, held=held.get(row.channel)) for row in ordered]
-
-
-def message_line(parts: Parts, row: OutboxRow, *, paused: bool, held: Held | None = None) -> str:
-    """One that waits and has no reason of its own may wait for us, or for its sender."""
-    reason = row.reason
-    if row.status == "queued" and row.channel not in parts.channels:
-        reason = f"{row.channel} is not set up"
-    elif row.status == "queued" and paused:
-        reason = "sending is paused"
-    elif row.status == "queued" and held is not None:
-        reason = f"{row.channel} is {'stopped' if held.stopped else 'slow'}: {held.reason}"
-    fate = f"{row.status} ({reason})" if reason else row.status
-    twice = "  perhaps sent twice" if row.possible_duplicate else ""
-    return f"{local(row.due_at, parts.zone)}  {row.kind:13}  {row.channel:8}  {fate}{twice}"
+    return [line(parts, fate) for fate in await fates.of_messages(parts, rows)]
 
 
 REASONS: Final[Mapping[str, str]] = {  # of timers, in words
@@ -129,7 +115,11 @@ REASONS: Final[Mapping[str, str]] = {  # of timers, in words
 
 def timers(parts: Parts, stories: Sequence[story.TimerStory]) -> Iterator[str]:
     """What is to be said later, or was to be and is not."""
-    for timer in reversed(stories):
-        if timer.status != "done":
-            reason = f" ({REASONS.get(timer.reason, timer.reason)})" if timer.reason else ""
-            yield f"{local(timer.due_at, parts.zone)}  {timer.kind:13}  {'timer':8}  {timer.status}{reason}"
+    for fate in fates.of_timers(stories):
+        yield line(parts, replace(fate, reason=REASONS.get(fate.reason, fate.reason)))
+
+
+def line(parts: Parts, fate: Fate) -> str:
+    became = f"{fate.status} ({fate.reason})" if fate.reason else fate.status
+    twice = "  perhaps sent twice" if fate.twice else ""
+    return f"{local(fate.at, parts.zone)}  {fate.kind:13}  {fate.channel:8}  {became}{twice}"

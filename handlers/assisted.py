@@ -130,7 +130,7 @@ async def zone_of(parts: Parts, who: ContactRow) -> str:
 async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
     """The account, if there is none, and the appointment; or the hours that are free instead."""
     contact = ContactId(asked.who.id)
-    async with _scene(parts, asked.who.id, actor) as scene:
+    async with helping(parts, asked.who.id, actor) as scene:
         known = await scene.core.known(contact)
         wish = _wish(asked, known.person)
         if asked.at is None:
@@ -149,7 +149,7 @@ async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
         if isinstance(done, Booked):
             if asked.newcomer is not None and joining is not None:
                 await contacts.set_language(scene.tx, contact, asked.newcomer.language)
-            await _commit(parts, scene, "book", done.appointment.id)
+            await commit(parts, scene, "book", done.appointment.id)
         return done
 
 
@@ -157,15 +157,15 @@ async def cancel(parts: Parts, appointment: str, actor: str) -> Cancelled | Alre
     found = await story.appointments(parts.db, appointment)
     if not found:
         return AlreadyOver()
-    async with _scene(parts, found[-1].contact, actor) as scene:
+    async with helping(parts, found[-1].contact, actor) as scene:
         done = await scene.core.cancel(AppointmentId(appointment), "desk")
         if isinstance(done, Cancelled):
-            await _commit(parts, scene, "cancel", done.appointment.id)
+            await commit(parts, scene, "cancel", done.appointment.id)
         return done
 
 
 @asynccontextmanager
-async def _scene(parts: Parts, contact: str, actor: str) -> AsyncIterator[Scene]:
+async def helping(parts: Parts, contact: str, actor: str) -> AsyncIterator[Scene]:
     now = parts.clock()
     async with parts.db.transaction() as tx:
         await contacts.lock(tx, contact)
@@ -173,7 +173,7 @@ async def _scene(parts: Parts, contact: str, actor: str) -> AsyncIterator[Scene]
         yield Scene(tx, store, Acting(tx, store, parts.rules, now, parts.new_id, actor=DeskActor(), called=actor), now)
 
 
-async def _commit(parts: Parts, scene: Scene, action: str, id: AppointmentId) -> None:
+async def commit(parts: Parts, scene: Scene, action: str, id: AppointmentId) -> None:
     await follow(scene.tx, parts, scene.store, scene.core, f"desk:{action}:{id}", scene.now)
 
 

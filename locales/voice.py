@@ -32,7 +32,7 @@ class Voice:
 
     def moment(self, when: datetime, how: str) -> str:
         """`day`: mardi 3 mars. `time`: 9 h 30. `slot`: both. `when`: both, and Paris's time where the clocks differ.
-        `short`: mar. 3 mars à 9 h 30, for the lines of WhatsApp's lists.
+        `short`: mar. 3 mars à 9 h 30, for the lines of WhatsApp's lists. `dated`: with the year, for the desk.
         """
         local = when.astimezone(ZoneInfo(self.zone))
         match how:
@@ -44,6 +44,8 @@ class Voice:
                 return self(t("format.slot", day=self._day(local.date()), time=self._time(local)))
             case "when":
                 return self._both(local)
+            case "dated":
+                return self(t("format.slot", day=self._dated(local.date(), "EEE d MMM y"), time=self._time(local)))
             case "short":
                 return self(t("format.slot", day=self._dated(local.date(), "EEE d MMM"), time=self._time(local)))
         raise ValueError(f"no way to say an instant is called {how!r}")

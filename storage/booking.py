@@ -278,13 +278,13 @@ class RowStore(WaitingRows, MessageRows):
 
     async def person(self, id: PersonId) -> Person | None:
         rows = await self._tx.fetch(f"SELECT {_PERSON} FROM person p WHERE p.id = ?", id)
-        return _person(self._tx, rows[0]) if rows else None
+        return person_of(self._tx, rows[0]) if rows else None
 
     async def person_of(self, contact: ContactId) -> Person | None:
         rows = await self._tx.fetch(
             f"SELECT {_PERSON} FROM person p JOIN contact c ON c.person_id = p.id WHERE c.id = ?", contact
         )
-        return _person(self._tx, rows[0]) if rows else None
+        return person_of(self._tx, rows[0]) if rows else None
 
     async def add_person(self, person: Person, contact: ContactId) -> None:
         values = _person_values(self._tx, person)
@@ -522,7 +522,7 @@ def hold_of(row: Row) -> Hold:
     )
 
 
-def _person(db: Sql, row: Row) -> Person:
+def person_of(db: Sql, row: Row) -> Person:
     def read(column: str) -> str:
         return db.vault.read(f"person.{column}", row["id"], row[column])
 

@@ -193,3 +193,24 @@ async def contacts_of(db: Sql, keys: Sequence[str]) -> set[str]:
     """To whom the rows of these keys were written."""
     rows = await db.fetch(f"SELECT contact_id FROM outbox WHERE key IN ({marks(len(keys))})", *keys)
     return {row["contact_id"] for row in rows}
+
+
+async def not_arrived(db: Sql, since: datetime, limit: int) -> list[OutboxRow]:
+    """Messages that failed, of which nobody knows, or that came too late to be sent; the latest change first."""
+    return await _rows(
+        db,
+        "status IN ('failed', 'unknown', 'expired') AND changed_at > ? ORDER BY changed_at DESC, id DESC LIMIT ?",
+        since,
+        limit,
+    )
+
+
+async def delayed(db: Sql, before: datetime, limit: int) -> list[OutboxRow]:
+    """Messages that might have gone by then and have not; the oldest first."""
+    return await _rows(
+        db, "status IN ('queued', 'sending') AND next_try_at < ? ORDER BY next_try_at, id LIMIT ?", before, limit
+    )
+
+
+async def _rows(db: Sql, where: str, *args: object) -> list[OutboxRow]:
+    return [opened(db, row) for row in await db.fetch(f"SELECT {COLUMNS} FROM outbox WHERE {where}", *args)]

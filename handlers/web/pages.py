@@ -12,7 +12,7 @@ read along. 404 for a token that never was, 410 for one that is of no more use.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -36,7 +36,7 @@ from handlers.web.ports import (
     Pages,
 )
 from handlers.web.render import Renderer
-from handlers.web.visitor import TOKEN, own_form, token_of
+from handlers.web.visitor import TOKEN, instant, own_form, token_of
 
 SHOWN_HOURS: Final = 8
 
@@ -178,7 +178,7 @@ class PersonPages:
             return self.renderer.no(request, view)
         if not view.changeable:
             return self._show(request, view)
-        after = _instant(request.query.get("after", ""))
+        after = instant(request.query.get("after", ""))
         hours = await self.pages.hours(token, after, SHOWN_HOURS)
         if hours is None or isinstance(hours, Gone):
             return self.renderer.no(request, hours)
@@ -227,13 +227,6 @@ class PersonPages:
         file = calendar(entries, urlsplit(self.public_url).hostname or "", self.clock(), feed=feed)
         headers = {"Content-Type": "text/calendar; charset=utf-8; method=PUBLISH"}
         return web.Response(body=file, headers=headers | {"Content-Disposition": 'attachment; filename="calendar.ics"'})
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, "%Y%m%dT%H%M").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def masked(address: str) -> str:

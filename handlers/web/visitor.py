@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -27,6 +28,14 @@ def language(request: web.Request, offered: Sequence[str], default: str) -> str:
         if found and found[1].lower() in offered and float(found[2] or 1) > weight:
             best, weight = found[1].lower(), float(found[2] or 1)
     return best
+
+
+def instant(typed: str) -> datetime | None:
+    """An instant as our addresses write it: 20260302T0900, in UTC."""
+    try:
+        return datetime.strptime(typed, "%Y%m%dT%H%M").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def own_page(request: web.Request, origin: str) -> bool:

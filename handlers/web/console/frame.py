@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any, Final
@@ -22,9 +22,11 @@ from aiohttp import web
 from booking.operating import Deed, may_operate
 from conversations.text import Text
 from handlers.console.entry import actor
+from handlers.desk import spaced
 from handlers.parts import Parts
 from handlers.web.console.cookie import Cookie
 from handlers.web.console.menu import menu
+from handlers.web.console.words import WORDS
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
 from handlers.web.visitor import form
@@ -32,6 +34,7 @@ from storage import audit, sessions
 from storage.sessions import Live
 
 ROOT: Final = "/console"
+ID: Final = "{id:[A-Za-z0-9_-]{1,64}}"
 INSIDE: Final = re.compile(rf"{ROOT}(?:/[A-Za-z0-9_-]+)*")  # where a login may lead on to
 
 
@@ -53,10 +56,13 @@ class Visit:
     def may(self, deed: Deed) -> bool:
         return may_operate(self.live.role, deed)
 
-    def page(self, name: str, status: int = 200, *, said: Text | None = None, **values: Any) -> web.Response:
-        """`said`: what was just done, or why it was not, above the page."""
+    def page(
+        self, name: str, status: int = 200, *, said: Text | None = None, zone: str | None = None, **values: Any
+    ) -> web.Response:
+        """`said`: what was just done, or why it was not, above the page. `zone`: by whose clock times are told."""
+        reader = self.reader if zone is None else replace(self.reader, zone=zone)
         return self.frame.draw(
-            name, self.reader, status, visit=self, said=said, menu=menu(self.live.role), here=self.here, **values
+            name, reader, status, visit=self, said=said, menu=menu(self.live.role), here=self.here, **values
         )
 
     def back(self, path: str) -> web.HTTPSeeOther:
@@ -71,6 +77,10 @@ class Visit:
     @property
     def csrf(self) -> str:
         return self.frame.csrf(self.live)
+
+    def place(self, name: str) -> str:
+        """What stands in the path where the route has a place of this name."""
+        return self.request.match_info[name]
 
 
 Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
@@ -122,7 +132,7 @@ class Frame:
         return self.parts.db.vault.token("csrf", live.hash)
 
     def draw(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
-        response = self.renderer.page(f"console/{name}", reader, status, deeds=Deed, **values)
+        response = self.renderer.page(f"console/{name}", reader, status, deeds=Deed, spaced=spaced, **WORDS, **values)
         # Our own forms are to tell where they come from; what leaves the console tells nothing.
         response.headers["Referrer-Policy"] = "same-origin"
         return response

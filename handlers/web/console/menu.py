@@ -18,6 +18,8 @@ class Entry:
 
 
 MENU: Final[Sequence[Entry]] = (
+    Entry("/today", t("console.menu.today"), Deed.SEE_PEOPLE),
+    Entry("/people", t("console.menu.people"), Deed.SEE_PEOPLE),
     Entry("/operators", t("console.menu.operators"), Deed.SEE_OPERATORS),
     Entry("/deeds", t("console.menu.deeds"), Deed.SEE_DEEDS),
     Entry("/own", t("console.menu.own"), Deed.SEE_OWN),

@@ -18,7 +18,7 @@ from aiohttp import web
 from booking.operating import Deed, Role
 from conversations.text import Text, t
 from handlers.console import operating
-from handlers.web.console.frame import Frame, Visit
+from handlers.web.console.frame import ID, Frame, Visit
 from storage import audit, operators, sessions
 
 ROLES: Final[dict[Role, Text]] = {
@@ -36,9 +36,9 @@ class Staff:
 
     def add(self) -> None:
         self.frame.get("/operators", Deed.SEE_OPERATORS, self._operators)
-        self.frame.post("/operators/{id:[a-z0-9]{1,64}}/suspend", Deed.CHANGE_OPERATORS, self._suspend)
-        self.frame.post("/operators/{id:[a-z0-9]{1,64}}/lift", Deed.CHANGE_OPERATORS, self._lift)
-        self.frame.post("/operators/{id:[a-z0-9]{1,64}}/end", Deed.CHANGE_OPERATORS, self._end)
+        self.frame.post(f"/operators/{ID}/suspend", Deed.CHANGE_OPERATORS, self._suspend)
+        self.frame.post(f"/operators/{ID}/lift", Deed.CHANGE_OPERATORS, self._lift)
+        self.frame.post(f"/operators/{ID}/end", Deed.CHANGE_OPERATORS, self._end)
         self.frame.get("/deeds", Deed.SEE_DEEDS, self._deeds)
 
     async def _operators(self, visit: Visit) -> web.Response:
@@ -53,17 +53,17 @@ class Staff:
 
     async def _suspend(self, visit: Visit) -> web.Response:
         """Not oneself: the last administrator would lock the door from inside."""
-        if _id(visit) == visit.live.operator:
+        if visit.place("id") == visit.live.operator:
             raise web.HTTPForbidden
-        await operating.suspend(self.frame.parts, _id(visit), visit.actor)
+        await operating.suspend(self.frame.parts, visit.place("id"), visit.actor)
         raise visit.back("/operators")
 
     async def _lift(self, visit: Visit) -> web.Response:
-        await operating.lift(self.frame.parts, _id(visit), visit.actor)
+        await operating.lift(self.frame.parts, visit.place("id"), visit.actor)
         raise visit.back("/operators")
 
     async def _end(self, visit: Visit) -> web.Response:
-        await operating.end_sessions(self.frame.parts, _id(visit), visit.actor)
+        await operating.end_sessions(self.frame.parts, visit.place("id"), visit.actor)
         raise visit.back("/operators")
 
     async def _deeds(self, visit: Visit) -> web.Response:
@@ -71,10 +71,6 @@ class Staff:
         of, by = (_named(visit.request.query.get(name, "")) for name in ("of", "by"))
         names = {f"operator:{row.id}": row.name for row in await operators.all_of(db)}
         return visit.page("deeds", deeds_done=await audit.latest(db, SHOWN, of=of, by=by), names=names, of=of, by=by)
-
-
-def _id(visit: Visit) -> str:
-    return visit.request.match_info["id"]
 
 
 def _named(typed: str) -> str:

@@ -10,12 +10,15 @@ from tests.handlers.console.site import ORIGIN, Site
 from tests.handlers.console.test_sessions import concrete
 
 ALL = {Role.DESK, Role.ADMINISTRATOR, Role.AUDITOR}
+DESK = {Role.DESK, Role.ADMINISTRATOR}
 BOSS, LOOKS = {Role.ADMINISTRATOR}, {Role.ADMINISTRATOR, Role.AUDITOR}
 
 # Written out by hand, once more: a slip in the table of the house is seen here.
 MATRIX: dict[Deed, set[Role]] = {
     Deed.SEE_OWN: ALL,
     Deed.END_OWN: ALL,
+    Deed.SEE_PEOPLE: DESK,
+    Deed.HELP_PEOPLE: DESK,
     Deed.SEE_OPERATORS: LOOKS,
     Deed.CHANGE_OPERATORS: BOSS,
     Deed.SEE_DEEDS: LOOKS,

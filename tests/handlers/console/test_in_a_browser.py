@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from booking.operating import Role
 from tests.handlers.console.browsing import LOOKS, judge, logged_in, window
 from tests.handlers.console.site import PASSWORD, Site, opened_site
+from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import Place
 from tests.servers.ports import unused_port
 
@@ -67,6 +68,42 @@ async def test_pages_are_accessible(site: Site, page: Page, tmp_path: Path, path
     await logged_in(page, site, Role.ADMINISTRATOR)
     await page.goto(f"{site.base}/console/{path}")
     await judge(page, tmp_path / f"{path}.png")
+
+
+async def test_peoples_pages_are_accessible(site: Site, page: Page, tmp_path: Path) -> None:
+    person, appointment = await booked(site)
+    await logged_in(page, site, Role.ADMINISTRATOR)
+    paths = {
+        "today": "today?on=2026-03-09",
+        "none": "today?on=2026-03-10",
+        "people": "people",
+        "person": f"people/{person}",
+        "appointment": f"appointments/{appointment}",
+        "move": f"appointments/{appointment}/move",
+    }
+    for name, path in paths.items():
+        await page.goto(f"{site.base}/console/{path}")
+        await judge(page, tmp_path / f"{name}.png")
+
+
+async def test_somebody_on_the_phone_is_helped_by_keyboard(site: Site, browser: Browser, tmp_path: Path) -> None:
+    """Found, moved, and cancelled after all; without scripts."""
+    await booked(site)
+    async with window(browser, "light", 390, script=False) as page:
+        await logged_in(page, site, Role.DESK)
+        await page.get_by_role("link", name="Personnes").press("Enter")
+        await page.get_by_label("De qui s'agit-il ?").fill("06 39 98 00 11")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", name="Camille Dubois")).to_be_visible()
+        await page.get_by_role("link", name="lun. 9 mars 2026").press("Enter")
+        await page.get_by_role("link", name="Déplacer").press("Enter")
+        await page.get_by_role("radio").nth(2).press("Space")
+        await page.get_by_role("button", name="Déplacer à cette heure").press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("est déplacé")
+        await page.get_by_text("Annuler ce rendez-vous").first.press("Enter")
+        await page.get_by_role("checkbox").press("Space")
+        await page.get_by_role("button", name="Annuler ce rendez-vous").press("Enter")
+        await expect(page.get_by_role("status")).to_contain_text("est annulé")
 
 
 async def test_works_without_scripts_and_by_keyboard(site: Site, browser: Browser) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from bot.why import message_line
+from bot.why import messages
 from bot.work import drain_all
 from handlers import holding
 from handlers.channels.base import ChannelName, Receipt, SendError
@@ -236,8 +236,8 @@ async def test_a_held_sender_is_why(place: Place) -> None:
     place.line("sms").down = STOPPED
     await place.says("sms", CAMILLE, "bonjour")
     (row,) = await place.rows("sms", CAMILLE)
-    held = (await senders.held(place.parts.db))["sms"]
-    assert "queued (sms is stopped: 20003)" in message_line(place.parts, row, paused=False, held=held)
+    [line] = await messages(place.parts, [row])
+    assert "queued (sms is stopped: 20003)" in line
 
 
 async def test_looking_up_a_fate_is_slow_too(place: Place) -> None:

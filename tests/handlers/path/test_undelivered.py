@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.why import message_line
+from bot.why import messages
 from handlers.channels.base import Receipt
 from handlers.channels.outcomes import LINE, TWILIO
 from handlers.receipts import receive
@@ -62,7 +62,7 @@ async def test_a_reminder_without_a_word_is_said_elsewhere_once(place: Place) ->
     again = next(row for row in await place.rows("telegram", CHAT) if row.kind == "reminder")
     assert (again.key, again.possible_duplicate) == (f"{row.key}>telegram", True)
     (first,) = [one for one in await place.rows("sms", CAMILLE) if one.kind == "reminder"]
-    assert "accepted (no_word>telegram)" in message_line(place.parts, first, paused=False)
+    assert "accepted (no_word>telegram)" in (await messages(place.parts, [first]))[0]
 
 
 async def test_a_word_in_time_is_enough(place: Place) -> None:

@@ -1,0 +1,103 @@
+"""What the console calls things: kinds of messages, what became of them, channels, how an appointment stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from booking.model import Motive
+from conversations.text import Text, t
+from handlers.web.pages import MODES
+
+STATUSES: Final[Mapping[str, Text]] = {
+    "booked": t("console.status.booked"),
+    "cancelled": t("console.status.cancelled"),
+    "moved": t("console.status.moved"),
+    "done": t("console.status.done"),
+    "missed": t("console.status.missed"),
+}
+
+MOTIVES: Final[Mapping[Motive, Text]] = {
+    Motive.FINANCE: t("motive.finance"),
+    Motive.CAREGIVER: t("motive.caregiver"),
+    Motive.HOUSING: t("motive.housing"),
+    Motive.DISABILITY: t("motive.disability"),
+    Motive.RETIREMENT: t("motive.retirement"),
+    Motive.FAMILY: t("motive.family"),
+    Motive.OTHER: t("motive.other"),
+}
+
+CHANNELS: Final[Mapping[str, Text]] = {
+    "sms": t("console.channel.sms"),
+    "whatsapp": t("console.channel.whatsapp"),
+    "telegram": t("console.channel.telegram"),
+    "email": t("console.channel.email"),
+    "timer": t("console.channel.timer"),
+}
+
+FATES: Final[Mapping[str, Text]] = {
+    "queued": t("console.fate.queued"),
+    "sending": t("console.fate.sending"),
+    "unknown": t("console.fate.unknown"),
+    "accepted": t("console.fate.accepted"),
+    "sent": t("console.fate.sent"),
+    "delivered": t("console.fate.delivered"),
+    "read": t("console.fate.read"),
+    "failed": t("console.fate.failed"),
+    "suppressed": t("console.fate.suppressed"),
+    "merged": t("console.fate.merged"),
+    "expired": t("console.fate.expired"),
+    "waiting": t("console.fate.waiting"),
+    "dropped": t("console.fate.dropped"),
+    "parked": t("console.fate.parked"),
+}
+BAD: Final = frozenset({"failed", "unknown", "expired", "parked"})
+
+KINDS: Final[Mapping[str, Text]] = {
+    "answer": t("console.kind.answer"),
+    "reply": t("console.kind.answer"),
+    "booked": t("console.kind.booked"),
+    "moved": t("console.kind.moved"),
+    "cancelled": t("console.kind.cancelled"),
+    "turned": t("console.kind.turned"),
+    "arriving": t("console.kind.arriving"),
+    "reminder": t("console.kind.reminder"),
+    "soon": t("console.kind.soon"),
+    "missed_call": t("console.kind.missed_call"),
+    "question": t("console.kind.question"),
+    "offer": t("console.kind.offer"),
+    "freed": t("console.kind.freed"),
+    "digest": t("console.kind.digest"),
+    "feedback": t("console.kind.feedback"),
+    "calendar": t("console.kind.calendar"),
+    "test": t("console.kind.test"),
+    "confirm_email": t("console.kind.confirm_email"),
+    "one_time_code": t("console.kind.one_time_code"),
+    "waiting": t("console.kind.waiting"),
+    "alarm": t("console.kind.alarm"),
+    "due_near": t("console.kind.near"),
+    "due_attendance": t("console.kind.attendance"),
+    "due_silence": t("console.kind.attendance"),
+    "due_unmet": t("console.kind.attendance"),
+    "due_after": t("console.kind.feedback"),
+}
+
+REMINDERS: Final = ("early", "late", "soon")  # how names of their timers begin
+
+
+def kind_words(kind: str) -> Text:
+    """Of a message or a timer; of a kind without words, its name."""
+    if kind.split("-", maxsplit=1)[0] in REMINDERS:
+        return KINDS["reminder"]
+    return KINDS.get(kind) or t("console.kind.other", name=kind)
+
+
+WORDS: Final[Mapping[str, object]] = {
+    "statuses": STATUSES,
+    "motives": MOTIVES,
+    "modes": MODES,
+    "channels": CHANNELS,
+    "fates": FATES,
+    "bad": BAD,
+    "kind_words": kind_words,
+}

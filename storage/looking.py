@@ -1,0 +1,82 @@
+"""What the console looks up across all people: a day's appointments, and who has a number or an address.
+
+day(db, since, until) -> appointments that begin then, the soonest first; moved ones are left out
+of_person(db, person) -> theirs, the latest first       people(db, ids) -> persons by id
+found(db, phone, email) -> ids of persons               consent(db, person) -> the last acceptance
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from booking.model import Appointment, Person
+from storage.booking import appointment_of, person_of
+from storage.db import Sql
+from storage.sql import marks
+
+MOST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Which terms a person accepted, and where; without what they typed."""
+
+    terms_version: str
+    channel: str
+    given_at: datetime
+
+
+async def day(db: Sql, since: datetime, until: datetime) -> list[Appointment]:
+    rows = await db.fetch(
+        "SELECT * FROM appointment WHERE start_at >= ? AND start_at < ? AND status <> 'moved' "
+        "ORDER BY start_at, id LIMIT ?",
+        since,
+        until,
+        MOST,
+    )
+    return [appointment_of(db, row) for row in rows]
+
+
+async def of_person(db: Sql, person: str, limit: int = 100) -> list[Appointment]:
+    """The latest first; moved ones are left out."""
+    rows = await db.fetch(
+        "SELECT * FROM appointment WHERE person_id = ? AND status <> 'moved' ORDER BY start_at DESC LIMIT ?",
+        person,
+        limit,
+    )
+    return [appointment_of(db, row) for row in rows]
+
+
+async def people(db: Sql, ids: Sequence[str]) -> dict[str, Person]:
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = await db.fetch(f"SELECT * FROM person WHERE id IN ({marks(len(wanted))})", *wanted)
+    return {row["id"]: person_of(db, row) for row in rows}
+
+
+async def found(db: Sql, *, phone: str = "", email: str = "") -> list[str]:
+    """Who gave this number or address, or writes from this number."""
+    ids: set[str] = set()
+    if phone:
+        index = db.vault.index("phone", phone)
+        rows = await db.fetch("SELECT id FROM person WHERE phone_index = ?", index)
+        rows += await db.fetch(
+            "SELECT DISTINCT person_id AS id FROM contact WHERE phone_index = ? AND person_id IS NOT NULL", index
+        )
+        ids |= {row["id"] for row in rows}
+    if email:
+        rows = await db.fetch("SELECT id FROM person WHERE email_index = ?", db.vault.index("email", email.casefold()))
+        ids |= {row["id"] for row in rows}
+    return sorted(ids)
+
+
+async def consent(db: Sql, person: str) -> Accepted | None:
+    rows = await db.fetch(
+        "SELECT terms_version, channel, given_at FROM consent WHERE person_id = ? ORDER BY given_at DESC LIMIT 1",
+        person,
+    )
+    return Accepted(**rows[0]) if rows else None
