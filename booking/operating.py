@@ -24,12 +24,13 @@ class Deed(StrEnum):
     END_OWN = "end own"
     SEE_PEOPLE = "see people"  # a day, a person, an appointment, what became of their messages
     HELP_PEOPLE = "help people"  # book, move, cancel for them
+    SEE_DELIVERIES = "see deliveries"  # of messages, without names; alarms
     SEE_OPERATORS = "see operators"
     CHANGE_OPERATORS = "change operators"
     SEE_DEEDS = "see deeds"  # the audit trail
 
 
-_EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN})
+_EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES})
 _DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {

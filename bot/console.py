@@ -13,6 +13,7 @@ from handlers.console.passwords import Passwords
 from handlers.parts import Parts
 from handlers.web.console.appointments import AppointmentPages
 from handlers.web.console.cookie import Cookie
+from handlers.web.console.deliveries import DeliveryPages
 from handlers.web.console.entrance import Entrance
 from handlers.web.console.frame import Frame
 from handlers.web.console.people import PeoplePages
@@ -33,5 +34,6 @@ def add_console(
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
     AppointmentPages(frame=frame).add()
+    DeliveryPages(frame=frame).add()
     Staff(frame=frame).add()
     return frame

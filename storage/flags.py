@@ -72,3 +72,13 @@ async def begin(db: Sql, name: str, now: datetime) -> datetime:
         "INSERT INTO flag (name, value, set_at) VALUES (?, '', ?) ON CONFLICT (name) DO NOTHING", name, now
     )
     return await since(db, name) or now
+
+
+async def beginning(db: Sql, prefix: str) -> list[tuple[str, datetime]]:
+    """Those whose names begin so, without that, and since when they stand; the latest first."""
+    rows = await db.fetch(
+        "SELECT name, set_at FROM flag WHERE substr(name, 1, ?) = ? AND set_at IS NOT NULL ORDER BY set_at DESC",
+        len(prefix),
+        prefix,
+    )
+    return [(row["name"][len(prefix) :], row["set_at"]) for row in rows]

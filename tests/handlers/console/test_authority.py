@@ -19,6 +19,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.END_OWN: ALL,
     Deed.SEE_PEOPLE: DESK,
     Deed.HELP_PEOPLE: DESK,
+    Deed.SEE_DELIVERIES: ALL,
     Deed.SEE_OPERATORS: LOOKS,
     Deed.CHANGE_OPERATORS: BOSS,
     Deed.SEE_DEEDS: LOOKS,

@@ -61,7 +61,7 @@ async def test_the_first_visit_and_the_door(site: Site, page: Page, tmp_path: Pa
     await judge(page, tmp_path / "wrong.png")
 
 
-@pytest.mark.parametrize("path", ["own", "operators", "deeds"])
+@pytest.mark.parametrize("path", ["own", "operators", "deeds", "deliveries"])
 async def test_pages_are_accessible(site: Site, page: Page, tmp_path: Path, path: str) -> None:
     await site.enrolled("claire")
     await site.added("sacha", Role.AUDITOR)

@@ -1,0 +1,46 @@
+"""What is wrong with the service, as the console shows it: to every role, without anybody's data."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from booking.operating import Role
+from handlers import standing
+from storage import flags, inbox
+from tests.handlers.console.site import Site
+from tests.handlers.path.place import CAMILLE, refused
+
+
+async def test_all_is_well(site: Site) -> None:
+    page = (await (await site.operator(Role.AUDITOR)).get("/console/deliveries")).text
+    assert page.count("Rien.") == 1
+    assert page.count("Aucun message.") == 2
+    assert page.count("Aucun.") == 1
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_what_is_wrong_is_shown_and_nobody_is(site: Site, role: Role) -> None:
+    place, db = site.place, site.place.parts.db
+    await place.books()
+    place.line("sms").down = refused("30006")
+    await place.says("sms", CAMILLE, "bonjour")
+    place.line("sms").down = None
+    await standing.raised(place.parts, "webhook_unset", "telegram", place.clock.now)
+    await flags.pause(db, place.clock.now, "test")
+    await place.comes("sms", CAMILLE, text="12345 secret")
+    row = await inbox.next_row(db, (await place.contact("sms", CAMILLE)).id)
+    assert row
+    await inbox.park(db, row.id, "odd", place.clock.now)
+    await place.comes("sms", CAMILLE, text="bonjour")
+    await place.settle()
+    visitor = await site.operator(role)
+    place.clock.now += timedelta(minutes=6)
+    page = (await visitor.get("/console/deliveries")).text
+    for shown in ("webhook_unset", "Tous les envois sont arrêtés", "30006", "odd", "sending is paused"):
+        assert shown in page, shown
+    for hidden in ("Camille", "Dubois", "639980011", "06 39 98 00 11", "secret", "example.org"):
+        assert hidden not in page
+    if role is Role.AUDITOR:
+        assert "/console/appointments/" not in page
