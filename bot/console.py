@@ -12,6 +12,7 @@ from handlers.console.entry import Entry
 from handlers.console.passwords import Passwords
 from handlers.parts import Parts
 from handlers.web.console.appointments import AppointmentPages
+from handlers.web.console.calls import CallPages
 from handlers.web.console.cookie import Cookie
 from handlers.web.console.deliveries import DeliveryPages
 from handlers.web.console.entrance import Entrance
@@ -34,6 +35,7 @@ def add_console(
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
     AppointmentPages(frame=frame).add()
+    CallPages(frame=frame).add()
     DeliveryPages(frame=frame).add()
     Staff(frame=frame).add()
     return frame

@@ -106,6 +106,22 @@ async def test_somebody_on_the_phone_is_helped_by_keyboard(site: Site, browser: 
         await expect(page.get_by_role("status")).to_contain_text("est annulé")
 
 
+async def test_an_hour_and_an_account_for_a_caller(site: Site, page: Page, tmp_path: Path) -> None:
+    await logged_in(page, site, Role.DESK)
+    await page.get_by_role("link", name="Au téléphone").click()
+    await judge(page, tmp_path / "call.png")
+    await page.get_by_label("Son numéro de mobile").fill("06 39 98 02 01")
+    await page.get_by_label("Sujet").select_option("Logement")
+    await page.get_by_label("Comment").select_option("par téléphone")
+    await page.get_by_role("button", name="Voir les heures libres").press("Enter")
+    await page.get_by_role("radio").nth(1).press("Space")
+    for label, value in {"Prénom": "Ann", "Nom": "Martin", "Code de connexion": "lavande r2vg 8mek"}.items():
+        await page.get_by_label(label, exact=True).fill(value)
+    await judge(page, tmp_path / "call-hours.png")
+    await page.get_by_role("button", name="Prendre ce rendez-vous").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Le rendez-vous est pris")
+
+
 async def test_works_without_scripts_and_by_keyboard(site: Site, browser: Browser) -> None:
     await site.enrolled("claire")
     async with window(browser, "light", 390, script=False) as page:
