@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
+from typing import Any
 
 from booking import codes
 from booking.calendar import minutes
 from booking.fields import Problem, Table
 from booking.model import Client, ClientId, ClientKind, Closure, Hours, Mode, Motive, NotifyBy, Worker, WorkerId
-from booking.toml_lines import lines_of
+from booking.toml_lines import Path, lines_of
 
 WEEK = 7 * 24 * 60
 
@@ -78,9 +79,14 @@ def read(text: str) -> DirectoryFile:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadDirectory([_syntax(text, str(error))]) from None
+    return check(values, lines_of(text))
+
+
+def check(values: Mapping[str, Any], lines: Mapping[Path, int]) -> DirectoryFile:
+    """The same of what was read otherwise, as the file would have it. Or `BadDirectory`."""
     problems: list[Problem] = []
     warnings: list[Problem] = []
-    top = Table(values, (), lines_of(text), problems)
+    top = Table(values, (), lines, problems)
     clients: tuple[ClientEntry, ...] = top.tables("client", lambda table: _client(table, warnings))
     workers: tuple[WorkerEntry, ...] = top.tables("worker", _worker)
     top.refuse_unknown()

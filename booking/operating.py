@@ -25,17 +25,21 @@ class Deed(StrEnum):
     SEE_PEOPLE = "see people"  # a day, a person, an appointment, what became of their messages
     HELP_PEOPLE = "help people"  # book, move, cancel for them
     SEE_DELIVERIES = "see deliveries"  # of messages, without names; alarms
+    SEE_DIRECTORY = "see directory"  # clients and workers; the letters of codes only with the next
+    CHANGE_DIRECTORY = "change directory"
     SEE_OPERATORS = "see operators"
     CHANGE_OPERATORS = "change operators"
     SEE_DEEDS = "see deeds"  # the audit trail
 
 
-_EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES})
+_EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, Deed.SEE_DIRECTORY})
 _DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {
     Role.DESK: _EVERYBODY | _DESKS,
-    Role.ADMINISTRATOR: _EVERYBODY | _DESKS | {Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS},
+    Role.ADMINISTRATOR: _EVERYBODY
+    | _DESKS
+    | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS},
     Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS},
 }
 

@@ -12,9 +12,11 @@ from handlers.console.entry import Entry
 from handlers.console.passwords import Passwords
 from handlers.parts import Parts
 from handlers.web.console.appointments import AppointmentPages
+from handlers.web.console.calendar import CalendarPages
 from handlers.web.console.calls import CallPages
 from handlers.web.console.cookie import Cookie
 from handlers.web.console.deliveries import DeliveryPages
+from handlers.web.console.directory import DirectoryPages
 from handlers.web.console.entrance import Entrance
 from handlers.web.console.frame import Frame
 from handlers.web.console.people import PeoplePages
@@ -35,7 +37,9 @@ def add_console(
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
     AppointmentPages(frame=frame).add()
+    CalendarPages(frame=frame).add()
     CallPages(frame=frame).add()
     DeliveryPages(frame=frame).add()
+    DirectoryPages(frame=frame, chance=secrets.token_bytes).add()
     Staff(frame=frame).add()
     return frame

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from booking import directory_file, loading
+from booking import directory_file
 from booking.directory_file import BadDirectory, DirectoryFile
 from booking.fields import Problem
 from booking.loading import Plan
@@ -20,7 +20,8 @@ from booking.model import Appointment
 from bot.app import App
 from bot.failures import WrongUse, reason
 from bot.opening import on_app, operator
-from storage import audit, directory
+from handlers import loading
+from handlers.loading import changes
 
 
 def run(
@@ -46,23 +47,8 @@ def run(
 
 
 async def load(app: App, file: DirectoryFile) -> tuple[Plan, ZoneInfo]:
-    """Plans against what stands and writes it, in one transaction: two loads at once cannot mix."""
-    parts = app.parts
-    now = parts.clock()
-    async with parts.db.transaction() as tx:
-        await directory.lock(tx)
-        standing = await directory.standing(tx, now)
-        plan = loading.plan(file, standing, now, parts.new_id, secrets.token_bytes)
-        if changes(plan):
-            version = await directory.write(tx, plan)
-            await audit.add(tx, operator(), "load", f"directory:{version}", now)
-    return plan, parts.zone
-
-
-def changes(plan: Plan) -> bool:
-    """Whether anything would be written."""
-    clients = plan.new_clients or plan.changed_clients or plan.new_codes or plan.changed_codes
-    return bool(clients or plan.new_workers or plan.changed_workers)
+    done = await loading.load(app.parts, file, secrets.token_bytes, operator())
+    return done.plan, app.parts.zone
 
 
 def said(problem: Problem) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -38,6 +38,15 @@ def instant(typed: str) -> datetime | None:
         return None
 
 
+def day(typed: str) -> date | None:
+    """None for what is no day, and for days so far off that nobody means them."""
+    try:
+        found = date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 2100 else None
+
+
 def own_page(request: web.Request, origin: str) -> bool:
     """Whether a POST comes from a page of ours. The token in the path is the authority; this is a second bolt.
 
@@ -49,9 +58,9 @@ def own_page(request: web.Request, origin: str) -> bool:
     return request.headers.get("Origin", "null") in {"null", origin}
 
 
-async def form(request: web.Request) -> Mapping[str, str]:
+async def form(request: web.Request, limit: int = FORM_LIMIT) -> Mapping[str, str]:
     """The fields of a form of ours; of a repeated one the last. 400 for what no browser sends."""
-    raw = await body.read(request, FORM_LIMIT)
+    raw = await body.read(request, limit)
     try:
         return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
     except ValueError:

@@ -86,7 +86,8 @@ class AppointmentPages:
         after = instant(visit.request.query.get("after", ""))
         slots, others = await changing.hours(self.frame.parts, seen.appointment.id, visit.actor, after)
         more = slots[-1].start.strftime("%Y%m%dT%H%M") if len(slots) == changing.SHOWN else None
-        values = self._values(visit, seen)
+        local = seen.appointment.start.astimezone(self.frame.parts.zone)
+        values = {**self._values(visit, seen), "on": local.date()}
         zone = seen.person.time_zone if seen.person else None  # it is read out to them
         return visit.page(
             "move",

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from booking.model import PersonId, Slot
+from booking.model import PersonId, Slot, SlotId, read_slot_id, slot_id
 from booking.operating import Deed
 from booking.ports import Booked, CodeRefused, Refused, TooManyTries
 from conversations.flows.language import NAMES
@@ -42,7 +42,21 @@ class CallPages:
         self.frame.post(f"/people/{ID}/book", Deed.HELP_PEOPLE, self._book_known)
 
     async def _ask(self, visit: Visit) -> web.Response:
-        return await self._form(visit, Wanted())
+        """`?slot=`: an hour that was chosen in a worker's calendar."""
+        chosen = await self._chosen(visit.request.query.get("slot", ""))
+        if chosen is None:
+            return await self._form(visit, Wanted())
+        worker = chosen.worker.id if chosen.worker else ""
+        return await self._form(visit, Wanted(worker=worker, slot=chosen.id), slots=[chosen])
+
+    async def _chosen(self, id: str) -> Slot | None:
+        """The hour that a form holds, whether it is still free or not."""
+        read = read_slot_id(SlotId(id))
+        if read is None:
+            return None
+        start, worker = read
+        known = next((one for one in await directory.workers(self.frame.parts.db) if one.id == worker), None)
+        return Slot(slot_id(start, worker), start, known)
 
     async def _call(self, visit: Visit) -> web.Response:
         form = booking.wanted(visit.fields)
@@ -80,9 +94,10 @@ class CallPages:
         if isinstance(answer, Booked):
             raise visit.back(f"/appointments/{answer.appointment.id}?said=booked")
         free = answer if isinstance(answer, FreeHours) else await booking.hours(parts, who, form, visit.actor)
-        slots = free.slots if isinstance(free, FreeHours) else None
-        zone = free.zone if isinstance(free, FreeHours) else None
-        return await self._form(visit, form, why=_why(answer), slots=slots, zone=zone, person=person)
+        if not isinstance(free, FreeHours):  # what they want is not known yet; the hour that was chosen is not lost
+            kept = await self._chosen(form.slot)
+            return await self._form(visit, form, why=_why(answer), slots=[kept] if kept else None, person=person)
+        return await self._form(visit, form, why=_why(answer), slots=free.slots, zone=free.zone, person=person)
 
     async def _form(
         self,

@@ -24,17 +24,19 @@ from conversations.text import Text
 from handlers.console.entry import actor
 from handlers.desk import spaced
 from handlers.parts import Parts
+from handlers.web import uploaded
 from handlers.web.console.cookie import Cookie
 from handlers.web.console.menu import menu
 from handlers.web.console.words import WORDS
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
-from handlers.web.visitor import form
+from handlers.web.visitor import FORM_LIMIT, form
 from storage import audit, sessions
 from storage.sessions import Live
 
 ROOT: Final = "/console"
 ID: Final = "{id:[A-Za-z0-9_-]{1,64}}"
+NAMED: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # an id, or what the audit trail calls an actor or an object
 INSIDE: Final = re.compile(rf"{ROOT}(?:/[A-Za-z0-9_-]+)*")  # where a login may lead on to
 
 
@@ -107,17 +109,22 @@ class Frame:
         self.routes.append(Route("GET", f"{ROOT}{path}", deed))
 
         async def look(request: web.Request) -> web.StreamResponse:
-            return await handler(await self._visit(request, deed))
+            return await handler(self._visit(request, await self._allowed(request, deed), {}))
 
         self.app.router.add_get(f"{ROOT}{path}", look)
 
-    def post(self, path: str, deed: Deed, handler: Handler) -> None:
+    def post(self, path: str, deed: Deed, handler: Handler, *, limit: int = FORM_LIMIT, upload: bool = False) -> None:
+        """`upload`: the form has a file in it."""
         self.routes.append(Route("POST", f"{ROOT}{path}", deed))
 
         async def act(request: web.Request) -> web.StreamResponse:
             if not self.own_page(request):
                 raise web.HTTPForbidden
-            return await handler(await self._visit(request, deed, await form(request)))
+            live = await self._allowed(request, deed)  # before a body is read: much, only of who may
+            sent = await (uploaded.fields(request, limit) if upload else form(request, limit))
+            if not _same(sent.get("csrf", ""), self.csrf(live)):
+                raise web.HTTPForbidden
+            return await handler(self._visit(request, live, sent))
 
         self.app.router.add_post(f"{ROOT}{path}", act)
 
@@ -137,25 +144,20 @@ class Frame:
         response.headers["Referrer-Policy"] = "same-origin"
         return response
 
-    async def _visit(self, request: web.Request, deed: Deed, fields: Mapping[str, str] | None = None) -> Visit:
-        now = self.parts.clock()
-        token = self.cookie.read(request)
+    async def _allowed(self, request: web.Request, deed: Deed) -> Live:
+        """Who asks, if they may."""
+        now, token = self.parts.clock(), self.cookie.read(request)
         live = await sessions.find(self.parts.db, token, now) if token else None
         if live is None:
             raise self._to_login(request)
-        if fields is not None and not _same(fields.get("csrf", ""), self.csrf(live)):
-            raise web.HTTPForbidden
         if not may_operate(live.role, deed):
             await audit.add(self.parts.db, actor(live.operator), f"refused: {deed}", "console", now)
             raise web.HTTPForbidden
-        return Visit(
-            frame=self,
-            request=request,
-            live=live,
-            reader=self.renderer.visitor(request),
-            now=now,
-            fields=fields or {},
-        )
+        return live
+
+    def _visit(self, request: web.Request, live: Live, fields: Mapping[str, str]) -> Visit:
+        reader = self.renderer.visitor(request)
+        return Visit(frame=self, request=request, live=live, reader=reader, now=self.parts.clock(), fields=fields)
 
     def _to_login(self, request: web.Request) -> web.HTTPSeeOther:
         path = request.path.removeprefix(self.renderer.base)

@@ -20,8 +20,10 @@ class Entry:
 MENU: Final[Sequence[Entry]] = (
     Entry("/today", t("console.menu.today"), Deed.SEE_PEOPLE),
     Entry("/people", t("console.menu.people"), Deed.SEE_PEOPLE),
+    Entry("/calendar", t("console.menu.calendar"), Deed.SEE_PEOPLE),
     Entry("/call", t("console.menu.call"), Deed.HELP_PEOPLE),
     Entry("/deliveries", t("console.menu.deliveries"), Deed.SEE_DELIVERIES),
+    Entry("/directory", t("console.menu.directory"), Deed.SEE_DIRECTORY),
     Entry("/operators", t("console.menu.operators"), Deed.SEE_OPERATORS),
     Entry("/deeds", t("console.menu.deeds"), Deed.SEE_DEEDS),
     Entry("/own", t("console.menu.own"), Deed.SEE_OWN),

@@ -9,7 +9,7 @@ GET   /console/people/{id}    account, channels, appointments, what became of th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -17,6 +17,7 @@ from booking.operating import Deed
 from conversations.text import t
 from handlers.console import people
 from handlers.web.console.frame import ID, Frame, Visit
+from handlers.web.visitor import day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class PeoplePages:
     async def _today(self, visit: Visit) -> web.Response:
         parts = self.frame.parts
         today = visit.now.astimezone(parts.zone).date()
-        on = _date(visit.request.query.get("on", "")) or today
+        on = day(visit.request.query.get("on", "")) or today
         seen = await people.day(parts, on, visit.actor)
         one = timedelta(days=1)
         return visit.page("today", day=seen, start=people.midnight(parts, on), before=on - one, after=on + one)
@@ -53,12 +54,3 @@ class PeoplePages:
         if seen is None:
             raise web.HTTPNotFound
         return visit.page("person", seen=seen, person=seen.person)
-
-
-def _date(typed: str) -> date | None:
-    """None for what is no day, and for days so far off that nobody means them."""
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 2100 else None

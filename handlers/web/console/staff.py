@@ -9,7 +9,6 @@ Adding and resetting is the command's: a link that lets somebody in is made wher
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +17,7 @@ from aiohttp import web
 from booking.operating import Deed, Role
 from conversations.text import Text, t
 from handlers.console import operating
-from handlers.web.console.frame import ID, Frame, Visit
+from handlers.web.console.frame import ID, NAMED, Frame, Visit
 from storage import audit, operators, sessions
 
 ROLES: Final[dict[Role, Text]] = {
@@ -26,7 +25,6 @@ ROLES: Final[dict[Role, Text]] = {
     Role.ADMINISTRATOR: t("console.role.administrator"),
     Role.AUDITOR: t("console.role.auditor"),
 }
-NAMED: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # as the audit trail writes actors and objects
 SHOWN: Final = 100
 
 

@@ -82,6 +82,12 @@ KINDS: Final[Mapping[str, Text]] = {
     "due_after": t("console.kind.feedback"),
 }
 
+DIRECTORY: Final[Mapping[str, Text]] = {
+    "client": t("console.directory.client"),
+    "code": t("console.directory.code"),
+    "worker": t("console.directory.worker"),
+}
+
 REMINDERS: Final = ("early", "late", "soon")  # how names of their timers begin
 
 
@@ -100,4 +106,5 @@ WORDS: Final[Mapping[str, object]] = {
     "fates": FATES,
     "bad": BAD,
     "kind_words": kind_words,
+    "kinds": DIRECTORY,
 }

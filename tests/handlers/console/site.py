@@ -77,7 +77,7 @@ class Visitor:
         self,
         method: str,
         path: str,
-        form: Mapping[str, str] | bytes | None = None,
+        form: Mapping[str, str] | aiohttp.FormData | bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         sent = dict(headers or {}) | ({"Cookie": f"__Host-console={self.cookie}"} if self.cookie else {})

@@ -20,6 +20,8 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.SEE_PEOPLE: DESK,
     Deed.HELP_PEOPLE: DESK,
     Deed.SEE_DELIVERIES: ALL,
+    Deed.SEE_DIRECTORY: ALL,
+    Deed.CHANGE_DIRECTORY: BOSS,
     Deed.SEE_OPERATORS: LOOKS,
     Deed.CHANGE_OPERATORS: BOSS,
     Deed.SEE_DEEDS: LOOKS,

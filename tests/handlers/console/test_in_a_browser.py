@@ -61,7 +61,7 @@ async def test_the_first_visit_and_the_door(site: Site, page: Page, tmp_path: Pa
     await judge(page, tmp_path / "wrong.png")
 
 
-@pytest.mark.parametrize("path", ["own", "operators", "deeds", "deliveries"])
+@pytest.mark.parametrize("path", ["own", "operators", "deeds", "deliveries", "directory"])
 async def test_pages_are_accessible(site: Site, page: Page, tmp_path: Path, path: str) -> None:
     await site.enrolled("claire")
     await site.added("sacha", Role.AUDITOR)
@@ -120,6 +120,44 @@ async def test_an_hour_and_an_account_for_a_caller(site: Site, page: Page, tmp_p
     await judge(page, tmp_path / "call-hours.png")
     await page.get_by_role("button", name="Prendre ce rendez-vous").press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Le rendez-vous est pris")
+
+
+async def test_a_file_is_looked_at_and_carried_out(site: Site, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "clients.csv"
+    file.write_text("ref;name;kind\nquai;Le Quai;company\nports;Mutuelle du Port;insurer\n")
+    await logged_in(page, site, Role.ADMINISTRATOR)
+    await page.get_by_role("link", name="Annuaire").click()
+    await page.get_by_label("Fichier d'annuaire").set_input_files(file)
+    await page.get_by_role("button", name="Voir ce qui changerait").press("Enter")
+    await expect(page.get_by_role("heading", name="Client Le Quai (nouveau)")).to_be_visible()
+    await judge(page, tmp_path / "preview.png")
+    await page.get_by_role("button", name="Faire ces changements").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("C'est fait")
+    await judge(page, tmp_path / "applied.png")
+    file.write_text("ref;kind\nquai;nothing\n")
+    await page.get_by_role("link", name="Retour").click()
+    await page.get_by_label("Fichier d'annuaire").set_input_files(file)
+    await page.get_by_role("button", name="Voir ce qui changerait").press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("Rien n'a été changé")
+    await judge(page, tmp_path / "wrong.png")
+
+
+async def test_a_week_is_worked_by_keyboard(site: Site, page: Page, tmp_path: Path) -> None:
+    _, appointment = await booked(site)
+    await logged_in(page, site, Role.DESK)
+    await page.goto(f"{site.base}/console/appointments/{appointment}/move")
+    await page.get_by_role("link", name="Choisir dans l'agenda").press("Enter")
+    await judge(page, tmp_path / "calendar-move.png")
+    await page.get_by_role("button", name="Déplacer à").nth(3).press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("est déplacé")
+    await page.get_by_role("link", name="Agendas").press("Enter")
+    await page.get_by_label("Travailleur social").select_option("Vanessa Hoarau")
+    await page.get_by_role("button", name="Montrer").press("Enter")
+    await page.get_by_role("link", name="Semaine suivante").press("Enter")
+    await expect(page.get_by_role("link", name="Camille Dubois")).to_be_visible()
+    await judge(page, tmp_path / "calendar.png")
+    await page.get_by_role("link", name="libre").first.press("Enter")
+    await expect(page.get_by_role("radio")).to_be_checked()
 
 
 async def test_works_without_scripts_and_by_keyboard(site: Site, browser: Browser) -> None:

@@ -1,0 +1,54 @@
+"""A directory file is loaded: planned against what stands, and written, in one transaction. For the command and the
+console alike; two loads at once cannot mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from booking import loading
+from booking.directory_file import DirectoryFile
+from booking.loading import Plan, Standing
+from handlers.parts import Parts
+from storage import audit, directory
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """`standing`: what the plan was compared with; `version`: of the directory then. `written`: it was carried out."""
+
+    plan: Plan
+    standing: Standing
+    version: int
+    written: bool
+
+
+async def load(
+    parts: Parts,
+    file: DirectoryFile,
+    chance: Callable[[int], bytes],
+    by: str,
+    *,
+    dry: bool = False,
+    seen: int | None = None,
+) -> Planned:
+    """Or `BadDirectory`. Nothing is written with `dry`, where nothing changes, or if the directory is no longer the one
+    that was `seen`.
+    """
+    now = parts.clock()
+    async with parts.db.transaction() as tx:
+        await directory.lock(tx)
+        version, standing = await directory.version(tx), await directory.standing(tx, now)
+        plan = loading.plan(file, standing, now, parts.new_id, chance)
+        if dry or not changes(plan) or (seen is not None and seen != version):
+            return Planned(plan, standing, version, written=False)
+        written = await directory.write(tx, plan)
+        await audit.add(tx, by, "load", f"directory:{written}", now)
+        return Planned(plan, standing, written, written=True)
+
+
+def changes(plan: Plan) -> bool:
+    """Whether anything would be written."""
+    clients = plan.new_clients or plan.changed_clients or plan.new_codes or plan.changed_codes
+    return bool(clients or plan.new_workers or plan.changed_workers)
