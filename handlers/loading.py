@@ -5,7 +5,8 @@ console alike; two loads at once cannot mix.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from booking import loading
 from booking.directory_file import DirectoryFile
@@ -46,6 +47,24 @@ async def load(
         written = await directory.write(tx, plan)
         await audit.add(tx, by, "load", f"directory:{written}", now)
         return Planned(plan, standing, written, written=True)
+
+
+async def suspend(parts: Parts, ref: str, of: Literal["client", "worker"], by: str, *, suspended: bool) -> bool:
+    """A client brings no new appointments, a worker has no free hours; what was booked stands. False: nothing to do."""
+    now = parts.clock()
+    async with parts.db.transaction() as tx:
+        await directory.lock(tx)
+        standing = await directory.standing(tx, now)
+        client = standing.clients.get(ref) if of == "client" else None
+        worker = standing.workers.get(ref) if of == "worker" else None
+        found = client or worker
+        if found is None or found.suspended == suspended:
+            return False
+        clients = (replace(client, suspended=suspended),) if client else ()
+        workers = (replace(worker, suspended=suspended),) if worker else ()
+        await directory.write(tx, Plan((), clients, (), (), (), workers, (), ()))
+        await audit.add(tx, by, "suspend" if suspended else "lift suspension", f"{of}:{found.id}", now)
+        return True
 
 
 def changes(plan: Plan) -> bool:

@@ -3,6 +3,7 @@
     GET   /console/directory            clients with their codes, workers with their hours
     POST  /console/directory/preview    a directory file or a table: what it would change
     POST  /console/directory/apply      {"text", "seen"}: carried out, if nothing changed meanwhile
+    POST  /console/directory/clients/{ref}/suspend, lift; …/workers/{ref}/suspend, lift
 
 Codes are secrets of a client: their letters are shown to administrators, and that they were seen is noted.
 """
@@ -10,13 +11,15 @@ Codes are secrets of a client: their letters are shown to administrators, and th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, Literal
 
 from aiohttp import web
 
 from booking.model import Client, Code
 from booking.operating import Deed
 from conversations.text import Text, t
+from handlers import loading
 from handlers.console import importing
 from handlers.console.importing import Answer, Wrong, written
 from handlers.console.people import note
@@ -24,6 +27,8 @@ from handlers.console.second_factor import Chance
 from handlers.web.console.frame import Frame, Visit
 from storage import directory
 
+REF: Final = "{ref:[a-z0-9][a-z0-9_-]{0,39}}"
+KINDS: Final[tuple[Literal["client", "worker"], ...]] = ("client", "worker")
 LIMIT: Final = 4 * importing.MOST  # bytes of a form with a whole file in it, each of them perhaps escaped
 
 
@@ -44,6 +49,15 @@ class DirectoryPages:
         self.frame.get("/directory", Deed.SEE_DIRECTORY, self._directory)
         self.frame.post("/directory/preview", Deed.CHANGE_DIRECTORY, self._preview, limit=LIMIT, upload=True)
         self.frame.post("/directory/apply", Deed.CHANGE_DIRECTORY, self._apply, limit=LIMIT)
+
+        for of in KINDS:
+            for act in ("suspend", "lift"):
+                path = f"/directory/{of}s/{REF}/{act}"
+                self.frame.post(path, Deed.CHANGE_DIRECTORY, partial(self._suspend, of, act == "suspend"))
+
+    async def _suspend(self, of: Literal["client", "worker"], suspended: bool, visit: Visit) -> web.Response:
+        await loading.suspend(self.frame.parts, visit.place("ref"), of, visit.actor, suspended=suspended)
+        raise visit.back("/directory")
 
     async def _directory(self, visit: Visit, why: Text | None = None) -> web.Response:
         db = self.frame.parts.db

@@ -163,3 +163,22 @@ async def test_no_upload_makes_a_500(site: Site, boss: Visitor) -> None:
             headers = {"Origin": ORIGIN, "Content-Type": kind}
             answer = await boss.ask("POST", "/console/directory/preview", raw, headers)
             assert answer.status in {400, 403}, (kind, raw)
+
+
+async def test_a_client_and_a_worker_are_suspended_and_come_back(site: Site, boss: Visitor) -> None:
+    for of, ref in (("clients", "ports"), ("workers", "claire")):
+        await boss.post(f"/console/directory/{of}/{ref}/suspend")
+        standing = await directory.standing(site.place.parts.db, site.place.clock.now)
+        found = standing.clients[ref] if of == "clients" else standing.workers[ref]
+        assert found.suspended
+        before = await version(site)
+        await boss.post(f"/console/directory/{of}/{ref}/suspend")
+        assert await version(site) == before, "it is suspended already"
+        [deed] = await audit.of(site.place.parts.db, f"{of[:-1]}:{found.id}")
+        assert (deed.actor, deed.action) == (f"operator:{await site.id('boss')}", "suspend")
+    assert "suspendu" in (await boss.get("/console/directory")).text
+    texts = await site.place.says("sms", "+33639980201", "bonjour", "PORTS-7KQM-4XTD")
+    await boss.post("/console/directory/clients/ports/lift")
+    await boss.post("/console/directory/workers/claire/lift")
+    assert texts != await site.place.says("sms", "+33639980202", "bonjour", "PORTS-7KQM-4XTD")
+    await boss.post("/console/directory/clients/nobody/suspend")
