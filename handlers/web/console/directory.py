@@ -25,6 +25,7 @@ from handlers.console.importing import Answer, Wrong, written
 from handlers.console.people import note
 from handlers.console.second_factor import Chance
 from handlers.web.console.frame import Frame, Visit
+from handlers.web.console.problems import in_words
 from storage import directory
 
 REF: Final = "{ref:[a-z0-9][a-z0-9_-]{0,39}}"
@@ -96,7 +97,9 @@ class DirectoryPages:
     def _show(self, visit: Visit, text: str, answer: Answer) -> web.Response:
         if isinstance(answer, Wrong):
             why = t("console.directory.wrong")
-            return visit.page("import", 422, said=why, failed=True, problems=answer.problems, outcome=None)
+            return visit.page(
+                "import", 422, said=why, failed=True, in_words=in_words, problems=answer.problems, outcome=None
+            )
         said: Text | None = None
         status = 200
         if answer.moved:
@@ -105,4 +108,6 @@ class DirectoryPages:
             said = t("console.directory.written")
         elif not answer.changes:
             said = t("console.directory.nothing")
-        return visit.page("import", status, said=said, failed=answer.moved, problems=(), outcome=answer, text=text)
+        return visit.page(
+            "import", status, said=said, failed=answer.moved, in_words=in_words, problems=(), outcome=answer, text=text
+        )
