@@ -103,7 +103,7 @@ def _values(cells: Mapping[str, str]) -> dict[str, Any]:
         if dot:
             values.setdefault(column, {})[language] = cell
         else:
-            values[name] = _READ.get(name, str)(cell)
+            values[name] = READ.get(name, str)(cell)
     return values
 
 
@@ -144,7 +144,7 @@ def _clock(text: str) -> time | str:
         return text
 
 
-_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "suspended": _flag,
     "works_on_holidays": _flag,
     "max_accounts": _count,

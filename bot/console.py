@@ -17,6 +17,7 @@ from handlers.web.console.calls import CallPages
 from handlers.web.console.cookie import Cookie
 from handlers.web.console.deliveries import DeliveryPages
 from handlers.web.console.directory import DirectoryPages
+from handlers.web.console.editing import EditPages
 from handlers.web.console.entrance import Entrance
 from handlers.web.console.frame import Frame
 from handlers.web.console.people import PeoplePages
@@ -40,6 +41,8 @@ def add_console(
     CalendarPages(frame=frame).add()
     CallPages(frame=frame).add()
     DeliveryPages(frame=frame).add()
-    DirectoryPages(frame=frame, chance=secrets.token_bytes).add()
+    directory = DirectoryPages(frame=frame, chance=secrets.token_bytes)
+    directory.add()
+    EditPages(frame=frame, chance=secrets.token_bytes, pages=directory).add()
     Staff(frame=frame).add()
     return frame

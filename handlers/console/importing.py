@@ -4,7 +4,7 @@ it is carried out, if the directory is still the one that was looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, TypeAlias
 
@@ -63,21 +63,30 @@ Answer: TypeAlias = Outcome | Wrong
 
 async def preview(parts: Parts, chance: Chance, text: str, by: str) -> Answer:
     """Writes nothing."""
-    return await _load(parts, chance, text, by, dry=True)
+    return await _load(parts, chance, lambda: read(text), by, dry=True)
 
 
 async def apply(parts: Parts, chance: Chance, text: str, by: str, seen: int) -> Answer:
     """`seen`: the version of the directory that the preview was made of."""
-    return await _load(parts, chance, text, by, seen=seen)
+    return await _load(parts, chance, lambda: read(text), by, seen=seen)
+
+
+async def edit(parts: Parts, chance: Chance, values: Mapping[str, Any], by: str, seen: int) -> Answer:
+    """`values`: as the directory file would have them."""
+    return await _load(parts, chance, lambda: directory_file.check(values, {}), by, seen=seen)
 
 
 async def _load(
-    parts: Parts, chance: Chance, text: str, by: str, *, dry: bool = False, seen: int | None = None
+    parts: Parts,
+    chance: Chance,
+    file: Callable[[], DirectoryFile],
+    by: str,
+    *,
+    dry: bool = False,
+    seen: int | None = None,
 ) -> Answer:
-    if len(text) > MOST:
-        return Wrong([Problem(1, "", f"longer than {MOST} characters")])
     try:
-        done = await loading.load(parts, read(text), chance, by, dry=dry, seen=seen)
+        done = await loading.load(parts, file(), chance, by, dry=dry, seen=seen)
     except BadDirectory as error:
         return Wrong(error.problems)
     moved = seen is not None and not done.written and seen != done.version
@@ -87,6 +96,8 @@ async def _load(
 
 def read(text: str) -> DirectoryFile:
     """A table, if its first line names columns; else a directory file. Or `BadDirectory`."""
+    if len(text) > MOST:
+        raise BadDirectory([Problem(1, "", f"longer than {MOST} characters")])
     first = text.lstrip("\ufeff").split("\n", 1)[0]
     if "ref" in first.casefold().replace(";", ",").replace('"', "").split(",") or first.casefold().startswith("ref;"):
         return directory_csv.read(text)

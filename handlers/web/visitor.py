@@ -58,11 +58,11 @@ def own_page(request: web.Request, origin: str) -> bool:
     return request.headers.get("Origin", "null") in {"null", origin}
 
 
-async def form(request: web.Request, limit: int = FORM_LIMIT) -> Mapping[str, str]:
+async def form(request: web.Request, limit: int = FORM_LIMIT, most: int = MOST_FIELDS) -> Mapping[str, str]:
     """The fields of a form of ours; of a repeated one the last. 400 for what no browser sends."""
     raw = await body.read(request, limit)
     try:
-        return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True, max_num_fields=most, errors="strict"))
     except ValueError:
         raise web.HTTPBadRequest from None
 

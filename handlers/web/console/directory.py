@@ -25,7 +25,6 @@ from handlers.console.importing import Answer, Wrong, written
 from handlers.console.people import note
 from handlers.console.second_factor import Chance
 from handlers.web.console.frame import Frame, Visit
-from handlers.web.console.problems import in_words
 from storage import directory
 
 REF: Final = "{ref:[a-z0-9][a-z0-9_-]{0,39}}"
@@ -85,21 +84,19 @@ class DirectoryPages:
         text = visit.fields.get("file", "")
         if not text.strip():
             return await self._directory(visit, t("console.directory.no_file"))
-        return self._show(visit, text, await importing.preview(self.frame.parts, self.chance, text, visit.actor))
+        return self.show(visit, text, await importing.preview(self.frame.parts, self.chance, text, visit.actor))
 
     async def _apply(self, visit: Visit) -> web.Response:
         text, seen = visit.fields.get("text", ""), visit.fields.get("seen", "")
         if not (seen.isascii() and seen.isdecimal() and len(seen) < 16):
             raise web.HTTPBadRequest
         done = await importing.apply(self.frame.parts, self.chance, text, visit.actor, int(seen))
-        return self._show(visit, text, done)
+        return self.show(visit, text, done)
 
-    def _show(self, visit: Visit, text: str, answer: Answer) -> web.Response:
+    def show(self, visit: Visit, text: str, answer: Answer) -> web.Response:
         if isinstance(answer, Wrong):
             why = t("console.directory.wrong")
-            return visit.page(
-                "import", 422, said=why, failed=True, in_words=in_words, problems=answer.problems, outcome=None
-            )
+            return visit.page("import", 422, said=why, failed=True, problems=answer.problems, outcome=None)
         said: Text | None = None
         status = 200
         if answer.moved:
@@ -108,6 +105,4 @@ class DirectoryPages:
             said = t("console.directory.written")
         elif not answer.changes:
             said = t("console.directory.nothing")
-        return visit.page(
-            "import", status, said=said, failed=answer.moved, in_words=in_words, problems=(), outcome=answer, text=text
-        )
+        return visit.page("import", status, said=said, failed=answer.moved, problems=(), outcome=answer, text=text)

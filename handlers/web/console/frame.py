@@ -30,7 +30,7 @@ from handlers.web.console.menu import menu
 from handlers.web.console.words import WORDS
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
-from handlers.web.visitor import FORM_LIMIT, form
+from handlers.web.visitor import FORM_LIMIT, MOST_FIELDS, form
 from storage import audit, sessions
 from storage.sessions import Live
 
@@ -113,15 +113,24 @@ class Frame:
 
         self.app.router.add_get(f"{ROOT}{path}", look)
 
-    def post(self, path: str, deed: Deed, handler: Handler, *, limit: int = FORM_LIMIT, upload: bool = False) -> None:
-        """`upload`: the form has a file in it."""
+    def post(
+        self,
+        path: str,
+        deed: Deed,
+        handler: Handler,
+        *,
+        limit: int = FORM_LIMIT,
+        most: int = MOST_FIELDS,
+        upload: bool = False,
+    ) -> None:
+        """`limit`: bytes; `most`: fields; `upload`: the form has a file in it."""
         self.routes.append(Route("POST", f"{ROOT}{path}", deed))
 
         async def act(request: web.Request) -> web.StreamResponse:
             if not self.own_page(request):
                 raise web.HTTPForbidden
             live = await self._allowed(request, deed)  # before a body is read: much, only of who may
-            sent = await (uploaded.fields(request, limit) if upload else form(request, limit))
+            sent = await (uploaded.fields(request, limit) if upload else form(request, limit, most))
             if not _same(sent.get("csrf", ""), self.csrf(live)):
                 raise web.HTTPForbidden
             return await handler(self._visit(request, live, sent))

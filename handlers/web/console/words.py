@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from booking.model import Motive
+from booking.model import ClientKind, Motive
 from conversations.text import Text, t
+from handlers.web.console.problems import in_words
 from handlers.web.pages import MODES
 
 STATUSES: Final[Mapping[str, Text]] = {
@@ -82,6 +83,13 @@ KINDS: Final[Mapping[str, Text]] = {
     "due_after": t("console.kind.feedback"),
 }
 
+CLIENT_KINDS: Final[Mapping[ClientKind, Text]] = {
+    ClientKind.COMPANY: t("console.client.company"),
+    ClientKind.INSURER: t("console.client.insurer"),
+    ClientKind.BROKER: t("console.client.broker"),
+    ClientKind.BRANCH: t("console.client.branch"),
+}
+
 DIRECTORY: Final[Mapping[str, Text]] = {
     "client": t("console.directory.client"),
     "code": t("console.directory.code"),
@@ -106,5 +114,7 @@ WORDS: Final[Mapping[str, object]] = {
     "fates": FATES,
     "bad": BAD,
     "kind_words": kind_words,
+    "in_words": in_words,
+    "client_kinds": CLIENT_KINDS,
     "kinds": DIRECTORY,
 }

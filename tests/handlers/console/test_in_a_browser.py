@@ -142,6 +142,17 @@ async def test_a_file_is_looked_at_and_carried_out(site: Site, page: Page, tmp_p
     await judge(page, tmp_path / "wrong.png")
 
 
+@pytest.mark.parametrize("path", ["clients/ports", "workers/claire", "workers/"])
+async def test_forms_of_the_directory_are_accessible(site: Site, page: Page, tmp_path: Path, path: str) -> None:
+    await logged_in(page, site, Role.ADMINISTRATOR)
+    await page.goto(f"{site.base}/console/directory/{path}")
+    await judge(page, tmp_path / "edit.png")
+    if path == "workers/claire":
+        await page.get_by_label("Heures").fill("mon 09:30-12:30")
+        await page.get_by_role("button", name="Enregistrer").press("Enter")
+        await expect(page.locator("ins")).to_have_text("mon 09:30-12:30")
+
+
 async def test_a_week_is_worked_by_keyboard(site: Site, page: Page, tmp_path: Path) -> None:
     _, appointment = await booked(site)
     await logged_in(page, site, Role.DESK)
