@@ -29,6 +29,7 @@ from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
 from handlers.channels.sms import RESTART
 from handlers.digest import digest
+from handlers.figures import counting
 from handlers.following import follow
 from handlers.human import ANSWERS, desk_now, follows
 from handlers.parts import Parts
@@ -183,6 +184,7 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     with_desk = follows(state, turn, came, context.contact.id, context.desk)
     await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
+    await counting.count(tx, parts, store, context, state, came, turn, core.events)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
 

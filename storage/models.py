@@ -522,6 +522,24 @@ class Report(Model):
         table = "report"
 
 
+class StepCount(Model):
+    """What was asked, understood and answered, counted by day and client: no person, no talk, no hour of the day.
+
+    A turn adds rows of its own, so that no two turns wait for each other; `storage/steps.py` folds them into one a day.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    day_on = fields.DateField()  # in TIME_ZONE
+    client_id = fields.CharField(max_length=ID, default="")  # none: no code was given yet
+    flow = fields.CharField(max_length=NAME)
+    step = fields.CharField(max_length=NAME)
+    outcome = fields.CharField(max_length=NAME)
+    count = fields.IntField()
+
+    class Meta:
+        table = "step_count"
+
+
 class Tries(Model):
     """Attempts that are counted where Redis cannot forget them (invariant I9). `key` holds ids or keyed hashes only."""
 

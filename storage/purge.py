@@ -2,6 +2,7 @@
 (`handlers/privacy.py`).
 
 `ledger` is not here: that a message was seen is remembered for ever (invariant I2), and says nothing about anybody.
+Nor is `step_count`: figures without people stay, folded to one row a day.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from storage import steps
 from storage.db import Database
 from storage.sql import marks
 
@@ -102,6 +104,7 @@ PAST_HOURS = 2 * DAY  # quarters of hours that are over keep nobody from anythin
 async def purge(db: Database, now: datetime) -> dict[str, int]:
     """Ends what is due, in short transactions. How many rows, by lifetime; nothing is said of those that had none."""
     ended = {lifetime.what: await _end(db, lifetime, now - lifetime.after) for lifetime in LIFETIMES}
+    ended["counts folded"] = await steps.fold(db)
     ended["past hours"] = await _past_hours(db, (now - PAST_HOURS - EPOCH) // timedelta(minutes=15))
     return {what: count for what, count in ended.items() if count}
 

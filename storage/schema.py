@@ -114,6 +114,7 @@ INDEXES = (
     Index("audit_object", "audit", "object, done_at"),
     Index("recovery_code_operator", "recovery_code", "operator_id"),
     Index("session_operator", "session", "operator_id"),
+    Index("step_count_day", "step_count", "day_on, client_id, flow, step, outcome"),
     Index("ledger_seen", "ledger", "seen_at"),
 )
 RETIRED: tuple[str, ...] = ("hold_contact",)

@@ -1,0 +1,138 @@
+"""What the figures are made of: rows about hours, people and messages of a period, for `handlers/figures` to count.
+
+clients(db)                       who pays
+hours(db, start, end)             appointments that begin then, moved ones left out, and whether a reminder went out
+booked(db, start, end)            each person's first booking, if it was made then
+made(db, start, end)              hours that were booked then, moves left out: how far ahead
+wrote(db, start, end)             who wrote then
+fates(db, start, end)             messages of ours by channel and state
+sent(db, start, end)              messages and segments that were sent then, by channel
+sent_to(db, start, end)           the same to people with an account, by person
+
+Ids of people are in some of these rows, so that they can be counted once; none of them leaves `handlers/figures`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from booking.model import Appointment, Client
+from storage.booking import appointment_of, client_of
+from storage.db import Sql
+
+ARRIVED = "('accepted', 'sent', 'delivered', 'read')"  # as far as we were told, it did
+
+
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    appointment: Appointment
+    reminded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A person's first booking. `messages` of theirs until then, from `since`; 0 where the desk did it for them."""
+
+    client: str
+    person: str
+    since: datetime
+    made_at: datetime
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    channel: str
+    status: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """To a person of a client; both are empty where they are not asked for."""
+
+    channel: str
+    messages: int
+    segments: int
+    client: str = ""
+    person: str = ""
+
+
+async def clients(db: Sql) -> list[Client]:
+    return [client_of(row) for row in await db.fetch("SELECT id, ref, name, kind, suspended FROM client ORDER BY ref")]
+
+
+async def hours(db: Sql, start: datetime, end: datetime) -> list[Reminded]:
+    rows = await db.fetch(
+        "SELECT a.*, EXISTS (SELECT 1 FROM outbox o WHERE o.appointment_id = a.id AND o.kind = 'reminder' "
+        f"AND o.status IN {ARRIVED}) AS reminded FROM appointment a "
+        "WHERE a.start_at >= ? AND a.start_at < ? AND a.status <> 'moved' ORDER BY a.id",
+        start,
+        end,
+    )
+    return [Reminded(appointment_of(db, row), bool(row["reminded"])) for row in rows]
+
+
+async def booked(db: Sql, start: datetime, end: datetime) -> list[First]:
+    rows = await db.fetch(
+        "SELECT b.client_id, b.person_id, b.made_at, MIN(c.created_at) AS since_at, COUNT(i.id) AS messages FROM "
+        "(SELECT person_id, client_id, MIN(made_at) AS made_at FROM appointment GROUP BY person_id, client_id) b "
+        "JOIN contact c ON c.person_id = b.person_id "
+        "LEFT JOIN inbox i ON i.contact_id = c.id AND i.kind = 'message' AND i.received_at <= b.made_at "
+        "WHERE b.made_at >= ? AND b.made_at < ? GROUP BY b.client_id, b.person_id, b.made_at ORDER BY b.person_id",
+        start,
+        end,
+    )
+    return [
+        First(row["client_id"], row["person_id"], row["since_at"], row["made_at"], int(row["messages"])) for row in rows
+    ]
+
+
+async def made(db: Sql, start: datetime, end: datetime) -> list[Appointment]:
+    rows = await db.fetch(
+        "SELECT * FROM appointment WHERE made_at >= ? AND made_at < ? AND version = 0 ORDER BY id", start, end
+    )
+    return [appointment_of(db, row) for row in rows]
+
+
+async def wrote(db: Sql, start: datetime, end: datetime) -> list[tuple[str, str]]:
+    """(client, person), each once."""
+    rows = await db.fetch(
+        "SELECT DISTINCT p.client_id, p.id FROM inbox i JOIN contact c ON c.id = i.contact_id "
+        "JOIN person p ON p.id = c.person_id WHERE i.kind = 'message' AND i.received_at >= ? AND i.received_at < ?",
+        start,
+        end,
+    )
+    return [(row["client_id"], row["id"]) for row in rows]
+
+
+async def fates(db: Sql, start: datetime, end: datetime) -> list[Fate]:
+    rows = await db.fetch(
+        "SELECT channel, status, COUNT(*) AS n FROM outbox WHERE created_at >= ? AND created_at < ? "
+        "GROUP BY channel, status ORDER BY channel, status",
+        start,
+        end,
+    )
+    return [Fate(row["channel"], row["status"], int(row["n"])) for row in rows]
+
+
+async def sent(db: Sql, start: datetime, end: datetime) -> list[Sent]:
+    rows = await db.fetch(
+        "SELECT channel, COUNT(*) AS n, COALESCE(SUM(segments), 0) AS parts FROM outbox "
+        "WHERE accepted_at >= ? AND accepted_at < ? GROUP BY channel ORDER BY channel",
+        start,
+        end,
+    )
+    return [Sent(row["channel"], int(row["n"]), int(row["parts"])) for row in rows]
+
+
+async def sent_to(db: Sql, start: datetime, end: datetime) -> list[Sent]:
+    rows = await db.fetch(
+        "SELECT p.client_id, p.id AS person, o.channel, COUNT(*) AS n, COALESCE(SUM(o.segments), 0) AS parts "
+        "FROM outbox o JOIN contact c ON c.id = o.contact_id JOIN person p ON p.id = c.person_id "
+        "WHERE o.accepted_at >= ? AND o.accepted_at < ? GROUP BY p.client_id, p.id, o.channel ORDER BY p.id",
+        start,
+        end,
+    )
+    return [Sent(row["channel"], int(row["n"]), int(row["parts"]), row["client_id"], row["person"]) for row in rows]
