@@ -9,6 +9,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -67,6 +68,17 @@ def rates(text: str) -> dict[str, tuple[int, timedelta]]:
         if named is None or int(named[2]) == 0 or named[1] in found:
             raise ValueError("expected rates of channels such as sms=10/s,email=100/m")
         found[named[1]] = (int(named[2]), timedelta(**{UNITS[named[3]]: 1}))
+    return found
+
+
+def prices(text: str) -> dict[str, Decimal]:
+    """`sms=0.0725,whatsapp=0.05`: of a segment, by channel, in EUR."""
+    found: dict[str, Decimal] = {}
+    for part in parts(text):
+        named = re.fullmatch(r"(sms|whatsapp|telegram|email)=([0-9]{1,3}(?:\.[0-9]{1,6})?)", part)
+        if named is None or named[1] in found:
+            raise ValueError("expected prices of channels such as sms=0.0725,whatsapp=0.05")
+        found[named[1]] = Decimal(named[2])
     return found
 
 

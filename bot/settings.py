@@ -9,6 +9,7 @@ Secrets are SecretStr: printed as stars, read by `.get_secret_value()`. docs/set
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -67,6 +68,7 @@ Durations = Annotated[tuple[timedelta, ...], NoDecode, BeforeValidator(partial(p
 QuietHours = Annotated[forms.QuietHours, NoDecode, BeforeValidator(partial(parse, form=forms.quiet_hours))]
 WeeklyHours = Annotated[tuple[Hours, ...], NoDecode, BeforeValidator(partial(parse, form=forms.weekly_hours))]
 Rates = Annotated[Mapping[str, tuple[int, timedelta]], NoDecode, BeforeValidator(partial(parse, form=forms.rates))]
+Prices = Annotated[Mapping[str, Decimal], NoDecode, BeforeValidator(partial(parse, form=forms.prices))]
 Keys = Annotated[tuple[SecretBytes, ...], NoDecode, BeforeValidator(partial(parse, form=keys))]
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(partial(parse, form=forms.languages))]
 Words = Annotated[
@@ -156,6 +158,7 @@ class Settings(BaseSettings):
     max_unasked: Annotated[int, Field(ge=1)] = 4
 
     send_rates: Rates = forms.rates("sms=10/s,whatsapp=40/s,telegram=25/s,email=5/s")
+    segment_prices: Prices = {}
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -39,7 +39,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How often each step of a booking was passed: `begun`, the steps in order, `booked`.
+    """How often each step of a booking was passed: `begun` (of everybody only), the steps in order, `booked`.
 
     A step that was answered already is passed with the answer; a known person passes no name. Who changes an answer
     passes its step again.

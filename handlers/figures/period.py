@@ -24,11 +24,6 @@ class Period:
     def ends_at(self) -> datetime:
         return _midnight(self.end, self.zone)
 
-    @property
-    def last(self) -> date:
-        """The first day of the last month."""
-        return date(self.end.year - (self.end.month == 1), (self.end.month - 2) % 12 + 1, 1)
-
 
 def months(first: date, last: date, zone: ZoneInfo) -> Period:
     """From the month of one day to that of another, both whole. ValueError where they are the wrong way round."""

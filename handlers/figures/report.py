@@ -59,7 +59,7 @@ async def report(parts: Parts, period: Period, prices: Mapping[str, Decimal], cl
         made_at=now,
         client=client,
         people=told(row, WROTE),
-        funnel=Funnel(tuple((name, told(row, ("step", name))) for name in FUNNEL)),
+        funnel=funnel(told, row),
         understanding=understanding(told, row),
         to_booking=to_booking(all_, told, row),
         waits=tuple(wait(all_, told, row, motive, free[motive]) for motive in Motive),
@@ -69,6 +69,11 @@ async def report(parts: Parts, period: Period, prices: Mapping[str, Decimal], cl
         costs=spent,
         clients=() if client else tuple(client_row(told, each) for each in clients),
     )
+
+
+def funnel(told: Told, row: str) -> Funnel:
+    """Who begins has mostly given no code yet, and is no client's: a client's funnel starts with the code."""
+    return Funnel(tuple((name, told(row, ("step", name))) for name in FUNNEL[row != ALL :]))
 
 
 def understanding(told: Told, row: str) -> Understanding:

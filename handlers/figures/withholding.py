@@ -45,17 +45,23 @@ class Line:
 def withheld(cells: Mapping[Key, Cell], lines: Sequence[Line], untold: Collection[Key] = ()) -> frozenset[Key]:
     """Every key of a line, and of `untold`, is one of `cells`."""
     secrets = frozenset(key for key, cell in cells.items() if not cell.tells)
-    hidden = {*secrets, *(key for key in untold if cells[key].count)}
+    harmless = {key for key in untold if cells[key].count} - secrets  # worked out, they would tell of nobody
+    hidden = {*secrets, *harmless}
     while True:
-        more = _by_line(cells, lines, hidden) or _by_solving(cells, lines, hidden, secrets)
+        more = _by_line(cells, lines, hidden, harmless) or _by_solving(cells, lines, hidden, secrets)
         if not more:
             return frozenset(hidden)
         hidden |= more
 
 
-def _by_line(cells: Mapping[Key, Cell], lines: Sequence[Line], hidden: set[Key]) -> set[Key]:
+def _by_line(cells: Mapping[Key, Cell], lines: Sequence[Line], hidden: set[Key], harmless: set[Key]) -> set[Key]:
     """One more cell for each line that gives a hidden one away."""
-    return {more for line in lines if (more := _next(cells, line, hidden)) is not None}
+    found = (_next(cells, line, hidden) for line in lines if not harmless.issuperset(hidden.intersection(_keys(line))))
+    return {more for more in found if more is not None}
+
+
+def _keys(line: Line) -> tuple[Key, ...]:
+    return (line.total, *line.parts)
 
 
 def _next(cells: Mapping[Key, Cell], line: Line, hidden: set[Key]) -> Key | None:
@@ -83,8 +89,8 @@ def _by_solving(
     """For a secret that all sums together give away: another cell of its lines."""
     for key in sorted(solvable(lines, hidden) & secrets, key=repr):
         for line in lines:
-            if key == line.total or key in line.parts:
-                more = _smallest(cells, (*line.parts, line.total), hidden)
+            if key in _keys(line):
+                more = _smallest(cells, _keys(line), hidden)
                 if more is not None:
                     return {more}
     return set()

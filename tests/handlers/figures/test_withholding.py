@@ -67,6 +67,15 @@ def test_a_small_client_is_not_all_less_the_others() -> None:
     assert {row for row, _ in hidden} == {"small", "middle"}
 
 
+def test_what_is_shown_nowhere_is_no_secret_by_itself_and_hides_one_beside_it() -> None:
+    cells: dict[Key, Cell] = {("", ("n",)): of(30)["r", ("a",)], ("*", ("n",)): of(30)["r", ("a",)]}
+    line = Line(("*", ("n",)), (("", ("n",)),))
+    assert withheld(cells, [line], [("", ("n",))]) == {("", ("n",))}
+    cells |= {("c", ("n",)): Cell(3, frozenset("xyz")), ("d", ("n",)): of(0, 20)["r", ("b",)]}
+    line = Line(("*", ("n",)), (("", ("n",)), ("c", ("n",)), ("d", ("n",))))
+    assert withheld(cells, [line], [("", ("n",))]) == {("", ("n",)), ("c", ("n",))}
+
+
 # ------------------------------------------------------------ tables of clients and outcomes, with both margins
 
 

@@ -1,0 +1,111 @@
+"""A February of many people, written into a town's rows: of three clients one has many of them, one some, one few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from booking.model import (
+    Appointment,
+    AppointmentId,
+    ClientId,
+    CodeId,
+    ContactId,
+    Mode,
+    Motive,
+    Person,
+    PersonId,
+    WorkerId,
+)
+from storage import figures, inbox, outbox, steps
+from storage.booking import RowStore
+from storage.inbox import Arrival
+from storage.steps import Happened
+from tests.journeys.town import Town
+
+SINCE = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
+HOUR = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
+# client -> what became of its people's hours, one each
+BECAME = {
+    "ports": ["kept"] * 24 + ["missed"] * 12 + ["cancelled"] * 11 + ["late"] * 3,
+    "lavande": ["kept"] * 12 + ["missed"] * 2,
+    "brume": ["kept"] * 3,
+}
+ROWS = {"kept": ("done", False), "missed": ("missed", False), "cancelled": ("cancelled", False)}
+
+
+@dataclass(frozen=True)
+class One:
+    """A person with one hour."""
+
+    client: str
+    number: int
+    became: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.client}-{self.number}"
+
+
+def people() -> Iterator[One]:
+    for client, became in BECAME.items():
+        yield from (One(client, number, what) for number, what in enumerate(became))
+
+
+async def serve(town: Town) -> None:
+    """Each wrote twice and booked eight minutes after the first message, every third one a day later; every other one
+    was reminded.
+    """
+    ids = {client.ref: client.id for client in await figures.clients(town.parts.db)}
+    for n, one in enumerate(people()):
+        await _live(town, one, ids[one.client], n)
+    async with town.parts.db.transaction() as tx:
+        for ref, became in BECAME.items():
+            count = len(became)
+            for step in ("begun", "booked"):
+                await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "book", step)] * count)
+            await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "motive", "answered")] * count)
+            await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "motive", "understood")] * count)
+            await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "motive", "missed")] * (count // 2))
+        await steps.add(tx, HOUR.date(), "", [Happened("start", "start", "missed")] * 11)
+
+
+async def _live(town: Town, one: One, client: ClientId, n: int) -> None:
+    parts = town.parts
+    since = SINCE + timedelta(minutes=n)
+    contact = ""
+    for nth in range(2):
+        arrival = Arrival("sms", f"+3363998{n:04}", f"SM{n}-{nth}", b"Body=x")
+        at = since + timedelta(minutes=nth)
+        contact = await inbox.accept(parts.db, arrival, at, parts.new_id, lang="fr", time_zone="Europe/Paris") or ""
+    made_at = since + (timedelta(days=1) if n % 3 == 0 else timedelta(minutes=8))
+    status, late = ROWS.get(one.became, ("cancelled", True))
+    hour = Appointment(
+        AppointmentId(f"a-{one.id}"),
+        PersonId(one.id),
+        client,
+        WorkerId("claire"),
+        Motive.FINANCE if n % 2 else Motive.HOUSING,
+        Mode.PHONE,
+        HOUR + timedelta(hours=n % 5),
+        ContactId(contact),
+        AppointmentId(f"a-{one.id}"),
+        status=status,  # type: ignore[arg-type]
+        late=late,
+        made_at=made_at,
+        ended_by="person" if status == "cancelled" else None,
+    )
+    person = Person(PersonId(one.id), client, CodeId("code"), "Ann", "Martin", None)
+    async with parts.db.transaction() as tx:
+        store = RowStore(tx, parts.directories)
+        await store.add_person(person, ContactId(contact))
+        await store.add_appointment(hour)
+        out = outbox.Outgoing(
+            f"k-{one.id}", contact, "reminder" if n % 2 else "booked", {"texts": []}, HOUR, appointment=hour.id
+        )
+        await outbox.add(tx, out, since)
+        await tx.execute(
+            "UPDATE outbox SET status = 'delivered', accepted_at = ?, segments = 2 WHERE key = ?", since, f"k-{one.id}"
+        )
+        await tx.execute("UPDATE inbox SET status = 'done', settled_at = ? WHERE contact_id = ?", since, contact)
