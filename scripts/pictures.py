@@ -18,7 +18,7 @@ from bot.kits import page as pages
 from bot.kits import paper
 from conversations.model import Link
 from handlers import links
-from scripts import pictures_of_console, pictures_of_messages
+from scripts import pictures_of_console, pictures_of_figures, pictures_of_messages
 from scripts.pictures_of_messages import say
 from tests.bot.kits import made
 from tests.bot.scanning import opened as opened_pdf
@@ -152,6 +152,7 @@ async def main() -> None:
             await pictures_of_console.photograph(demo, chromium, PICTURES)
     async with browser() as chromium:
         await invitation(chromium)
+        await pictures_of_figures.photograph(chromium, PICTURES)
     for picture in sorted(PICTURES.glob("*.png")):
         print(picture.relative_to(PICTURES.parent.parent))
 

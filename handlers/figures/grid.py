@@ -55,7 +55,7 @@ class Grid:
         ]
         if self._everybody:
             lines += [Line((ALL, column), tuple((row, column) for row in self._rows)) for column in self._columns]
-        hidden = withheld(cells, lines, untold=[(UNKNOWN, column) for column in self._columns])
+        hidden = withheld(cells, lines, untold=[(UNKNOWN, column) for column in self._columns], dear=ALL)
 
         def told(row: str, column: Column) -> int | None:
             return None if (row, column) in hidden else self._counts[row, column]

@@ -27,6 +27,7 @@ CUT: Final = 34  # characters of a label that fit beside its value; the table ha
 # Told apart in greyscale and by colour-blind eyes (after Okabe and Ito), each at 3:1 on white.
 COLOURS: Final = ("#0b5d66", "#b35900", "#3d7ab8", "#8a3b74", "#6b6b2e", "#777777")
 REST: Final = "#d9d4c8"  # withheld
+TOTALS: Final = (t("figures.all"), t("figures.median"), t("figures.nine_in_ten"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def page(tables: Sequence[Table], voice: Voice, **words: Any) -> str:
 def _drawn(table: Table, row: Row) -> bool:
     """Totals are no bars; nor is a row in which nothing was counted."""
     values = [row.values[at] for at in table.plot.columns]
-    if row.label in (t("figures.all"), t("figures.nine_in_ten")):
+    if row.label in TOTALS:
         return False
     return any(value is not None for value in values)
 

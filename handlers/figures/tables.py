@@ -161,14 +161,14 @@ def to_booking(report: Report) -> Table:
     buckets: Sequence[tuple[Bucket, Count]] = of.buckets
     rows = tuple(Row(BUCKETS[name], (told(count), share(count, of.people), *nothing[:2])) for name, count in buckets)
     rows += (
-        Row(t("figures.all"), (told(of.people), None, median, said)),
+        Row(t("figures.median"), (told(of.people), None, median, said)),
         Row(t("figures.nine_in_ten"), (None, None, ninth, said_ninth)),
     )
     head = (
         Column(t("figures.people")),
         Column(t("figures.share"), "share"),
-        Column(t("figures.median_minutes"), "number"),
-        Column(t("figures.median_messages"), "number"),
+        Column(t("figures.minutes"), "number"),
+        Column(t("figures.messages"), "number"),
     )
     return Table(
         "first-booking",

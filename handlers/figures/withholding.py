@@ -17,6 +17,7 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 
 FEW: Final = 10  # people; below that a count is of somebody
+TRIED: Final = 100  # cells, before what stands beside a secret is hidden without looking further
 
 Key: TypeAlias = tuple[str, tuple[str, ...]]  # a row and a column
 
@@ -42,13 +43,15 @@ class Line:
     parts: tuple[Key, ...]
 
 
-def withheld(cells: Mapping[Key, Cell], lines: Sequence[Line], untold: Collection[Key] = ()) -> frozenset[Key]:
-    """Every key of a line, and of `untold`, is one of `cells`."""
+def withheld(
+    cells: Mapping[Key, Cell], lines: Sequence[Line], untold: Collection[Key] = (), dear: str = ""
+) -> frozenset[Key]:
+    """Every key of a line, and of `untold`, is one of `cells`. Where there is a choice, row `dear` is told."""
     secrets = frozenset(key for key, cell in cells.items() if not cell.tells)
     harmless = {key for key in untold if cells[key].count} - secrets  # worked out, they would tell of nobody
     hidden = {*secrets, *harmless}
     while True:
-        more = _by_line(cells, lines, hidden, harmless) or _by_solving(cells, lines, hidden, secrets)
+        more = _by_line(cells, lines, hidden, harmless) or _by_solving(cells, lines, hidden, secrets, dear)
         if not more:
             return frozenset(hidden)
         hidden |= more
@@ -80,19 +83,22 @@ def _next(cells: Mapping[Key, Cell], line: Line, hidden: set[Key]) -> Key | None
 
 def _smallest(cells: Mapping[Key, Cell], keys: Sequence[Key], hidden: set[Key]) -> Key | None:
     told = [key for key in keys if key not in hidden and cells[key].count]
-    return min(told, key=lambda key: (cells[key].count, repr(key))) if told else None
+    return min(told, key=lambda key: (cells[key].count, key)) if told else None
 
 
 def _by_solving(
-    cells: Mapping[Key, Cell], lines: Sequence[Line], hidden: set[Key], secrets: frozenset[Key]
+    cells: Mapping[Key, Cell], lines: Sequence[Line], hidden: set[Key], secrets: frozenset[Key], dear: str
 ) -> set[Key]:
-    """For a secret that all sums together give away: another cell of its lines."""
-    for key in sorted(solvable(lines, hidden) & secrets, key=repr):
-        for line in lines:
-            if key in _keys(line):
-                more = _smallest(cells, _keys(line), hidden)
-                if more is not None:
-                    return {more}
+    """For a secret that all sums together give away: the smallest other cell without which they do not."""
+    for key in sorted(solvable(lines, hidden) & secrets):
+        told = sorted((cell.count, each) for each, cell in cells.items() if each not in hidden and cell.count)
+        for _, other in [*(each for each in told if each[1][0] != dear)][:TRIED]:
+            if key not in solvable(lines, {*hidden, other}):
+                return {other}
+        beside = {each for line in lines if key in _keys(line) for each in _keys(line)}
+        more = _smallest(cells, list(beside), hidden)
+        if more is not None:
+            return {more}
     return set()
 
 

@@ -32,6 +32,13 @@ BECAME = {
     "lavande": ["kept"] * 12 + ["missed"] * 2,
     "brume": ["kept"] * 3,
 }
+# Of whom no code is known: all began, some never came further.
+STRANGERS = {
+    Happened("book", "book", "begun"): 90,
+    Happened("start", "start", "understood"): 90,
+    Happened("start", "start", "missed"): 11,
+}
+STEPS = ("code", "motive", "slot", "terms", "name", "email", "summary")
 ROWS = {"kept": ("done", False), "missed": ("missed", False), "cancelled": ("cancelled", False)}
 
 
@@ -62,13 +69,18 @@ async def serve(town: Town) -> None:
         await _live(town, one, ids[one.client], n)
     async with town.parts.db.transaction() as tx:
         for ref, became in BECAME.items():
-            count = len(became)
-            for step in ("begun", "booked"):
-                await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "book", step)] * count)
-            await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "motive", "answered")] * count)
-            await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "motive", "understood")] * count)
-            await steps.add(tx, HOUR.date(), ids[ref], [Happened("book", "motive", "missed")] * (count // 2))
-        await steps.add(tx, HOUR.date(), "", [Happened("start", "start", "missed")] * 11)
+            for what, count in _steps(len(became)).items():
+                await steps.add(tx, HOUR.date(), ids[ref], [what] * count)
+        for what, count in STRANGERS.items():
+            await steps.add(tx, HOUR.date(), "", [what] * count)
+
+
+def _steps(people: int) -> dict[Happened, int]:
+    """Each passed each step; one in two was not understood once at the hour."""
+    found = {Happened("book", "book", "booked"): people, Happened("book", "slot", "missed"): people // 2}
+    for step in STEPS:
+        found[Happened("book", step, "answered")] = found[Happened("book", step, "understood")] = people
+    return found
 
 
 async def _live(town: Town, one: One, client: ClientId, n: int) -> None:

@@ -18,8 +18,6 @@ from handlers.figures.tables import WITHHELD, Table, tables
 from locales.voice import Voice
 from storage import figures, steps
 from tests.journeys.booking import LATER, TODAY, booked_by_sms, booked_by_telegram
-from tests.journeys.served import BECAME, people, serve
-from tests.journeys.town import CAMILLE, SAM, Town, built
 from tests.journeys.served import BECAME, STEPS, people, serve
 from tests.journeys.town import CAMILLE, MONDAY, SAM, Town, built
 
@@ -62,12 +60,11 @@ async def test_of_everybody(served: Town) -> None:
     assert found.deliveries.rows == (("sms", {"delivered": 67}),)
     assert next(wait for wait in found.waits if wait.motive == Motive.FINANCE).booked == 33
     assert all(wait.first_free is not None for wait in found.waits), "Claire and the others have hours"
-    assert dict(found.funnel.steps) == {
-        name: 67 if name in {"begun", "motive", "booked"} else 0 for name, _ in found.funnel.steps
-    }
+    assert dict(found.funnel.steps) == {"begun": 90, **dict.fromkeys(STEPS, 67), "phone": 0, "booked": 67}
     heard = {name: (yes, no) for name, yes, no in found.understanding.rows}
-    assert heard["start"] == (0, 11), "of people without a client yet"
-    assert heard["motive"] == (67, 33)
+    assert heard["start"] == (90, 11), "of people without a client yet"
+    assert heard["motive"] == (67, 0)
+    assert heard["slot"] == (67, 33)
 
 
 async def test_of_the_clients_beside_each_other_nothing_small_is_told(served: Town) -> None:

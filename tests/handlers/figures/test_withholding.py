@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.figures.withholding import FEW, Cell, Key, Line, withheld
+from handlers.figures.withholding import FEW, Cell, Key, Line, solvable, withheld
 
 COLUMNS = ("kept", "missed", "late")
 
@@ -76,6 +76,19 @@ def test_what_is_shown_nowhere_is_no_secret_by_itself_and_hides_one_beside_it() 
     assert withheld(cells, [line], [("", ("n",))]) == {("", ("n",)), ("c", ("n",))}
 
 
+def test_what_only_all_sums_together_give_away() -> None:
+    """No line tells of them; a row less what everybody's columns say of its other cells does."""
+    counts = {"ports": (24, 12, 11, 3), "lavande": (12, 2, 0, 0), "brume": (3, 0, 0, 0)}
+    cells, lines = both_margins(
+        {(row, name): n for row, each in counts.items() for name, n in zip("abcd", each, strict=True)}, "abcd"
+    )
+    hidden = withheld(cells, lines, dear="*")
+    assert ("lavande", ("b",)) not in solvable(lines, set(hidden))
+    assert {(row, *column) for row, column in hidden if row == "*"} == {("*", "c"), ("*", "d")}, (
+        "their own few, no more"
+    )
+
+
 # ------------------------------------------------------------ tables of clients and outcomes, with both margins
 
 
@@ -83,14 +96,20 @@ def test_what_is_shown_nowhere_is_no_secret_by_itself_and_hides_one_beside_it() 
 def tables(draw: st.DrawFn) -> tuple[dict[Key, Cell], list[Line]]:
     rows = [f"c{n}" for n in range(draw(st.integers(1, 6)))]
     counts = {(row, column): draw(st.sampled_from((0, 1, 4, 9, 10, 11, 30))) for row in rows for column in COLUMNS}
+    return both_margins(counts, COLUMNS)
+
+
+def both_margins(counts: Mapping[tuple[str, str], int], columns: Sequence[str]) -> tuple[dict[Key, Cell], list[Line]]:
+    """With totals of rows in column `all`, and of columns in row `*`."""
+    rows = list(dict.fromkeys(row for row, _ in counts))
     cells: dict[Key, Cell] = {}
     for row in (*rows, "*"):
-        for column in (*COLUMNS, "all"):
+        for column in (*columns, "all"):
             parts = [(r, c) for (r, c) in counts if row in {r, "*"} and column in {c, "all"}]
             people = frozenset((r, c, n) for r, c in parts for n in range(counts[r, c]))
             cells[row, (column,)] = Cell(len(people), people)
-    lines = [Line((row, ("all",)), tuple((row, (column,)) for column in COLUMNS)) for row in (*rows, "*")]
-    lines += [Line(("*", (column,)), tuple((row, (column,)) for row in rows)) for column in (*COLUMNS, "all")]
+    lines = [Line((row, ("all",)), tuple((row, (column,)) for column in columns)) for row in (*rows, "*")]
+    lines += [Line(("*", (column,)), tuple((row, (column,)) for row in rows)) for column in (*columns, "all")]
     return cells, lines
 
 
