@@ -30,6 +30,7 @@ class Deed(StrEnum):
     SEE_OPERATORS = "see operators"
     CHANGE_OPERATORS = "change operators"
     SEE_DEEDS = "see deeds"  # the audit trail
+    SEE_FIGURES = "see figures"  # of months, of nobody
 
 
 _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, Deed.SEE_DIRECTORY})
@@ -39,8 +40,8 @@ MAY: Final[Mapping[Role, frozenset[Deed]]] = {
     Role.DESK: _EVERYBODY | _DESKS,
     Role.ADMINISTRATOR: _EVERYBODY
     | _DESKS
-    | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS},
-    Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS},
+    | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES},
+    Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES},
 }
 
 

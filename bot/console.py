@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,6 +22,7 @@ from handlers.web.console.deliveries import DeliveryPages
 from handlers.web.console.directory import DirectoryPages
 from handlers.web.console.editing import EditPages
 from handlers.web.console.entrance import Entrance
+from handlers.web.console.figures import FigurePages
 from handlers.web.console.frame import Frame
 from handlers.web.console.people import PeoplePages
 from handlers.web.console.staff import Staff
@@ -28,9 +32,16 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def add_console(
-    app: web.Application, parts: Parts, renderer: Renderer, passwords: Passwords | None = None
+    app: web.Application,
+    parts: Parts,
+    renderer: Renderer,
+    passwords: Passwords | None = None,
+    prices: Mapping[str, Decimal] = MappingProxyType({}),
 ) -> Frame | None:
-    """Passwords travel by https only, or on this machine: elsewhere there is no console, and the doctor says so."""
+    """Passwords travel by https only, or on this machine: elsewhere there is no console, and the doctor says so.
+
+    `prices`: of a segment, by channel, for the figures.
+    """
     url = urlsplit(parts.pages.public_url)
     if url.scheme != "https" and url.hostname not in LOOPBACK:
         return None
@@ -41,6 +52,7 @@ def add_console(
     CalendarPages(frame=frame).add()
     CallPages(frame=frame).add()
     DeliveryPages(frame=frame).add()
+    FigurePages(frame=frame, prices=prices).add()
     directory = DirectoryPages(frame=frame, chance=secrets.token_bytes)
     directory.add()
     EditPages(frame=frame, chance=secrets.token_bytes, pages=directory).add()

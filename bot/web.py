@@ -66,7 +66,7 @@ def application(app: App) -> web.Application:
     workers = WorkerCore(parts)
     WorkerPages(pages=workers, renderer=renderer).add_to(served)
     WorkerVideo(pages=workers, video=WorkerVideoCore(parts), renderer=renderer, rooms=rooms).add_to(served)
-    add_console(served, parts, renderer)
+    add_console(served, parts, renderer, prices=settings.segment_prices)
     return served
 
 

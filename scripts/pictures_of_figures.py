@@ -31,7 +31,7 @@ async def photograph(chromium: Browser, pictures: Path) -> None:
         url = f"sqlite://{folder}/figures.sqlite3"
         await migrated(url)
         async with built(url) as town:
-            await serve(town)
+            await serve(town.parts)
             found = await report(town.parts, february, {"sms": Decimal("0.0725")})
         page = Path(folder) / PAGE
         await asyncio.to_thread(page.write_bytes, files(found, tables(found), Voice("fr"))[PAGE])

@@ -72,22 +72,25 @@ def svg(table: Table, voice: Voice) -> str:
     )
 
 
+def fragment(tables: Sequence[Table], voice: Voice) -> str:
+    """Every plot beside its table, as a piece of a page; safe, all that is in it was escaped."""
+    return _templates().get_template("_tables.html").render(_with(tables, voice))
+
+
 def page(tables: Sequence[Table], voice: Voice, **words: Any) -> str:
     """One page with every plot beside its table; needs nothing else, can be mailed and printed."""
-    return (
-        _templates()
-        .get_template("report.html")
-        .render(
-            tables=tables,
-            lang=voice.lang,
-            say=voice,
-            t=_sayer(voice),
-            label=lambda row: label_of(row.label, voice),
-            value=lambda table, row, at: said(row.values[at], table.columns[at].kind, voice),
-            picture=lambda table: svg(table, voice),
-            **words,
-        )
-    )
+    return _templates().get_template("report.html").render(_with(tables, voice), lang=voice.lang, **words)
+
+
+def _with(tables: Sequence[Table], voice: Voice) -> dict[str, Any]:
+    return {
+        "tables": tables,
+        "say": voice,
+        "t": _sayer(voice),
+        "label": lambda row: label_of(row.label, voice),
+        "value": lambda table, row, at: said(row.values[at], table.columns[at].kind, voice),
+        "picture": lambda table: svg(table, voice),
+    }
 
 
 def _drawn(table: Table, row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""A February of many people, written into a town's rows: of three clients one has many of them, one some, one few."""
+"""A February of many people, written into a database: of three clients one has many of them, one some, one few."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from booking.model import (
     PersonId,
     WorkerId,
 )
+from handlers.parts import Parts
 from storage import figures, inbox, outbox, steps
 from storage.booking import RowStore
 from storage.inbox import Arrival
 from storage.steps import Happened
-from tests.journeys.town import Town
 
 SINCE = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
 HOUR = datetime(2026, 2, 10, 9, 0, tzinfo=UTC)
@@ -60,14 +60,14 @@ def people() -> Iterator[One]:
         yield from (One(client, number, what) for number, what in enumerate(became))
 
 
-async def serve(town: Town) -> None:
+async def serve(parts: Parts) -> None:
     """Each wrote twice and booked eight minutes after the first message, every third one a day later; every other one
     was reminded.
     """
-    ids = {client.ref: client.id for client in await figures.clients(town.parts.db)}
+    ids = {client.ref: client.id for client in await figures.clients(parts.db)}
     for n, one in enumerate(people()):
-        await _live(town, one, ids[one.client], n)
-    async with town.parts.db.transaction() as tx:
+        await _live(parts, one, ids[one.client], n)
+    async with parts.db.transaction() as tx:
         for ref, became in BECAME.items():
             for what, count in _steps(len(became)).items():
                 await steps.add(tx, HOUR.date(), ids[ref], [what] * count)
@@ -83,8 +83,7 @@ def _steps(people: int) -> dict[Happened, int]:
     return found
 
 
-async def _live(town: Town, one: One, client: ClientId, n: int) -> None:
-    parts = town.parts
+async def _live(parts: Parts, one: One, client: ClientId, n: int) -> None:
     since = SINCE + timedelta(minutes=n)
     contact = ""
     for nth in range(2):

@@ -29,7 +29,7 @@ PRICES = {"sms": Decimal("0.07")}
 @pytest.fixture
 async def served(database_url: str) -> AsyncIterator[Town]:
     async with built(database_url) as town:
-        await serve(town)
+        await serve(town.parts)
         yield town
 
 

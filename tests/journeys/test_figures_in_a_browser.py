@@ -31,7 +31,7 @@ async def written(sqlite_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     """A folder with the figures of many people in each language."""
     folder = tmp_path_factory.mktemp("figures")
     async with built(sqlite_url) as town:
-        await serve(town)
+        await serve(town.parts)
         found = await report(town.parts, months(date(2026, 2, 1), date(2026, 2, 1), PARIS), {})
 
     def write() -> None:

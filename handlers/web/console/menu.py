@@ -23,6 +23,7 @@ MENU: Final[Sequence[Entry]] = (
     Entry("/calendar", t("console.menu.calendar"), Deed.SEE_PEOPLE),
     Entry("/call", t("console.menu.call"), Deed.HELP_PEOPLE),
     Entry("/deliveries", t("console.menu.deliveries"), Deed.SEE_DELIVERIES),
+    Entry("/figures", t("console.menu.figures"), Deed.SEE_FIGURES),
     Entry("/directory", t("console.menu.directory"), Deed.SEE_DIRECTORY),
     Entry("/operators", t("console.menu.operators"), Deed.SEE_OPERATORS),
     Entry("/deeds", t("console.menu.deeds"), Deed.SEE_DEEDS),

@@ -84,7 +84,7 @@ class Visitor:
         url = self.base + path
         async with self.http.request(method, url, data=form, headers=sent, allow_redirects=False) as response:
             set_cookies = response.headers.getall("Set-Cookie", [])
-            answer = Answer(response.status, await response.text(), response.headers, set_cookies)
+            answer = Answer(response.status, await response.text(errors="replace"), response.headers, set_cookies)
         for line in set_cookies:
             for morsel in SimpleCookie(line).values():
                 self.cookie = morsel.value

@@ -25,6 +25,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.SEE_OPERATORS: LOOKS,
     Deed.CHANGE_OPERATORS: BOSS,
     Deed.SEE_DEEDS: LOOKS,
+    Deed.SEE_FIGURES: LOOKS,
 }
 
 

@@ -13,6 +13,7 @@ from tests.handlers.console.browsing import LOOKS, judge, logged_in, window
 from tests.handlers.console.site import PASSWORD, Site, opened_site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import Place
+from tests.journeys.served import serve
 from tests.servers.ports import unused_port
 
 pytestmark = pytest.mark.browser
@@ -68,6 +69,17 @@ async def test_pages_are_accessible(site: Site, page: Page, tmp_path: Path, path
     await logged_in(page, site, Role.ADMINISTRATOR)
     await page.goto(f"{site.base}/console/{path}")
     await judge(page, tmp_path / f"{path}.png")
+
+
+async def test_figures_are_accessible(site: Site, page: Page, tmp_path: Path) -> None:
+    await serve(site.place.parts)
+    await logged_in(page, site, Role.AUDITOR)
+    await page.get_by_role("link", name="Chiffres").click()
+    await judge(page, tmp_path / "figures.png")
+    await page.get_by_label("Client", exact=True).select_option("Mutuelle des Ports")
+    await page.get_by_role("button", name="Afficher").click()
+    await expect(page.get_by_text("Chiffres : Mutuelle des Ports")).to_be_visible()
+    await judge(page, tmp_path / "figures-of-one.png")
 
 
 async def test_peoples_pages_are_accessible(site: Site, page: Page, tmp_path: Path) -> None:

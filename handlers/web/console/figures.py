@@ -1,0 +1,111 @@
+"""Figures of whole months, of everybody or of one client: nobody's data, for who administers or audits.
+
+GET  /console/figures            `?from=2026-01&to=2026-03&client=` a client's id; the last month that is over without
+GET  /console/figures/workbook   the same as a workbook
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from aiohttp import web
+
+from booking.model import Client
+from booking.operating import Deed
+from handlers.figures.files import heads
+from handlers.figures.kinds import Report
+from handlers.figures.period import Period, before, month, months
+from handlers.figures.plots import fragment
+from handlers.figures.report import report
+from handlers.figures.sheets import workbook
+from handlers.figures.tables import tables
+from handlers.web.console.frame import Frame, Visit
+from locales.voice import Voice
+from storage import audit, figures
+
+OFFERED: Final = 24  # months, the latest first
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigurePages:
+    """`prices`: of a segment, by channel."""
+
+    frame: Frame
+    prices: Mapping[str, Decimal]
+
+    def add(self) -> None:
+        self.frame.get("/figures", Deed.SEE_FIGURES, self._look)
+        self.frame.get("/figures/workbook", Deed.SEE_FIGURES, self._workbook)
+
+    async def _look(self, visit: Visit) -> web.Response:
+        clients = await figures.clients(self.frame.parts.db)
+        found, voice = await self._report(visit, clients), self._voice(visit)
+        return visit.page(
+            "figures",
+            heads=heads(found, voice),
+            shown=fragment(tables(found), voice),
+            months=[f"{day:%Y-%m}" for day in offered(self._over(visit))],
+            first=f"{found.period.first:%Y-%m}",
+            last=f"{found.period.end - timedelta(days=1):%Y-%m}",
+            clients=clients,
+            client=found.client,
+        )
+
+    async def _workbook(self, visit: Visit) -> web.Response:
+        found = await self._report(visit, await figures.clients(self.frame.parts.db))
+        whose = f"-{found.client.ref}" if found.client else ""
+        name = f"figures{whose}-{found.period.first:%Y-%m}"
+        return web.Response(
+            body=workbook(tables(found), self._voice(visit), found.made_at),
+            content_type=WORKBOOK,
+            headers={"Content-Disposition": f'attachment; filename="{_plain(name)}.xlsx"'},
+        )
+
+    async def _report(self, visit: Visit, clients: Sequence[Client]) -> Report:
+        """That it was looked at is kept, as it is of the command."""
+        asked = visit.request.query
+        client = next((each for each in clients if each.id == asked.get("client")), None)
+        if client is None and asked.get("client"):
+            raise web.HTTPNotFound
+        period = chosen(asked.get("from", ""), asked.get("to", ""), self._over(visit))
+        object_ = f"client:{client.id}" if client else "service"
+        db = self.frame.parts.db
+        await audit.add(db, visit.actor, f"figures {period.first} {period.end}", object_, visit.now)
+        return await report(self.frame.parts, period, self.prices, client)
+
+    def _over(self, visit: Visit) -> Period:
+        return before(visit.now, self.frame.parts.zone)
+
+    def _voice(self, visit: Visit) -> Voice:
+        parts = self.frame.parts
+        return Voice(visit.reader.lang, str(parts.zone), parts.default_lang)
+
+
+def chosen(first: str, last: str, over: Period) -> Period:
+    """Months that are over, whichever way round; the last of them in place of what cannot be read."""
+    days = sorted(min(_month(text) or over.first, over.first) for text in (first or last, last or first))
+    return months(days[0], days[1], over.zone)
+
+
+def _month(text: str) -> date | None:
+    try:
+        return month(text)
+    except ValueError:
+        return None
+
+
+def offered(over: Period) -> Sequence[date]:
+    days = [over.first]
+    while len(days) < OFFERED:
+        days.append((days[-1] - timedelta(days=1)).replace(day=1))
+    return days
+
+
+def _plain(name: str) -> str:
+    """A client's ref may hold anything; a header may not."""
+    return "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-_") else "_" for sign in name)

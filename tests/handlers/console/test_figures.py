@@ -1,0 +1,95 @@
+"""Figures in the console: of everybody and of one client, nobody in them, each look noted."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import load_workbook
+
+from booking.operating import Role
+from handlers.figures.period import Period
+from handlers.figures.tables import TABLES
+from handlers.web.console.figures import chosen
+from storage import audit, figures
+from tests.handlers.console.site import Site, Visitor
+from tests.journeys.served import serve
+
+OVER = Period(date(2026, 2, 1), date(2026, 3, 1), ZoneInfo("Europe/Paris"))
+
+
+async def client(site: Site, ref: str) -> str:
+    return next(each.id for each in await figures.clients(site.place.parts.db) if each.ref == ref)
+
+
+async def content(visitor: Visitor, path: str) -> tuple[str, bytes]:
+    """What is downloaded: under which name, and its bytes."""
+    headers = {"Cookie": f"__Host-console={visitor.cookie}"}
+    async with visitor.http.get(visitor.base + path, headers=headers) as response:
+        assert response.status == 200
+        return response.headers["Content-Disposition"], await response.read()
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+async def test_of_everybody_and_of_one_client(site: Site, role: Role) -> None:
+    await serve(site.place.parts)
+    visitor = await site.operator(role, "somebody")
+    page = (await visitor.get("/console/figures")).text
+    assert "Du 1er février 2026 au 28 février 2026" in page
+    assert page.count("<svg") == len(TABLES)
+    assert "Courtage Brume" in page
+    ports = await client(site, "ports")
+    page = (await visitor.get(f"/console/figures?client={ports}&from=2025-12&to=2026-02")).text
+    assert "Chiffres : Mutuelle des Ports" in page
+    assert "Du 1er décembre 2025 au 28 février 2026" in page
+    assert page.count("<svg") == len(TABLES) - 2
+    for hidden in ("Martin", "ports-1", "639980", "06 39 98"):
+        assert hidden not in page
+    deeds = await audit.latest(site.place.parts.db, 10, by=f"operator:{await site.id('somebody')}")
+    seen = [(deed.action, deed.object) for deed in deeds if deed.action.startswith("figures")]
+    assert seen == [
+        ("figures 2025-12-01 2026-03-01", f"client:{ports}"),
+        ("figures 2026-02-01 2026-03-01", "service"),
+    ]
+
+
+async def test_as_a_workbook(site: Site) -> None:
+    await serve(site.place.parts)
+    visitor = await site.operator(Role.AUDITOR)
+    name, body = await content(visitor, f"/console/figures/workbook?client={await client(site, 'ports')}")
+    assert name == 'attachment; filename="figures-ports-2026-02.xlsx"'
+    assert set(load_workbook(io.BytesIO(body)).sheetnames) == set(TABLES) - {"deliveries", "clients"}
+
+
+async def test_a_client_whose_name_would_break_a_page_or_a_header(site: Site) -> None:
+    ports = await client(site, "ports")
+    db = site.place.parts.db
+    await db.execute("UPDATE client SET ref = ?, name = ? WHERE id = ?", 'a"\r\nX-Y: z', "<script>x</script>", ports)
+    visitor = await site.operator(Role.AUDITOR)
+    page = (await visitor.get("/console/figures")).text
+    assert "<script>" not in page
+    name, _ = await content(visitor, f"/console/figures/workbook?client={ports}")
+    assert name == 'attachment; filename="figures-a___X-Y__z-2026-02.xlsx"'
+
+
+async def test_who_is_no_client_has_none(site: Site) -> None:
+    visitor = await site.operator(Role.AUDITOR)
+    await visitor.get("/console/figures?client=nobody", 404)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        ("", "", (date(2026, 2, 1), date(2026, 3, 1))),
+        ("2025-11", "", (date(2025, 11, 1), date(2025, 12, 1))),
+        ("2026-01", "2025-11", (date(2025, 11, 1), date(2026, 2, 1))),
+        ("2026-01", "2026-09", (date(2026, 1, 1), date(2026, 3, 1))),
+        ("2026-03", "2026-03", (date(2026, 2, 1), date(2026, 3, 1))),
+        ("<b>", "2026-1", (date(2026, 2, 1), date(2026, 3, 1))),
+    ],
+)
+def test_only_months_that_are_over(first: str, last: str, months: tuple[date, date]) -> None:
+    period = chosen(first, last, OVER)
+    assert (period.first, period.end) == months
