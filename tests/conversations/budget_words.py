@@ -95,6 +95,7 @@ ELSEWHERE: Final = (
     "call.",
     "demo.",
     "desk.hours",
+    "figures.",
     "format.",
     "invite.",
     "line.",
