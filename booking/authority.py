@@ -44,23 +44,34 @@ class Action(StrEnum):
     WRITE = "write"  # a message to the other one
     READ = "read"  # what the two wrote
     REPORT = "report"  # how the person treats the worker (terms, article 6.2)
+    HAND_OVER = "hand over"  # documents to its worker
+    READ_DOCUMENTS = "read documents"  # that were handed over for it
+
+
+OF_WORKERS = frozenset(
+    {Action.PROPOSE, Action.FURTHER, Action.REFUSE, Action.ATTEND, Action.REPORT, Action.READ_DOCUMENTS}
+)
+PAPERS = frozenset({Action.HAND_OVER, Action.READ_DOCUMENTS})
+# What ends 30 days after: for the person, for the worker.
+FADES = frozenset({Action.WRITE, Action.READ, Action.HAND_OVER})
+FADES_FOR_WORKERS = frozenset(
+    {Action.SEE, Action.FURTHER, Action.WRITE, Action.READ, Action.REPORT, Action.READ_DOCUMENTS}
+)
 
 
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
     """A person: their own. A worker: to see, cancel and turn theirs, say who came, propose another hour or refuse what
-    comes next; to see them, propose one hour more, or report, until 30 days after. Both until then: to write to each
-    other, and to read it. The desk: all.
+    comes next; to see them, propose one hour more, report, or read documents, until 30 days after. Both until then: to
+    write to each other, and to read it. The desk: all but documents, which go through nobody else's hands.
     """
     lately = now <= appointment.end + AFTERWARDS
     match actor, action:
-        case PersonActor(), Action.PROPOSE | Action.FURTHER | Action.REFUSE | Action.ATTEND | Action.REPORT:
-            return False
         case PersonActor(id=id), _:
-            return appointment.person == id and (lately or action not in {Action.WRITE, Action.READ})
-        case WorkerActor(id=id), Action.SEE | Action.FURTHER | Action.WRITE | Action.READ | Action.REPORT:
+            return appointment.person == id and action not in OF_WORKERS and (lately or action not in FADES)
+        case WorkerActor(id=id), _ if action in FADES_FOR_WORKERS:
             return appointment.worker == id and lately
         case WorkerActor(id=id), Action.CANCEL | Action.TURN | Action.PROPOSE | Action.REFUSE | Action.ATTEND:
             return appointment.worker == id
         case DeskActor(), _:
-            return True
+            return action not in PAPERS
     return False

@@ -2,7 +2,8 @@
 
 It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
 the turn commits. Whoever returns a refusal has left the store as it was. Making and moving appointments:
-`booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages: `booking.messaging`.
+`booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages: `booking.messaging`;
+documents: `booking.documenting`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from booking import calling, codes, policy
 from booking.arriving import Arriving
 from booking.attending import Attending
 from booking.directory import Directory
+from booking.documenting import Documenting
+from booking.documents import Documents
 from booking.events import (
     AppointmentCancelled,
     AppointmentConfirmed,
@@ -99,7 +102,7 @@ CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
 
 
-class Booking(Attending, Workday, Messaging):
+class Booking(Attending, Workday, Messaging, Documenting):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
@@ -113,6 +116,7 @@ class Booking(Attending, Workday, Messaging):
         self._replacing = Replacing(store, rules, now, self.events, self._offering)
         self._refusing = Refusing(store, rules, now, new_id)
         self._undoing = Undoing(store, rules, now, new_id, self.events)
+        self._documents = Documents(store, now, new_id)
         self.waiting_list = WaitingList(store, rules, now, new_id, self.events, self._offering, self)
 
     # ------------------------------------------------------------ who writes

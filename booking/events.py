@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from booking.documents import DocumentsSent
 from booking.messages import Message, Report
 from booking.model import (
     Appointment,
@@ -395,4 +396,5 @@ Event: TypeAlias = (
     | NoticesTried
     | MessageWritten
     | MessageReported
+    | DocumentsSent
 )

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from booking.codes import normal
 from booking.directory import Directory
+from booking.documents import Document, DocumentId
 from booking.memory_messages import MemoryMessages
 from booking.messages import Message, MessageId, Report
 from booking.model import (
@@ -74,6 +75,7 @@ class Rows:
     feedback: dict[str, Feedback] = field(default_factory=dict)
     messages: dict[MessageId, Message] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
+    documents: dict[DocumentId, Document] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
@@ -325,6 +327,20 @@ class MemoryStore(MemoryMessages):
     async def save_feedback(self, feedback: Feedback) -> None:
         self.rows.feedback[feedback.id] = feedback
 
+    # ------------------------------------------------------------ documents
+
+    async def document(self, id: DocumentId) -> Document | None:
+        return self.rows.documents.get(id)
+
+    async def documents(self, person: PersonId, since: datetime) -> Sequence[Document]:
+        return _by_age(one for one in self.rows.documents.values() if one.person == person and one.came >= since)
+
+    async def handed_over(self, batch: str) -> Sequence[Document]:
+        return _by_age(one for one in self.rows.documents.values() if one.batch == batch)
+
+    async def save_document(self, document: Document) -> None:
+        self.rows.documents[document.id] = document
+
     # ------------------------------------------------------------ inside
 
     def _occupied(self, since: datetime, until: datetime, now: datetime) -> Iterable[tuple[WorkerId, datetime]]:
@@ -339,6 +355,10 @@ class MemoryStore(MemoryMessages):
     def _lapsed(self, hour: Hour, now: datetime) -> bool:
         hold = self.rows.holds.get(HoldId(hour.id))
         return hold is not None and hold.until <= now
+
+
+def _by_age(documents: Iterable[Document]) -> list[Document]:
+    return sorted(documents, key=lambda one: (one.came, one.id))
 
 
 def _by_start(appointment: Appointment) -> tuple[datetime, str]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from booking.directory import Directory
+from booking.documents import DocumentStore
 from booking.events import By
 from booking.messages import MessageStore, MessagingCore
 from booking.model import (
@@ -362,6 +363,9 @@ class BookingCore(MessagingCore, Protocol):
     ) -> Booked | Moved | Held | SlotGone | Refused | AlreadyOver: ...  # Held: name and consent are to come
     async def decline_waiting(self, id: WaitingId) -> Waiting | None: ...
 
+    # documents: `booking.documents`
+    async def document_readers(self, contact: ContactId) -> tuple[Appointment, ...]: ...  # one a worker
+
     # article 5.2: `booking.refusing`
     async def refusable(self, worker: WorkerId) -> Sequence[Refusable]: ...
     async def refusals(self, worker: WorkerId) -> Sequence[tuple[Refusal, str]]: ...  # in force, with the first name
@@ -399,7 +403,7 @@ class BookingCore(MessagingCore, Protocol):
     async def set_calendar(self, worker: WorkerId, address: str) -> None: ...
 
 
-class BookingStore(MessageStore, Protocol):
+class BookingStore(MessageStore, DocumentStore, Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole

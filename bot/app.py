@@ -18,6 +18,7 @@ import structlog
 
 from bot.clock import system_clock
 from bot.outside import fetching, watching
+from bot.papers import keeping
 from bot.settings import Settings
 from conversations.flows import FLOWS
 from conversations.text import t
@@ -129,6 +130,7 @@ async def build(
             alert_to=settings.alert_to,
             whatsapp_number=settings.twilio_whatsapp_from,
             voice=_voice(settings, session),
+            documents=keeping(settings, session),
             # A clock that is moved by hand cannot be waited for.
             pace=_pace(settings, link, clock) if clock is system_clock else None,
         )

@@ -85,6 +85,7 @@ def settings(
         "PUBLIC_URL": f"http://{shown}:{port}",
         "DATABASE_URL": f"sqlite://{folder / 'demo.sqlite3'}",
         "REDIS_URL": None,
+        "DOCUMENTS_URL": f"file://{folder / 'documents'}",
         "TWILIO_EXTRA_AUTH_TOKENS": (),
         "TWILIO_SMS_FROM": demo_people.SMS_NUMBER,
         "TWILIO_MESSAGING_SERVICE_SID": None,

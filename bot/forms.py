@@ -181,6 +181,24 @@ def address_of(text: str, *schemes: str) -> str:
     return text
 
 
+def documents(text: str) -> str:
+    """A folder of this machine, or a bucket with the key to it."""
+    if text.startswith("file://") and len(text) > len("file://"):
+        return text
+    found = urlsplit(text)
+    if found.scheme in {"s3", "s3+http"} and found.hostname and found.username and found.password and found.path[1:]:
+        return text
+    raise ValueError("expected file://folder or s3://key:secret@host/bucket?region=name")
+
+
+def scanner(text: str) -> str:
+    """ClamAV's daemon."""
+    found = urlsplit(text)
+    if (found.scheme == "tcp" and found.hostname) or (found.scheme == "unix" and found.path[1:] and not found.netloc):
+        return text
+    raise ValueError("expected tcp://host:3310 or unix:///run/clamav/clamd.ctl")
+
+
 def mail_address(text: str) -> str:
     """`name@host`, or `Name <name@host>`."""
     bare = text.strip()

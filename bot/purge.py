@@ -1,9 +1,10 @@
-"""`socialdirect purge`: ends machine rows whose lifetime is over. To be run every day; a second run finds nothing."""
+"""`socialdirect purge`: ends rows and documents whose lifetime is over. To be run every day; again it finds nothing."""
 
 from __future__ import annotations
 
 from bot.app import App
 from bot.opening import on_app, operator
+from handlers.documents.ending import end_documents
 from storage import audit, purge
 
 
@@ -19,6 +20,7 @@ def run() -> int:
 
 async def end(app: App) -> dict[str, int]:
     parts, now = app.parts, app.parts.clock()
-    ended = await purge.purge(parts.db, now)
+    files = await end_documents(parts)
+    ended = await purge.purge(parts.db, now) | ({"documents": files} if files else {})
     await audit.add(parts.db, operator(), "purge", "database", now)
     return ended

@@ -40,6 +40,12 @@ def secret_address(value: SecretStr, *schemes: str) -> SecretStr:
     return value
 
 
+def documents_address(value: SecretStr) -> SecretStr:
+    """Checks where documents lie, which may hold a password."""
+    forms.documents(value.get_secret_value())
+    return value
+
+
 def webhook_secret(value: SecretStr) -> SecretStr:
     """https://core.telegram.org/bots/api#setwebhook: 1 to 256 of these characters; we want 16 at least."""
     if re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()) is None:
@@ -85,6 +91,8 @@ MailAddress = Annotated[str, AfterValidator(forms.mail_address)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(lambda url: secret_address(url, "sqlite", "postgres", "postgresql"))]
 RedisUrl = Annotated[SecretStr, AfterValidator(lambda url: secret_address(url, "redis", "rediss", "unix"))]
 SmtpUrl = Annotated[SecretStr, AfterValidator(lambda url: secret_address(url, "smtp", "smtps"))]
+DocumentsUrl = Annotated[SecretStr, AfterValidator(documents_address)]
+ScannerUrl = Annotated[str, AfterValidator(forms.scanner)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -128,6 +136,9 @@ class Settings(BaseSettings):
     smtp_url: SmtpUrl | None = None
     mail_from: MailAddress | None = None
     alert_to: MailAddress | None = None
+
+    documents_url: DocumentsUrl = SecretStr("file://var/documents")
+    clamd_url: ScannerUrl | None = None
 
     video_url: WebAddress | None = None
     video_app_id: str | None = None

@@ -16,6 +16,8 @@ from handlers.parts import Parts
 from handlers.receipts import receive
 from handlers.web.background import Background
 from handlers.web.guard import middlewares
+from handlers.web.handed_core import HandedCore
+from handlers.web.handed_pages import HandedPages
 from handlers.web.health import Health
 from handlers.web.hour_core import HourCore
 from handlers.web.hour_pages import HourPages
@@ -24,6 +26,8 @@ from handlers.web.pages_core import PagesCore
 from handlers.web.ports import Rooms
 from handlers.web.render import Renderer
 from handlers.web.rooms import DemoRooms, VideoRooms
+from handlers.web.upload_core import UploadCore
+from handlers.web.upload_pages import UploadPages
 from handlers.web.webhooks import Pressed, Voice, Webhooks
 from handlers.web.worker_core import WorkerCore
 from handlers.web.worker_pages import WorkerPages
@@ -63,6 +67,8 @@ def application(app: App) -> web.Application:
     PersonPages(pages=pages, renderer=renderer, clock=parts.clock, public_url=settings.public_url).add_to(served)
     rooms, hour = _rooms(app), HourCore(parts, pages)
     HourPages(pages=pages, hour=hour, renderer=renderer, rooms=rooms, clock=parts.clock).add_to(served)
+    UploadPages(core=UploadCore(parts), renderer=renderer).add_to(served)
+    HandedPages(core=HandedCore(parts), renderer=renderer).add_to(served)
     workers = WorkerCore(parts)
     WorkerPages(pages=workers, renderer=renderer).add_to(served)
     WorkerVideo(pages=workers, video=WorkerVideoCore(parts), renderer=renderer, rooms=rooms).add_to(served)

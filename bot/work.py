@@ -17,6 +17,7 @@ from handlers import digest, holding, joining, undelivered, unheard
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.delivery import settle_unknown, warn
+from handlers.documents.ending import end_documents
 from handlers.free_hours import look_for_free_hours
 from handlers.lanes import Lane
 from handlers.parts import Parts
@@ -52,6 +53,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
             group.create_task(_loop(parts, "outside", look, WATCH))
         group.create_task(_loop(parts, "waiting", lambda: serve_waiting(parts), SERVE))
         group.create_task(_loop(parts, "calendars", lambda: read_due(parts), CALENDARS))
+        group.create_task(_loop(parts, "documents", lambda: end_documents(parts), WATCH))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 
 

@@ -275,6 +275,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "waiting": flow("waiting"),
     "leave_list": leave_list,
     "call_back": flow("call_back"),
+    "documents": flow("documents"),
     "human": flow("human"),
     "language": flow("language"),
     "private": flow("private"),

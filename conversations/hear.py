@@ -19,15 +19,16 @@ from conversations.commands import Run, command, opens, wants_another, wished, w
 from conversations.danger import danger
 from conversations.exchange import addressed_message, exchange, quoted_message, verbatim, written_to
 from conversations.flows.danger import NUMBERS
+from conversations.flows.documents import instead
 from conversations.flows.hours import wish_of
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
-from conversations.model import Again, Context, FileRef, Flow, Frame, Input, Option, Outcome, Prompt, Step
+from conversations.model import Again, Context, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.normal import fold
 from conversations.recognise import by_both, by_number, by_words
 from conversations.reminded import rather
 from conversations.talk import Talk
-from conversations.text import Text, t
+from conversations.text import t
 from conversations.understand import Understood, understand
 from conversations.wished import answers
 from conversations.with_desk import leave, speaks_to_desk
@@ -37,12 +38,6 @@ Listen: TypeAlias = Callable[[Talk, Input], Awaitable[bool]]
 NAMES: Final = 50  # workers whose first names are listened for
 OLD: Final = timedelta(hours=6)  # since the last question: whoever comes back is offered to go on
 FRESH: Final = timedelta(hours=1)  # so long "plutôt vendredi" speaks of what was just booked
-
-MEDIA: Final[dict[str, Text]] = {
-    "voice": t("media.voice"),
-    "image": t("media.document"),
-    "document": t("media.document"),
-}
 
 
 async def hear(talk: Talk, came: Input) -> None:
@@ -231,12 +226,11 @@ async def media(talk: Talk, came: Input) -> bool:
     """What is not text is thanked, not ignored; a caption is read as text."""
     if not came.files:
         return False
-    talk.says.append(_thanks(came.files[0]))
+    said, link = await instead(talk.c, came.files[0])
+    talk.says.extend(said)
+    if link is not None:
+        talk.link, talk.ended = link, True
     return not came.text
-
-
-def _thanks(file: FileRef) -> Text:
-    return MEDIA.get(file.kind, t("media.other"))
 
 
 async def free_text(talk: Talk, came: Input) -> bool:

@@ -70,7 +70,7 @@ class News:
 class Link:
     """A page of ours, by what it shows. The address is made when the message is drawn (it holds a token)."""
 
-    kind: Literal["appointment", "worker", "email", "calendar", "join", "terms", "privacy"]
+    kind: Literal["appointment", "worker", "email", "calendar", "join", "upload", "handed", "terms", "privacy"]
     id: str = ""
 
 

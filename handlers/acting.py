@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
+from booking.documents import HandedOver
 from booking.events import By
 from booking.model import (
     Appointment,
@@ -137,6 +138,14 @@ class Acting(Corresponding):
         done = await super().confirm(id)
         if isinstance(done, Confirmed):
             await self._note(await self._actor(), Action.CONFIRM, id)
+        return done
+
+    async def hand_over(self, contact: ContactId, id: AppointmentId) -> HandedOver | None:
+        if not await self._allowed(Action.HAND_OVER, id):
+            return None
+        done = await super().hand_over(contact, id)
+        if done is not None:
+            await self._note(await self._actor(), Action.HAND_OVER, id)
         return done
 
     async def undo(self, person: PersonId, contact: ContactId) -> Undone | CannotUndo | NothingToUndo:

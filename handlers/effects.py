@@ -32,6 +32,7 @@ NoticeKind: TypeAlias = Literal[
     "freed",  # from the waiting list
     "digest",
     "feedback",
+    "document",  # handed over, to the worker
     "calendar",
     "test",
     "confirm_email",

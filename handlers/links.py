@@ -13,7 +13,7 @@ from handlers.parts import Parts
 from storage import tokens
 from storage.db import Sql
 
-PATHS: Final = {"appointment": "a", "worker": "w", "email": "e", "calendar": "calendar"}
+PATHS: Final = {"appointment": "a", "worker": "w", "email": "e", "calendar": "calendar", "upload": "u", "handed": "d"}
 
 # How long each is good for; afterwards it is answered 410. An appointment's: so long after the furthest start.
 LASTS: Final = {
@@ -21,6 +21,8 @@ LASTS: Final = {
     "worker": timedelta(days=60),
     "email": timedelta(days=30),
     "calendar": timedelta(days=3650),
+    "upload": timedelta(days=2),
+    "handed": timedelta(days=14),
 }
 
 

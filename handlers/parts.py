@@ -12,6 +12,7 @@ from booking.model import Hours, Rules
 from conversations.model import Flow
 from handlers.channels.base import Channel
 from handlers.channels.twilio_voice import VoiceLine
+from handlers.documents.keeping import Keeping
 from handlers.metrics import Metrics
 from handlers.pacing import Pace
 from handlers.reminders import Quiet
@@ -67,4 +68,5 @@ class Parts:
     whatsapp_number: str | None  # ours
     voice: VoiceLine | None = None  # masked calls; without it workers dial themselves
     desk_time: timedelta = timedelta(minutes=30)  # how long whoever writes to the desk waits at most
+    documents: Keeping | None = None  # what people send for their worker; without it, none is taken
     pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking.documents import DocumentsSent
 from booking.events import (
     AppointmentBooked,
     AppointmentCancelled,
@@ -60,6 +61,7 @@ from conversations.text import Text, t
 from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
+from handlers.document_reactions import worker_gets_the_link
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
@@ -285,4 +287,5 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     NoticesTried: (workday.trial_goes_out,),
     MessageWritten: (reader_is_told,),
     MessageReported: (),  # it calls the desk, too: `DeskNeeded`
+    DocumentsSent: (worker_gets_the_link,),
 }

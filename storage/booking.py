@@ -42,6 +42,7 @@ from booking.model import (
 from booking.ports import Owner
 from storage import counters, directory, spans, workday, worker_calendars
 from storage.db import Sql
+from storage.documents import DocumentRows
 from storage.messages import MessageRows
 from storage.sql import Row, marks
 from storage.waiting import WaitingRows
@@ -87,7 +88,7 @@ class Directories:
         return found
 
 
-class RowStore(WaitingRows, MessageRows):
+class RowStore(WaitingRows, MessageRows, DocumentRows):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories

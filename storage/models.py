@@ -34,6 +34,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "ticket_entry": {"words": "ticket_id"},
     "message": {"body": "id"},
     "operator": {"name": "id", "totp": "id"},
+    "document": {"key": "id"},
 }
 
 
@@ -538,6 +539,31 @@ class StepCount(Model):
 
     class Meta:
         table = "step_count"
+
+
+class Document(Model):
+    """What a person sent for their worker.
+
+    The file lies elsewhere, under the row's id, sealed by `key`.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    contact_id = fields.CharField(max_length=ID)
+    person_id = fields.CharField(max_length=ID)
+    status = fields.CharField(max_length=NAME)
+    key = fields.BinaryField(null=True)
+    reason = fields.CharField(max_length=NAME, null=True)
+    kind = fields.CharField(max_length=NAME, null=True)
+    pages = fields.IntField(default=1)
+    batch = fields.CharField(max_length=ID, null=True)
+    series = fields.CharField(max_length=ID, null=True)
+    worker_id = fields.CharField(max_length=ID, null=True)
+    came_at = fields.DatetimeField()
+    read_at = fields.DatetimeField(null=True)
+    ends_at = fields.DatetimeField()
+
+    class Meta:
+        table = "document"
 
 
 class Tries(Model):

@@ -125,6 +125,15 @@ CHECKS = (
         "(SELECT 1 FROM waiting w WHERE w.id = h.about AND w.status = 'offered' AND w.contact_id = h.contact_id)",
     ),
     Check(
+        "a document that may be read has its key",
+        "SELECT id FROM document WHERE status IN ('kept', 'sent') AND key IS NULL",
+    ),
+    Check(
+        "a document whose time is over is gone within a day (I18)",
+        "SELECT id FROM document WHERE status <> 'gone' AND ends_at < ?",
+        timedelta(hours=24),
+    ),
+    Check(
         "states are those we know",
         "SELECT id FROM outbox WHERE status NOT IN ('queued', 'sending', 'accepted', 'sent', 'delivered', 'read', "
         "'unknown', 'failed', 'suppressed', 'merged', 'expired')",

@@ -90,6 +90,7 @@ LIFETIMES = (
     Lifetime("tries to log in", DAY, "login", "tried_at < ?", key="key"),
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
+    Lifetime("documents that are gone", 30 * DAY, "document", "status = 'gone' AND ends_at < ?"),
     Lifetime("ended waits", 30 * DAY, "waiting", "ended_at < ?"),
     Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),
     Lifetime("lapsed refusals", 30 * DAY, "refusal", "lapses_at < ?"),

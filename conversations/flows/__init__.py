@@ -10,6 +10,7 @@ from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
 from conversations.flows.danger import DANGER
 from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DESK_LATE, DESK_SAYS, DESK_TAKES
+from conversations.flows.documents import DOCUMENTS
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
 from conversations.flows.earlier import EARLIER
 from conversations.flows.feedback import FEEDBACK
@@ -98,6 +99,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         MESSAGE,
         READ,
         MESSAGES,
+        DOCUMENTS,
         # what is due by the clock
         DUE_NEAR,
         DUE_ATTENDANCE,

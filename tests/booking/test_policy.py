@@ -76,9 +76,10 @@ ACTORS: dict[str, Actor] = {
     "desk": DeskActor(),
 }
 OWN = {Action.SEE, Action.CANCEL, Action.TURN, Action.WRITE, Action.READ}
-WORKERS = {Action.PROPOSE, Action.FURTHER, Action.REFUSE, Action.ATTEND, Action.REPORT}
+WORKERS = {Action.PROPOSE, Action.FURTHER, Action.REFUSE, Action.ATTEND, Action.REPORT, Action.READ_DOCUMENTS}
+PAPERS = {Action.HAND_OVER, Action.READ_DOCUMENTS}  # through nobody else's hands
 ALLOWED = (
-    {("desk", action) for action in Action}
+    {("desk", action) for action in Action if action not in PAPERS}
     | {("ann", action) for action in Action if action not in WORKERS}
     | {("claire", action) for action in OWN | WORKERS}
 )
@@ -106,6 +107,13 @@ def test_the_two_write_and_read_until_thirty_days_after(who: str, action: Action
     last = MADE.end + timedelta(days=30)
     assert may(ACTORS[who], action, MADE, last)
     assert not may(ACTORS[who], action, MADE, last + SECOND)
+
+
+def test_documents_go_to_a_worker_for_as_long_as_they_may_be_read() -> None:
+    last = MADE.end + timedelta(days=30)
+    for who, action in (("ann", Action.HAND_OVER), ("claire", Action.READ_DOCUMENTS)):
+        assert may(ACTORS[who], action, MADE, last)
+        assert not may(ACTORS[who], action, MADE, last + SECOND)
 
 
 def test_an_id_of_another_kind_opens_nothing() -> None:

@@ -93,6 +93,7 @@ ELSEWHERE: Final = (
     "about.",
     "alarm.",
     "call.",
+    "console.",
     "demo.",
     "desk.hours",
     "figures.",

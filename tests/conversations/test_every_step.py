@@ -53,6 +53,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     "waiting": {"waiting.none", "waiting.ask"},
     "leave_list": {"waiting.none", "waiting.left"},
     "call_back": {"call_back.soon", "call_back.later", "call_back.ask"},
+    "documents": {"documents.nobody", "documents.page", "documents.page_several"},
     "human": {"human.open", "human.closed"},
     "language": {"language.ask"},
     "private": {"private.text"},

@@ -34,8 +34,9 @@ async def rows(town: Town) -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 async def given(town: Town) -> Mapping[str, str]:
     """The path of each kind of link, given out as a message gives it."""
-    [row] = await town.parts.db.fetch("SELECT id, person_id, worker_id FROM appointment")
+    [row] = await town.parts.db.fetch("SELECT id, person_id, worker_id, contact_id, series FROM appointment")
     objects = {"appointment": "id", "worker": "id", "email": "person_id", "calendar": "worker_id"}
+    objects |= {"upload": "contact_id", "handed": "series"}
     assert set(objects) == set(links.PATHS)
     paths = {}
     async with town.parts.db.transaction() as tx:

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
@@ -177,7 +178,9 @@ async def built(database_url: str, **more: object) -> AsyncIterator[Town]:
         telegram = TelegramStandIn(TOKEN, clock, ids, check=conformance.telegram, reach=reach)
         twilio_base = await served(stack, twilio.app)
         telegram_base = await served(stack, telegram.app)
-        settings = read_settings(env_file=None, **{**given(database_url, twilio_base, telegram_base), **more})
+        papers = {"documents_url": f"file://{stack.enter_context(TemporaryDirectory())}/papers"}
+        named = {**papers, **given(database_url, twilio_base, telegram_base), **more}
+        settings = read_settings(env_file=None, **named)
         mail = Kept()
         app = await stack.enter_async_context(build(settings, clock, post=mail))
         await empty(app.parts.db)

@@ -83,6 +83,27 @@ async def timer(db: Database, key: str, **more: Any) -> None:
     await insert(db, "timer", key=key, **(values | {"due_at": START, "next_try_at": START} | more))
 
 
+async def document(db: Database, id: str, **more: Any) -> None:
+    key = db.vault.seal("document.key", id, b"k" * 32)
+    values = {"contact_id": "phone", "person_id": "ann", "status": "kept", "pages": 1, "key": key}
+    await insert(db, "document", id=id, came_at=LONG_AGO, **(values | {"ends_at": NOW} | more))
+
+
+async def test_documents(db: Database) -> None:
+    await settled(db)
+    await document(db, "d1")
+    await document(db, "d2", status="gone", key=None, ends_at=NOW - timedelta(days=9))
+    await document(db, "d3", status="ending", key=None, ends_at=NOW - timedelta(hours=24))
+    assert await oracle.judge(db, NOW) == []
+    await document(db, "d4", key=None)
+    await document(db, "d5", status="ending", key=None, ends_at=NOW - timedelta(hours=24, seconds=1))
+    found = {one.rule.partition(" (")[0]: one.ids for one in await oracle.judge(db, NOW)}
+    assert found == {
+        "a document that may be read has its key": ("d4",),
+        "a document whose time is over is gone within a day": ("d5",),
+    }
+
+
 async def broken(db: Database) -> list[str]:
     return [one.rule.partition(" (")[0] for one in await oracle.judge(db, NOW)]
 

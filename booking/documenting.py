@@ -1,0 +1,62 @@
+"""Documents among the use cases of the core: see `booking.documents`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking.documents import (
+    Document,
+    DocumentId,
+    Documents,
+    DocumentStatus,
+    Expected,
+    HandedOver,
+    NobodyToSendTo,
+    TooManyDocuments,
+)
+from booking.events import Event
+from booking.model import Appointment, AppointmentId, ContactId
+from booking.ports import BookingStore
+
+
+class Documenting:
+    """Use cases of `core.Booking`."""
+
+    _store: BookingStore
+    _now: datetime
+    _documents: Documents
+    events: list[Event]
+
+    async def document_readers(self, contact: ContactId) -> tuple[Appointment, ...]:
+        """Whose worker they may send something to."""
+        person = await self._store.person_of(contact)
+        return () if person is None else await self._documents.readers(person.id)
+
+    async def documents_of(self, contact: ContactId) -> Sequence[Document]:
+        """What came lately from this person, by whichever channel."""
+        return await self._documents.of(contact)
+
+    async def expect_document(self, contact: ContactId) -> Expected | NobodyToSendTo | TooManyDocuments:
+        return await self._documents.expect(contact)
+
+    async def document_judged(
+        self, id: DocumentId, status: DocumentStatus, reason: str | None, kind: str | None, pages: int
+    ) -> None:
+        await self._documents.judged(id, status, reason, kind, pages)
+
+    async def hand_over(self, contact: ContactId, id: AppointmentId) -> HandedOver | None:
+        """None: there was nothing, or the appointment is none of those that it may be for."""
+        readers = await self.document_readers(contact)
+        appointment = next((one for one in readers if one.id == id), None)
+        worker = (await self._store.directory()).worker(appointment.worker) if appointment else None
+        if appointment is None or worker is None:
+            return None
+        sent = await self._documents.hand_over(contact, appointment)
+        if sent is None:
+            return None
+        self.events.append(sent)
+        return HandedOver(appointment, worker, sent.count)
+
+    async def drop_documents(self, contact: ContactId) -> int:
+        return await self._documents.drop(contact)

@@ -1,0 +1,41 @@
+"""Documents for one's worker: the page by which they are sent, from any channel, camera or files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from conversations.model import Context, FileRef, Finish, Flow, Link, Outcome
+from conversations.text import Text, t
+
+PAPERS: Final = frozenset({"image", "document"})  # kinds of `FileRef`
+
+
+async def way(c: Context) -> tuple[Text, Link | None]:
+    """How they send something, to whom; without a worker there is nobody who would read it. A new link each day."""
+    readers = await c.booking.document_readers(c.contact.id)
+    workers = [await c.booking.worker(one.worker) for one in readers]
+    names = [worker.first_name for worker in workers if worker is not None]
+    if not names:
+        return t("documents.nobody"), None
+    link = Link("upload", f"{c.contact.id}.{c.now:%Y%m%d}")
+    if len(names) > 1:
+        return t("documents.page_several"), link
+    return t("documents.page", worker=names[0]), link
+
+
+async def instead(c: Context, file: FileRef) -> tuple[tuple[Text, ...], Link | None]:
+    """What is said to something that is not text."""
+    if file.kind not in PAPERS:
+        return (t("media.voice") if file.kind == "voice" else t("media.other"),), None
+    if c.contact.role == "worker":
+        return (t("media.worker"),), None
+    said, link = await way(c)
+    return ((t("media.document"),), None) if link is None else ((t("media.not_here"), said), link)
+
+
+async def finish(c: Context) -> Outcome:
+    said, link = await way(c)
+    return Finish(said, link=link)
+
+
+DOCUMENTS = Flow("documents", version=1, steps=(), finish=finish)

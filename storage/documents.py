@@ -1,0 +1,136 @@
+"""Rows of documents: those of the core (`DocumentRows`, a part of `storage.booking.RowStore`), and what handlers alone
+know of a file: the key that it is sealed with, its end.
+
+A row is there before its file, and is gone after it: no file is ever without one. `ending` has forgotten the key, so
+nothing can read the file any more, wherever a copy of it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from booking.documents import Document, DocumentId
+from booking.model import AppointmentId, ContactId, PersonId, WorkerId
+from storage.db import Sql
+from storage.sql import Row, marks
+
+_COLUMNS = "id, contact_id, person_id, status, reason, kind, pages, batch, series, worker_id, came_at, read_at, ends_at"
+_KEPT = ("contact_id", "person_id", "came_at")  # by whatever is saved afterwards
+
+
+class DocumentRows:
+    """Needs nothing but the transaction."""
+
+    _tx: Sql
+
+    async def document(self, id: DocumentId) -> Document | None:
+        return next(iter(await self._documents("id = ?", id)), None)
+
+    async def documents(self, person: PersonId, since: datetime) -> Sequence[Document]:
+        return await self._documents("person_id = ? AND came_at >= ? ORDER BY came_at, id", person, since)
+
+    async def handed_over(self, batch: str) -> Sequence[Document]:
+        return await self._documents("batch = ? ORDER BY came_at, id", batch)
+
+    async def save_document(self, document: Document) -> None:
+        changed = [name for name in _COLUMNS.split(", ") if name not in {"id", *_KEPT}]
+        await self._tx.execute(
+            f"INSERT INTO document ({_COLUMNS}) VALUES ({marks(13)}) "
+            "ON CONFLICT (id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in changed),
+            document.id,
+            document.contact,
+            document.person,
+            document.status,
+            document.reason,
+            document.kind,
+            document.pages,
+            document.batch,
+            document.series,
+            document.worker,
+            document.came,
+            document.read,
+            document.ends,
+        )
+
+    async def _documents(self, where: str, *args: object) -> list[Document]:
+        rows = await self._tx.fetch(f"SELECT {_COLUMNS} FROM document WHERE {where}", *args)
+        return [_document(row) for row in rows]
+
+
+def _document(row: Row) -> Document:
+    return Document(
+        id=row["id"],
+        contact=ContactId(row["contact_id"]),
+        person=PersonId(row["person_id"]),
+        came=row["came_at"],
+        ends=row["ends_at"],
+        status=row["status"],
+        reason=row["reason"],
+        kind=row["kind"],
+        pages=row["pages"],
+        batch=row["batch"],
+        series=row["series"],
+        worker=WorkerId(row["worker_id"]) if row["worker_id"] else None,
+        read=row["read_at"],
+    )
+
+
+# ------------------------------------------------------------ the file's key
+
+
+async def keep_key(db: Sql, id: str, key: bytes) -> None:
+    """With it the file can be opened. In the transaction that says that it is there."""
+    sealed = db.vault.seal("document.key", id, key)
+    await db.execute("UPDATE document SET key = ? WHERE id = ? AND status = 'kept'", sealed, id)
+
+
+async def key_of(db: Sql, id: str) -> bytes | None:
+    """None: there is no file that could be opened."""
+    rows = await db.fetch("SELECT key FROM document WHERE id = ? AND key IS NOT NULL", id)
+    return db.vault.unseal("document.key", id, rows[0]["key"]) if rows else None
+
+
+async def read_once(db: Sql, id: str, now: datetime) -> bool:
+    """One statement decides: of two that download at once, one does."""
+    return bool(
+        await db.execute(
+            "UPDATE document SET read_at = ? WHERE id = ? AND status = 'sent' AND read_at IS NULL", now, id
+        )
+    )
+
+
+# ------------------------------------------------------------ the end
+
+
+async def begin_to_end(db: Sql, now: datetime, limit: int) -> list[str]:
+    """Forgets the keys of those whose time is over. Their ids, and of those whose file was not deleted yet."""
+    await db.execute(
+        "UPDATE document SET status = 'ending', key = NULL WHERE status NOT IN ('ending', 'gone') AND ends_at <= ?", now
+    )
+    await db.execute("UPDATE document SET key = NULL WHERE status = 'ending' AND key IS NOT NULL")
+    rows = await db.fetch(f"SELECT id FROM document WHERE status = 'ending' ORDER BY id LIMIT {int(limit)}")
+    return [row["id"] for row in rows]
+
+
+async def ended(db: Sql, id: str) -> None:
+    await db.execute("UPDATE document SET status = 'gone' WHERE id = ? AND status = 'ending'", id)
+
+
+async def put_off(db: Sql, now: datetime, after: timedelta) -> int:
+    """What was handed over is kept as long as its worker may read it: an appointment that moved takes it along."""
+    rows = await db.fetch(
+        "SELECT series, max(start_at) AS start_at FROM appointment WHERE status IN ('booked', 'done', 'missed') AND "
+        "series IN (SELECT series FROM document WHERE status = 'sent' AND ends_at <= ?) GROUP BY series",
+        now,
+    )
+    count = 0
+    for row in rows:
+        ends = row["start_at"] + after
+        if ends > now:
+            count += await db.execute(
+                "UPDATE document SET ends_at = ? WHERE series = ? AND status = 'sent'",
+                ends,
+                AppointmentId(row["series"]),
+            )
+    return count

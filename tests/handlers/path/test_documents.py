@@ -1,0 +1,133 @@
+"""A document on its way: from bytes to a sealed file, and to its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from booking.documents import Document, Expected
+from booking.model import ContactId
+from handlers.acting import Acting
+from handlers.documents import sealing
+from handlers.documents.ending import end_documents
+from handlers.documents.judging import Judge
+from handlers.documents.keeping import Keeping
+from handlers.documents.scanning import ScannerAway
+from handlers.documents.stores import Folder, StoreAway
+from handlers.documents.taking import take
+from storage import contacts, documents
+from storage.booking import RowStore
+from tests.handlers.documents import corpus
+from tests.handlers.path.place import CAMILLE, Place
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def keeping(place: Place, tmp_path: Path) -> Keeping:
+    made = Keeping(Judge(), Folder(tmp_path / "papers"))
+    place.parts = replace(place.parts, documents=made)
+    return made
+
+
+async def expected(place: Place) -> Document:
+    row = await place.contact("sms", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        who = await contacts.lock(tx, row.id)
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
+        found = await core.expect_document(ContactId(who.id))
+    assert isinstance(found, Expected)
+    return found.document
+
+
+async def now_of(place: Place, document: Document) -> Document:
+    found = await RowStore(place.parts.db, place.parts.directories).document(document.id)
+    assert found is not None
+    return found
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+async def test_a_clean_one_lies_sealed(place: Place, keeping: Keeping, tmp_path: Path) -> None:
+    await place.books()
+    document = await expected(place)
+    verdict = await take(place.parts, keeping, document.id, corpus.photo())
+    assert verdict.outcome == "clean"
+    found = await now_of(place, document)
+    assert (found.status, found.kind, found.pages, found.reason) == ("kept", "jpeg", 1, None)
+    (file,) = files(tmp_path / "papers")
+    assert b"JFIF" not in file.read_bytes()
+    key = await documents.key_of(place.parts.db, document.id)
+    assert key is not None
+    assert sealing.unseal(document.id, key, file.read_bytes()) == verdict.data
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "reason"),
+    [
+        (b"<html>", "refused", "unknown_type"),
+        (corpus.paper(corpus.named_script), "set_aside", "script"),
+    ],
+)
+async def test_nothing_is_kept_of_others(
+    place: Place, keeping: Keeping, tmp_path: Path, data: bytes, status: str, reason: str
+) -> None:
+    await place.books()
+    document = await expected(place)
+    await take(place.parts, keeping, document.id, data)
+    found = await now_of(place, document)
+    assert (found.status, found.reason) == (status, reason)
+    assert files(tmp_path) == []
+    assert await documents.key_of(place.parts.db, document.id) is None
+
+
+async def test_what_the_scanner_finds_is_set_aside(place: Place, keeping: Keeping, tmp_path: Path) -> None:
+    async def finds(data: bytes) -> bool:
+        assert data == sent
+        return False
+
+    sent = corpus.paper()
+    await place.books()
+    document = await expected(place)
+    verdict = await take(place.parts, replace(keeping, scan=finds), document.id, sent)
+    assert (verdict.outcome, verdict.reason, files(tmp_path)) == ("set_aside", "virus", [])
+
+
+async def test_without_its_scanner_nothing_is_taken(place: Place, keeping: Keeping, tmp_path: Path) -> None:
+    async def away(_: bytes) -> bool:
+        raise ScannerAway
+
+    await place.books()
+    document = await expected(place)
+    with pytest.raises(ScannerAway):
+        await take(place.parts, replace(keeping, scan=away), document.id, corpus.photo())
+    assert (await now_of(place, document)).status == "coming"
+    assert files(tmp_path) == []
+
+
+async def test_its_time_is_over_and_the_store_is_away(place: Place, keeping: Keeping, tmp_path: Path) -> None:
+    class Away(Folder):
+        async def drop(self, id: str) -> None:
+            raise StoreAway
+
+    await place.books()
+    document = await expected(place)
+    await take(place.parts, keeping, document.id, corpus.photo())
+    place.clock.now += timedelta(hours=71)
+    assert await end_documents(place.parts) == 0
+    place.clock.now += timedelta(hours=1)
+    there = place.parts
+    with pytest.raises(StoreAway):
+        await end_documents(replace(there, documents=replace(keeping, store=Away(tmp_path))))
+    assert await documents.key_of(there.db, document.id) is None, "nobody can read it any more"
+    assert len(files(tmp_path)) == 1
+    assert await end_documents(there) == 1
+    assert files(tmp_path) == []
+    assert (await now_of(place, document)).status == "gone"
+    assert await end_documents(there) == 0
