@@ -294,6 +294,7 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "report": report,
     "reply": message,
     "messages": messages,
+    "read": messages,
     "cancel": worker_cancel,
     "absent": absent,
     "further": further,

@@ -108,7 +108,7 @@ async def _live(town: Town) -> None:
     for fault in last:
         town.twilio.faults.add(fault, when=sends)
         await town.sms(CAMILLE, "aide")
-    await town.sms(CAMILLE, "message : je chuchote, Zibeline")
+    await town.sms(CAMILLE, "message à Claire : je chuchote, Zibeline")
     await town.sms(CLAIRE, "oui Zibeline, on chuchote")
     await town.sms(CAMILLE, "lire")
     await town.telegram.start_chat(CAMILLE_ON_TELEGRAM.id)
