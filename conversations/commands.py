@@ -314,6 +314,8 @@ WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "telegram": flow("join_telegram"),
     "whatsapp": flow("join_whatsapp"),
     "language": flow("language"),
+    "human": flow("human"),
+    "call_back": flow("call_back"),
     # the agenda last: "annuler mes rdv de demain" is no question about tomorrow
     "week": flow("agenda_week"),
     "tomorrow": flow("agenda_tomorrow"),

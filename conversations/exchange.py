@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from booking.messages import Message, ToAnswer
 from conversations import addressed
@@ -17,9 +18,17 @@ from conversations.flows import messages, reading
 from conversations.flows.messages import EXCHANGE, FRESH, OPEN
 from conversations.meant_for_us import answers, asks_to_write, begins_as_command, manners, may_be_for_us
 from conversations.model import Input
+from conversations.normal import fold
 from conversations.recognise import by_number
 from conversations.talk import Talk
 from conversations.text import t
+
+
+def stops_writing(talk: Talk) -> None:
+    """Whoever silences us is heard by nobody else, either: a message that was begun is left, an exchange is over."""
+    talk.facts.pop(EXCHANGE, None)
+    if talk.flow is not None and talk.flow.name == "message":
+        talk.pop()
 
 
 def written_to(talk: Talk) -> bool:
@@ -28,6 +37,43 @@ def written_to(talk: Talk) -> bool:
     if step is not None:
         return step.verbatim or (talk.flow is not None and talk.flow.name == "message")
     return talk.prompt is None and messages.is_open(talk.c)
+
+
+async def besides_desk(talk: Talk, came: Input) -> bool:
+    """In a talk with the desk: the word that reads a message, which its notice names; and what says itself that it is
+    for the other one. All else is the desk's. Nothing is asked there: what is in doubt stays here, and that is said.
+    """
+    if came.edited or came.files or not came.text.strip():
+        return False
+    if talk.c.contact.role == "beneficiary" and fold(came.text) in talk.c.words("words.command.read"):
+        await talk.push("read")
+        return True
+    if not _is_text(talk, came):
+        return False
+    said = {"about": came.to, "text": came.text} if came.to else await _named(talk, came.text)
+    if said is not None:
+        await _goes_besides_desk(talk, said, quoted=bool(came.to))
+    return said is not None
+
+
+async def _goes_besides_desk(talk: Talk, said: dict[str, Any], *, quoted: bool) -> None:
+    """Unless they quote what they have not read yet, which is shown; or it is no text, or a bare number."""
+    entry = await messages.other(talk.c, said["about"])
+    if entry is not None and "text" not in said:
+        talk.says.append(t("read.answer_desk", name=entry.name))
+        return
+    unread = await _unread(talk, said["about"]) if quoted and talk.c.contact.role == "beneficiary" else []
+    if entry is None or not (unread or by_number(said["text"], talk.c.words) is not None):
+        await talk.push("message", said)
+        return
+    talk.says.extend((await reading.show(talk.c, unread))[1] if unread else ())
+    talk.says.append(t("message.besides_desk", name=entry.name))
+
+
+async def _named(talk: Talk, text: str) -> dict[str, Any] | None:
+    """A text that begins with a verb and the name of one whom they may write to."""
+    found = await addressed.explicit(talk.c, text, by_name=True) if addressed.has_verb(talk.c, text) else None
+    return found if found is not None and "about" in found else None
 
 
 def _is_text(talk: Talk, came: Input) -> bool:

@@ -17,7 +17,15 @@ from conversations.at_the_hour import at_the_hour
 from conversations.attendance import of_the_hour
 from conversations.commands import Run, command, opens, wants_another, wished, worker_help
 from conversations.danger import danger
-from conversations.exchange import addressed_message, exchange, quoted_message, verbatim, written_to
+from conversations.exchange import (
+    addressed_message,
+    besides_desk,
+    exchange,
+    quoted_message,
+    stops_writing,
+    verbatim,
+    written_to,
+)
 from conversations.flows.danger import NUMBERS
 from conversations.flows.documents import instead
 from conversations.flows.hours import wish_of
@@ -96,6 +104,7 @@ async def opt_words(talk: Talk, came: Input) -> bool:
     said = fold(came.text)
     if said and said in talk.c.words("words.command.stop"):
         talk.flags.add("opt_out")
+        stops_writing(talk)
         talk.says = [t("stop.done")]
         talk.hush = True
         talk.hands_over(frozenset({"bot"}))
@@ -116,7 +125,7 @@ async def opt_words(talk: Talk, came: Input) -> bool:
 
 async def with_desk(talk: Talk, came: Input) -> bool:
     """What is written to the desk is not for us; but for the one question that danger asks, and the words, or a button,
-    that lead back to us.
+    that lead back to us; and for what is the other one's of an appointment.
     """
     if talk.mode == "bot":
         return False
@@ -127,7 +136,8 @@ async def with_desk(talk: Talk, came: Input) -> bool:
     if came.press is not None:
         leave(talk)
         return False
-    speaks_to_desk(talk, came)
+    if not await besides_desk(talk, came):
+        speaks_to_desk(talk, came)
     return True
 
 

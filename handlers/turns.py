@@ -183,6 +183,7 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
         await answer(tx, parts, row, turn.reply, now, over=over)
     with_desk = follows(state, turn, came, context.contact.id, context.desk)
     await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
+    await _unlinked(tx, who, turn)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     await counting.count(tx, parts, store, context, state, came, turn, core.events)
     for flow, step, outcome in turn.trace:
@@ -260,14 +261,18 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
         await contacts.set_language(tx, who.id, turn.lang)
     if turn.flags & {"opt_out", "not_me"}:
         await contacts.opt_out(tx, who.id, now)
-    if "not_me" in turn.flags and who.person_id is not None:
-        await contacts.link_person(tx, who.id, None)  # whoever holds this telephone now is shown nothing of them
     if "opt_in" in turn.flags:
         await contacts.opt_in(tx, who.id)
     phone = turn.state.facts.get("phone")
     shows = who.channel in {"sms", "whatsapp"} and who.phone is not None  # by the address itself
     if phone is not None and phone != who.phone and not shows:
         await contacts.set_phone(tx, who.id, phone)
+
+
+async def _unlinked(tx: Tx, who: ContactRow, turn: Turn) -> None:
+    """Whoever holds this telephone now is shown nothing of the person. The desk's ticket, made before, names them."""
+    if "not_me" in turn.flags and who.person_id is not None:
+        await contacts.link_person(tx, who.id, None)
 
 
 async def answer(

@@ -5,7 +5,7 @@ again cannot speak twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ from booking import phones, policy
 from booking.model import AppointmentId, NotifyBy, PersonId, Worker, WorkerId
 from booking.ports import BookingStore
 from conversations.model import Reply
+from conversations.text import t
 from handlers import content, joining, links, to_desk
 from handlers.alarms import raise_alarm
 from handlers.calendars.inviting import mail_to_worker
@@ -38,7 +39,7 @@ from handlers.mornings import ALONE, GATHERED, next_morning
 from handlers.parts import Parts
 from handlers.reminders import wake
 from handlers.reminding import tell_rest
-from storage import contacts, inbox, outbox, timers, worker_calendars
+from storage import contacts, inbox, outbox, tickets, timers, worker_calendars
 from storage.contacts import ContactRow
 from storage.db import Tx
 
@@ -134,6 +135,8 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
         return
     if isinstance(notice.to, ToWorker):
         notice = await joining.offered(tx, parts, store, notice, notice.to.worker, contact, now)
+    if notice.exchange:
+        notice = await _besides_desk(tx, notice, contact)
     said = Reply(notice.texts, link=notice.link, exchange=notice.exchange or "")
     written = {**content.to_json(said), "urgent": notice.urgent}
     if notice.message is not None:
@@ -162,6 +165,14 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
     if added and isinstance(notice.to, ToMail) and "email" not in parts.channels:
         # Kept for `why`, never sent: where no mail is set up (doctor says so) it would wait for ever.
         await outbox.leave(tx, added, "suppressed", "no_mail", now)
+
+
+async def _besides_desk(tx: Tx, notice: Notice, contact: str) -> Notice:
+    """Who talks with the desk meanwhile is told how a message is answered all the same."""
+    if await tickets.live(tx, contact) is None:
+        return notice
+    texts = (t("message.answer_besides") if text == t("message.answer_here") else text for text in notice.texts)
+    return replace(notice, texts=tuple(texts))
 
 
 async def _invite(

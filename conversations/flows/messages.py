@@ -168,8 +168,10 @@ async def finish(c: Context) -> Outcome:
         return Finish(_not_written(c, done))
     if c.contact.worker:
         return Finish(t("message.sent_worker", name=done.name), keep=exchange_with(c, about, sent=True))
-    said = t("message.sent") if c.alone else t("message.sent_on")
-    return Finish(Text(said.msgid, {"name": done.name}), keep=exchange_with(c, about, sent=True))
+    with_desk = c.mode == "human"
+    said = t("message.sent") if c.alone and not with_desk else t("message.sent_on")
+    keep = {} if with_desk else exchange_with(c, about, sent=True)
+    return Finish(Text(said.msgid, {"name": done.name}), keep=keep)
 
 
 def _not_written(c: Context, done: NotWritten) -> Text:

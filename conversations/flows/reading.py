@@ -33,9 +33,16 @@ async def read_out(c: Context) -> Outcome:
         return Finish(t("read.none"))
     left = len(unread) - len(shown)
     more = (t("read.more", count=left),) if left else ()
-    how = t("read.answer") if c.alone else t("read.answer_word")
-    answer = Text(how.msgid, {"name": entry.name})
-    return Finish(texts[0], more=(*texts[1:], *more, answer), keep=exchange_with(c, entry.appointment.id, sent=False))
+    answer = Text(_how(c).msgid, {"name": entry.name})
+    keep = {} if c.mode == "human" else exchange_with(c, entry.appointment.id, sent=False)
+    return Finish(texts[0], more=(*texts[1:], *more, answer), keep=keep)
+
+
+def _how(c: Context) -> Text:
+    """How it is answered: what is written without more goes to the desk meanwhile, or answers a question of ours."""
+    if c.mode == "human":
+        return t("read.answer_desk")
+    return t("read.answer") if c.alone else t("read.answer_word")
 
 
 async def waits(c: Context) -> tuple[Text, ...]:

@@ -96,6 +96,8 @@ WORKER_SIGNS: Final[dict[str, set[str]]] = {
     "telegram": {"worker.join_telegram"},
     "whatsapp": {"worker.join_closed"},
     "language": {"language.ask"},
+    "human": {"human.open"},
+    "call_back": {"call_back.soon"},
 }
 
 
