@@ -194,7 +194,7 @@ class WaitingOver:
 class DeskNeeded:
     """Somebody waits for the desk: no e-mail address, a wish that no worker can meet. `hold` is kept meanwhile.
 
-    `phone`: where they want to be called.
+    `phone`: where they want to be called; `report`: the id of the one that it is about.
     """
 
     contact: ContactId
@@ -212,6 +212,7 @@ class DeskNeeded:
     ]
     hold: Hold | None = None
     phone: str | None = None
+    report: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

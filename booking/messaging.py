@@ -121,7 +121,7 @@ class Messaging:
         theirs = next((message.id for message in latest if message.author == "person"), None)
         report = Report(self._new_id(), appointment.series, appointment.person, appointment.worker, theirs, self._now)
         await self._store.add_report(report)
-        self.events += [MessageReported(report), DeskNeeded(appointment.contact, "report")]
+        self.events += [MessageReported(report), DeskNeeded(appointment.contact, "report", report=report.id)]
         return report
 
     # ------------------------------------------------------------ inside

@@ -149,7 +149,8 @@ async def story(opened: App, id: str) -> Sequence[str]:
     parts = opened.parts
     match await desk.see(parts, id, operator()):
         case Seen() as seen:
-            return [row_line(parts, seen.ticket), *about(seen), *(entry_line(parts, each) for each in seen.entries)]
+            told = (entry_line(parts, each) for each in seen.entries)
+            return [row_line(parts, seen.ticket), *about(seen), *told, *reports(parts, seen)]
         case NoSuchTicket():
             raise CommandFailed("no such ticket")
 
@@ -162,6 +163,17 @@ def about(seen: Seen) -> Iterator[str]:
     stood = {name: value for name, value in seen.ticket.context.items() if name != "phone"}
     if stood:
         yield "  stood at " + ", ".join(f"{name} {value}" for name, value in stood.items())
+
+
+def reports(parts: Parts, seen: Seen) -> Iterator[str]:
+    """Who reports whom, and what they wrote to each other."""
+    for each in seen.reports:
+        yield f"  {each.worker or 'a worker'} reports {each.person or 'somebody'}, {local(each.made_at, parts.zone)}"
+        for message in each.messages:
+            who = each.worker if message.author == "worker" else each.person
+            yield f"  {local(message.written_at, parts.zone)}  {who or message.author}: « {message.text} »"
+        if not each.messages:
+            yield "  they wrote nothing to each other that is still kept"
 
 
 def entry_line(parts: Parts, entry: Entry) -> str:

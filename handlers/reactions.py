@@ -75,6 +75,7 @@ from handlers.offer_reactions import (
     silence_is_noticed,
     they_are_reminded,
 )
+from handlers.reported import REPORT
 from handlers.waiting_reactions import end_is_told, hour_is_offered
 from handlers.world import World
 
@@ -168,8 +169,9 @@ async def ended_is_dropped(event: AppointmentCancelled, world: World) -> Sequenc
 
 async def desk_is_told(event: DeskNeeded, world: World) -> Sequence[Effect]:
     """With a number they want to be called: said to them where nobody has tried in time."""
-    hold = f"hold:{event.hold.id}" if event.hold is not None else None
-    alarm = Alarm(f"desk_{event.reason}", event.contact, hold, event.phone)
+    report = f"{REPORT}{event.report}" if event.report is not None else None
+    about = f"hold:{event.hold.id}" if event.hold is not None else report
+    alarm = Alarm(f"desk_{event.reason}", event.contact, about, event.phone)
     return [alarm, *human.call_is_awaited(event.contact, world)] if event.phone is not None else [alarm]
 
 

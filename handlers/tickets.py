@@ -1,7 +1,8 @@
 """What an operator of the desk does with a ticket: the functions that the console and `socialdirect tickets` call.
 
     see(parts, ticket, operator)                the ticket, its story, and whom to call: audited as well
-    take(parts, ticket, operator)               it is theirs, and its talk is with the desk: the person is told so
+    take(parts, ticket, operator)               it is theirs, and its talk is with the desk: the person is told so,
+                                                unless they are who a worker reports
     say(parts, ticket, operator, words)         to the person, in their talk; takes the ticket where nobody had it
     hand_back(parts, ticket, operator)          the bot answers again: the person is told so. The ticket stays theirs
     note(parts, ticket, operator, words)        for the desk alone
@@ -25,6 +26,8 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from booking.model import PersonId, WorkerId
 from handlers.human import CALL_LATE, calls_of
 from handlers.parts import Parts
+from handlers.reported import KIND as REPORTED
+from handlers.reported import Reported, reported
 from handlers.writing import window_open
 from storage import audit, contacts, inbox, tickets, timers
 from storage.booking import RowStore
@@ -85,7 +88,7 @@ class BadWords:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A ticket as an operator reads it. `number`: where to call, E.164; `name`: of whoever has an account, or works
-    with us; `channel`: of the talk.
+    with us; `channel`: of the talk; `reports`: of disrespect, where the ticket is about these.
     """
 
     ticket: TicketRow
@@ -93,6 +96,7 @@ class Seen:
     name: str | None
     number: str | None
     channel: str | None
+    reports: Sequence[Reported] = ()
 
 
 NotDone: TypeAlias = NoSuchTicket | Closed | OfAnother
@@ -144,7 +148,9 @@ async def see(parts: Parts, ticket: str, operator: str) -> Seen | NoSuchTicket:
         numbers = (found.context.get("phone"), who.phone if who else None, known.phone if known else None)
         number = next((each for each in numbers if each), None)
         name = f"{known.first_name} {known.last_name}" if known is not None else None
-        return Seen(found, await tickets.entries(tx, found.id), name, number, who.channel if who is not None else None)
+        entries = await tickets.entries(tx, found.id)
+        reports = await reported(tx, store, entries, operator, parts.clock()) if found.kind == REPORTED else ()
+        return Seen(found, entries, name, number, who.channel if who is not None else None, reports)
 
 
 async def take(parts: Parts, ticket: str, operator: str, *, over: bool = False) -> Answer | NoTalk:
@@ -166,7 +172,7 @@ async def say(parts: Parts, ticket: str, operator: str, words: str) -> SayAnswer
         if (refused := await _theirs(scene)) is not None:
             return refused
         await tickets.with_desk(scene.tx, scene.ticket.id)
-        await scene.told(await scene.noted("said", said), "desk_says", {"words": said})
+        await scene.told(await scene.noted("said", said), "desk_says", {"words": said, "ticket": scene.ticket.id})
         return await scene.done()
 
 
@@ -265,13 +271,16 @@ async def _scene(parts: Parts, ticket: str, operator: str) -> AsyncIterator[_Sce
 async def _take(scene: _Scene, *, over: bool) -> Answer | NoTalk:
     if (refused := await _theirs(scene, over=over)) is not None:
         return refused
-    if scene.ticket.live and scene.ticket.operator == scene.operator:
-        return await scene.done()  # they are in the talk already
+    silent = scene.ticket.kind == REPORTED  # who is reported learns of it by words, not by the desk's looking at it
+    if scene.ticket.operator == scene.operator and (scene.ticket.live or (silent and scene.ticket.status == "taken")):
+        return await scene.done()  # they have it, or are in the talk, already
     entry = await scene.noted("taken")
+    if silent:
+        return await scene.done()
     if (shut := why_not(scene.parts, scene.contact)) is not None:
         return shut
     await tickets.with_desk(scene.tx, scene.ticket.id)
-    await scene.told(entry, "desk_takes")
+    await scene.told(entry, "desk_takes", {"ticket": scene.ticket.id})
     return await scene.done()
 
 

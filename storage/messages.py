@@ -17,6 +17,12 @@ _MESSAGE = "id, series, person_id, worker_id, author, body, written_at, read_at"
 _REPORT = "id, series, person_id, worker_id, message_id, made_at"
 
 
+async def report(db: Sql, id: str) -> Report | None:
+    """None: its lifetime is over."""
+    rows = await db.fetch(f"SELECT {_REPORT} FROM report WHERE id = ?", id)
+    return Report(*rows[0].values()) if rows else None
+
+
 async def is_read(db: Sql, message: str) -> bool:
     """Also of one that is gone."""
     return not await db.fetch("SELECT 1 AS one FROM message WHERE id = ? AND read_at IS NULL", message)

@@ -218,7 +218,7 @@ def test_a_report_names_their_last_message_and_calls_the_desk() -> None:
         made.person,
         made.series,
     )
-    assert turn.events == [MessageReported(report), DeskNeeded(ANN, "report")]
+    assert turn.events == [MessageReported(report), DeskNeeded(ANN, "report", report=report.id)]
     assert {r.id for r in run(desk.store.reports(CLAIRE, made.person))} == {bare.id, report.id}
     assert run(desk.store.reports(ALI, made.person)) == []
 
