@@ -198,9 +198,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The talk is with the desk from now on, by the person's own asking: in the ticket that has just come of it."""
+    """The talk is with the desk from now on: in the ticket that has just come of the person's asking, or in `ticket`, by
+    what an operator did.
+    """
 
     contact: ContactId
+    ticket: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

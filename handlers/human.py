@@ -25,13 +25,22 @@ def desk_now(parts: Parts, now: datetime) -> Desk:
 
 def follows(before: State, turn: Turn, came: Input | News, contact: ContactId, desk: Desk) -> Sequence[Effect]:
     """All of it, of one turn."""
-    entered = before.mode == "bot" and turn.state.mode == "human" and isinstance(came, Input)
     return [
-        *([Entered(contact)] if entered else []),
+        *_entered(before, turn, came, contact),
         *_kept(turn, came, contact),
         *_timer(before, turn, contact, desk),
         *_left(before, turn, came, contact),
     ]
+
+
+def _entered(before: State, turn: Turn, came: Input | News, contact: ContactId) -> Iterator[Effect]:
+    """Also by what an operator did a moment ago: the person may have gone back before it reached their talk."""
+    if turn.state.mode != "human":
+        return
+    if isinstance(came, News) and "ticket" in came.data:
+        yield Entered(contact, came.data["ticket"])
+    elif before.mode == "bot" and isinstance(came, Input):
+        yield Entered(contact)
 
 
 def _kept(turn: Turn, came: Input | News, contact: ContactId) -> Iterator[Effect]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from conversations.model import State
@@ -14,7 +15,7 @@ from conversations.state import from_json
 from handlers.alarms import raise_alarm
 from handlers.effects import Entered, Kept, Left, Recipient, ToMail, ToPerson, ToWorker
 from handlers.parts import Parts
-from storage import contacts, conversations, tickets
+from storage import contacts, conversations, inbox, tickets
 from storage.db import Tx
 from storage.tickets import NewTicket
 
@@ -77,13 +78,27 @@ def _stood(state: State) -> Mapping[str, Any]:
 async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left, now: datetime) -> None:
     """In a talk with the desk."""
     match effect:
-        case Entered(contact):
+        case Entered(contact, None):
             if (ticket := await tickets.latest(tx, contact)) is not None:
                 await tickets.with_desk(tx, ticket)
+        case Entered(contact, str(ticket)):
+            await _in_again(tx, parts, contact, ticket, now)
         case Kept():
             await _kept(tx, parts, effect, now)
         case Left():
             await _left(tx, parts, effect, now)
+
+
+async def _in_again(tx: Tx, parts: Parts, contact: str, ticket: str, now: datetime) -> None:
+    """An operator's words bring the talk into their ticket, also where the person had just gone back to the bot. Where they closed it meanwhile, it is handed back: nobody is left in a talk that is in no ticket."""
+    row = await tickets.get(tx, ticket)
+    if row is not None and row.status != "closed":
+        if row.status == "open" and row.operator is not None:
+            await tickets.take(tx, ticket, row.operator, now)
+        await tickets.with_desk(tx, ticket)
+    elif await tickets.live(tx, contact) is None:
+        await inbox.add_news(tx, f"closed:{ticket}:{now.isoformat()}", contact, "desk_hands_back", {}, now)
+        tx.after_commit(partial(parts.bell.ring, "inbox"))
 
 
 async def _kept(tx: Tx, parts: Parts, wrote: Kept, now: datetime) -> None:
