@@ -198,8 +198,8 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The talk is with the desk from now on: in the ticket that has just come of the person's asking, or in `ticket`, by
-    what an operator did.
+    """The talk is with the desk from now on: in the ticket that has just come of the person's asking; or, by what an
+    operator did, in `ticket`.
     """
 
     contact: ContactId

@@ -90,7 +90,9 @@ async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left, now: date
 
 
 async def _in_again(tx: Tx, parts: Parts, contact: str, ticket: str, now: datetime) -> None:
-    """An operator's words bring the talk into their ticket, also where the person had just gone back to the bot. Where they closed it meanwhile, it is handed back: nobody is left in a talk that is in no ticket."""
+    """An operator's words bring the talk into their ticket, also where the person had just gone back to the bot. Where
+    it was closed meanwhile, the talk is handed back: nobody is left in one that is in no ticket.
+    """
     row = await tickets.get(tx, ticket)
     if row is not None and row.status != "closed":
         if row.status == "open" and row.operator is not None:
