@@ -6,7 +6,9 @@ from conversations.model import Reply
 from handlers.channels.base import Draw
 
 # Sentences that only say which words to answer with: of no use where no answer arrives.
-ANSWERED_BY_WORDS: Final = frozenset({"reminder.answer", "confirmed.change", "undo.hint", "message.answer_here"})
+ANSWERED_BY_WORDS: Final = frozenset(
+    {"reminder.answer", "confirmed.change", "undo.hint", "message.answer_here", "message.answer_besides"}
+)
 
 
 def sentences(reply: Reply, draw: Draw) -> list[str]:
