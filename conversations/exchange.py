@@ -43,15 +43,21 @@ async def besides_desk(talk: Talk, came: Input) -> bool:
     """In a talk with the desk: the word that reads a message, which its notice names; and what says itself that it is
     for the other one. All else is the desk's. Nothing is asked there: what is in doubt stays here, and that is said.
     """
-    if came.edited or came.files or not came.text.strip():
+    if came.files or not came.text.strip():
         return False
-    if talk.c.contact.role == "beneficiary" and fold(came.text) in talk.c.words("words.command.read"):
+    if (
+        not came.edited
+        and talk.c.contact.role == "beneficiary"
+        and fold(came.text) in talk.c.words("words.command.read")
+    ):
         await talk.push("read")
         return True
     if not _is_text(talk, came):
         return False
     said = {"about": came.to, "text": came.text} if came.to else await _named(talk, came.text)
-    if said is not None:
+    if said is not None and came.edited:
+        talk.says.append(t("edited.unread"))  # what was sent first stands, and the desk reads neither
+    elif said is not None:
         await _goes_besides_desk(talk, said, quoted=bool(came.to))
     return said is not None
 

@@ -117,3 +117,28 @@ def test_a_workers_commands_are_never_sent(lang: str) -> None:
     begun = [f"{word} mardi 14h" for word in ("bloquer", "ouvrir", "annuler", "absent", "proposer", "déplacer")]
     assert [text for text in begun if sends(stage, text)] == []
     assert sends(stage, "oui, au deuxième étage")
+
+
+def test_a_message_that_is_changed_in_a_talk_with_the_desk_is_nobodys() -> None:
+    """What was sent stands, the change goes neither to the other one nor to the desk; and that is said."""
+    stage = known("fr")
+    answer(stage, "> humain")
+    answer(stage, "> message à Claire : je suis en retard")
+    effects = stage.says(Input(text="message à Claire : je suis malade", edited=True))
+    assert [type(effect) for effect in effects] == []
+    assert stage.turn is not None
+    assert stage.turn.reply is not None
+    assert [text.msgid for text in stage.turn.reply.texts] == ["edited.unread"]
+    assert [message.text for message in written(stage)] == ["je suis en retard"]
+    assert answer(stage, "> je ne reçois rien") == ["* desk: « je ne reçois rien »"]
+
+
+@pytest.mark.parametrize("scene", sorted(set(SCENES) - {"message.text", "message.sure"}))
+def test_what_is_for_the_desk_is_never_a_message(scene: str) -> None:
+    """Wherever they asked for a human, and whatever their worker wrote meanwhile: plain words are the desk's."""
+    stage = reached(scene)
+    answer(stage, "> humain")
+    if stage.company.talk(stage.contact.id).context(stage.core()).known.person is not None:
+        answer(stage, WRITES)
+        answer(stage, "> lire")
+    assert [text for text in SAID if sends(stage, text)] == []
