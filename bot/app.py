@@ -133,6 +133,7 @@ async def build(
             documents=keeping(settings, session),
             # A clock that is moved by hand cannot be waited for.
             pace=_pace(settings, link, clock) if clock is system_clock else None,
+            throttle=RedisThrottle(link) if link else LocalThrottle(),
         )
         twilio = _twilio(settings)
         fetch, look = fetching(settings, parts, twilio, session), watching(settings, parts, session)

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "parked": "List inbox rows that failed or were not understood; have them tried again.",
     "pause": "Stop all sending.",
     "resume": "Start sending again.",
+    "api-key": "Say who may call the HTTP API, and for what.",
     "doctor": "Check settings, database, Redis, providers, mail and public address.",
     "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
     "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",
@@ -83,12 +84,17 @@ def application(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback()(overview)
     for name, summary in COMMANDS.items():
-        module = import_module(f"bot.{name}") if name == asked else None
+        module = import_module(module_of(name)) if name == asked else None
         if isinstance(several := getattr(module, "app", None), typer.Typer):
             app.add_typer(several, name=name, help=summary)
         else:
             app.command(name, help=summary)(getattr(module, "run", overview))
     return app
+
+
+def module_of(name: str) -> str:
+    """Where a command lives."""
+    return f"bot.{name.replace('-', '_')}"
 
 
 def overview() -> None:

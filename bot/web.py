@@ -6,6 +6,7 @@ from functools import partial
 
 from aiohttp import web
 
+from bot.api import add_api
 from bot.app import App
 from bot.console import add_console
 from handlers.calls import answer
@@ -14,6 +15,7 @@ from handlers.inbox import Door
 from handlers.metrics import Figures
 from handlers.parts import Parts
 from handlers.receipts import receive
+from handlers.web.api.problems import beside
 from handlers.web.background import Background
 from handlers.web.guard import middlewares
 from handlers.web.handed_core import HandedCore
@@ -46,7 +48,7 @@ def application(app: App) -> web.Application:
         str(settings.time_zone),
         desk=spaced(settings.switchboard_phone) if settings.switchboard_phone else None,
     )
-    served = web.Application(middlewares=middlewares(renderer.error_page))
+    served = web.Application(middlewares=middlewares(beside(renderer.error_page, settings.public_url)))
     background = Background()
     served.on_cleanup.append(lambda _: background.close())
     health(parts).add_to(served)
@@ -73,6 +75,7 @@ def application(app: App) -> web.Application:
     WorkerPages(pages=workers, renderer=renderer).add_to(served)
     WorkerVideo(pages=workers, video=WorkerVideoCore(parts), renderer=renderer, rooms=rooms).add_to(served)
     add_console(served, parts, renderer, prices=settings.segment_prices)
+    add_api(served, parts, renderer)
     return served
 
 

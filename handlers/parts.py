@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from handlers.reminders import Quiet
 from storage.bell import Bell
 from storage.booking import Directories
 from storage.db import Database
+from storage.throttle import LocalThrottle, Throttle
 
 
 class Alarms(Protocol):
@@ -70,3 +71,4 @@ class Parts:
     desk_time: timedelta = timedelta(minutes=30)  # how long whoever writes to the desk waits at most
     documents: Keeping | None = None  # what people send for their worker; without it, none is taken
     pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can
+    throttle: Throttle = field(default_factory=LocalThrottle)  # of the API's callers

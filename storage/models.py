@@ -671,3 +671,18 @@ class Login(Model):
 
     class Meta:
         table = "login"
+
+
+class ApiKey(Model):
+    """Who may call the HTTP API, and for what: `scopes`, apart by spaces. By the hash of what they show."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    name = fields.TextField()
+    hash = fields.CharField(max_length=64)
+    scopes = fields.TextField()
+    made_at = fields.DatetimeField()
+    used_at = fields.DatetimeField(null=True)
+    revoked_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "api_key"

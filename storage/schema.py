@@ -59,6 +59,7 @@ INDEXES = (
     Index("worker_ref", "worker", "ref", unique=True),
     Index("code_letters", "code", "letters_index", unique=True),
     Index("operator_name", "operator", "name_index", unique=True),
+    Index("api_key_hash", "api_key", "hash", unique=True),
     Index("appointment_series", "appointment", "series, version", unique=True),
     # the message's path
     Index("inbox_new", "inbox", "contact_id, id", where="status = 'new'"),

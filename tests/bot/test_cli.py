@@ -24,7 +24,7 @@ def test_help_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", sorted(cli.COMMANDS))
 def test_every_command_has_its_file_and_its_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    module = import_module(f"bot.{name}")
+    module = import_module(cli.module_of(name))
     assert hasattr(module, "run") != hasattr(module, "app")
     assert cli.start([name, "--help"]) == 0
     assert f"socialdirect {name}" in capsys.readouterr().out
