@@ -240,6 +240,10 @@ class Booking(Attending, Workday, Messaging, Documenting):
 
     # ------------------------------------------------------------ appointments
 
+    async def join(self, contact: ContactId, joining: Joining, consent: Consent) -> Person | Refused:
+        """The account of a contact, made with its consent (terms, article 4.1.2); the one that is there, if any."""
+        return await self._making.join(contact, joining, consent)
+
     async def book(
         self,
         slot: SlotId,

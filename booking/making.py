@@ -130,6 +130,16 @@ class Making:
         self.events.append(AppointmentBooked(appointment, by))
         return Booked(appointment, worker)
 
+    async def join(self, contact: ContactId, joining: Joining, consent: Consent) -> Person | Refused:
+        """An account before any hour is chosen, as a page does it that asks for everything at once."""
+        who = await self._who(contact, joining)
+        if isinstance(who, Refused):
+            return await self._refuse(who, contact)
+        if not await self._consents(who, consent):
+            return Refused("consent")
+        await self._write_person(who, contact, consent)
+        return who.person
+
     async def _who(self, contact: ContactId, joining: Joining | None) -> Joined | Refused:
         person = await self.store.person_of(contact)
         if person is not None:

@@ -53,6 +53,7 @@ from booking.events import (
     WaitsAgain,
 )
 from booking.model import Appointment
+from booking.ports import BookingCore
 from conversations.flows.book import confirmation
 from conversations.flows.names import MODES, MOTIVES
 from conversations.flows.phone import LASTS as CODE_LASTS
@@ -98,7 +99,7 @@ async def person_is_told(event: AppointmentBooked, world: World) -> Sequence[Eff
     """Who booked by themself has the confirmation as their answer; who was booked by the desk gets it as a notice."""
     if event.by == "person":
         return []
-    return [await _confirmed(event.appointment, "booked", world)]
+    return [await confirmed(event.appointment, "booked", world.booking)]
 
 
 async def reminders_are_set(
@@ -130,7 +131,7 @@ async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Se
         effects.append(_refusable(await _to_worker(words.msgid, "cancelled", old, world), old))
         effects.append(await _to_worker(t("notice.booked").msgid, "booked", new, world))
     if event.by != "person":
-        effects.append(await _confirmed(new, "moved", world))
+        effects.append(await confirmed(new, "moved", world.booking))
     return effects
 
 
@@ -219,9 +220,9 @@ async def _to_worker(
     return Notice(to, kind, (text,), subject, expires_at=ends, urgent=soon, invitation=invitation, start=start)
 
 
-async def _confirmed(appointment: Appointment, kind: Any, world: World) -> Notice:
+async def confirmed(appointment: Appointment, kind: Any, booking: BookingCore) -> Notice:
     """A confirmation as a notice: others may read the screen, so it does not name the motive."""
-    worker = await world.booking.worker(appointment.worker)
+    worker = await booking.worker(appointment.worker)
     assert worker is not None
     said = confirmation(appointment, worker)
     texts = (

@@ -35,6 +35,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "message": {"body": "id"},
     "operator": {"name": "id", "totp": "id"},
     "document": {"key": "id"},
+    "api_answer": {"body": "id"},
 }
 
 
@@ -686,3 +687,16 @@ class ApiKey(Model):
 
     class Meta:
         table = "api_key"
+
+
+class ApiAnswer(Model):
+    """What a caller of the API was answered. `id` is made of their key and their Idempotency-Key."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    fingerprint = fields.CharField(max_length=64)
+    status = fields.IntField()
+    body = fields.BinaryField(null=True)
+    made_at = fields.DatetimeField()
+
+    class Meta:
+        table = "api_answer"

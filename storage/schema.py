@@ -115,6 +115,7 @@ INDEXES = (
     Index("document_ends", "document", "ends_at"),
     Index("token_object", "token", "purpose, object"),
     Index("token_expires", "token", "expires_at"),
+    Index("api_answer_made", "api_answer", "made_at"),
     Index("audit_object", "audit", "object, done_at"),
     Index("recovery_code_operator", "recovery_code", "operator_id"),
     Index("session_operator", "session", "operator_id"),

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 from booking import policy
 from booking.authority import PersonActor
@@ -17,10 +16,11 @@ from booking.core import Booking
 from booking.model import Appointment, AppointmentId, Mode, Person, PersonId, SlotId, Wish, Worker, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Moved
 from conversations.model import Link
-from conversations.text import Text, t
+from conversations.text import t
 from handlers.acting import Acting
-from handlers.effects import Notice, ToPerson
+from handlers.effects import Notice
 from handlers.following import follow
+from handlers.own_doing import receipt
 from handlers.parts import Parts
 from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
 from storage import contacts, tokens
@@ -71,7 +71,7 @@ class PagesCore:
             done = await scene.core.cancel(scene.appointment.id, "person")
             if isinstance(done, Cancelled):
                 text = t("cancel.done", start=done.appointment.start)
-                await self._commit(scene, await _receipt(scene, "cancelled", text))
+                await self._commit(scene, await receipt(scene.core, scene.appointment.person, "cancelled", text))
             return done
 
     async def move(self, token: str, slot: SlotId) -> MoveAnswer:
@@ -84,7 +84,8 @@ class PagesCore:
                 return done
             link = Link("appointment", done.appointment.id)
             text = t("move.done", start=done.appointment.start, worker=done.worker.first_name)
-            await self._commit(scene, await _receipt(scene, "moved", text, done.appointment.id, link))
+            person = scene.appointment.person
+            await self._commit(scene, await receipt(scene.core, person, "moved", text, done.appointment.id, link))
             return MovedTo(self._parts.db.vault.token(link.kind, link.id))
 
     # ------------------------------------------------------------ the e-mail address
@@ -196,21 +197,6 @@ class PagesCore:
 def turnable(appointment: Appointment, worker: Worker, now: datetime) -> bool:
     """A video that may become a call, with somebody who telephones."""
     return appointment.mode is Mode.VIDEO and Mode.PHONE in worker.modes and policy.may_turn(appointment, now)
-
-
-async def _receipt(
-    scene: Scene,
-    kind: Literal["cancelled", "moved"],
-    text: Text,
-    subject: AppointmentId | None = None,
-    link: Link | None = None,
-) -> Notice:
-    """At once, whatever the hour: the word against it helps for minutes only, also whoever did not do it (threat
-    T2)."""
-    person = scene.appointment.person
-    last = await scene.core.undoable(person)
-    texts = (text, t("undo.hint", until=last.until)) if last else (text,)
-    return Notice(ToPerson(person), kind, texts, subject, link, urgent=True)
 
 
 def _anybody(wish: Wish) -> Wish:

@@ -87,7 +87,7 @@ def _operation(operation: Operation, schemas: Mapping[str, Any]) -> dict[str, An
         "operationId": operation.id,
         "summary": operation.summary,
         "description": f"{operation.about}\n\nScope: `{operation.scope}`.".strip(),
-        "parameters": [*_path(operation), *_query(operation, schemas)],
+        "parameters": [*_path(operation), *_query(operation, schemas), *_headers(operation)],
         "responses": {**_done(operation), **_problems(operation)},
     }
     if operation.body is not None:
@@ -117,6 +117,18 @@ def _query(operation: Operation, schemas: Mapping[str, Any]) -> Iterator[dict[st
         yield {"name": name, "in": "query", "required": required, "description": about, "schema": plain}
 
 
+def _headers(operation: Operation) -> Iterator[dict[str, Any]]:
+    if operation.once:
+        yield {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": True,
+            "description": "Yours to choose, new for each thing to be done. The same request is answered alike for "
+            "24 hours, and nothing is done twice.",
+            "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+        }
+
+
 def _done(operation: Operation) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if operation.gives is not None:
@@ -126,7 +138,9 @@ def _done(operation: Operation) -> dict[str, Any]:
 
 def _problems(operation: Operation) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
-    for code in (*ALWAYS, *operation.problems):
+    missing = ("not_found",) if "{" in operation.path else ()
+    once = ("idempotency_key_missing", "idempotency_key_reused") if operation.once else ()
+    for code in (*ALWAYS, *missing, *once, *operation.problems):
         by_status.setdefault(KINDS[code].status, []).append(code)
     return {
         str(status): {

@@ -75,3 +75,8 @@ class Operation:
     body: type[BaseModel] | None = None
     problems: Sequence[str] = ()
     about: str = ""
+
+    @property
+    def once(self) -> bool:
+        """Whether it takes an Idempotency-Key: it makes something, and made twice it would be another thing."""
+        return self.method == "POST"

@@ -36,10 +36,28 @@ KINDS: Final[Mapping[str, Kind]] = {
     "malformed": Kind(400, "The request could not be read"),
     "invalid": Kind(422, "Something in the request is not as the document says"),
     "too_many_requests": Kind(429, "Too many requests with this key"),
+    "idempotency_key_missing": Kind(400, "This operation takes an Idempotency-Key: 1 to 128 visible ASCII characters"),
+    "idempotency_key_reused": Kind(422, "The Idempotency-Key came before, with another request"),
+    "phone_not_served": Kind(409, "Not a French mobile number, overseas included"),
+    "code_refused": Kind(409, "The connection code is unknown, not valid now, full, or of a suspended client"),
+    "too_many_tries": Kind(429, "Too many connection codes were tried, for this number or overall"),
+    "account_exists": Kind(409, "This number has an account, or is a worker's; it is joined by proof only"),
+    "no_address": Kind(409, "The person has no address left at which they could be told"),
+    "slot_gone": Kind(409, "The hour is taken, closed, or too near"),
+    "already_over": Kind(409, "The appointment has begun, is past, or was moved or cancelled before"),
+    "max_appointments": Kind(409, "They have as many coming appointments as are allowed"),
+    "overlap": Kind(409, "They have another appointment then"),
+    "suspended": Kind(409, "Their account, or their client, is suspended"),
+    "consent": Kind(409, "The terms in force are not accepted, or not these, or not yet"),
+    "dispute": Kind(409, "A dispute is open (terms, article 4.1.7)"),
+    "worker": Kind(409, "This worker accepts no request of theirs for now (terms, article 5.2)"),
     "unavailable": Kind(503, "It cannot be done at the moment: try again"),
 }
 # What aiohttp and the body's reader say by status alone.
-BY_STATUS: Final = {kind.status: code for code, kind in KINDS.items() if kind.status != 422} | {404: "not_found"}
+BY_STATUS: Final = {
+    KINDS[code].status: code
+    for code in ("not_found", "method_not_allowed", "too_slow", "too_large", "not_json", "unavailable")
+}
 
 
 class Fault(BaseModel):

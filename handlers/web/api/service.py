@@ -11,25 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from handlers.parts import Parts
 from handlers.web.api import reading
-from handlers.web.api.operations import Call, Operation
-from handlers.web.api.problems import Problem, Trouble, answer
+from handlers.web.api.operations import Call, Done, Operation
+from handlers.web.api.problems import MEDIA, Problem, Trouble, answer
 from handlers.web.api.shapes import In
-from storage import api_keys
+from storage import api_answers, api_keys
+from storage.api_answers import Answered, digest
 from storage.api_keys import ApiKeyRow
 from storage.throttle import Rate, Throttle
 
 # Of comfort: it keeps one caller's loop from slowing down the talks. It fails open (invariant I9).
 RATE: Final = Rate(600, per=timedelta(minutes=1), burst=60)
 BEARER: Final = re.compile(r"Bearer ([A-Za-z0-9_-]{16,128})", re.IGNORECASE)
+ONCE: Final = re.compile(r"[!-~]{1,128}")
 HELD: Final = re.compile(r"[0-9a-z]{1,64}")  # an id of ours
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +64,37 @@ class Service:
         query = reading.parameters_of(request, operation.query or In)
         raw = await reading.body_of(request)
         body = reading.json_of(request, raw, operation.body) if operation.body else None
+        once = _idempotency_key(request, key) if operation.once else None
         async with self.parts.db.transaction() as tx:
             await api_keys.used(tx, key, now)
             call = Call(self.parts, tx, key, self.parts.new_id(), now, path, query, body)
-            done = await operation.act(call)
+            if once is None:
+                return self._drawn(operation, await operation.act(call))
+            return await self._once(operation, call, once, digest(request.method, request.path, raw))
+
+    async def _once(self, operation: Operation, call: Call, key: str, fingerprint: str) -> web.Response:
+        """What comes again is answered as it was, and not done again. What is to be tried again later is not kept."""
+        before = await api_answers.claim(call.tx, key, fingerprint, call.now)
+        if before is not None:
+            return self._again(before, fingerprint)
+        response = self._drawn(operation, await operation.act(call))
+        if response.status == 429:
+            await api_answers.forget(call.tx, key)
+        else:
+            await api_answers.keep(call.tx, key, response.status, response.text or "")
+        return response
+
+    def _again(self, before: Answered, fingerprint: str) -> web.Response:
+        if before.fingerprint != fingerprint:
+            return answer(Problem("idempotency_key_reused"), self._base)
+        kind = MEDIA if before.status >= 400 else "application/json"
+        response = web.Response(status=before.status, text=before.body, content_type=kind)
+        response.headers["Idempotent-Replayed"] = "true"
+        return response
+
+    def _drawn(self, operation: Operation, done: Done) -> web.Response:
         if isinstance(done, Problem):
             return answer(done, self._base)
-        log.info("api", operation=operation.id, key=key.id, status=operation.status)
         if done is None:
             return web.Response(status=operation.status)
         return web.Response(status=operation.status, text=done.model_dump_json(), content_type="application/json")
@@ -88,6 +111,14 @@ class Service:
         if operation.scope.value not in key.scopes:
             raise Trouble(Problem("forbidden"))
         return key
+
+
+def _idempotency_key(request: web.Request, key: ApiKeyRow) -> str:
+    """Each caller's own. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/"""
+    shown = request.headers.get("Idempotency-Key", "")
+    if not ONCE.fullmatch(shown):
+        raise Trouble(Problem("idempotency_key_missing"))
+    return digest(key.id, shown)
 
 
 def _path(request: web.Request) -> Mapping[str, str]:

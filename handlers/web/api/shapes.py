@@ -4,7 +4,8 @@ promise, so what fits it is taken.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -14,25 +15,30 @@ INSTANT = (
 )
 
 
-def _only_text(value: object) -> object:
-    """Pydantic takes seconds since 1970 for an instant, too."""
-    if isinstance(value, str) and not value.endswith("Z"):
-        raise ValueError("an instant in UTC: it ends in Z")
-    return value
-
-
-def _utc(value: datetime) -> datetime:
-    if not 2000 <= value.year < 2100:
-        raise ValueError("a year from 2000 to 2099")
-    return value.astimezone(UTC)
+def _instant(value: object) -> object:
+    """Pydantic takes seconds since 1970, days and offsets for an instant, too."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(INSTANT, value):
+        raise ValueError("an instant in UTC, as 2026-03-03T08:00:00Z")
+    return datetime.fromisoformat(value)
 
 
 Instant = Annotated[
     datetime,
-    BeforeValidator(_only_text),
-    AfterValidator(_utc),
+    BeforeValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": INSTANT, "examples": ["2026-03-03T08:00:00Z"]}),
 ]
+
+
+def _yes(value: bool) -> bool:
+    if not value:
+        raise ValueError("this must be so, or it cannot be done")
+    return value
+
+
+# Not `Literal[True]`, which takes a 1 for it.
+Yes = Annotated[bool, AfterValidator(_yes), WithJsonSchema({"type": "boolean", "const": True})]
 Id = Annotated[str, Field(pattern=r"^[0-9a-z]{1,64}$", examples=["01m84b66asz5s4g70e1emzwm3w"])]
 SlotText = Annotated[
     str,

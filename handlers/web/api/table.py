@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.web.api import catalogue
+from handlers.web.api import appointments, catalogue, holds, persons
 from handlers.web.api.operations import Operation, Scope
 
 V1: Final = "/api/v1"
+PERSON: Final = f"{V1}/persons/{{person}}"
+APPOINTMENT: Final = f"{PERSON}/appointments/{{appointment}}"
+
+REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended")
+FURTHER: Final = (*REFUSED, "max_appointments", "dispute")  # one appointment more
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation(
@@ -40,5 +45,106 @@ OPERATIONS: Final[Sequence[Operation]] = (
         catalogue.slots,
         catalogue.SlotsOut,
         query=catalogue.SlotsQuery,
+    ),
+    Operation(
+        "create_person",
+        "POST",
+        f"{V1}/persons",
+        "Open an account",
+        Scope.PERSONS_WRITE,
+        persons.create,
+        persons.PersonOut,
+        201,
+        body=persons.PersonIn,
+        problems=("phone_not_served", "consent", "code_refused", "too_many_tries", "account_exists", "suspended"),
+        about="With the proof that the terms were accepted. The e-mail address gets the link that confirms it.",
+    ),
+    Operation(
+        "get_person",
+        "GET",
+        PERSON,
+        "Read an account",
+        Scope.PERSONS_READ,
+        persons.read,
+        persons.PersonOut,
+    ),
+    Operation(
+        "hold_slot",
+        "POST",
+        f"{PERSON}/holds",
+        "Keep an hour while they make up their mind",
+        Scope.APPOINTMENTS_WRITE,
+        holds.hold,
+        holds.HoldOut,
+        201,
+        body=holds.HoldIn,
+        problems=FURTHER,
+    ),
+    Operation(
+        "release_hold",
+        "DELETE",
+        f"{PERSON}/holds/{{hold}}",
+        "Give it back",
+        Scope.APPOINTMENTS_WRITE,
+        holds.release,
+        None,
+        204,
+        problems=("no_address",),
+    ),
+    Operation(
+        "list_appointments",
+        "GET",
+        f"{PERSON}/appointments",
+        "Coming or past appointments",
+        Scope.APPOINTMENTS_READ,
+        appointments.every,
+        appointments.AppointmentsOut,
+        query=appointments.AppointmentsQuery,
+    ),
+    Operation(
+        "book_appointment",
+        "POST",
+        f"{PERSON}/appointments",
+        "Book an hour",
+        Scope.APPOINTMENTS_WRITE,
+        appointments.book,
+        appointments.AppointmentOut,
+        201,
+        body=appointments.BookIn,
+        problems=(*FURTHER, "consent", "worker"),
+        about="One that is held for them, or any that is free. Both sides are told.",
+    ),
+    Operation(
+        "get_appointment",
+        "GET",
+        APPOINTMENT,
+        "Read an appointment",
+        Scope.APPOINTMENTS_READ,
+        appointments.one,
+        appointments.AppointmentOut,
+    ),
+    Operation(
+        "move_appointment",
+        "POST",
+        f"{APPOINTMENT}/move",
+        "Move it to another hour",
+        Scope.APPOINTMENTS_WRITE,
+        appointments.move,
+        appointments.AppointmentOut,
+        body=appointments.MoveIn,
+        problems=(*REFUSED, "already_over", "worker"),
+        about="The answer is the appointment that takes its place. Under 24 hours before the start it is late (article "
+        "5.1): say so before.",
+    ),
+    Operation(
+        "cancel_appointment",
+        "POST",
+        f"{APPOINTMENT}/cancel",
+        "Cancel it",
+        Scope.APPOINTMENTS_WRITE,
+        appointments.cancel,
+        appointments.AppointmentOut,
+        problems=("no_address", "already_over"),
+        about="Under 24 hours before the start it is late (article 5.1): say so before.",
     ),
 )

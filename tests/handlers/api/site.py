@@ -24,7 +24,7 @@ from handlers.web.render import Renderer
 from storage import api_keys
 from storage.api_keys import ApiKeyRow
 from storage.throttle import LocalThrottle, Rate
-from tests.handlers.path.place import Place
+from tests.handlers.path.place import CAMILLE, Place
 
 PUBLIC = "https://chat.example.org"
 FAST = Rate(10**6, per=timedelta(seconds=1), burst=10**6)  # the clock stands still
@@ -63,11 +63,61 @@ class Site:
     async def get(self, path: str, **query: Any) -> Answer:
         return await self.ask("GET", f"/api/v1{path}", params=query)
 
+    async def post(self, path: str, body: Any = None, once: str | None = None, **more: Any) -> Answer:
+        """With an Idempotency-Key of its own, if none is given."""
+        headers = {"Idempotency-Key": once or f"once-{next(self.numbers)}", **more.pop("headers", {})}
+        return await self.ask("POST", f"/api/v1{path}", json=body, headers=headers, **more)
+
+    async def joins(self, **changes: Any) -> str:
+        """A new account; its address in the API."""
+        answer = await self.post("/persons", person(**changes))
+        assert answer.status == 201, answer
+        return f"/persons/{answer.json['id']}"
+
+    async def slot(self, number: int = 0, **wish: Any) -> str:
+        """The id of a free hour of next week, so that nothing about it is late."""
+        after = "2026-03-09T06:00:00Z"
+        found = await self.get("/slots", motive="finance", mode="phone", after=after, **wish)
+        return str(found.json["slots"][number]["slot"])
+
+    async def books(self, person: str, number: int = 0) -> Any:
+        booked = await self.post(f"{person}/appointments", hour(await self.slot(number)))
+        assert booked.status == 201, booked
+        return booked.json
+
     async def key(self, secret: str, *scopes: Scope) -> str:
         parts = self.place.parts
         row = ApiKeyRow(parts.new_id(), "somebody", frozenset(scopes), parts.clock())
         await api_keys.add(parts.db, row, secret)
         return row.id
+
+
+def person(**changes: Any) -> dict[str, Any]:
+    """Everything that an account is made of; `consent` may be changed in parts."""
+    consent = {
+        "terms_version": "2024-10-15",
+        "language": "fr",
+        "statement": "J'ai lu et j'accepte les conditions.",
+        "accepted_at": "2026-03-02T08:59:00Z",
+        "adult": True,
+        "authorised": True,
+        **changes.pop("consent", {}),
+    }
+    return {
+        "code": "ports 7kqm 4xtd",
+        "first_name": "Camille",
+        "last_name": "Dubois",
+        "email": "camille@example.org",
+        "phone": CAMILLE,
+        "phone_proven": True,
+        "language": "fr",
+        "consent": consent,
+        **changes,
+    }
+
+
+def hour(slot: str, **changes: Any) -> dict[str, Any]:
+    return {"slot": slot, "motive": "finance", "mode": "phone", **changes}
 
 
 @asynccontextmanager
