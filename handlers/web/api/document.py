@@ -133,6 +133,10 @@ def _done(operation: Operation) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if operation.gives is not None:
         done["content"] = {"application/json": {"schema": _ref(operation.gives)}}
+    if operation.leads:
+        done["links"] = {
+            name: {"operationId": name, "parameters": dict(given)} for name, given in operation.leads.items()
+        }
     return {str(operation.status): done}
 
 
@@ -152,7 +156,7 @@ def _problems(operation: Operation) -> dict[str, Any]:
 
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:
-    return {"$ref": REF.format(model=model.model_config.get("title") or model.__name__)}
+    return {"$ref": REF.format(model=model.__name__)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,7 @@ class Operation:
     body: type[BaseModel] | None = None
     problems: Sequence[str] = ()
     about: str = ""
+    leads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # operation -> its path, from our answer
 
     @property
     def once(self) -> bool:

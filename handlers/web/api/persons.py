@@ -26,8 +26,10 @@ from storage.contacts import ContactRow
 
 AHEAD: Final = timedelta(minutes=5)  # two clocks may differ by so much
 
-# Letters of any script, marks, space and - ' ’ . only: no links, no invisible or bidirectional marks (threat T17).
-NAME: Final = r"^[\p{L}][\p{L}\p{Mn}\p{Mc} .'’\-]{0,49}$"
+# Letters, marks, space and - ' ’ . only, as in a talk: no links, no invisible or bidirectional marks (threat T17).
+# The scripts are written out, since the regular expressions of JSON Schema's readers do not agree on \p{L}.
+LETTERS: Final = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿΈ-ΊΎ-ΡΣ-ώЀ-ҁҊ-ӿԱ-Ֆա-ևא-תء-غف-يა-ჺぁ-ゖァ-ヺ一-鿿가-힣"
+NAME: Final = rf"^[{LETTERS}][{LETTERS}\u0300-\u036f .'’\-]{{0,49}}$"
 EMAIL: Final = r"^[A-Za-z0-9]+([._+\-][A-Za-z0-9]+){0,5}@([A-Za-z0-9]+(-[A-Za-z0-9]+){0,3}\.){1,4}[A-Za-z]{2,12}$"
 
 Name = Annotated[str, Field(pattern=NAME), AfterValidator(lambda name: " ".join(name.split()))]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from handlers.web.guard import ErrorPage
 
@@ -69,8 +69,6 @@ class Fault(BaseModel):
 
 class ProblemOut(BaseModel):
     """Problem details (RFC 9457)."""
-
-    model_config = ConfigDict(title="Problem")
 
     type: str = Field(description="An anchor of the readable page; its end is `code`.")
     title: str

@@ -12,6 +12,14 @@ V1: Final = "/api/v1"
 PERSON: Final = f"{V1}/persons/{{person}}"
 APPOINTMENT: Final = f"{PERSON}/appointments/{{appointment}}"
 
+# Where an answer's id goes next.
+NEW_PERSON: Final = {"person": "$response.body#/id"}
+SAME_PERSON: Final = {"person": "$request.path.person"}
+NEW_APPOINTMENT: Final = {**SAME_PERSON, "appointment": "$response.body#/id"}
+NEW_HOLD: Final = {**SAME_PERSON, "hold": "$response.body#/id"}
+WITH_PERSON: Final = dict.fromkeys(("get_person", "hold_slot", "list_appointments", "book_appointment"), NEW_PERSON)
+WITH_APPOINTMENT: Final = dict.fromkeys(("get_appointment", "move_appointment", "cancel_appointment"), NEW_APPOINTMENT)
+
 REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended")
 FURTHER: Final = (*REFUSED, "max_appointments", "dispute")  # one appointment more
 
@@ -58,6 +66,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         body=persons.PersonIn,
         problems=("phone_not_served", "consent", "code_refused", "too_many_tries", "account_exists", "suspended"),
         about="With the proof that the terms were accepted. The e-mail address gets the link that confirms it.",
+        leads=WITH_PERSON,
     ),
     Operation(
         "get_person",
@@ -79,6 +88,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         201,
         body=holds.HoldIn,
         problems=FURTHER,
+        leads={"release_hold": NEW_HOLD},
     ),
     Operation(
         "release_hold",
@@ -113,6 +123,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         body=appointments.BookIn,
         problems=(*FURTHER, "consent", "worker"),
         about="One that is held for them, or any that is free. Both sides are told.",
+        leads=WITH_APPOINTMENT,
     ),
     Operation(
         "get_appointment",
@@ -135,6 +146,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         problems=(*REFUSED, "already_over", "worker"),
         about="The answer is the appointment that takes its place. Under 24 hours before the start it is late (article "
         "5.1): say so before.",
+        leads=WITH_APPOINTMENT,
     ),
     Operation(
         "cancel_appointment",

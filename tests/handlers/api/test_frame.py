@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 
 import jsonschema_rs
@@ -150,6 +152,10 @@ async def test_the_document_is_one_and_its_page_names_all_of_it(site: Site) -> N
     for name, schema in document["components"]["schemas"].items():
         whole = {**schema, "components": document["components"]}
         assert jsonschema_rs.Draft202012Validator(whole) is not None, name
+    for ref in re.findall(r'"\$ref": "#/components/schemas/(\w+)"', json.dumps(document)):
+        assert ref in document["components"]["schemas"]
+    ids = {each.id for each in OPERATIONS}
+    assert all(set(each.leads) <= ids for each in OPERATIONS)
     told = {
         (method.upper(), path): operation["operationId"]
         for path, methods in document["paths"].items()

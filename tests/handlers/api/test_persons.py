@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from conversations.flows.answers import full_name
+from handlers.web.api.persons import NAME
+from locales.words import words
 from storage import audit, contacts
 from tests.handlers.api.site import Site, person
 from tests.handlers.path.place import CAMILLE, CLAIRE, SAM
@@ -135,6 +139,13 @@ async def test_no_bytes_make_a_500(site: Site, raw: bytes, kind: str, code: str)
     headers = {"Content-Type": kind, "Idempotency-Key": "one"}
     answer = await site.ask("POST", "/api/v1/persons", data=raw, headers=headers)
     assert answer.code == code
+
+
+def test_every_name_that_is_taken_would_be_taken_in_a_talk() -> None:
+    spoken = words("fr")
+    taken = [chr(n) for n in range(0x110000) if re.fullmatch(NAME, f"A{chr(n)}")]
+    assert {"é", "'", "’", "-", " ", "Ł", "я", "\u0301"} <= set(taken)
+    assert [char for char in taken if char.strip() and full_name(f"A{char}a Dubois", spoken) is None] == []
 
 
 async def test_unknown_people_are_not_there(site: Site) -> None:

@@ -1,0 +1,63 @@
+"""The API on a thread of its own, for tools that call it as any program does, without our event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage import schema
+from storage.crypto import Vault
+from storage.db import Database
+from tests.handlers.api.site import SECRET, served
+from tests.handlers.path.place import furnished
+from tests.storage.conftest import KEYS
+from tests.storage.conftest import SECRET as SECRET_KEY
+
+
+@dataclass(frozen=True)
+class Live:
+    """A server with one account, which has one appointment."""
+
+    url: str
+    person: str
+    appointment: str
+    secret: str = SECRET
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.secret}"}
+
+
+@contextmanager
+def live(folder: Path) -> Iterator[Live]:
+    ready, found, loop = threading.Event(), list[Live](), asyncio.new_event_loop()
+    done = asyncio.Event()
+
+    async def serve() -> None:
+        db = await Database.open(f"sqlite://{folder}/live.sqlite3?synchronous=OFF", Vault(SECRET_KEY, KEYS))
+        try:
+            await schema.migrate(db)
+            async with served(await furnished(db)) as site:
+                person = await site.joins()
+                booked = await site.books(person)
+                found.append(Live(site.url, person.rpartition("/")[2], booked["id"]))
+                ready.set()
+                await done.wait()
+        finally:
+            await db.close()
+            ready.set()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=[serve()])
+    thread.start()
+    try:
+        ready.wait()
+        assert found, "the server did not start"
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join()
+        loop.close()
