@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "pause": "Stop all sending.",
     "resume": "Start sending again.",
     "api-key": "Say who may call the HTTP API, and for what.",
+    "hook": "Say which other programs are told of what happens.",
     "doctor": "Check settings, database, Redis, providers, mail and public address.",
     "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
     "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",

@@ -1,5 +1,5 @@
-"""What follows from what was done in the core: reactions, their rows, the figures. For a turn, a page and the desk
-alike, in the transaction of the deed.
+"""What follows from what was done in the core: reactions, their rows, what hooks are told, the figures. For a turn, a
+page, the desk and the API alike, in the transaction of the deed.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from booking.events import (
     OffersLapsed,
 )
 from handlers.effects import Effect
+from handlers.hooks.telling import announce
 from handlers.human import desk_now
 from handlers.parts import Parts
 from handlers.reactions import react
@@ -46,6 +47,7 @@ async def follow(
     """`more`: effects besides those of the core's events, such as a receipt for who did it on a page."""
     world = World(core, now, parts.befores, parts.quiet, parts.rules, desk_now(parts, now))
     await write(tx, parts, store, [*await react(core.events, world), *more], cause, now)
+    await announce(tx, parts, core.events, now)
     for event in core.events:
         if isinstance(event, AttendanceSettled):
             tx.after_commit(parts.metrics.appointments.labels(event.appointment.mode, event.appointment.status).inc)

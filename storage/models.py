@@ -36,6 +36,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "operator": {"name": "id", "totp": "id"},
     "document": {"key": "id"},
     "api_answer": {"body": "id"},
+    "hook": {"url": "id", "secret": "id"},
 }
 
 
@@ -700,3 +701,36 @@ class ApiAnswer(Model):
 
     class Meta:
         table = "api_answer"
+
+
+class Hook(Model):
+    """An address of another program that is told of what happens. What goes there is signed with `secret`."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    url = fields.BinaryField()
+    secret = fields.BinaryField()
+    kinds = fields.TextField()
+    made_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+    end_reason = fields.CharField(max_length=NAME, null=True)
+
+    class Meta:
+        table = "hook"
+
+
+class HookNews(Model):
+    """One thing that one hook is told. `body` holds ids and instants only: who may know more asks for it."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    hook_id = fields.CharField(max_length=ID)
+    kind = fields.CharField(max_length=NAME)
+    body = fields.TextField()
+    made_at = fields.DatetimeField()
+    next_try_at = fields.DatetimeField()
+    attempts = fields.IntField(default=0)
+    status = fields.CharField(max_length=NAME)
+    last_error = fields.CharField(max_length=128, null=True)
+    settled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "hook_news"

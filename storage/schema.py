@@ -116,6 +116,8 @@ INDEXES = (
     Index("token_object", "token", "purpose, object"),
     Index("token_expires", "token", "expires_at"),
     Index("api_answer_made", "api_answer", "made_at"),
+    Index("hook_news_due", "hook_news", "next_try_at", where="status = 'queued'"),
+    Index("hook_news_hook", "hook_news", "hook_id", where="status = 'queued'"),
     Index("audit_object", "audit", "object, done_at"),
     Index("recovery_code_operator", "recovery_code", "operator_id"),
     Index("session_operator", "session", "operator_id"),

@@ -4,8 +4,8 @@
     api("book_appointment", person=..., body={...})
 
 It knows nothing of the program but the document: what it sends is checked against the document before, and what comes
-against the schema of its status after. openapi-python-client asks for an older typer than we lock, so this is some lines
-and jsonschema-rs instead.
+against the schema of its status after. openapi-python-client asks for an older typer than we lock,
+so this is some lines and jsonschema-rs instead.
 """
 
 from __future__ import annotations
