@@ -1,7 +1,7 @@
 """What operators may do in the console: no, unless it says yes here (invariant I11).
 
-Who is at the desk sees people and acts for them; who administers also changes the directory and the operators; who
-audits sees deeds, deliveries and figures, nobody's name, and changes nothing.
+Who is at the desk sees people and tickets, and acts for them; who administers also changes the directory and the
+operators; who audits sees deeds, deliveries and figures, nobody's name, and changes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ class Deed(StrEnum):
     END_OWN = "end own"
     SEE_PEOPLE = "see people"  # a day, a person, an appointment, what became of their messages
     HELP_PEOPLE = "help people"  # book, move, cancel for them
+    SEE_TICKETS = "see tickets"  # what waits for the desk, with what was written to it, and whom to call
+    ANSWER_TICKETS = "answer tickets"  # take, answer, hand back, note, call back, close; take a talk over
     SEE_DELIVERIES = "see deliveries"  # of messages, without names; alarms
     SEE_DIRECTORY = "see directory"  # clients and workers; the letters of codes only with the next
     CHANGE_DIRECTORY = "change directory"
@@ -34,7 +36,7 @@ class Deed(StrEnum):
 
 
 _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, Deed.SEE_DIRECTORY})
-_DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE})
+_DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {
     Role.DESK: _EVERYBODY | _DESKS,

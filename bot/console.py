@@ -26,6 +26,7 @@ from handlers.web.console.figures import FigurePages
 from handlers.web.console.frame import Frame
 from handlers.web.console.people import PeoplePages
 from handlers.web.console.staff import Staff
+from handlers.web.console.tickets import TicketPages
 from handlers.web.render import Renderer
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -48,6 +49,7 @@ def add_console(
     frame = Frame(app=app, parts=parts, renderer=renderer, cookie=Cookie(secure=url.scheme == "https"))
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
+    TicketPages(frame=frame).add()
     AppointmentPages(frame=frame).add()
     CalendarPages(frame=frame).add()
     CallPages(frame=frame).add()

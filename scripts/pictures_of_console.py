@@ -22,6 +22,7 @@ BOOKED: Final = (
     *("bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi", "1", "1"),
     *("Camille Martin", "camille@example.org", "1"),
 )
+WROTE: Final = "Je n'ai pas de pièce d'identité. Est-ce que je peux venir quand même ?"
 
 
 async def window(chromium: Browser, demo: Demo, width: int) -> Page:
@@ -39,20 +40,27 @@ async def window(chromium: Browser, demo: Demo, width: int) -> Page:
 async def photograph(demo: Demo, chromium: Browser, pictures: Path) -> None:
     phone = await chromium.new_page(locale="fr-FR", viewport={"width": 1440, "height": 900})
     await phone.goto(f"{demo.url}/demo")
-    for text in BOOKED:
+    for text in (*BOOKED, "HUMAIN"):
         await say(phone, "sms", text)
     parts = demo.app.parts
+    await phone.locator("#sms textarea").fill(WROTE)
+    await phone.locator("#sms textarea").press("Enter")  # the desk is to answer: the bot is silent
+    while not await parts.db.fetch("SELECT id FROM ticket_entry WHERE kind = 'wrote'"):  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(0.1)
     [row] = await parts.db.fetch("SELECT person_id, worker_id, start_at FROM appointment")
+    [ticket] = await parts.db.fetch("SELECT id FROM ticket")
     day = row["start_at"].astimezone(parts.zone).date()
     monday = day - timedelta(days=day.weekday())
     paths = {
         "today": f"today?on={day}",
         "person": f"people/{row['person_id']}",
+        "tickets": "tickets",
+        "ticket": f"tickets/{ticket['id']}",
         "calendar": f"calendar?worker={row['worker_id']}&on={monday}",
         "call": "call",
         "directory": "directory",
     }
-    for width, suffix, names in ((1440, "", paths), (390, "-small", ("today", "calendar"))):
+    for width, suffix, names in ((1440, "", paths), (390, "-small", ("today", "ticket", "calendar"))):
         page = await window(chromium, demo, width)
         for name in names:
             await page.goto(f"{demo.url}/console/{paths[name]}")

@@ -9,6 +9,7 @@ with_desk, without_desk(tx, ticket)                which ticket the person's wor
 alone(tx, contact) -> ids                          the person left, or nobody came: none, and it is nobody's
 live, latest(db, contact), get, listed, of_contacts read; what waits longest is last to be closed and first in the list
 entry(tx, ticket, …) -> id; entries(db, ticket)    the story, with what became of what the desk wrote
+unanswered(db, tickets) -> since when, by ticket   who wrote after the last word of the desk
 """
 
 from __future__ import annotations
@@ -212,6 +213,24 @@ async def entries(db: Sql, ticket: str) -> list[Entry]:
     for row in rows:
         row["words"] = db.vault.read_if("ticket_entry.words", ticket, row["words"])
     return [Entry(**row) for row in rows]
+
+
+async def unanswered(db: Sql, ids: Sequence[str]) -> dict[str, datetime]:
+    """Since when somebody waits for an answer, by ticket: their first words after the last of the desk."""
+    if not ids:
+        return {}
+    rows = await db.fetch(
+        f"SELECT ticket_id, kind, done_at FROM ticket_entry WHERE ticket_id IN ({marks(len(ids))}) "
+        "AND kind IN ('wrote', 'said') ORDER BY id",
+        *ids,
+    )
+    waits: dict[str, datetime] = {}
+    for row in rows:
+        if row["kind"] == "said":
+            waits.pop(row["ticket_id"], None)
+        else:
+            waits.setdefault(row["ticket_id"], row["done_at"])
+    return waits
 
 
 # ------------------------------------------------------------ reading

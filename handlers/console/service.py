@@ -57,6 +57,11 @@ async def look(parts: Parts) -> Service:
     )
 
 
+async def alarms(parts: Parts) -> int:
+    """How many stand, senders that are held among them."""
+    return len(await flags.beginning(parts.db, "alarm:")) + len(await senders.held(parts.db))
+
+
 def _standing(name: str, since: datetime) -> Standing:
     """`webhook_unset:telegram`, as `handlers/standing.py` calls it."""
     code, _, about = name.partition(":")

@@ -50,6 +50,28 @@ async def test_opened_from_two_sides_at_once_it_is_one(db: Database, another: Da
     assert [entry.kind for entry in await tickets.entries(db, ids[0])] == ["opened", *["again"] * 9]
 
 
+async def test_since_when_somebody_waits_for_an_answer(db: Database, new_id: NewId) -> None:
+    """From their first words after the desk's last; a note is no answer."""
+    first, other, silent = [await opened(db, new_id, contact=name) for name in ("c1", "c2", "c3")]
+    story: list[tuple[str, tickets.EntryKind]] = [
+        (first, "wrote"),
+        (first, "said"),
+        (other, "wrote"),
+        (first, "wrote"),
+        (first, "note"),
+        (first, "wrote"),
+        (silent, "wrote"),
+        (silent, "said"),
+    ]
+    async with db.transaction() as tx:
+        for n, (ticket, kind) in enumerate(story):
+            await tickets.entry(tx, ticket, kind, NOW + n * SECOND, words="…")
+    waits = await tickets.unanswered(db, [first, other, silent])
+    assert waits == {first: NOW + 3 * SECOND, other: NOW + 2 * SECOND}
+    assert await tickets.unanswered(db, [first]) == {first: NOW + 3 * SECOND}
+    assert await tickets.unanswered(db, []) == {}
+
+
 async def test_it_is_one_operators_at_a_time(db: Database, new_id: NewId) -> None:
     id = await opened(db, new_id)
     async with db.transaction() as tx:

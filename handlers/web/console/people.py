@@ -1,23 +1,29 @@
 """A day's appointments, and people: found by number, address or id, never by a name (names are sealed).
 
-GET   /console/today          `?on=2026-03-02`: that day; without, today's
+GET   /console/today          `?on=2026-03-02`: that day; without, today's, with what needs a human
 GET   /console/people         the form
 POST  /console/people         by number or address: it stands in no address of ours, and in no log
-GET   /console/people/{id}    account, channels, appointments, what became of their messages
+GET   /console/people/{id}    account, tickets, channels, appointments, what became of their messages
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, Final
 
 from aiohttp import web
 
 from booking.operating import Deed
 from conversations.text import t
-from handlers.console import people
+from handlers.console import desk, people, service
 from handlers.web.console.frame import ID, Frame, Visit
+from handlers.web.console.ticket_words import SAID, TICKET_WORDS
 from handlers.web.visitor import day
+
+MOST: Final = 8  # tickets that are shown above a day's appointments
+NOTHING: Final[Mapping[str, Any]] = {"board": None, "alarms": 0, "most": MOST, **TICKET_WORDS}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +42,14 @@ class PeoplePages:
         on = day(visit.request.query.get("on", "")) or today
         seen = await people.day(parts, on, visit.actor)
         one = timedelta(days=1)
-        return visit.page("today", day=seen, start=people.midnight(parts, on), before=on - one, after=on + one)
+        human = await self._human(visit) if on == today else NOTHING
+        return visit.page("today", **human, day=seen, start=people.midnight(parts, on), before=on - one, after=on + one)
+
+    async def _human(self, visit: Visit) -> Mapping[str, Any]:
+        """What needs a human now: it is of no day but today."""
+        board = await desk.board(self.frame.parts, visit.actor) if visit.may(Deed.SEE_TICKETS) else None
+        alarms = await service.alarms(self.frame.parts)
+        return {**NOTHING, "board": board, "alarms": alarms, "now": visit.now}
 
     async def _ask(self, visit: Visit) -> web.Response:
         return visit.page("people", found=None)
@@ -53,4 +66,8 @@ class PeoplePages:
         seen = await people.person(self.frame.parts, visit.place("id"), visit.actor)
         if seen is None:
             raise web.HTTPNotFound
-        return visit.page("person", seen=seen, person=seen.person)
+        theirs = None
+        if visit.may(Deed.SEE_TICKETS):
+            theirs = await desk.of_person(self.frame.parts, seen.contacts, seen.person.id)
+        said = SAID.get(visit.request.query.get("said", ""))
+        return visit.page("person", said=said, seen=seen, person=seen.person, theirs=theirs, **TICKET_WORDS)

@@ -43,6 +43,14 @@ async def logged_in(page: Page, site: Site, role: Role, name: str = "camille") -
     await page.get_by_role("button", name="Se déconnecter").wait_for()
 
 
+async def menu(page: Page, name: str) -> None:
+    """To a page of the menu, by keyboard; on a narrow screen it is folded away."""
+    summary = page.locator("summary", has_text="Menu")
+    if await summary.is_visible():
+        await summary.press("Enter")
+    await page.get_by_role("navigation").get_by_role("link", name=name, exact=True).press("Enter")
+
+
 async def judge(page: Page, picture: Path) -> None:
     """axe finds nothing, and nothing has to be scrolled sideways."""
     await page.screenshot(path=picture, full_page=True)

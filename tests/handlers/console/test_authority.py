@@ -19,6 +19,8 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.END_OWN: ALL,
     Deed.SEE_PEOPLE: DESK,
     Deed.HELP_PEOPLE: DESK,
+    Deed.SEE_TICKETS: DESK,
+    Deed.ANSWER_TICKETS: DESK,
     Deed.SEE_DELIVERIES: ALL,
     Deed.SEE_DIRECTORY: ALL,
     Deed.CHANGE_DIRECTORY: BOSS,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from booking.operating import Role
-from tests.handlers.console.browsing import LOOKS, judge, logged_in, window
+from tests.handlers.console.browsing import LOOKS, judge, logged_in, menu, window
 from tests.handlers.console.site import PASSWORD, Site, opened_site
 from tests.handlers.console.test_people import booked
-from tests.handlers.path.place import Place
+from tests.handlers.path.place import CAMILLE, SAM, Place
 from tests.journeys.served import serve
 from tests.servers.ports import unused_port
 
@@ -74,7 +75,7 @@ async def test_pages_are_accessible(site: Site, page: Page, tmp_path: Path, path
 async def test_figures_are_accessible(site: Site, page: Page, tmp_path: Path) -> None:
     await serve(site.place.parts)
     await logged_in(page, site, Role.AUDITOR)
-    await page.get_by_role("link", name="Chiffres").click()
+    await menu(page, "Chiffres")
     await judge(page, tmp_path / "figures.png")
     await page.get_by_label("Client", exact=True).select_option("Mutuelle des Ports")
     await page.get_by_role("button", name="Afficher").click()
@@ -98,12 +99,60 @@ async def test_peoples_pages_are_accessible(site: Site, page: Page, tmp_path: Pa
         await judge(page, tmp_path / f"{name}.png")
 
 
+async def test_tickets_are_accessible_and_answered_by_keyboard(site: Site, page: Page, tmp_path: Path) -> None:
+    await booked(site)
+    await site.place.says("sms", CAMILLE, "HUMAIN", "Je ne comprends pas le lien.\nMerci.")
+    await site.place.says("sms", SAM, "bonjour", "je vais me tuer")
+    await logged_in(page, site, Role.ADMINISTRATOR)
+    await page.goto(f"{site.base}/console/today")
+    await judge(page, tmp_path / "today.png")
+    await menu(page, "Tickets")
+    await judge(page, tmp_path / "tickets.png")
+    await page.get_by_role("link", name="Demande quelqu'un").press("Enter")
+    await judge(page, tmp_path / "ticket.png")
+    await page.get_by_label("Votre réponse").fill("Bonjour, je vous envoie un autre lien.")
+    await page.get_by_role("button", name="Envoyer la réponse").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Votre réponse part")
+    await site.place.settle()
+    assert "je vous envoie un autre lien" in site.place.new("sms", CAMILLE)[-1]
+    await judge(page, tmp_path / "answered.png")
+    await page.get_by_label("Résultat").select_option("réglé")
+    await page.get_by_role("button", name="Fermer le ticket").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Le ticket est fermé")
+    await page.get_by_role("link", name="Tickets fermés").press("Enter")
+    await judge(page, tmp_path / "closed.png")
+    await page.get_by_role("link", name="Camille Dubois").press("Enter")
+    await page.get_by_role("button", name="Prendre la conversation : SMS").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Ce ticket est à vous")
+
+
+async def test_the_menu_is_one_line_on_a_telephone(site: Site, browser: Browser, tmp_path: Path) -> None:
+    """Folded, opened by keyboard, without scripts; on a wide screen all of it stands there."""
+    async with window(browser, "light", 390, script=False) as page:
+        await logged_in(page, site, Role.ADMINISTRATOR)
+        header = await page.locator("header").bounding_box()
+        assert header
+        assert header["height"] < 100
+        summary = page.locator("summary", has_text="Menu")
+        await summary.focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="Aujourd'hui").first).to_be_focused()
+        await page.screenshot(path=tmp_path / "menu.png")
+    async with window(browser, "light", 390) as page:
+        await page.goto(f"{site.base}/console/login")
+        site.place.clock.now += timedelta(minutes=1)
+        await logged_in(page, site, Role.DESK, "ben")
+        await page.locator("summary", has_text="Menu").click()
+        await judge(page, tmp_path / "menu-judged.png")
+
+
 async def test_somebody_on_the_phone_is_helped_by_keyboard(site: Site, browser: Browser, tmp_path: Path) -> None:
     """Found, moved, and cancelled after all; without scripts."""
     await booked(site)
     async with window(browser, "light", 390, script=False) as page:
         await logged_in(page, site, Role.DESK)
-        await page.get_by_role("link", name="Personnes").press("Enter")
+        await menu(page, "Personnes")
         await page.get_by_label("De qui s'agit-il ?").fill("06 39 98 00 11")
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("heading", name="Camille Dubois")).to_be_visible()
@@ -120,7 +169,7 @@ async def test_somebody_on_the_phone_is_helped_by_keyboard(site: Site, browser: 
 
 async def test_an_hour_and_an_account_for_a_caller(site: Site, page: Page, tmp_path: Path) -> None:
     await logged_in(page, site, Role.DESK)
-    await page.get_by_role("link", name="Au téléphone").click()
+    await menu(page, "Au téléphone")
     await judge(page, tmp_path / "call.png")
     await page.get_by_label("Son numéro de mobile").fill("06 39 98 02 01")
     await page.get_by_label("Sujet").select_option("Logement")
@@ -138,7 +187,7 @@ async def test_a_file_is_looked_at_and_carried_out(site: Site, page: Page, tmp_p
     file = tmp_path / "clients.csv"
     file.write_text("ref;name;kind\nquai;Le Quai;company\nports;Mutuelle du Port;insurer\n")
     await logged_in(page, site, Role.ADMINISTRATOR)
-    await page.get_by_role("link", name="Annuaire").click()
+    await menu(page, "Annuaire")
     await page.get_by_label("Fichier d'annuaire").set_input_files(file)
     await page.get_by_role("button", name="Voir ce qui changerait").press("Enter")
     await expect(page.get_by_role("heading", name="Client Le Quai (nouveau)")).to_be_visible()
@@ -173,7 +222,7 @@ async def test_a_week_is_worked_by_keyboard(site: Site, page: Page, tmp_path: Pa
     await judge(page, tmp_path / "calendar-move.png")
     await page.get_by_role("button", name="Déplacer à").nth(3).press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("est déplacé")
-    await page.get_by_role("link", name="Agendas").press("Enter")
+    await menu(page, "Agendas")
     [row] = await site.place.parts.db.fetch("SELECT worker_id FROM appointment WHERE id = ?", appointment)
     await page.get_by_label("Travailleur social").select_option(row["worker_id"])
     await page.get_by_role("button", name="Montrer").press("Enter")
@@ -188,8 +237,7 @@ async def test_works_without_scripts_and_by_keyboard(site: Site, browser: Browse
     await site.enrolled("claire")
     async with window(browser, "light", 390, script=False) as page:
         await logged_in(page, site, Role.ADMINISTRATOR)
-        await page.get_by_role("link", name="Opérateurs").focus()
-        await page.keyboard.press("Enter")
+        await menu(page, "Opérateurs")
         await page.get_by_role("button", name="Suspendre claire").focus()
         await page.keyboard.press("Enter")
         await expect(page.get_by_role("button", name="Laisser claire revenir")).to_be_visible()
