@@ -73,6 +73,7 @@ WORKER_SIGNS: Final[dict[str, set[str]]] = {
     "report": {"report.nobody"},
     "reply": {"message.nobody_worker"},
     "messages": {"read.none"},
+    "read": {"read.none"},
     "today": {"agenda.none_today"},
     "tomorrow": {"agenda.none_tomorrow"},
     "week": {"agenda.none_week"},
