@@ -36,7 +36,7 @@ from handlers.channels.sms import SmsChannel
 from handlers.channels.telegram import TelegramChannel
 from handlers.channels.whatsapp import WhatsAppChannel
 from locales.words import words
-from storage import contacts, conversations, inbox, outbox
+from storage import contacts, conversations, inbox, outbox, told, unsettled
 
 CHANNELS: Final = (SmsChannel, WhatsAppChannel, TelegramChannel, EmailChannel)
 # point -> what is wrapped, and on which side of it one dies. After a claim: only where something was claimed.
@@ -53,12 +53,12 @@ POINTS: Final[dict[str, tuple[Any, str, str]]] = {
     "before the call": (CHANNELS, "send", "before"),
     "after the call": (CHANNELS, "send", "after"),
     "call marked": (outbox, "accepted", "after"),
-    "before a receipt": (outbox, "receipt", "before"),
-    "after a receipt": (outbox, "receipt", "after"),
+    "before a receipt": (told, "receipt", "before"),
+    "after a receipt": (told, "receipt", "after"),
     "timer told, batch not committed": (inbox, "add_news", "after"),
     "batch of timers committed": (work, "fire", "after"),
-    "unknown claimed": (outbox, "claim_unknown", "after"),
-    "queued once more": (outbox, "resend", "after"),
+    "unknown claimed": (unsettled, "claim_unknown", "after"),
+    "queued once more": (unsettled, "resend", "after"),
     "rerouted": (rerouting, "reroute", "after"),
 }
 
