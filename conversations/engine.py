@@ -117,8 +117,7 @@ async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
         if is_the_desks(talk):
             return Reply(tuple(talk.says), link=talk.link) if talk.says else None, talk.prompt
         if talk.hush or (not talk.frames and talk.ended and talk.says):
-            said = Reply(tuple(talk.says), link=talk.link, exchange=talk.exchange)
-            return said, None if not talk.frames else talk.prompt
+            return told(talk), None if not talk.frames else talk.prompt
         if not talk.frames:
             await talk.push(ROOTS[talk.c.contact.role])
             continue
@@ -133,6 +132,13 @@ async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
             continue
         return question(talk, step, ask)
     raise RuntimeError("a flow goes round in circles: " + " ".join(frame.flow for frame in talk.frames))
+
+
+def told(talk: Talk) -> Reply:
+    """What asks nothing. Where it is not part of an exchange of messages, what they write next is for us."""
+    if not talk.exchange:
+        talk.facts.pop(EXCHANGE, None)
+    return Reply(tuple(talk.says), link=talk.link, exchange=talk.exchange)
 
 
 def question(talk: Talk, step: Step, ask: Ask) -> tuple[Reply, Prompt]:

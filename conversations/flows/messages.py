@@ -2,7 +2,7 @@
 be meant for us: is it a message? Then it goes. How both read: `flows/reading.py`.
 
 An exchange is a fact of the talk and no question: it is heard only while no question of ours is on the screen
-(`conversations/exchange.py`), and ends with the next one.
+(`conversations/exchange.py`), and ends with the next one, or with whatever else we answer.
 """
 
 from __future__ import annotations
