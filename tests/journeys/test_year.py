@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import structlog
 
 from tests.journeys.year.at_once import without_threads
 from tests.journeys.year.bugs import BUGS, IN_THE_GATE, Plant
+from tests.journeys.year.history import Change, Life
 from tests.journeys.year.judge import judged
+from tests.journeys.year.judge_changes import done_again
 from tests.journeys.year.sizes import LARGE, SMALL, SPRING, Size
 from tests.journeys.year.town import founded
 from tests.journeys.year.verdict import Verdict
@@ -101,3 +106,17 @@ async def test_a_large_year(database_url: str, seed: str) -> None:
     assert seen["appointments"] >= 2000
     assert seen["restarts"] == LARGE.restarts
     assert seen["on the day of a clock change"] >= 20
+
+
+def test_the_judge_tells_an_hour_that_was_put_back_from_its_move() -> None:
+    """Both answers may say "undo.…" of the same hour: each belongs to its own change."""
+    at = datetime(2026, 10, 25, 19, tzinfo=UTC)
+    start, five = at + timedelta(hours=8), timedelta(minutes=5)
+    life = Life("a2", "a", 2, "p", "w", "c", "phone", start, at)
+    moved, gone = Change(at, "moved", "person", life, life), Change(at + five, "cancelled", "person", life, None)
+    back = Change(at + 2 * five, "restored", "person", None, life)
+    case: Any = SimpleNamespace(changes=[moved, gone, back], ends=at + timedelta(days=9))
+    assert done_again(case, moved, life) == back.at
+    assert done_again(case, back, life) > case.ends
+    case.changes.remove(back)
+    assert done_again(case, moved, life) > case.ends

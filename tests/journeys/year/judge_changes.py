@@ -74,12 +74,14 @@ def both_sides(case: Case, change: Change, verdict: Verdict) -> None:
 
 
 def done_again(case: Case, change: Change, life: Life) -> datetime:
-    """When the same was done once more, after it was taken back: that is confirmed, too."""
+    """When the same was done once more, after it was taken back: that is confirmed, too. Whose hour was moved, and then
+    cancelled and put back, reads "undo.…" of the same hour for the last of it: these words belong to that change.
+    """
     later = (
         other.at
         for other in case.changes
         if other.at > change.at
-        and other.kind == change.kind
+        and ANSWERS[other.kind] & ANSWERS[change.kind]
         and (made := other.new or other.old) is not None
         and (made.series, made.start) == (life.series, life.start)
     )
