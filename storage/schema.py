@@ -1,6 +1,6 @@
 """The shape of the database: migrations, then the indexes that keep promises, then a look whether they stand.
 
-Tables and columns come from Tortoise's migrations (`tortoise makemigrations` after a change of `models.py`). Unique
+Tables and columns come from Tortoise's migrations (`tortoise makemigrations` after a change of `models/`). Unique
 keys and partial indexes do not: Tortoise drops `Meta.constraints` of a new model silently, and on SQLite an altered
 column loses every index of its table. So they stand here, in one table, made again after every migration and checked at
 each start.

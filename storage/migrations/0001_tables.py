@@ -1,4 +1,4 @@
-"""Every table, as it first was. Made by Tortoise from storage/models.py."""
+"""Every table, as it first was. Made by Tortoise from storage/models/."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops

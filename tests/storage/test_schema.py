@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
+from tortoise.models import Model
 
-from storage import schema
+from storage import backup, models, schema
 from storage.crypto import Vault
 from storage.db import Database
 from storage.faults import Refused
@@ -88,6 +91,21 @@ def test_names_of_indexes_are_not_used_twice() -> None:
     names = [index.name for index in INDEXES]
     assert len(names) == len(set(names))
     assert not set(names) & set(schema.RETIRED)
+
+
+async def test_each_table_is_found_once_where_tables_are_looked_for() -> None:
+    from tortoise.context import TortoiseContext
+
+    files = [import_module(f"storage.models.{found.name}") for found in iter_modules(models.__path__)]
+    here = [each for file in files for each in vars(file).values() if isinstance(each, type)]
+    tables = sorted(each._meta.db_table for each in here if issubclass(each, Model) and each is not Model)
+    assert len(tables) == len(set(tables)) > 40
+    assert sorted(table.name for table in backup.tables()) == tables
+    context = TortoiseContext()
+    with context:
+        await context.init(config=schema.TORTOISE, init_connections=False)
+        assert context.apps is not None
+        assert sorted(each._meta.db_table for each in context.apps.get_models_iterable()) == tables
 
 
 async def test_every_change_of_the_models_has_its_migration() -> None:

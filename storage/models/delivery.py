@@ -1,0 +1,62 @@
+"""What goes out: what is to be said, and the senders of ours that say it."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.models.lengths import ID, NAME
+
+
+class Outbox(Model):
+    """What is to be said, and what became of it. `content` is a reply as JSON, sealed, words are drawn at delivery."""
+
+    id = fields.BigIntField(primary_key=True)
+    key = fields.CharField(max_length=255)
+    contact_id = fields.CharField(max_length=ID)
+    channel = fields.CharField(max_length=NAME)
+    kind = fields.CharField(max_length=NAME)
+    answer = fields.BooleanField()
+    content = fields.BinaryField(null=True)
+    due_at = fields.DatetimeField()
+    next_try_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
+    status = fields.CharField(max_length=NAME)
+    reason = fields.CharField(max_length=128, null=True)
+    lease_owner = fields.CharField(max_length=ID, null=True)
+    lease_ends_at = fields.DatetimeField(null=True)
+    fence = fields.BigIntField(default=0)
+    attempts = fields.IntField(default=0)
+    provider_id = fields.CharField(max_length=255, null=True)
+    segments = fields.IntField(null=True)
+    appointment_id = fields.CharField(max_length=ID, null=True)
+    appointment_version = fields.IntField(null=True)
+    possible_duplicate = fields.BooleanField(default=False)
+    received_at = fields.DatetimeField(null=True)  # of the message that it answers
+    created_at = fields.DatetimeField()
+    accepted_at = fields.DatetimeField(null=True)
+    alarmed_at = fields.DatetimeField(null=True)  # a human was told that it is late
+    elsewhere_at = fields.DatetimeField(null=True)  # no word that it arrived: said on another channel, or nowhere
+    changed_at = fields.DatetimeField()
+
+    class Meta:
+        table = "outbox"
+
+
+class Sender(Model):
+    """A channel's sender of ours that stands still, or goes slowly. No row: it sends freely.
+
+    `stopped`: until somebody mends our side; else the provider is away, or has too much to do. `told`: a delivery state
+    said so, after the message had been accepted. `wait`: seconds before the last try.
+    """
+
+    channel = fields.CharField(max_length=NAME, primary_key=True)
+    reason = fields.CharField(max_length=128)
+    stopped = fields.BooleanField(default=False)
+    told = fields.BooleanField(default=False)
+    since_at = fields.DatetimeField()
+    probe_at = fields.DatetimeField()
+    wait = fields.IntField(default=1)
+
+    class Meta:
+        table = "sender"

@@ -1,0 +1,47 @@
+"""What a human of the desk must look at."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.models.lengths import ID, NAME
+
+
+class Ticket(Model):
+    """What a human of the desk must look at. `context`, sealed: where the talk stood, and a number to call.
+
+    `live`: the talk is with the desk, what the person writes goes into this ticket. `subject` is a kind and an id.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    contact_id = fields.CharField(max_length=ID, null=True)
+    person_id = fields.CharField(max_length=ID, null=True)
+    kind = fields.CharField(max_length=NAME)
+    status = fields.CharField(max_length=NAME)
+    context = fields.BinaryField(null=True)
+    subject = fields.CharField(max_length=128, null=True)
+    operator = fields.CharField(max_length=128, null=True)
+    live = fields.BooleanField(default=False)
+    opened_at = fields.DatetimeField()
+    taken_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+    outcome = fields.CharField(max_length=NAME, null=True)
+
+    class Meta:
+        table = "ticket"
+
+
+class TicketEntry(Model):
+    """What happened to a ticket: what was said on either side, notes, attempts to call back. Only ever added to."""
+
+    id = fields.BigIntField(primary_key=True)
+    ticket_id = fields.CharField(max_length=ID)
+    kind = fields.CharField(max_length=NAME)
+    operator = fields.CharField(max_length=128, null=True)
+    words = fields.BinaryField(null=True)
+    detail = fields.CharField(max_length=128, null=True)
+    done_at = fields.DatetimeField()
+
+    class Meta:
+        table = "ticket_entry"

@@ -1,0 +1,89 @@
+"""Who writes to us: beneficiaries, what they accepted, the addresses by which they are reached."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.models import Model
+
+from storage.models.lengths import ID, NAME
+
+
+class Person(Model):
+    """A beneficiary."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    client_id = fields.CharField(max_length=ID)
+    code_id = fields.CharField(max_length=ID)
+    first_name = fields.BinaryField()
+    last_name = fields.BinaryField()
+    email = fields.BinaryField(null=True)
+    email_index = fields.BinaryField(null=True)
+    email_confirmed = fields.BooleanField(default=False)
+    phone = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    language = fields.CharField(max_length=NAME)
+    time_zone = fields.CharField(max_length=NAME)
+    suspended = fields.BooleanField(default=False)
+    turns = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "person"
+
+
+class Consent(Model):
+    """The proof of an acceptance. Only ever added to."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    person_id = fields.CharField(max_length=ID)
+    contact_id = fields.CharField(max_length=ID)
+    terms_version = fields.CharField(max_length=NAME)
+    locale = fields.CharField(max_length=NAME)
+    channel = fields.CharField(max_length=NAME)
+    answer = fields.BinaryField()
+    given_at = fields.DatetimeField()
+
+    class Meta:
+        table = "consent"
+
+
+class Contact(Model):
+    """An address on a channel. `turns` is what a turn locks, the lease only keeps idle workers from queueing."""
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    channel = fields.CharField(max_length=NAME)
+    address = fields.BinaryField()
+    address_index = fields.BinaryField()
+    phone = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    lang = fields.CharField(max_length=NAME)
+    time_zone = fields.CharField(max_length=NAME)
+    person_id = fields.CharField(max_length=ID, null=True)
+    worker_id = fields.CharField(max_length=ID, null=True)
+    turns = fields.BigIntField(default=0)
+    received = fields.BigIntField(default=0)
+    failures = fields.IntField(default=0)
+    lease_owner = fields.CharField(max_length=ID, null=True)
+    lease_ends_at = fields.DatetimeField(null=True)
+    opted_out_at = fields.DatetimeField(null=True)
+    dead_at = fields.DatetimeField(null=True)
+    last_inbound_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "contact"
+
+
+class Alias(Model):
+    """Another address of a contact on the same channel: WhatsApp's user id beside the number.
+
+    A row of its own, so that a webhook may add it while a turn holds the contact.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    channel = fields.CharField(max_length=NAME)
+    address = fields.BinaryField()
+    address_index = fields.BinaryField()
+    contact_id = fields.CharField(max_length=ID)
+
+    class Meta:
+        table = "alias"
