@@ -16,8 +16,9 @@ from typing import Any
 
 from booking.codes import normal
 from booking.loading import NewCode, Plan, Standing
-from booking.model import Client, Closure, Code, CodeId, Hours, Mode, Motive, NotifyBy, Span, Worker
+from booking.model import Client, ClientKind, Closure, Code, CodeId, Hours, Mode, Motive, NotifyBy, Span, Worker
 from storage import spans
+from storage.appointments import appointment_of
 from storage.db import Sql, Tx
 from storage.sql import Row, marks
 
@@ -56,16 +57,14 @@ async def lock(tx: Tx) -> None:
 
 
 async def standing(db: Sql, now: datetime) -> Standing:
-    from storage import booking as nouns  # it needs this module: the compiled directory is made from `workers`
-
     clients = await db.fetch("SELECT id, ref, name, kind, suspended FROM client")
     codes = await db.fetch("SELECT id, client_id, letters, valid_from_on, valid_until_on, max_accounts FROM code")
     coming = await db.fetch("SELECT * FROM appointment WHERE status = 'booked' AND start_at > ?", now)
     return Standing(
-        clients={row["ref"]: nouns.client_of(row) for row in clients},
-        codes={normal(letters_of(db, row)) or "": nouns.code_of(row) for row in codes},
+        clients={row["ref"]: client_of(row) for row in clients},
+        codes={normal(letters_of(db, row)) or "": code_of(row) for row in codes},
         workers={worker.ref: worker for worker in await workers(db)},
-        appointments=[nouns.appointment_of(db, row) for row in coming],
+        appointments=[appointment_of(db, row) for row in coming],
     )
 
 
@@ -89,8 +88,6 @@ async def write(tx: Tx, plan: Plan) -> int:
 
 async def invited(db: Sql, ref: str) -> tuple[Client, Mapping[str, Code]] | None:
     """A client and its codes, by their letters as they were written. None: no client has this ref."""
-    from storage import booking as nouns  # as in `standing`
-
     clients = await db.fetch("SELECT id, ref, name, kind, suspended FROM client WHERE ref = ?", ref)
     if not clients:
         return None
@@ -99,7 +96,7 @@ async def invited(db: Sql, ref: str) -> tuple[Client, Mapping[str, Code]] | None
         "WHERE client_id = ? ORDER BY id",
         clients[0]["id"],
     )
-    return nouns.client_of(clients[0]), {letters_of(db, row): nouns.code_of(row) for row in rows}
+    return client_of(clients[0]), {letters_of(db, row): code_of(row) for row in rows}
 
 
 async def accounts(db: Sql, code: CodeId) -> int:
@@ -141,6 +138,16 @@ async def _put(tx: Tx, table: str, values: Mapping[str, Any]) -> None:
 
 
 # ------------------------------------------------------------ rows and nouns
+
+
+def client_of(row: Row) -> Client:
+    return Client(row["id"], row["ref"], row["name"], ClientKind(row["kind"]), bool(row["suspended"]))
+
+
+def code_of(row: Row) -> Code:
+    since: date | None = row["valid_from_on"]
+    until: date | None = row["valid_until_on"]
+    return Code(row["id"], row["client_id"], since, until, row["max_accounts"])
 
 
 def _client_values(client: Client) -> dict[str, Any]:

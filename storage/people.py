@@ -1,0 +1,135 @@
+"""Rows of people, a part of `storage.booking.RowStore`: who they are, what they accepted, which workers refuse them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking.model import Consent, ContactId, Person, PersonId, Refusal, WorkerId
+from storage.db import Sql
+from storage.sql import Row, marks
+
+_PERSON = (
+    "p.id, p.client_id, p.code_id, p.first_name, p.last_name, p.email, p.email_confirmed, p.phone, p.language, "
+    "p.time_zone, p.suspended"
+)
+_REFUSAL = "id, worker_id, person_id, appointment_id, refused_at, lapses_at, waived_at"
+
+
+class PersonRows:
+    """Needs nothing but the transaction."""
+
+    _tx: Sql
+
+    async def person(self, id: PersonId) -> Person | None:
+        rows = await self._tx.fetch(f"SELECT {_PERSON} FROM person p WHERE p.id = ?", id)
+        return person_of(self._tx, rows[0]) if rows else None
+
+    async def person_of(self, contact: ContactId) -> Person | None:
+        rows = await self._tx.fetch(
+            f"SELECT {_PERSON} FROM person p JOIN contact c ON c.person_id = p.id WHERE c.id = ?", contact
+        )
+        return person_of(self._tx, rows[0]) if rows else None
+
+    async def add_person(self, person: Person, contact: ContactId) -> None:
+        values = _person_values(self._tx, person)
+        await self._tx.execute(
+            f"INSERT INTO person ({', '.join(values)}, turns) VALUES ({marks(len(values))}, 0)", *values.values()
+        )
+        await self._tx.execute("UPDATE contact SET person_id = ? WHERE id = ?", person.id, contact)
+
+    async def save_person(self, person: Person) -> None:
+        values = _person_values(self._tx, person)
+        await self._tx.execute(
+            f"UPDATE person SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", *values.values(), person.id
+        )
+
+    async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:
+        id = f"{person}/{consent.terms_version}/{consent.at:%Y%m%dT%H%M%S%f}"[:64]
+        await self._tx.execute(
+            "INSERT INTO consent (id, person_id, contact_id, terms_version, locale, channel, answer, given_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            id,
+            person,
+            contact,
+            consent.terms_version,
+            consent.locale,
+            consent.channel,
+            self._tx.vault.seal("consent.answer", id, consent.answer),
+            consent.at,
+        )
+
+    async def consented(self, person: PersonId, terms_version: str) -> bool:
+        return bool(
+            await self._tx.fetch(
+                "SELECT 1 AS one FROM consent WHERE person_id = ? AND terms_version = ? LIMIT 1", person, terms_version
+            )
+        )
+
+    async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
+        rows = await self._tx.fetch(
+            f"SELECT {_REFUSAL} FROM refusal WHERE person_id = ? AND waived_at IS NULL AND lapses_at > ? "
+            "ORDER BY refused_at, id",
+            person,
+            now,
+        )
+        return [Refusal(*row.values()) for row in rows]
+
+    async def refusals_by(self, worker: WorkerId, since: datetime) -> Sequence[Refusal]:
+        rows = await self._tx.fetch(
+            f"SELECT {_REFUSAL} FROM refusal WHERE worker_id = ? AND refused_at >= ? ORDER BY refused_at DESC, id DESC",
+            worker,
+            since,
+        )
+        return [Refusal(*row.values()) for row in rows]
+
+    async def save_refusal(self, refusal: Refusal) -> None:
+        await self._tx.execute(
+            f"INSERT INTO refusal ({_REFUSAL}) VALUES ({marks(7)}) "
+            "ON CONFLICT (id) DO UPDATE SET lapses_at = excluded.lapses_at, waived_at = excluded.waived_at",
+            refusal.id,
+            refusal.worker,
+            refusal.person,
+            refusal.appointment,
+            refusal.refused_at,
+            refusal.lapses_at,
+            refusal.waived_at,
+        )
+
+
+def person_of(db: Sql, row: Row) -> Person:
+    def read(column: str) -> str:
+        return db.vault.read(f"person.{column}", row["id"], row[column])
+
+    return Person(
+        id=row["id"],
+        client=row["client_id"],
+        code=row["code_id"],
+        first_name=read("first_name"),
+        last_name=read("last_name"),
+        email=None if row["email"] is None else read("email"),
+        email_confirmed=bool(row["email_confirmed"]),
+        phone=None if row["phone"] is None else read("phone"),
+        language=row["language"],
+        time_zone=row["time_zone"],
+        suspended=bool(row["suspended"]),
+    )
+
+
+def _person_values(db: Sql, person: Person) -> dict[str, object]:
+    vault = db.vault
+    return {
+        "id": person.id,
+        "client_id": person.client,
+        "code_id": person.code,
+        "first_name": vault.seal("person.first_name", person.id, person.first_name),
+        "last_name": vault.seal("person.last_name", person.id, person.last_name),
+        "email": vault.seal("person.email", person.id, person.email),
+        "email_index": None if person.email is None else vault.index("email", person.email.casefold()),
+        "email_confirmed": person.email_confirmed,
+        "phone": vault.seal("person.phone", person.id, person.phone),
+        "phone_index": None if person.phone is None else vault.index("phone", person.phone),
+        "language": person.language,
+        "time_zone": person.time_zone,
+        "suspended": person.suspended,
+    }
