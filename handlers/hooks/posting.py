@@ -2,8 +2,8 @@
 (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
 
 The address was given by an operator and may lead anywhere all the same (threat T13): only https, only to public
-addresses, judged when the connection is made; no redirect is followed, no cookie kept, nothing of the answer read but
-its status. Neither the address nor what came of it is ever logged: errors have names of ours.
+addresses (`handlers.public_client`); no redirect is followed, nothing of the answer read but its status. Neither the
+address nor what came of it is ever logged: errors have names of ours.
 """
 
 from __future__ import annotations
@@ -12,19 +12,17 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ssl import SSLContext
 from typing import Final
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
-from aiohttp.resolver import ThreadedResolver
 
 from booking.calendar_address import checked
-from handlers.calendars.fetching import PublicOnly, is_public
+from handlers.public_client import PublicClient
 
+HEADERS: Final = {"Content-Type": "application/json", "User-Agent": "SocialDirect hooks"}
 PATIENCE: Final = 15.0  # seconds; the specification asks for 15 to 30
 SECRET: Final = "whsec_"  # noqa: S105 - how each begins
 
@@ -50,45 +48,23 @@ def signed(secret: str, id: str, body: str, now: datetime) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Poster:
-    """All but `patience` are for the tests, whose receiver is on this machine."""
+class Poster(PublicClient):
+    """One call at a time."""
 
-    allowed: Callable[[str], bool] | None = None
-    ssl: SSLContext | bool = True
-    resolver: Callable[[], AbstractResolver] = ThreadedResolver
-    port: int | None = None
-    patience: float = PATIENCE
+    patience: float = PATIENCE  # another one is for the tests
 
     async def __call__(self, url: str, headers: Mapping[str, str], body: str) -> int:
         """The status. Raises Unsent."""
         good = address(url)
         if good is None:
             raise Unsent("bad_address")
-        connector = aiohttp.TCPConnector(
-            resolver=PublicOnly(self.resolver(), self.allowed or is_public),
-            use_dns_cache=False,
-            ssl=self.ssl,
-            force_close=True,
-        )
-        session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            headers={"Content-Type": "application/json", "User-Agent": "SocialDirect hooks"},
-        )
+        session = self.session(HEADERS)
         try:
             async with asyncio.timeout(self.patience), session:
-                placed = self._placed(good)
+                placed = self.placed(good)
                 async with session.post(placed, data=body.encode(), headers=headers, allow_redirects=False) as response:
                     return response.status
         except TimeoutError:
             raise Unsent("slow") from None
         except (aiohttp.ClientError, OSError, ValueError):
             raise Unsent("unreached") from None  # their texts hold the address
-
-    def _placed(self, url: str) -> str:
-        if self.port is None:
-            return url
-        host, slash, rest = url.removeprefix("https://").partition("/")
-        return f"https://{host}:{self.port}{slash}{rest}"

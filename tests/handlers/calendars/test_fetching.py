@@ -14,7 +14,8 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from booking.calendar_address import checked, find
-from handlers.calendars.fetching import LARGEST, Fetched, Fetcher, Unchanged, Unfetched, is_public
+from handlers.calendars.fetching import LARGEST, Fetched, Fetcher, Unchanged, Unfetched
+from handlers.public_client import is_public
 from tests.servers.tls import contexts
 
 HOST = "calendar.example.org"
@@ -207,23 +208,6 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused(tls: tuple[SSLCo
             await Fetcher(allowed=lambda _: True, resolver=lambda: Names([HERE]), port=server.port)(ADDRESS, None)
         assert str(failed.value) == "unreached"
         assert failed.value.__cause__ is None
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
-        *("224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1"),
-        *("ff02::1", "::ffff:8.8.8.8", "64:ff9b::a00:1", "2002:7f00:1::", "2001:0:1::1", "2001:db8::1", "", "name"),
-    ],
-)
-def test_addresses_that_are_not_public(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "2a00:1450:4007::200e"])
-def test_addresses_that_are_public(address: str) -> None:
-    assert is_public(address)
 
 
 def test_an_address_is_found_in_what_was_written() -> None:

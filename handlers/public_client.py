@@ -1,0 +1,88 @@
+"""Calls to addresses that came from outside (threat T13: they may lead anywhere): a calendar, a hook.
+
+A name is judged by what it leads to when the connection is made, so that one that answers differently the second time
+gains nothing. An address in digits is not looked up: the caller lets none through (`booking.calendar_address.checked`),
+also none that a redirect names. No cookies, no proxy, nothing unpacked. How long it may take and how large it may be is
+the caller's; so are aiohttp's errors, which hold the address and are never logged.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ssl import SSLContext
+from typing import Final
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+# IPv6 addresses that carry an IPv4 one, which somebody on the way would take out again.
+_CARRIERS: Final = tuple(
+    map(ip_network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicClient:
+    """All that may be given is for the tests, whose server is on this machine."""
+
+    allowed: Callable[[str], bool] | None = None
+    ssl: SSLContext | bool = True
+    resolver: Callable[[], AbstractResolver] = ThreadedResolver
+    port: int | None = None
+
+    def session(self, headers: Mapping[str, str]) -> aiohttp.ClientSession:
+        """For one call and what it leads to: each connection is made, and judged, anew. The caller closes it."""
+        connector = aiohttp.TCPConnector(
+            resolver=PublicOnly(self.resolver(), self.allowed or is_public),
+            use_dns_cache=False,
+            ssl=self.ssl,
+            force_close=True,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            headers=headers,
+        )
+
+    def placed(self, url: str) -> str:
+        """An https address, at the port where the tests' server listens."""
+        if self.port is None:
+            return url
+        host, slash, rest = url.removeprefix("https://").partition("/")
+        return f"https://{host}:{self.port}{slash}{rest}"
+
+
+class PublicOnly(AbstractResolver):
+    """What is looked up is what is connected to, so it is judged here, each time anew."""
+
+    def __init__(self, inner: AbstractResolver, allowed: Callable[[str], bool]) -> None:
+        self._inner = inner
+        self._allowed = allowed
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        if not found or not all(self._allowed(each["host"]) for each in found):
+            raise OSError("not a public address")  # one of several is enough: that name is not what it should be
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def is_public(address: str) -> bool:
+    """An address of the Internet: of no private, local or reserved network, and carrying no other address in it."""
+    try:
+        found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if "%" in address or found.is_multicast or any(found in network for network in _CARRIERS):
+        return False
+    return found.is_global
