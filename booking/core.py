@@ -1,19 +1,22 @@
 """The use cases of the core, for one turn: `Booking` is what conversations call as `BookingCore`.
 
 It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
-the turn commits. Whoever returns a refusal has left the store as it was. Making and moving appointments:
-`booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages: `booking.messaging`;
-documents: `booking.documenting`.
+the turn commits. Whoever returns a refusal has left the store as it was. Who writes: `booking.admitting`; making and
+moving appointments: `booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages:
+`booking.messaging`; documents: `booking.documenting`.
+
+Long, because the port is one: most of it hands on to the part whose job it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
-from booking import calling, codes, policy
+from booking import calling, policy
+from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
 from booking.directory import Directory
@@ -24,11 +27,8 @@ from booking.events import (
     AppointmentConfirmed,
     By,
     CalendarGiven,
-    CodesGuessed,
     DeskNeeded,
-    EmailConfirmed,
     Event,
-    PhoneToProve,
 )
 from booking.further import Further
 from booking.instead import instead_of
@@ -37,8 +37,6 @@ from booking.messaging import Messaging
 from booking.model import (
     Appointment,
     AppointmentId,
-    ClientId,
-    CodeId,
     Consent,
     ContactId,
     Hold,
@@ -68,14 +66,10 @@ from booking.ports import (
     BookingStore,
     Cancelled,
     CannotUndo,
-    CodeAccepted,
-    CodeRefused,
-    CodeSent,
     Confirmed,
     Heard,
     Held,
     Joining,
-    Known,
     Moved,
     NothingLate,
     NothingToUndo,
@@ -84,7 +78,6 @@ from booking.ports import (
     Refusable,
     Refused,
     SlotGone,
-    TooManyTries,
     TurnAnswer,
     Undoable,
     Undone,
@@ -98,11 +91,8 @@ from booking.undoing import Undoing
 from booking.waiting import WaitingList
 from booking.workday import Workday
 
-CODES = "one-time codes"  # the key under which all of them are counted
-EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
 
-
-class Booking(Attending, Workday, Messaging, Documenting):
+class Booking(Admitting, Attending, Workday, Messaging, Documenting):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
@@ -118,82 +108,6 @@ class Booking(Attending, Workday, Messaging, Documenting):
         self._undoing = Undoing(store, rules, now, new_id, self.events)
         self._documents = Documents(store, now, new_id)
         self.waiting_list = WaitingList(store, rules, now, new_id, self.events, self._offering, self)
-
-    # ------------------------------------------------------------ who writes
-
-    async def known(self, contact: ContactId) -> Known:
-        person = await self._store.person_of(contact)
-        if person is None:
-            return Known()
-        coming = await self._store.upcoming(person.id, self._now)
-        latest = list(coming)[-1:] or await self._store.past(person.id, self._now, 1)
-        return Known(
-            person,
-            terms_accepted=await self._store.consented(person.id, self._rules.terms_version),
-            last_mode=latest[0].mode if latest else None,
-            upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
-            refused=await self._refused(person, coming),
-            refused_by=frozenset(r.worker for r in await self._store.refusals(person.id, self._now)),
-        )
-
-    async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:
-        """Why no further hour could be booked, whichever it were: told before any question is asked."""
-        if policy.is_suspended(person, await self._store.client(person.client)):
-            return Refused("suspended")
-        if policy.at_cap(coming, self._rules, self._now):
-            return Refused("max_appointments")
-        return None if policy.may_request(person) else Refused("dispute")
-
-    async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries:
-        """One answer and the same questions to the store, whatever is wrong with the code (invariant I12)."""
-        key = f"contact:{contact}"
-        own = await self._store.tries(key, self._now - timedelta(days=1), self._rules.tries_a_day)
-        hour_ago = self._now - timedelta(hours=1)
-        everybody = await self._store.tries(EVERYBODY, hour_ago, self._rules.tries_overall)
-        person = await self._store.person_of(contact)
-        until = policy.next_guess(own, everybody, person is not None, self._rules, self._now)
-        if until is not None:
-            return TooManyTries(until)
-        await self._store.add_try(key, self._now)
-        await self._store.add_try(EVERYBODY, self._now)
-        code = await self._store.code_typed(codes.normal(typed) or "")
-        client = await self._store.client(code.client if code else ClientId(""))
-        accounts = await self._store.accounts(code.id if code else CodeId(""))
-        if len(everybody) == self._rules.tries_overall - 1:
-            self.events.append(CodesGuessed(self._rules.tries_overall))
-        if code is not None and policy.code_opens(code, client, accounts, self._rules, self._now):
-            return CodeAccepted(code.id)
-        if len([at for at in own if at > hour_ago]) == self._rules.tries_an_hour - 1:
-            self.events.append(DeskNeeded(contact, "too_many_tries"))
-        return CodeRefused()
-
-    async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries:
-        """Throttled per number, per contact and overall, in the store; fails closed."""
-        keys = (f"code-to:{self._store.keyed('phone', phone)}", f"code-by:{contact}")
-        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
-        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
-        overall = await self._store.tries(CODES, hour_ago, self._rules.codes_overall)
-        until = policy.next_code(own, overall, self._rules, self._now)
-        if until is not None:
-            return TooManyTries(until)
-        for key in (*keys, CODES):
-            await self._store.add_try(key, self._now)
-        self.events.append(PhoneToProve(contact, phone, code))
-        return CodeSent()
-
-    async def set_language(self, person: PersonId, language: str) -> None:
-        found = await self._store.person(person)
-        if found is not None:
-            await self._store.save_person(replace(found, language=language))
-
-    async def confirm_email(self, person: PersonId, email: str) -> bool:
-        found = await self._store.person(person)
-        if found is None or found.email != email:
-            return False
-        confirmed = replace(found, email_confirmed=True)
-        await self._store.save_person(confirmed)
-        self.events.append(EmailConfirmed(confirmed))
-        return True
 
     # ------------------------------------------------------------ which hour
 

@@ -1,6 +1,8 @@
 """The two doors of the core: what conversations call (`BookingCore`) and what storage gives (`BookingStore`).
 
 Results that a person must hear of are values (`SlotGone`, `Refused`), not exceptions: a step has to answer each.
+
+Long, because each door is one; the answers stand before the door that gives them, since its lines name every one.
 """
 
 from __future__ import annotations
