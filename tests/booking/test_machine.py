@@ -26,6 +26,7 @@ from booking.events import (
     AppointmentRestored,
     DeskNeeded,
     HourProposed,
+    OffersDeclined,
     OffersTaken,
     PersonJoined,
 )
@@ -207,7 +208,9 @@ class Front(RuleBasedStateMachine):
         turn = self.turn()
         result = run(turn.accept(hold.id, consent() if knows else None))
         if not isinstance(result, Booked | Moved):
-            assert not turn.events
+            # A proposal in a time that the worker closed meanwhile is dropped: they are told as if it were declined.
+            closed = isinstance(result, SlotGone) and hold.kind == "proposal" and hold.until > self.now
+            assert turn.events == [OffersDeclined("proposal", old.id, hold.contact)] * closed
             if isinstance(result, SlotGone | AlreadyOver):  # at most, it is free now
                 assert self.alive(self.desk.memory.rows)[2:] == self.alive(self.before)[2:]
             else:
