@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from storage.redis_link import RedisLink
 
 Clock = Callable[[], datetime]
+Chance = Callable[[int], int]  # so many bits
 
 # Crockford's base32, lower case: no i, l, o, u. The first ten signs are milliseconds, so ids rise with time.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -51,11 +52,11 @@ ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 log = structlog.get_logger()
 
 
-def id_maker(clock: Clock) -> Callable[[], str]:
+def id_maker(clock: Clock, chance: Chance) -> Callable[[], str]:
     """26 signs: ten of the time, sixteen (80 bits) of chance. The last ten are a prompt's id, too."""
 
     def new_id() -> str:
-        number = int(clock().timestamp() * 1000) << 80 | secrets.randbits(80)
+        number = int(clock().timestamp() * 1000) << 80 | chance(80)
         return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
     return new_id
@@ -81,6 +82,7 @@ class App:
 async def build(
     settings: Settings,
     clock: Clock = system_clock,
+    chance: Chance = secrets.randbits,
     *,
     post: Post | None = None,
     more: Mapping[str, Channel] | None = None,
@@ -115,7 +117,7 @@ async def build(
             metrics=metrics,
             alarm=_alarm(metrics),
             clock=clock,
-            new_id=id_maker(clock),
+            new_id=id_maker(clock, chance),
             pages=Pages(settings.public_url, settings.terms_url, settings.privacy_url, settings.video_url),
             languages=settings.locales,
             default_lang=settings.default_locale,

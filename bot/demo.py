@@ -7,6 +7,7 @@ webhooks, channels, turns and deliveries. Only the clock can be moved forward.
 import asyncio
 import itertools
 import secrets
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,11 +19,12 @@ from aiohttp import web
 
 from booking import directory_file, loading
 from bot import demo_people, demo_settings, logs
-from bot.app import App, Clock, build
+from bot.app import App, Chance, Clock, build
 from bot.clock import system_clock
 from bot.demo_hub import Hub
 from bot.demo_machine import Engine, MovingClock
 from bot.serve import cancelled, listening, told_to_stop
+from bot.settings import read_settings
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from bot.standins.twilio_content import Content
@@ -67,22 +69,25 @@ class ShownMail:
 
 def run() -> int:
     """Play all the roles in a browser page; `PORT=8081 socialdirect demo` where 8080 is taken."""
-    asyncio.run(main())
+    asyncio.run(main(Path(sys.argv[0]).absolute()))
     return 0
 
 
-async def main() -> None:
+async def main(program: Path) -> None:
     async with running() as demo:
         print(f"The demo is at  {demo.url}/demo", flush=True)
         print(f"A code to type: {demo.code}", flush=True)
         print(f"The console:    {demo.url}/demo/console  (in as desk, administrator or auditor)", flush=True)
-        print("Ctrl+C ends it; what was said is kept under var/demo.", flush=True)
+        print(f"Commands on it: cd {demo_settings.FOLDER} && {program} tickets", flush=True)
+        print(f"Ctrl+C ends it; what was said is kept under {demo_settings.FOLDER}.", flush=True)
         await told_to_stop()
 
 
 @asynccontextmanager
-async def running(folder: Path = demo_settings.FOLDER, real: Clock = system_clock) -> AsyncIterator[Demo]:
-    """Everything up, until it is left."""
+async def running(
+    folder: Path = demo_settings.FOLDER, real: Clock = system_clock, chance: Chance = secrets.randbits
+) -> AsyncIterator[Demo]:
+    """Everything up, until it is left. Commands that are run in `folder` work on this demo."""
     environment = demo_settings.given()
     demo_settings.check(environment)
     kept = demo_settings.keep(folder)
@@ -90,16 +95,18 @@ async def running(folder: Path = demo_settings.FOLDER, real: Clock = system_cloc
     host, port = environment.get("HOST", "127.0.0.1"), environment.get("PORT", "8080")
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     # The inbox knows the ids of earlier runs, and takes nothing twice: each run begins elsewhere.
-    ids = itertools.count(secrets.randbits(40)).__next__
+    ids = itertools.count(chance(40)).__next__
     twilio = TwilioStandIn(demo_people.account(kept["twilio_account_sid"], kept["twilio_auth_token"], url), clock, ids)
     telegram = TelegramStandIn(demo_people.BOT_TOKEN, clock, ids)
     async with AsyncExitStack() as stack:
         twilio_url = await stack.enter_async_context(serving(twilio.app))
         telegram_url = await stack.enter_async_context(serving(telegram.app))
-        settings = demo_settings.settings(kept, environment, twilio_url, telegram_url, folder)
+        named = demo_settings.own(kept, environment, twilio_url, telegram_url, folder)
+        settings = read_settings(**named)
+        demo_settings.leave(named, folder)
         logs.configure(settings.log_level)
         mail = ShownMail()
-        app = await stack.enter_async_context(build(settings, clock, post=mail))
+        app = await stack.enter_async_context(build(settings, clock, chance, post=mail))
         lay_contents(twilio, ids, settings.locales)
         code = await load_sample(app)
         telegram.join(demo_people.CAMILLE).started = True  # so an earlier run's reminders reach her

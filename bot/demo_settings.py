@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from dotenv import dotenv_values
 
 from bot import demo_people
 from bot.failures import WrongUse
-from bot.settings import Settings, read_settings
 
 FOLDER: Final = Path("var/demo")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -72,20 +72,21 @@ def keep(folder: Path = FOLDER) -> Kept:
     return Kept(json.loads(path.read_text()))
 
 
-def settings(
+def own(
     kept: Kept, environment: Mapping[str, str], twilio_url: str, telegram_url: str, folder: Path = FOLDER
-) -> Settings:
+) -> Mapping[str, Any]:
     """The operator's rules hold in the demo too (REMINDERS, QUIET_HOURS …); where things are is the demo's own."""
+    here = folder.absolute()
     host, port = environment.get("HOST", "127.0.0.1"), environment.get("PORT", "8080")
     shown = f"[{host}]" if ":" in host else host
-    own: dict[str, Any] = {
-        **kept.values,
+    return {
+        **{name.upper(): value for name, value in kept.values.items()},
         "HOST": host,
         "PORT": port,
         "PUBLIC_URL": f"http://{shown}:{port}",
-        "DATABASE_URL": f"sqlite://{folder / 'demo.sqlite3'}",
+        "DATABASE_URL": f"sqlite://{here / 'demo.sqlite3'}",
         "REDIS_URL": None,
-        "DOCUMENTS_URL": f"file://{folder / 'documents'}",
+        "DOCUMENTS_URL": f"file://{here / 'documents'}",
         "TWILIO_EXTRA_AUTH_TOKENS": (),
         "TWILIO_SMS_FROM": demo_people.SMS_NUMBER,
         "TWILIO_MESSAGING_SERVICE_SID": None,
@@ -105,4 +106,15 @@ def settings(
         "SWITCHBOARD_PHONE": environment.get("SWITCHBOARD_PHONE", DESK_PHONE),
         "LOG_LEVEL": environment.get("LOG_LEVEL", "WARNING"),
     }
-    return read_settings(**own)
+
+
+def leave(named: Mapping[str, Any], folder: Path = FOLDER) -> None:
+    """`.env` in the demo's folder, for its owner alone: commands that are run there work on the demo's database and
+    stand-ins. Written anew at each start, since the stand-ins' ports are others then.
+    """
+    path = folder / ".env"
+    path.touch(mode=0o600)
+    lines = (
+        "{}='{}'\n".format(name, re.sub(r"([\\'])", r"\\\1", str(value))) for name, value in named.items() if value
+    )
+    path.write_text("".join(lines))

@@ -1,6 +1,8 @@
 """The demo starts alone, on this machine only, and goes on where it was; a real browser plays it to the end."""
 
+import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime, timedelta
@@ -17,11 +19,13 @@ from bot import cli, demo_settings
 from bot.demo import SAMPLE, Demo, running
 from bot.demo_machine import MovingClock
 from bot.failures import CommandFailed, WrongUse
+from bot.settings import read_settings
 from conversations.model import Link
 from handlers import links
 from handlers.web.demo import NotPossible
 from tests.servers.ports import unused_port
 
+ROOT = Path(__file__).resolve().parents[2]
 KEYS = ("secret_key", "encryption_keys", "twilio_account_sid", "twilio_auth_token", "telegram_webhook_secret")
 
 
@@ -86,7 +90,8 @@ def test_operators_own_addresses_do_not_reach_the_demo(tmp_path: Path, monkeypat
     monkeypatch.setenv("REDIS_URL", "redis://somewhere")
     monkeypatch.setenv("TWILIO_MESSAGING_SERVICE_SID", "MG" + "1" * 32)
     kept = demo_settings.keep(tmp_path)
-    made = demo_settings.settings(kept, dict(os.environ), "http://127.0.0.1:1", "http://127.0.0.1:2", tmp_path)
+    named = demo_settings.own(kept, dict(os.environ), "http://127.0.0.1:1", "http://127.0.0.1:2", tmp_path)
+    made = read_settings(**named)
     assert made.database_url.get_secret_value().startswith("sqlite://")
     assert (made.redis_url, made.twilio_messaging_service_sid) == (None, None)
 
@@ -121,6 +126,28 @@ async def test_a_second_run_goes_on_where_the_first_was() -> None:
 
 def said(demo: Demo) -> list[str]:
     return [bubble.text for bubble in demo.twilio.ledger.delivered if bubble.to == "+33639980011"]
+
+
+async def test_commands_that_are_run_in_its_folder_work_on_it(demo: Demo, tmp_path: Path) -> None:
+    """Whatever is in the way of a file's name, and by another process, as in a second terminal."""
+    folder = demo_settings.FOLDER
+    assert (folder / ".env").stat().st_mode & 0o077 == 0
+    command = [sys.executable, "-m", "bot", "invite", "ports", "--lang", "fr", "--out", str(tmp_path / "kit")]
+    clean = {name: value for name, value in os.environ.items() if name != "PORT"} | {"PYTHONPATH": str(ROOT)}
+    ran = await asyncio.create_subprocess_exec(*command, cwd=folder, env=clean, stdout=asyncio.subprocess.PIPE)
+    out, _ = await ran.communicate()
+    assert ran.returncode == 0
+    leads = "sms +33199000001, whatsapp +33199000002, telegram"
+    assert leads in out.decode(), "to this demo's numbers, and its Telegram was asked for the bot's name"
+
+
+def test_what_is_left_for_commands_is_read_as_it_was_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PORT")
+    folder = tmp_path / "Camille's \\ folder"
+    folder.mkdir()
+    named = demo_settings.own(demo_settings.keep(folder), {}, "http://127.0.0.1:1", "http://127.0.0.1:2", folder)
+    demo_settings.leave(named, folder)
+    assert read_settings(env_file=folder / ".env") == read_settings(**named, env_file=None)
 
 
 async def test_every_page_is_there(demo: Demo) -> None:
