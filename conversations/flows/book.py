@@ -91,10 +91,12 @@ def _like_a_code(folded: str) -> bool:
 
 
 async def _lost(c: Context, text: str) -> Outcome:
-    """Where the code is found; the subject, if they said it, is kept."""
+    """Where the code is found, or, where that was said just before, who helps without it. The subject is kept."""
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
-    say = t("code.lost", call=call(c))
-    return fill(say, motive=heard.motive) if heard.motive else Again(say, miss=False)
+    kept = {"motive": heard.motive} if heard.motive else {}
+    if c.answers.get("lost"):
+        return fill(t("code.lost_again"), lost=None, **kept)
+    return fill(t("code.lost", call=call(c)), lost=True, **kept)
 
 
 # ---------------------------------------------------------------- the subject
