@@ -60,13 +60,13 @@ def people() -> Iterator[One]:
         yield from (One(client, number, what) for number, what in enumerate(became))
 
 
-async def serve(parts: Parts) -> None:
+async def serve(parts: Parts, first: int = 0) -> None:
     """Each wrote twice and booked eight minutes after the first message, every third one a day later; every other one
-    was reminded.
+    was reminded. Their numbers end on four digits that count from `first`.
     """
     ids = {client.ref: client.id for client in await figures.clients(parts.db)}
     for n, one in enumerate(people()):
-        await _live(parts, one, ids[one.client], n)
+        await _live(parts, one, ids[one.client], n, first + n)
     async with parts.db.transaction() as tx:
         for ref, became in BECAME.items():
             for what, count in _steps(len(became)).items():
@@ -83,11 +83,11 @@ def _steps(people: int) -> dict[Happened, int]:
     return found
 
 
-async def _live(parts: Parts, one: One, client: ClientId, n: int) -> None:
+async def _live(parts: Parts, one: One, client: ClientId, n: int, number: int) -> None:
     since = SINCE + timedelta(minutes=n)
     contact = ""
     for nth in range(2):
-        arrival = Arrival("sms", f"+3363998{n:04}", f"SM{n}-{nth}", b"Body=x")
+        arrival = Arrival("sms", f"+3363998{number:04}", f"SM{n}-{nth}", b"Body=x")
         at = since + timedelta(minutes=nth)
         contact = await inbox.accept(parts.db, arrival, at, parts.new_id, lang="fr", time_zone="Europe/Paris") or ""
     made_at = since + (timedelta(days=1) if n % 3 == 0 else timedelta(minutes=8))
