@@ -2,6 +2,7 @@
 
 GET   /demo/console    which role
 POST  /demo/console    {"role"}: an operator of that role is made where there is none, and is in
+GET   /console/login   leads here: a move of the clock ends every session, and nobody has a password
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from booking.operating import Role
 from handlers.console.entry import TOKEN_BYTES, actor, base62
@@ -35,6 +37,7 @@ class DemoConsole:
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/demo/console", self._ask)
         app.router.add_post("/demo/console", self._enter)
+        app.middlewares.append(_without_password)
 
     async def _ask(self, request: web.Request) -> web.Response:
         only_here(request)
@@ -57,3 +60,10 @@ class DemoConsole:
         response = web.Response(status=303, headers={"Location": f"{self.renderer.base}/console"})
         self.cookie.put(response, token)
         return response
+
+
+@web.middleware
+async def _without_password(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method == "GET" and request.path == "/console/login":
+        raise web.HTTPSeeOther("/demo/console")
+    return await handler(request)

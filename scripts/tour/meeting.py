@@ -18,7 +18,8 @@ async def call(stage: Stage) -> None:
     person, worker = await stage.window(PHONE), await stage.window(PHONE)
     await person.clock.install(time=0)  # what is left is counted down in seconds
     await person.clock.pause_at(1)
-    await person.goto(f"{await stage.link('sms', 'a')}/join")
+    await person.goto(await stage.link("sms", "a"))
+    await person.get_by_role("link", name="Attendre l'ouverture").click()
     await expect(person.get_by_role("heading", level=1)).to_have_text("La salle n'est pas encore ouverte")
     await stage.picture(person, "tour-waiting")
     await person.context.close()

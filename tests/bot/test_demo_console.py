@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -43,6 +44,16 @@ async def test_in_as_each_role_again_and_again(demo: Demo) -> None:
                 assert home.status == 200
                 assert f'<span class="who">{role}</span>' in await home.text()
     assert len(await demo.app.parts.db.fetch("SELECT id FROM operator")) == len(Role)
+
+
+async def test_who_was_logged_out_meanwhile_is_asked_for_a_role_not_a_password(demo: Demo) -> None:
+    """A move of the clock ends every session, and nobody has a password here."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        assert await entered(http, demo, "desk") == 303
+        demo.engine.forward(timedelta(hours=1))
+        async with http.get(f"{demo.url}/console/today") as page:
+            assert page.url.path == "/demo/console"
+            assert 'value="desk"' in await page.text()
 
 
 async def test_nobody_else_opens_it(demo: Demo) -> None:
