@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from booking.documents import (
@@ -45,18 +45,29 @@ class Documenting:
     ) -> None:
         await self._documents.judged(id, status, reason, kind, pages)
 
-    async def hand_over(self, contact: ContactId, id: AppointmentId) -> HandedOver | None:
-        """None: there was nothing, or the appointment is none of those that it may be for."""
+    async def document_not_coming(self, id: DocumentId) -> None:
+        await self._documents.not_coming(id)
+
+    async def hand_over(
+        self, contact: ContactId, id: AppointmentId, only: Collection[str] | None = None
+    ) -> HandedOver | None:
+        """`only`: those of which they were asked. None: there was nothing, or the appointment is none of those that it
+        may be for.
+        """
         readers = await self.document_readers(contact)
         appointment = next((one for one in readers if one.id == id), None)
         worker = (await self._store.directory()).worker(appointment.worker) if appointment else None
         if appointment is None or worker is None:
             return None
-        sent = await self._documents.hand_over(contact, appointment)
+        sent = await self._documents.hand_over(contact, appointment, only)
         if sent is None:
             return None
         self.events.append(sent)
         return HandedOver(appointment, worker, sent.count)
 
-    async def drop_documents(self, contact: ContactId) -> int:
-        return await self._documents.drop(contact)
+    async def drop_documents(self, contact: ContactId, only: Collection[str] | None = None) -> int:
+        return await self._documents.drop(contact, only)
+
+    async def give_up_documents(self, contact: ContactId) -> int:
+        """They want nothing more of us there: what they began to send is not sent."""
+        return await self._documents.give_up(contact)

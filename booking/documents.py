@@ -10,7 +10,7 @@ they hand it over again. What it is made of, and where it lies, is not known her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, NewType, Protocol, TypeAlias
@@ -134,9 +134,17 @@ class Documents:
             done = replace(document, status=status, reason=reason, kind=kind, pages=pages)
             await self._store.save_document(done)
 
-    async def hand_over(self, contact: ContactId, appointment: Appointment) -> DocumentsSent | None:
-        """All that they may, to this one's worker."""
-        kept = [one for one in await self.of(contact) if one.status == "kept"]
+    async def not_coming(self, id: DocumentId) -> None:
+        """Nobody wants it any more. What may lie there of it meanwhile goes, once more if need be."""
+        document = await self._store.document(id)
+        if document is not None and document.status in {"coming", "ending", "gone"}:
+            await self._store.save_document(replace(document, status="ending", ends=self._now))
+
+    async def hand_over(
+        self, contact: ContactId, appointment: Appointment, only: Collection[str] | None = None
+    ) -> DocumentsSent | None:
+        """All that they may, or those of which they were asked, to this one's worker."""
+        kept = await self._kept(contact, only)
         if not kept:
             return None
         batch = self._new_id()
@@ -152,12 +160,23 @@ class Documents:
             await self._store.save_document(sent)
         return DocumentsSent(appointment, batch, len(kept))
 
-    async def drop(self, contact: ContactId) -> int:
+    async def drop(self, contact: ContactId, only: Collection[str] | None = None) -> int:
         """What was not handed over is not kept."""
+        return await self._end(await self._kept(contact, only))
+
+    async def give_up(self, contact: ContactId) -> int:
+        """What came from this contact and was not handed over, and what is still coming from there."""
+        theirs = [one for one in await self.of(contact) if one.contact == contact]
+        return await self._end([one for one in theirs if one.status in {"coming", "kept"}])
+
+    async def _kept(self, contact: ContactId, only: Collection[str] | None) -> list[Document]:
         kept = [one for one in await self.of(contact) if one.status == "kept"]
-        for one in kept:
+        return kept if only is None else [one for one in kept if one.id in only]
+
+    async def _end(self, documents: Sequence[Document]) -> int:
+        for one in documents:
             await self._store.save_document(replace(one, status="ending", ends=self._now))
-        return len(kept)
+        return len(documents)
 
     async def of(self, contact: ContactId) -> Sequence[Document]:
         """What came within `UNSENT`, and is not over."""

@@ -7,13 +7,20 @@ Long, because each door is one; the answers stand before the door that gives the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from booking.directory import Directory
-from booking.documents import DocumentStore
+from booking.documents import (
+    Document,
+    DocumentStore,
+    Expected,
+    HandedOver,
+    NobodyToSendTo,
+    TooManyDocuments,
+)
 from booking.events import By
 from booking.messages import MessageStore, MessagingCore
 from booking.model import (
@@ -367,6 +374,13 @@ class BookingCore(MessagingCore, Protocol):
 
     # documents: `booking.documents`
     async def document_readers(self, contact: ContactId) -> tuple[Appointment, ...]: ...  # one a worker
+    async def documents_of(self, contact: ContactId) -> Sequence[Document]: ...  # that came lately, and are not over
+    async def expect_document(self, contact: ContactId) -> Expected | NobodyToSendTo | TooManyDocuments: ...
+    async def hand_over(
+        self, contact: ContactId, id: AppointmentId, only: Collection[str] | None = None
+    ) -> HandedOver | None: ...
+    async def drop_documents(self, contact: ContactId, only: Collection[str] | None = None) -> int: ...
+    async def give_up_documents(self, contact: ContactId) -> int: ...
 
     # article 5.2: `booking.refusing`
     async def refusable(self, worker: WorkerId) -> Sequence[Refusable]: ...

@@ -18,6 +18,7 @@ from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.delivery import settle_unknown, warn
 from handlers.documents.ending import end_documents
+from handlers.documents.fetching import fetch_due
 from handlers.free_hours import look_for_free_hours
 from handlers.hooks.sending import send_due
 from handlers.lanes import Lane
@@ -55,6 +56,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
         group.create_task(_loop(parts, "waiting", lambda: serve_waiting(parts), SERVE))
         group.create_task(_loop(parts, "calendars", lambda: read_due(parts), CALENDARS))
         group.create_task(_loop(parts, "documents", lambda: end_documents(parts), WATCH))
+        group.create_task(_loop(parts, "media", lambda: fetch_due(parts)))
         group.create_task(_loop(parts, "hooks", lambda: send_due(parts)))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 

@@ -21,4 +21,5 @@ REASONS: Final[Mapping[str, Text]] = {
     "form": t("documents.active"),
     "attachment": t("documents.active"),
     "virus": t("documents.virus"),
+    "unfetched": t("documents.unfetched"),  # by media: it could not be had of the provider
 }

@@ -68,7 +68,8 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
     own = (talk.mode, talk.waits, talk.spoke)
     kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched, echo, *own)
     lang = talk.facts.get("lang")
-    return Turn(kept, reply, talk.trace, frozenset(talk.flags), lang if lang != c.contact.lang else None)
+    lang = lang if lang != c.contact.lang else None
+    return Turn(kept, reply, talk.trace, frozenset(talk.flags), lang, talk.files)
 
 
 def verbatim(state: State, came: Input | News, c: Context) -> str:
@@ -116,6 +117,8 @@ async def close(talk: Talk) -> tuple[Reply | None, Prompt | None]:
     for _ in range(LOOPS):
         if is_the_desks(talk):
             return Reply(tuple(talk.says), link=talk.link) if talk.says else None, talk.prompt
+        if talk.silent and not talk.says:
+            return None, talk.prompt
         if talk.hush or (not talk.frames and talk.ended and talk.says):
             return told(talk), None if not talk.frames else talk.prompt
         if not talk.frames:

@@ -27,10 +27,10 @@ from conversations.exchange import (
     written_to,
 )
 from conversations.flows.danger import NUMBERS
-from conversations.flows.documents import instead
 from conversations.flows.hours import wish_of
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
+from conversations.media import stops_sending, take
 from conversations.model import Again, Context, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.normal import fold
 from conversations.recognise import by_both, by_number, by_words
@@ -105,6 +105,7 @@ async def opt_words(talk: Talk, came: Input) -> bool:
     if said and said in talk.c.words("words.command.stop"):
         talk.flags.add("opt_out")
         stops_writing(talk)
+        await stops_sending(talk)
         talk.says = [t("stop.done")]
         talk.hush = True
         talk.hands_over(frozenset({"bot"}))
@@ -233,14 +234,23 @@ def _is_the_day(talk: Talk, text: str) -> bool:
 
 
 async def media(talk: Talk, came: Input) -> bool:
-    """What is not text is thanked, not ignored; a caption is read as text."""
+    """What is not text is thanked, not ignored; a caption is read as text. Under a document that is taken it may ask us
+    for something, or answer what takes any text; else it tells of the document, and goes to nobody.
+    """
     if not came.files:
         return False
-    said, link = await instead(talk.c, came.files[0])
-    talk.says.extend(said)
-    if link is not None:
-        talk.link, talk.ended = link, True
-    return not came.text
+    free = talk.prompt is not None and talk.prompt.free and not written_to(talk)
+    taken = await take(talk, came.files, alone=not came.text)
+    if not came.text:
+        return True
+    if not taken or free:
+        return False
+    heard = understand(came.text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
+    if (run := _asked_for(talk, came.text, heard, answers(heard))) is not None:
+        await run(talk, answers(heard))
+    else:
+        talk.says.append(t("media.caption"))
+    return True
 
 
 async def free_text(talk: Talk, came: Input) -> bool:

@@ -388,10 +388,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of an input. `trace`: (flow, step, outcome) for the metrics; `lang`: set when the language changed."""
+    """What came of an input. `trace`: (flow, step, outcome) for the metrics; `lang`: set when the language changed.
+    `files`: what is to be fetched of it, by its id at the provider, and which document it is.
+    """
 
     state: State
     reply: Reply | None
     trace: Sequence[tuple[str, str, str]] = ()
     flags: frozenset[Flag] = frozenset()
     lang: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)

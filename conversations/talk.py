@@ -61,6 +61,8 @@ class Talk:
         self.rests = False  # the desk has the word: what lies below is not asked
         self.ended = False  # a flow came to its end: with nothing below it, there is nothing to ask
         self.exchange = ""  # the appointment whose two have written to each other in what is said
+        self.files: dict[str, str] = {}  # what is to be fetched: the provider's id of it, and of which document
+        self.silent = False  # what is to be said was said a moment ago, of what came before
         self.unheard = ""  # a text that a flow found to be for none of its questions
         self._c = c
 

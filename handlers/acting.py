@@ -4,7 +4,7 @@ did what to whose (invariant I11). Default no: what may not be done answers as i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
@@ -140,10 +140,12 @@ class Acting(Corresponding):
             await self._note(await self._actor(), Action.CONFIRM, id)
         return done
 
-    async def hand_over(self, contact: ContactId, id: AppointmentId) -> HandedOver | None:
+    async def hand_over(
+        self, contact: ContactId, id: AppointmentId, only: Collection[str] | None = None
+    ) -> HandedOver | None:
         if not await self._allowed(Action.HAND_OVER, id):
             return None
-        done = await super().hand_over(contact, id)
+        done = await super().hand_over(contact, id, only)
         if done is not None:
             await self._note(await self._actor(), Action.HAND_OVER, id)
         return done

@@ -16,7 +16,8 @@ from handlers.parts import Parts
 from handlers.world import World
 
 LATE: Final = "desk_late"
-ANSWERS: Final = frozenset({"desk_takes", "desk_says", "desk_hands_back", LATE})  # news that they asked for, by writing
+# News that they asked for, by writing, or by sending a file.
+ANSWERS: Final = frozenset({"desk_takes", "desk_says", "desk_hands_back", LATE, "handing"})
 
 
 def desk_now(parts: Parts, now: datetime) -> Desk:

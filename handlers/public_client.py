@@ -1,4 +1,5 @@
-"""Calls to addresses that came from outside (threat T13: they may lead anywhere): a calendar, a hook.
+"""Calls to addresses that came from outside (threat T13: they may lead anywhere): a calendar, a hook;
+or that a provider may send us on to: a file.
 
 A name is judged by what it leads to when the connection is made, so that one that answers differently the second time
 gains nothing. An address in digits is not looked up: the caller lets none through (`booking.calendar_address.checked`),
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from ssl import SSLContext
 from typing import Final
@@ -27,17 +28,20 @@ _CARRIERS: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class PublicClient:
-    """All that may be given is for the tests, whose server is on this machine."""
+    """`own`: a name that the settings give, which may lead anywhere. The others are for the tests, whose server is on
+    this machine.
+    """
 
     allowed: Callable[[str], bool] | None = None
     ssl: SSLContext | bool = True
     resolver: Callable[[], AbstractResolver] = ThreadedResolver
     port: int | None = None
+    own: str = field(default="", kw_only=True)
 
     def session(self, headers: Mapping[str, str]) -> aiohttp.ClientSession:
         """For one call and what it leads to: each connection is made, and judged, anew. The caller closes it."""
         connector = aiohttp.TCPConnector(
-            resolver=PublicOnly(self.resolver(), self.allowed or is_public),
+            resolver=PublicOnly(self.resolver(), self.allowed or is_public, self.own),
             use_dns_cache=False,
             ssl=self.ssl,
             force_close=True,
@@ -61,14 +65,17 @@ class PublicClient:
 class PublicOnly(AbstractResolver):
     """What is looked up is what is connected to, so it is judged here, each time anew."""
 
-    def __init__(self, inner: AbstractResolver, allowed: Callable[[str], bool]) -> None:
+    def __init__(self, inner: AbstractResolver, allowed: Callable[[str], bool], own: str = "") -> None:
         self._inner = inner
         self._allowed = allowed
+        self._own = own
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
+        if host == self._own:
+            return found
         if not found or not all(self._allowed(each["host"]) for each in found):
             raise OSError("not a public address")  # one of several is enough: that name is not what it should be
         return found

@@ -29,6 +29,7 @@ from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
 from handlers.channels.sms import RESTART
 from handlers.digest import digest
+from handlers.documents.fetching import note
 from handlers.figures import counting
 from handlers.following import follow
 from handlers.human import ANSWERS, desk_now, follows
@@ -183,6 +184,7 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
         await answer(tx, parts, row, turn.reply, now, over=over)
     with_desk = follows(state, turn, came, context.contact.id, context.desk)
     await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
+    await note(tx, parts, who, came, turn.files, now)
     await _unlinked(tx, who, turn)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     await counting.count(tx, parts, store, context, state, came, turn, core.events)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from booking.documents import Document, DocumentId
 from booking.model import AppointmentId, ContactId, PersonId, WorkerId
-from storage.db import Sql
+from storage.db import Sql, Tx
 from storage.sql import Row, marks
 
 _COLUMNS = "id, contact_id, person_id, status, reason, kind, pages, batch, series, worker_id, came_at, read_at, ends_at"
@@ -83,6 +83,18 @@ async def keep_key(db: Sql, id: str, key: bytes) -> None:
     """With it the file can be opened. In the transaction that says that it is there."""
     sealed = db.vault.seal("document.key", id, key)
     await db.execute("UPDATE document SET key = ? WHERE id = ? AND status = 'kept'", sealed, id)
+
+
+async def key_to_be(tx: Tx, id: str, fresh: bytes) -> bytes:
+    """Of a document that is coming: the one that was meant for it before, else this fresh one."""
+    sealed = tx.vault.seal("document.key", id, fresh)
+    await tx.execute("UPDATE document SET key = ? WHERE id = ? AND status = 'coming' AND key IS NULL", sealed, id)
+    return await key_of(tx, id) or fresh
+
+
+async def forget_key(db: Sql, id: str) -> None:
+    """Nothing was laid down for it."""
+    await db.execute("UPDATE document SET key = NULL WHERE id = ? AND status IN ('refused', 'set_aside')", id)
 
 
 async def key_of(db: Sql, id: str) -> bytes | None:

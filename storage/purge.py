@@ -93,6 +93,7 @@ LIFETIMES = (
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
     Lifetime("documents that are gone", 30 * DAY, "document", "status = 'gone' AND ends_at < ?"),
+    Lifetime("fetched media", 30 * DAY, "media", "settled_at < ?"),
     Lifetime("ended waits", 30 * DAY, "waiting", "ended_at < ?"),
     Lifetime("lapsed holds", 7 * DAY, "hold", "lapses_at < ?"),
     Lifetime("lapsed refusals", 30 * DAY, "refusal", "lapses_at < ?"),

@@ -30,8 +30,8 @@ class Said:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def response(self) -> web.Response:
-        if self.body is None:
-            return web.Response(status=self.status, headers=dict(self.headers))
+        if self.body is None or isinstance(self.body, bytes):
+            return web.Response(status=self.status, headers=dict(self.headers), body=self.body)
         text = self.body if isinstance(self.body, str) else json.dumps(self.body, ensure_ascii=False)
         kind = {"Content-Type": "text/html" if isinstance(self.body, str) else "application/json"}
         return web.Response(status=self.status, body=text.encode(), headers={**kind, **self.headers})
@@ -72,13 +72,21 @@ class StandIn:
     # A call of ours
 
     async def take(
-        self, request: web.Request, operation: str, params: Mapping[str, Any], work: Callable[[Call], Said]
+        self,
+        request: web.Request,
+        operation: str,
+        params: Mapping[str, Any],
+        work: Callable[[Call], Said],
+        *,
+        described: bool = True,
     ) -> web.StreamResponse:
-        """Record the call, let go wrong what is planned to, and do the work unless the fault says otherwise."""
+        """Record the call, let go wrong what is planned to, and do the work unless the fault says otherwise.
+        `described`: the provider's description has this call.
+        """
         call = Call(self.clock(), operation, params)
         self.ledger.calls.append(call)
         self.ledger.changed()
-        if self.check and (problems := self.check(operation, params)):
+        if described and self.check and (problems := self.check(operation, params)):
             call.problems = problems
             return self._answer(call, self.unlawful(problems).response())
         fault: Fault = self.faults.decide(call)

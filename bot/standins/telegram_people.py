@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.standins.base import Check, StandIn
+from bot.standins.pictures import PICTURE
 from bot.standins.telegram_chats import Chat, Group, Person, buttons, commands_in
 from bot.standins.telegram_webhook import Update, Webhook
 
@@ -93,10 +94,14 @@ class TelegramPeople(StandIn):
         self.chats[who].keyboard_used()
         return await self._write(who, contact=dict(card or own))
 
-    async def send_photo(self, who: int, caption: str = "") -> Update:
+    async def send_photo(self, who: int, caption: str = "", content: bytes = PICTURE, album: str = "") -> Update:
+        """`album`: what several that are sent at once share; each comes by itself."""
         sizes = [(90, 67, 1140), (320, 240, 15432), (1280, 960, 81234)]
-        photo = [{**self._stored("photos", size), "width": width, "height": height} for width, height, size in sizes]
-        return await self._write(who, photo=photo, **({"caption": caption} if caption else {}))
+        photo = [
+            {**self._stored("photos", size, content), "width": width, "height": height} for width, height, size in sizes
+        ]
+        more = {"caption": caption, "media_group_id": album}
+        return await self._write(who, photo=photo, **{name: value for name, value in more.items() if value})
 
     async def send_voice(self, who: int) -> Update:
         return await self._write(who, voice={**self._stored("voice", 24512), "duration": 7, "mime_type": "audio/ogg"})

@@ -19,9 +19,11 @@ from bot.standins import twilio_forms as forms
 from bot.standins.base import Check, Said, StandIn
 from bot.standins.faults import Broken, Early, Reject, Throttle, Undelivered
 from bot.standins.ledger import Bubble, Call, Posted
+from bot.standins.pictures import PICTURE
 from bot.standins.twilio_content import Content
 from bot.standins.twilio_content_api import Library
 from bot.standins.twilio_list import page
+from bot.standins.twilio_media import Shelf
 from bot.standins.twilio_messages import (
     API_VERSION,
     WINDOW,
@@ -80,6 +82,7 @@ class TwilioStandIn(StandIn):
         self.contents: dict[str, Content] = {}
         self.library = Library(self)
         self.numbers = Numbers(account)
+        self.media = Shelf(self)
         self.senders = Senders(self, pool=[account.sms_number] if account.service_sid else [])
         self.voice = Exchange(self)
         self.opted_out: set[str] = set()
@@ -104,6 +107,7 @@ class TwilioStandIn(StandIn):
         self.app.router.add_get("/v1/Services/{sid}", self._fetch_service)
         self.app.router.add_post("/v1/Services/{sid}", self._update_service)
         self.senders.add_to(self.app)
+        self.media.add_to(self.app)
         self.voice.add_to(self.app)
         self.library.add_to(self.app)
 
@@ -341,13 +345,17 @@ class TwilioStandIn(StandIn):
         quoted = {"OriginalRepliedMessageSid": sid, "OriginalRepliedMessageSender": message.sender}
         return await self._arrive(address, label, {**forms.tapped(button, message), **quoted})
 
-    async def send_media(self, address: str, kind: str, text: str = "") -> Inbound:
-        """A picture, voice note or document by its content type. On WhatsApp a document's text is its file name."""
+    async def send_media(
+        self, address: str, kind: str, text: str = "", content: bytes = PICTURE, *, url: str = ""
+    ) -> Inbound:
+        """A picture, voice note or document by its content type. On WhatsApp a document's text is its file name. `url`:
+        the address that our webhook is told, in place of its own.
+        """
         number = self.ids()
         sid = f"MM{number:032x}"
         base = f"https://api.twilio.com/{API_VERSION}/Accounts/{self.account.sid}/Messages/{sid}/Media"
-        extra = {"MediaContentType0": kind, "MediaUrl0": f"{base}/ME{number:032x}"}
-        self.senders.files[sid] = [(f"ME{number:032x}", kind)]
+        extra = {"MediaContentType0": kind, "MediaUrl0": url or f"{base}/ME{number:032x}"}
+        self.media.add(sid, f"ME{number:032x}", kind, content)
         if address.startswith("whatsapp:"):
             extra["MessageType"] = forms.MEDIA_TYPES.get(kind.partition("/")[0], "document")
         return await self._arrive(address, text, extra, sid=sid, media=1)

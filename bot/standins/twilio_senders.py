@@ -1,8 +1,7 @@
-"""What the Twilio stand-in knows of its senders besides numbers: short codes, a service's pool, the WhatsApp sender;
-and the files that came with messages.
+"""What the Twilio stand-in knows of its senders besides numbers: short codes, a service's pool, the WhatsApp sender.
 
 https://www.twilio.com/docs/messaging/api/services-phonenumber-resource, …/services-shortcode-resource,
-…/api/short-code-resource, …/api/media-resource and https://www.twilio.com/docs/whatsapp/api/senders.
+…/api/short-code-resource and https://www.twilio.com/docs/whatsapp/api/senders.
 """
 
 from collections.abc import Sequence
@@ -33,17 +32,15 @@ WEBHOOK_FIELDS: Final = (
 @dataclass
 class Senders:
     """`pool`: the numbers and short codes of the service. `whatsapp`: the webhooks of the WhatsApp sender; `status`:
-    whether it is online. `files`: of each message, id and content type."""
+    whether it is online."""
 
     twilio: "TwilioStandIn"
     pool: list[str] = field(default_factory=list)
     whatsapp: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(WEBHOOK_FIELDS))
     status: str = "ONLINE"
-    files: dict[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
     def add_to(self, app: web.Application) -> None:
         base = f"/{API_VERSION}/Accounts/{{account}}"
-        app.router.add_get(f"{base}/Messages/{{sid}}/Media.json", self._list_media)
         app.router.add_get(f"{base}/SMS/ShortCodes.json", self._list_short_codes)
         app.router.add_post(f"{base}/SMS/ShortCodes/{{sid}}.json", self._update_short_code)
         app.router.add_get("/v1/Services/{sid}/PhoneNumbers", self._pooled_numbers)
@@ -51,18 +48,6 @@ class Senders:
         app.router.add_get("/v2/Channels/Senders", self._list_senders)
         app.router.add_get("/v2/Channels/Senders/{sid}", self._fetch_sender)
         app.router.add_post("/v2/Channels/Senders/{sid}", self._update_sender)
-
-    # Files
-
-    async def _list_media(self, request: web.Request) -> web.StreamResponse:
-        def work(_: Call) -> Said:
-            found = [
-                {"sid": sid, "parent_sid": request.match_info["sid"], "content_type": kind}
-                for sid, kind in self.files.get(request.match_info["sid"], ())
-            ]
-            return Said(200, {"media_list": found, "page": 0, "page_size": 50, "next_page_uri": None})
-
-        return await self.twilio.judged(request, "ListMedia", dict(request.query), work)
 
     # Short codes
 

@@ -14,6 +14,7 @@ from conversations.flows.documents import DOCUMENTS
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
 from conversations.flows.earlier import EARLIER
 from conversations.flows.feedback import FEEDBACK
+from conversations.flows.handing import HANDING
 from conversations.flows.here import HERE
 from conversations.flows.human import CALL_BACK, HUMAN
 from conversations.flows.language import LANGUAGE
@@ -100,6 +101,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         READ,
         MESSAGES,
         DOCUMENTS,
+        HANDING,
         # what is due by the clock
         DUE_NEAR,
         DUE_ATTENDANCE,

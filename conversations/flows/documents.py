@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conversations.model import Context, FileRef, Finish, Flow, Link, Outcome
+from conversations.model import Context, Finish, Flow, Link, Outcome
 from conversations.text import Text, t
 
 PAPERS: Final = frozenset({"image", "document"})  # kinds of `FileRef`
@@ -21,16 +21,6 @@ async def way(c: Context) -> tuple[Text, Link | None]:
     if len(names) > 1:
         return t("documents.page_several"), link
     return t("documents.page", worker=names[0]), link
-
-
-async def instead(c: Context, file: FileRef) -> tuple[tuple[Text, ...], Link | None]:
-    """What is said to something that is not text."""
-    if file.kind not in PAPERS:
-        return (t("media.voice") if file.kind == "voice" else t("media.other"),), None
-    if c.contact.role == "worker":
-        return (t("media.worker"),), None
-    said, link = await way(c)
-    return ((t("media.document"),), None) if link is None else ((t("media.not_here"), said), link)
 
 
 async def finish(c: Context) -> Outcome:

@@ -33,6 +33,7 @@ IN_WORDS: Final = {
     "message is not modified": "not_modified",
     "query is too old": "too_old",
     "message is too long": "too_long",
+    "file is too big": "file_too_big",
 }
 
 
@@ -134,6 +135,14 @@ class TelegramBot:
         except TROUBLE as error:
             raise failure(error) from None
         return me.username or ""
+
+    async def file_path(self, file_id: str) -> str:
+        """Where a file can be fetched, below the address of the bot's files; good for an hour."""
+        try:
+            file = await self._bot.get_file(file_id)
+        except TROUBLE as error:
+            raise failure(error) from None
+        return (file.file_path or "").removeprefix(f"{self._bot.base_file_url}/")
 
     async def webhook(self) -> tuple[str, int, str]:
         """Where updates go, how many wait, and what went wrong last."""

@@ -140,13 +140,15 @@ class TwilioProvider:
 def files(fields: Mapping[str, str], kind: Callable[[str], FileRef]) -> tuple[FileRef, ...]:
     """The media of a message. `kind` draws one by its content type; its id is made of the ids in its address.
 
-    The address itself is never kept: who fetches a file rebuilds it from the ids, so nobody can lead us elsewhere.
+    The address itself is never kept: who fetches a file rebuilds it from the ids, so nobody can lead us elsewhere. One
+    that names another message has none.
     """
     found = []
     for number in range(min(int(fields.get("NumMedia") or 0), MOST_MEDIA)):
         ids = MEDIA.search(fields.get(f"MediaUrl{number}", ""))
         drawn = kind(fields.get(f"MediaContentType{number}", ""))
-        found.append(FileRef(drawn.kind, f"{ids[1]}/{ids[2]}" if ids else "", drawn.name))
+        ours = ids is not None and ids[1] == fields.get("MessageSid")
+        found.append(FileRef(drawn.kind, f"{ids[1]}/{ids[2]}" if ids and ours else "", drawn.name))
     return tuple(found)
 
 

@@ -136,6 +136,13 @@ class TwilioClient:
             raise failed(error) from None
         return str(one.status), str(one.error_code or "")
 
+    async def delete_media(self, message: str, media: str) -> None:
+        """A file that came with a message. Raises SendError; 20404: it is not there."""
+        try:
+            await self._client.messages(message).media(media).delete_async()
+        except (TwilioException, json.JSONDecodeError) as error:
+            raise failed(error) from None
+
     async def able(self, number: str) -> Mapping[str, bool] | None:
         """What a number of the account can do (`sms`, `voice`); None: it is not the account's. Raises SendError."""
         try:

@@ -18,10 +18,14 @@ class Damaged(Exception):
     """Not what was sealed under this id."""
 
 
-def seal(id: str, data: bytes) -> tuple[bytes, bytes]:
-    """A fresh key, and what may lie anywhere."""
-    key, nonce = AESGCM.generate_key(256), os.urandom(NONCE)
-    return key, nonce + AESGCM(key).encrypt(nonce, data, id.encode())
+def new_key() -> bytes:
+    return AESGCM.generate_key(256)
+
+
+def seal(id: str, key: bytes, data: bytes) -> bytes:
+    """What may lie anywhere."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, data, id.encode())
 
 
 def unseal(id: str, key: bytes, sealed: bytes) -> bytes:

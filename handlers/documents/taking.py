@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Final
+
 from booking.documents import DocumentId, DocumentStatus
 from handlers.acting import Acting
 from handlers.documents import sealing
@@ -10,29 +13,42 @@ from handlers.documents.verdict import Outcome, Verdict
 from handlers.parts import Parts
 from storage import documents
 from storage.booking import RowStore
+from storage.db import Tx
 
-STATUS: dict[Outcome, DocumentStatus] = {"clean": "kept", "refused": "refused", "set_aside": "set_aside"}
+STATUS: Final[dict[Outcome, DocumentStatus]] = {"clean": "kept", "refused": "refused", "set_aside": "set_aside"}
 
 
-async def take(parts: Parts, keeping: Keeping, id: DocumentId, data: bytes) -> Verdict:
-    """The verdict; it is in the row, too. Raises StoreAway and ScannerAway: the row still waits for its file then.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is to be said of it. `key` opens what was laid down; empty where nothing was."""
 
-    Nothing is kept of what is refused or set aside.
-    """
+    status: DocumentStatus
+    reason: str | None = None
+    kind: str | None = None
+    pages: int = 1
+    key: bytes = field(default=b"", repr=False)
+
+
+async def take(parts: Parts, keeping: Keeping, id: DocumentId, data: bytes) -> Taken:
+    """It is in the row, too. Raises StoreAway and ScannerAway: the row still waits for its file then."""
+    taken = await take_in(keeping, id, data, sealing.new_key())
+    async with parts.db.transaction() as tx:
+        await record(tx, parts, id, taken)
+    return taken
+
+
+async def take_in(keeping: Keeping, id: str, data: bytes, key: bytes) -> Taken:
+    """Nothing is kept of what is refused or set aside. Again, it lies where it lay before."""
     verdict = await keeping.judge(data)
     if verdict.outcome == "clean" and keeping.scan is not None and not await keeping.scan(data):
         verdict = Verdict("set_aside", reason="virus")
-    key = b""
-    if verdict.outcome == "clean":
-        key, sealed = sealing.seal(id, verdict.data)
-        await keeping.store.put(id, sealed)
-    await _said(parts, id, verdict, key)
-    return verdict
+    clean = verdict.outcome == "clean"
+    if clean:
+        await keeping.store.put(id, sealing.seal(id, key, verdict.data))
+    return Taken(STATUS[verdict.outcome], verdict.reason, verdict.kind, verdict.pages, key if clean else b"")
 
 
-async def _said(parts: Parts, id: DocumentId, verdict: Verdict, key: bytes) -> None:
-    async with parts.db.transaction() as tx:
-        core = Acting(tx, RowStore(tx, parts.directories), parts.rules, parts.clock(), parts.new_id)
-        await core.document_judged(id, STATUS[verdict.outcome], verdict.reason, verdict.kind, verdict.pages)
-        if key:
-            await documents.keep_key(tx, id, key)
+async def record(tx: Tx, parts: Parts, id: str, taken: Taken) -> None:
+    core = Acting(tx, RowStore(tx, parts.directories), parts.rules, parts.clock(), parts.new_id)
+    await core.document_judged(DocumentId(id), taken.status, taken.reason, taken.kind, taken.pages)
+    await (documents.keep_key(tx, id, taken.key) if taken.key else documents.forget_key(tx, id))

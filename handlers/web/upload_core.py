@@ -8,8 +8,7 @@ from datetime import datetime
 from booking.documents import Document, DocumentId, Expected, HandedOver, NobodyToSendTo, TooManyDocuments
 from booking.model import Appointment, AppointmentId, ContactId, Person, Worker
 from handlers.acting import Acting
-from handlers.documents.taking import take
-from handlers.documents.verdict import Verdict
+from handlers.documents.taking import Taken, take
 from handlers.following import follow
 from handlers.parts import Parts
 from handlers.web.ports import Gone, Reader
@@ -78,7 +77,7 @@ class UploadCore:
             expected = await scene.core.expect_document(scene.contact)
             return expected.document.id if isinstance(expected, Expected) else expected
 
-    async def take(self, id: DocumentId, data: bytes) -> Verdict:
+    async def take(self, id: DocumentId, data: bytes) -> Taken:
         """Raises StoreAway and ScannerAway."""
         assert self._parts.documents is not None
         return await take(self._parts, self._parts.documents, id, data)

@@ -14,7 +14,7 @@ from storage.models.booking import Appointment, Busy, Call, Hold, Refusal, Waiti
 from storage.models.delivery import Outbox, Sender
 from storage.models.desk import Ticket, TicketEntry
 from storage.models.directory import Client, Code, DirectoryVersion, Span, Worker, WorkerSetting
-from storage.models.documents import Document
+from storage.models.documents import Document, Media
 from storage.models.figures import Feedback, StepCount
 from storage.models.guards import Audit, Flag, Token, Tries
 from storage.models.messages import Message, Report
@@ -48,6 +48,7 @@ __all__ = [
     "Inbox",
     "Ledger",
     "Login",
+    "Media",
     "Message",
     "Operator",
     "Outbox",

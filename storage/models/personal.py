@@ -22,6 +22,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "message": {"body": "id"},
     "operator": {"name": "id", "totp": "id"},
     "document": {"key": "id"},
+    "media": {"ref": "id"},
     "api_answer": {"body": "id"},
     "hook": {"url": "id", "secret": "id"},
 }

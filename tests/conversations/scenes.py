@@ -89,6 +89,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "message.text": (KNOWN, ("message",)),
     "message.sure": (KNOWN, ("message", "oui")),
     "messages.about": (TWO, ("mes messages",)),
+    "handing.to": (KNOWN, ("(mms)", "! what was sent arrives")),
     "one_more.choice": (KNOWN, ("claire> revoir Camille vendredi 10h",)),
     "one_more.terms": (KNOWN, ("! the terms change", "claire> revoir Camille vendredi 10h", "1")),
 }

@@ -9,8 +9,10 @@
     desk> Bonjour                    what the desk writes to the person; (takes), (hands back): what it does in the
                                      talk; (called): it called in vain
     > [2]                            presses the second button on the screen; [old 1]: of the question before
-    > (voice)                        sends a file: voice, image, sticker; (contact): shares their own number;
-                                     (the code): the one-time code that they got by SMS
+    > (voice)                        sends a file: voice, image, sticker; (mms): an image by SMS that can be fetched;
+                                     (contact): shares their own number; (the code): the one-time code that they got
+                                     by SMS
+    > (image) voici                  sends a file with words under it
     > (quotes old) le 2              quotes the question before; (quotes) the one on the screen
     > (on the reminder) OUI          taps the button of the last reminder, or quotes it
     > (on the message) d'accord      quotes the last that their worker, or the person, wrote to them
@@ -126,9 +128,15 @@ def heard(stage: Stage, said: str) -> Input:
         return Input(text=said.removeprefix(ON_MESSAGE), to=stage.company.exchanges[stage.contact.id])
     if said in {"(the code)", "(contact)"}:
         return Input(phone="+33639980011") if said == "(contact)" else Input(text=stage.code)
-    if found := re.fullmatch(r"\((\w+)\)", said):
-        return Input(files=(FileRef(found[1]),))  # type: ignore[arg-type]
+    if found := re.fullmatch(r"\((\w+)\)(?: (.+))?", said):
+        return Input(text=found[2] or "", files=(_file(stage, found[1]),))
     return Input(text=said.replace("\\n", "\n"))
+
+
+def _file(stage: Stage, kind: str) -> FileRef:
+    """Chats tell by which id a file can be fetched; texts have none, as a rule."""
+    id = stage.file() if kind == "mms" or stage.contact.channel != "sms" else ""
+    return FileRef("image" if kind == "mms" else kind, id)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- stage directions
@@ -178,6 +186,16 @@ def somebody_books(stage: Stage, first: str, last: str, when: str) -> list[str]:
     return []
 
 
+def arrives(stage: Stage) -> list[str]:
+    """What they sent was fetched, and can be read."""
+    return stage.fetched(())
+
+
+def is_refused(stage: Stage, reason: str) -> list[str]:
+    """The last of it; the others can be read."""
+    return stage.fetched((reason,))
+
+
 def misses_a_call(stage: Stage) -> list[str]:
     """The worker's call has ended without anybody answering."""
     person = run(stage.store.person_of(stage.contact.id))
@@ -219,6 +237,8 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"nobody telephones any more": nobody_telephones,
     r"the appointment is cancelled on its page": cancelled_elsewhere,
     r"the worker calls and nobody answers": misses_a_call,
+    r"what was sent arrives": arrives,
+    r"what was sent arrives, the last refused: (\w+)": is_refused,
     r"the terms change": terms_change,
     r"a deploy inserts a step after the subject": step_inserted,
 }

@@ -7,7 +7,7 @@ waits for something fails. Ids come from a counter, so a rehearsal is the same e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from booking.core import Booking
 from booking.directory import Directory
+from booking.documents import DocumentStatus
 from booking.memory import MemoryStore
 from booking.model import (
     Client,
@@ -46,7 +47,8 @@ from conversations.text import Text
 from handlers.channels.base import Draw
 from handlers.channels.whatsapp_content import Drawn, interactive
 from handlers.desk import desk
-from handlers.effects import Alarm, Effect, Kept, Left, Notice, ToContact, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.documents.fetching import arrived
+from handlers.effects import Alarm, Effect, Kept, Left, Notice, Tell, ToContact, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.human import follows
 from handlers.reactions import react
 from handlers.world import World
@@ -209,6 +211,24 @@ class Stage:
     def _new_id(self) -> str:
         self.company.made += 1
         return f"{self.company.made:010}"
+
+    def file(self) -> str:
+        """By which id something that they send now can be fetched."""
+        self.company.made += 1
+        return f"file{self.company.made}"
+
+    def fetched(self, refused: Sequence[str]) -> list[str]:
+        """What came of their files that are on their way, the last ones first refused; what their talk makes of it."""
+        core, told = self.core(), list[tuple[DocumentStatus, str | None]]()
+        coming = [one for one in run(core.documents_of(self.contact.id)) if one.status == "coming"]
+        for number, one in enumerate(reversed(coming)):
+            reason = refused[number] if number < len(refused) else None
+            status: DocumentStatus = "refused" if reason else "kept"
+            run(core.document_judged(one.id, status, reason, "jpeg", 1))
+            told.append((status, reason))
+        data = arrived(run(core.documents_of(self.contact.id)), told)
+        said = [Tell(ToContact(self.contact.id), "handing", data, urgent=True)] if data is not None else []
+        return self.company.follow(list[Effect](said), self)
 
     def fork(self) -> Stage:
         """The same moment once more, to be gone on with apart."""

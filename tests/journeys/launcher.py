@@ -34,7 +34,9 @@ from handlers import delivery, refusing, rerouting, sending, turns
 from handlers.channels.email import EmailChannel
 from handlers.channels.sms import SmsChannel
 from handlers.channels.telegram import TelegramChannel
+from handlers.channels.twilio_media import TwilioMedia
 from handlers.channels.whatsapp import WhatsAppChannel
+from handlers.documents import fetching
 from locales.words import words
 from storage import contacts, conversations, inbox, outbox, told, unsettled
 
@@ -60,6 +62,11 @@ POINTS: Final[dict[str, tuple[Any, str, str]]] = {
     "unknown claimed": (unsettled, "claim_unknown", "after"),
     "queued once more": (unsettled, "resend", "after"),
     "rerouted": (rerouting, "reroute", "after"),
+    "media fetched, not laid down": (fetching, "take_in", "before"),
+    "media laid down, not said": (fetching, "take_in", "after"),
+    "media here, not committed": (fetching, "record", "after"),
+    "media here, not deleted there": (fetching, "_comes", "after"),
+    "media deleted there, not said": (TwilioMedia, "drop", "after"),
 }
 
 
@@ -172,6 +179,7 @@ async def settle(app: App, owner: str) -> int:
     while True:
         did = await work.drain_all(app.parts, owner)
         did += await work.fire(app.parts)
+        did += await fetching.fetch_due(app.parts)
         did += await delivery.deliver(app.parts, owner)
         did += await delivery.settle_unknown(app.parts, owner)
         all_in_all += did

@@ -185,7 +185,8 @@ class MortalTown:
     async def _unfinished(self) -> bool:
         rows = await self.db.fetch(
             "SELECT (SELECT count(*) FROM inbox WHERE status = 'new') + (SELECT count(*) FROM outbox WHERE status IN "
-            "('sending', 'unknown') OR (status = 'queued' AND due_at <= ?)) AS n",
+            "('sending', 'unknown') OR (status = 'queued' AND due_at <= ?)) "
+            "+ (SELECT count(*) FROM media WHERE status IN ('waiting', 'here')) AS n",
             self.clock(),
         )
         return bool(rows[0]["n"])
@@ -213,7 +214,7 @@ async def mortal(launcher: Launcher, database_url: str, vault: Vault) -> AsyncIt
         stack.push_async_callback(db.close)
         await empty(db)
         where = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mail-")))
-        town = MortalTown(launcher, {}, where / "box", db)
+        town = MortalTown(launcher, {"documents_url": f"file://{where}/papers"}, where / "box", db)
         await _load(db, town.clock)
         twilio, telegram = await served(stack, town.twilio.app), await served(stack, town.telegram.app)
         town.settings.update(given(database_url, twilio, telegram))

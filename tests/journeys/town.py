@@ -31,6 +31,7 @@ from bot.web import application
 from bot.work import drain_all, fire
 from handlers.channels.email import Kept
 from handlers.delivery import deliver, settle_unknown
+from handlers.documents.fetching import fetch_due
 from handlers.parts import Parts
 from storage import directory, oracle, timers
 from tests.standins import conformance
@@ -130,6 +131,7 @@ class Town:
         for _ in range(50):
             did = await drain_all(parts, "town")
             did += await fire(parts)
+            did += await fetch_due(parts)
             did += await deliver(parts, "town")
             did += await settle_unknown(parts, "town")
             await self.twilio.settle()

@@ -157,10 +157,12 @@ async def test_a_bucket_that_does_not_answer_is_away() -> None:
 
 
 def test_a_file_opens_with_its_own_key_and_name() -> None:
-    key, sealed = sealing.seal(ID, b"a letter")
+    key = sealing.new_key()
+    sealed = sealing.seal(ID, key, b"a letter")
     assert b"letter" not in sealed
     assert sealing.unseal(ID, key, sealed) == b"a letter"
-    other_key, other = sealing.seal(ID, b"a letter")
+    other_key = sealing.new_key()
+    other = sealing.seal(ID, other_key, b"a letter")
     assert (other_key, other) != (key, sealed)
     damaged = sealed[:-1] + b"x"
     for id, opened_with, what in [(OTHER, key, sealed), (ID, other_key, sealed), (ID, key, damaged), (ID, key, b"")]:

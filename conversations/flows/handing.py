@@ -1,0 +1,95 @@
+"""What they sent by media is here: what could not be taken is said with its reason, and of the rest it is asked whether
+it goes to their worker. It does not go before the yes, and a no deletes it.
+
+Opened by news (`handlers/documents/fetching.py`), with "ids" of what waits for the answer and "refused", the reasons
+of what does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from booking.documents import Document
+from booking.model import AppointmentId
+from conversations.documents import REASONS
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
+from conversations.normal import fold
+from conversations.text import Text, t
+
+FRESH: Final = timedelta(hours=1)  # what goes cannot be taken back: a bare digit long afterwards is asked about again
+SHOWN: Final = 6  # workers to choose from
+
+
+async def waiting(c: Context) -> Sequence[Document]:
+    """Those of which they are asked, as far as they are still there."""
+    return [one for one in await _theirs(c) if one.status == "kept"]
+
+
+async def _theirs(c: Context) -> Sequence[Document]:
+    ids = c.answers.get("ids", ())
+    return [one for one in await c.booking.documents_of(c.contact.id) if one.id in ids]
+
+
+async def over(c: Context) -> Finish:
+    """Nothing waits any more. What they sent by the page meanwhile is not to be sent again."""
+    return Finish() if any(one.status == "sent" for one in await _theirs(c)) else Finish(t("handing.over"))
+
+
+async def enter(c: Context) -> Finish | None:
+    """With nothing to ask about, it ends with the reasons."""
+    if await waiting(c):
+        return None
+    said = refused(c)
+    return Finish(said[0], tuple(said[1:])) if said else await over(c)
+
+
+def refused(c: Context) -> list[Text]:
+    """Each reason once; how many it were, where there was more than this one."""
+    reasons = [REASONS[reason] for reason in c.answers.get("refused", ())]
+    many = len(reasons) + len(c.answers.get("ids", ())) > 1
+    counted = [t("handing.refused", count=len(reasons))] if reasons and many else []
+    return [*counted, *{reason.msgid: reason for reason in reasons}.values()]
+
+
+async def ask_to(c: Context) -> Ask | Finish:
+    kept, readers = len(await waiting(c)), await c.booking.document_readers(c.contact.id)
+    found = [(one, await c.booking.worker(one.worker)) for one in readers[:SHOWN]]
+    named = [(one, worker.first_name) for one, worker in found if worker is not None]
+    if not kept or not named:
+        return await over(c)
+    intro, no = tuple(refused(c)), Option("no", t("handing.no"), exact=True)
+    if len(named) > 1:
+        labels = (Option(one.id, t("message.label", name=name, start=one.start), exact=True) for one, name in named)
+        return Ask(t("handing.ask_whom", count=kept), intro, (*labels, no), free=True)
+    [(appointment, name)] = named
+    text = t("handing.ask_one", worker=name) if kept == 1 else t("handing.ask", count=kept, worker=name)
+    return Ask(text, intro, (Option(appointment.id, t("handing.yes"), exact=True), no))
+
+
+async def got_to(c: Context, heard: Input) -> Outcome:
+    """By number or label; of several also by the name of one."""
+    if heard.choice:
+        return fill(to=heard.choice)
+    workers = [(one, await c.booking.worker(one.worker)) for one in await c.booking.document_readers(c.contact.id)]
+    named = [one for one, worker in workers if worker is not None and fold(worker.first_name) == fold(heard.text)]
+    return fill(to=named[0].id) if len(named) == 1 else Again()
+
+
+async def finish(c: Context) -> Outcome:
+    ids, to = list(c.answers["ids"]), c.answers["to"]
+    if to == "no":
+        await c.booking.drop_documents(c.contact.id, ids)
+        return Finish(t("handing.dropped"))
+    done = await c.booking.hand_over(c.contact.id, AppointmentId(to), ids)
+    return await over(c) if done is None else Finish(t("handing.given", worker=done.worker.first_name))
+
+
+HANDING: Final = Flow(
+    "handing",
+    version=1,
+    enter=enter,
+    finish=finish,
+    steps=(Step("to", ask_to, got_to, fresh=FRESH),),
+)

@@ -1,0 +1,75 @@
+"""What is not text, in a talk: a picture or a document is taken where a worker is known who would read it.
+
+It is fetched elsewhere, after the turn, and asked about once it is here (`flows/handing.py`): several that come
+together are thanked once, and asked about once. A file without an id at its provider cannot be fetched: there the page
+for documents is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from booking.documents import Expected, TooManyDocuments
+from conversations.flows.documents import PAPERS, way
+from conversations.model import FileRef
+from conversations.talk import Talk
+from conversations.text import t
+
+TOGETHER: Final = timedelta(minutes=2)  # so long what came before may still be on its way
+
+
+async def take(talk: Talk, files: Sequence[FileRef], *, alone: bool) -> bool:
+    """Says what becomes of them. True: something was taken. `alone`: nothing was written under them."""
+    papers = [file for file in files if file.kind in PAPERS]
+    if talk.c.contact.role == "worker" and papers:
+        talk.says.append(t("media.worker"))
+        return False
+    if not papers:
+        talk.says.append(t("media.voice") if files[0].kind == "voice" else t("media.other"))
+        return False
+    if not all(file.id for file in papers):
+        await _by_the_page(talk)
+        return False
+    return await _expected(talk, papers, alone=alone)
+
+
+async def _by_the_page(talk: Talk) -> None:
+    said, link = await way(talk.c)
+    if link is None:
+        talk.says.append(t("media.document"))
+        return
+    talk.says.extend((t("media.not_here"), said))
+    talk.link, talk.ended = link, True
+
+
+async def _expected(talk: Talk, papers: Sequence[FileRef], *, alone: bool) -> bool:
+    c, coming = talk.c, await _under_way(talk)
+    for file in papers:
+        found = await c.booking.expect_document(c.contact.id)
+        if isinstance(found, Expected):
+            talk.files[file.id] = found.document.id
+            continue
+        talk.says.append(t("documents.too_many") if isinstance(found, TooManyDocuments) else t("media.document"))
+        break
+    if not talk.files:
+        return False
+    talk.ended = True  # nothing else was asked
+    if not coming:
+        talk.says.append(t("media.coming"))
+    talk.silent = alone and not talk.says
+    return True
+
+
+async def _under_way(talk: Talk) -> bool:
+    """Whether something that came just before is not here yet: the thanks for it, and the question, are for both."""
+    theirs = await talk.c.booking.documents_of(talk.c.contact.id)
+    since = talk.c.now - TOGETHER
+    return any(one.status == "coming" and one.contact == talk.c.contact.id and one.came >= since for one in theirs)
+
+
+async def stops_sending(talk: Talk) -> None:
+    """Whoever silences us sends nothing further: what came and was not handed over is deleted, unasked."""
+    await talk.c.booking.give_up_documents(talk.c.contact.id)
+    talk.frames = [frame for frame in talk.frames if frame.flow != "handing"]
