@@ -4,7 +4,8 @@ Only what they hand over themselves goes to a worker, and to that one alone: whe
 they hand it over again. What it is made of, and where it lies, is not known here.
 
     coming → kept → sent            judged clean, then handed over
-           → refused, set_aside     nothing is kept of a refused one
+           → set_aside              something in it acts: kept like the others, and never handed over
+           → refused                nothing is kept of it
     any of them → ending → gone     its key is forgotten first, then the file goes
 """
 
@@ -167,7 +168,7 @@ class Documents:
     async def give_up(self, contact: ContactId) -> int:
         """What came from this contact and was not handed over, and what is still coming from there."""
         theirs = [one for one in await self.of(contact) if one.contact == contact]
-        return await self._end([one for one in theirs if one.status in {"coming", "kept"}])
+        return await self._end([one for one in theirs if one.status in {"coming", "kept", "set_aside"}])
 
     async def _kept(self, contact: ContactId, only: Collection[str] | None) -> list[Document]:
         kept = [one for one in await self.of(contact) if one.status == "kept"]

@@ -8,6 +8,7 @@ nothing can read the file any more, wherever a copy of it lies.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from booking.documents import Document, DocumentId
@@ -82,7 +83,7 @@ def _document(row: Row) -> Document:
 async def keep_key(db: Sql, id: str, key: bytes) -> None:
     """With it the file can be opened. In the transaction that says that it is there."""
     sealed = db.vault.seal("document.key", id, key)
-    await db.execute("UPDATE document SET key = ? WHERE id = ? AND status = 'kept'", sealed, id)
+    await db.execute("UPDATE document SET key = ? WHERE id = ? AND status IN ('kept', 'set_aside')", sealed, id)
 
 
 async def key_to_be(tx: Tx, id: str, fresh: bytes) -> bytes:
@@ -94,7 +95,7 @@ async def key_to_be(tx: Tx, id: str, fresh: bytes) -> bytes:
 
 async def forget_key(db: Sql, id: str) -> None:
     """Nothing was laid down for it."""
-    await db.execute("UPDATE document SET key = NULL WHERE id = ? AND status IN ('refused', 'set_aside')", id)
+    await db.execute("UPDATE document SET key = NULL WHERE id = ? AND status = 'refused'", id)
 
 
 async def key_of(db: Sql, id: str) -> bytes | None:
@@ -110,6 +111,30 @@ async def read_once(db: Sql, id: str, now: datetime) -> bool:
             "UPDATE document SET read_at = ? WHERE id = ? AND status = 'sent' AND read_at IS NULL", now, id
         )
     )
+
+
+# ------------------------------------------------------------ what was set aside
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A file in which something acts: whose it is, and why; never what it is called or holds."""
+
+    id: str
+    person_id: str
+    reason: str
+    came_at: datetime
+    ends_at: datetime
+
+
+async def set_aside(db: Sql, limit: int) -> list[Aside]:
+    """The latest first, as long as they are there."""
+    rows = await db.fetch(
+        "SELECT id, person_id, reason, came_at, ends_at FROM document WHERE status = 'set_aside' "
+        "ORDER BY came_at DESC, id DESC LIMIT ?",
+        limit,
+    )
+    return [Aside(**row) for row in rows]
 
 
 # ------------------------------------------------------------ the end

@@ -126,7 +126,7 @@ CHECKS = (
     ),
     Check(
         "a document that may be read has its key",
-        "SELECT id FROM document WHERE status IN ('kept', 'sent') AND key IS NULL",
+        "SELECT id FROM document WHERE status IN ('kept', 'sent', 'set_aside') AND key IS NULL",
     ),
     Check(
         "a document whose time is over is gone within a day (I18)",

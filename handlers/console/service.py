@@ -1,4 +1,5 @@
-"""How the service itself is: alarms that stand, sending paused or held, messages that did not arrive, what is parked.
+"""How the service itself is: alarms that stand, sending paused or held, messages that did not arrive, what is parked
+or set aside.
 
 Nobody's name or number: kinds, channels, reasons, ids.
 """
@@ -13,8 +14,9 @@ from typing import Final
 from handlers import fates
 from handlers.fates import Fate
 from handlers.parts import Parts
+from storage import documents, flags, inbox, senders
 from storage import fates as outcomes
-from storage import flags, inbox, senders
+from storage.documents import Aside
 from storage.inbox import Parked
 from storage.senders import Held
 
@@ -42,6 +44,7 @@ class Service:
     lost: Sequence[Fate]
     late: Sequence[Fate]
     parked: Sequence[Parked]
+    aside: Sequence[Aside]  # documents in which something acts
 
 
 async def look(parts: Parts) -> Service:
@@ -54,6 +57,7 @@ async def look(parts: Parts) -> Service:
         lost=list(reversed(lost)),
         late=await fates.of_messages(parts, await outcomes.delayed(db, now - SLOW, SHOWN)),
         parked=await inbox.parked(db, SHOWN),
+        aside=await documents.set_aside(db, SHOWN),
     )
 
 

@@ -38,14 +38,17 @@ async def take(parts: Parts, keeping: Keeping, id: DocumentId, data: bytes) -> T
 
 
 async def take_in(keeping: Keeping, id: str, data: bytes, key: bytes) -> Taken:
-    """Nothing is kept of what is refused or set aside. Again, it lies where it lay before."""
+    """Nothing is kept of what is refused; of what is set aside the file as it came, for as long as one that nobody
+    sends on (threat T12). Again, it lies where it lay before.
+    """
     verdict = await keeping.judge(data)
     if verdict.outcome == "clean" and keeping.scan is not None and not await keeping.scan(data):
         verdict = Verdict("set_aside", reason="virus")
-    clean = verdict.outcome == "clean"
-    if clean:
-        await keeping.store.put(id, sealing.seal(id, key, verdict.data))
-    return Taken(STATUS[verdict.outcome], verdict.reason, verdict.kind, verdict.pages, key if clean else b"")
+    if verdict.outcome == "refused":
+        return Taken("refused", verdict.reason)
+    laid = verdict.data if verdict.outcome == "clean" else data
+    await keeping.store.put(id, sealing.seal(id, key, laid))
+    return Taken(STATUS[verdict.outcome], verdict.reason, verdict.kind, verdict.pages, key)
 
 
 async def record(tx: Tx, parts: Parts, id: str, taken: Taken) -> None:

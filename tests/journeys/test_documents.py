@@ -169,7 +169,10 @@ async def test_what_is_refused_is_said_and_why(town: Town, visitor: Visitor) -> 
     )
     for words in ("Documents reçus : 1", "Documents non pris : 3", "une photo ou un PDF", "un programme", "trop grand"):
         assert words in back
-    assert len(files_of(town)) == 1
+    assert len(files_of(town)) == 2, "the photo, and the one with a program, which goes to nobody"
+    await visitor.send(page)
+    handed = linked(town.new(CLAIRE), "d")
+    await visitor.post(handed, 404, document="2")
     assert "Aucun fichier choisi" in await visitor.upload(page)
 
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from booking.documents import UNSENT, Document, DocumentId
 from booking.operating import Role
 from handlers import standing
 from storage import flags, inbox
+from storage.booking import RowStore
 from tests.handlers.console.site import Site
-from tests.handlers.path.place import CAMILLE, refused
+from tests.handlers.path.place import CAMILLE, Place, refused
 
 
 async def test_all_is_well(site: Site) -> None:
@@ -35,12 +37,29 @@ async def test_what_is_wrong_is_shown_and_nobody_is(site: Site, role: Role) -> N
     await inbox.park(db, row.id, "odd", place.clock.now)
     await place.comes("sms", CAMILLE, text="bonjour")
     await place.settle()
+    await aside(place)
     visitor = await site.operator(role)
     place.clock.now += timedelta(minutes=6)
     page = (await visitor.get("/console/deliveries")).text
-    for shown in ("webhook_unset", "Tous les envois sont arrêtés", "30006", "odd", "sending is paused"):
+    for shown in (
+        "PDF avec un programme",
+        "webhook_unset",
+        "Tous les envois sont arrêtés",
+        "30006",
+        "odd",
+        "sending is paused",
+    ):
         assert shown in page, shown
     for hidden in ("Camille", "Dubois", "639980011", "06 39 98 00 11", "secret", "example.org"):
         assert hidden not in page
     if role is Role.AUDITOR:
         assert "/console/appointments/" not in page
+    assert ("La personne</a>" in page) == (role is not Role.AUDITOR)
+
+
+async def aside(place: Place) -> None:
+    """A document of the one person's, in which something acts."""
+    [row, *_] = await place.parts.db.fetch("SELECT id, person_id FROM contact WHERE person_id IS NOT NULL")
+    now = place.clock.now
+    made = Document(DocumentId("0" * 26), row["id"], row["person_id"], now, now + UNSENT, "set_aside", "script")
+    await RowStore(place.parts.db, place.parts.directories).save_document(made)

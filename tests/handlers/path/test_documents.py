@@ -68,23 +68,39 @@ async def test_a_clean_one_lies_sealed(place: Place, keeping: Keeping, tmp_path:
     assert sealing.unseal(document.id, key, file.read_bytes()).startswith(b"\xff\xd8")
 
 
-@pytest.mark.parametrize(
-    ("data", "status", "reason"),
-    [
-        (b"<html>", "refused", "unknown_type"),
-        (corpus.paper(corpus.named_script), "set_aside", "script"),
-    ],
-)
-async def test_nothing_is_kept_of_others(
-    place: Place, keeping: Keeping, tmp_path: Path, data: bytes, status: str, reason: str
-) -> None:
+async def test_nothing_is_kept_of_what_is_refused(place: Place, keeping: Keeping, tmp_path: Path) -> None:
     await place.books()
     document = await expected(place)
-    await take(place.parts, keeping, document.id, data)
+    await take(place.parts, keeping, document.id, b"<html>")
     found = await now_of(place, document)
-    assert (found.status, found.reason) == (status, reason)
+    assert (found.status, found.reason) == ("refused", "unknown_type")
     assert files(tmp_path) == []
     assert await documents.key_of(place.parts.db, document.id) is None
+
+
+async def test_what_acts_lies_sealed_and_goes_to_nobody(place: Place, keeping: Keeping, tmp_path: Path) -> None:
+    """As it came, for 72 hours; the desk sees that it is there, and nothing of it."""
+    await place.books()
+    document, sent = await expected(place), corpus.paper(corpus.named_script)
+    await take(place.parts, keeping, document.id, sent)
+    found = await now_of(place, document)
+    assert (found.status, found.reason) == ("set_aside", "script")
+    (file,) = files(tmp_path)
+    key = await documents.key_of(place.parts.db, document.id)
+    assert key is not None
+    assert sealing.unseal(document.id, key, file.read_bytes()) == sent
+    [listed] = await documents.set_aside(place.parts.db, 9)
+    assert (listed.id, listed.reason, listed.ends_at - listed.came_at) == (document.id, "script", timedelta(hours=72))
+    async with place.parts.db.transaction() as tx:
+        who = await contacts.lock(tx, document.contact)
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
+        [reader] = await core.document_readers(document.contact)
+        assert await core.hand_over(document.contact, reader.id) is None
+        assert await core.hand_over(document.contact, reader.id, [document.id]) is None
+    place.clock.now += timedelta(hours=72)
+    assert await end_documents(place.parts) == 1
+    assert (files(tmp_path), await documents.set_aside(place.parts.db, 9)) == ([], [])
 
 
 async def test_what_the_scanner_finds_is_set_aside(place: Place, keeping: Keeping, tmp_path: Path) -> None:
@@ -96,7 +112,7 @@ async def test_what_the_scanner_finds_is_set_aside(place: Place, keeping: Keepin
     await place.books()
     document = await expected(place)
     taken = await take(place.parts, replace(keeping, scan=finds), document.id, sent)
-    assert (taken.status, taken.reason, files(tmp_path)) == ("set_aside", "virus", [])
+    assert (taken.status, taken.reason, len(files(tmp_path))) == ("set_aside", "virus", 1)
 
 
 async def test_without_its_scanner_nothing_is_taken(place: Place, keeping: Keeping, tmp_path: Path) -> None:
