@@ -1,4 +1,6 @@
-"""`socialdirect doctor`: whether all is well, one line each, and how to mend what is not. Changes nothing."""
+"""`socialdirect doctor`: whether all is well, one line each, and how to mend what is not. A probe that is
+laid into the store of documents is gone afterwards; else it changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Annotated
 import aiohttp
 import typer
 
-from bot import account_checks, checks, logs
+from bot import account_checks, checks, logs, paper_checks
 from bot.app import channels, vault
 from bot.clock import system_clock
 from bot.door_checks import door, log
@@ -25,7 +27,7 @@ from storage.faults import is_transient
 def run(
     deep: Annotated[bool, typer.Option("--deep", help="Look at every row, too: what must hold between them.")] = False,
 ) -> int:
-    """Check settings, database, Redis, providers, mail and public address."""
+    """Check settings, database, Redis, documents, providers, mail and public address."""
     logs.configure("ERROR")
     try:
         settings = read_settings()
@@ -61,7 +63,9 @@ async def examine(
     async for finding in database(settings, deep=deep):
         yield finding
     yield await checks.redis(settings)
+    yield await paper_checks.scanner(settings)
     async with way() as session:
+        yield await paper_checks.papers(settings, session)
         async for finding in door(settings, session):
             yield finding
         for channel in channels(settings, session, system_clock, None).values():

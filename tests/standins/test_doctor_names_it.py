@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -94,9 +95,11 @@ async def place(
     front: Front,
     smtp: str,
     capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> Place:
     given = {
         **SERVED,
+        "DOCUMENTS_URL": f"file://{tmp_path}/papers",
         "DATABASE_URL": database,
         "TWILIO_API_KEY": ACCOUNT.api_key,
         "TWILIO_API_SECRET": ACCOUNT.api_secret,
@@ -350,6 +353,17 @@ ILLS = {
     "database not migrated": Ill("database", "start `socialdirect serve` once", {"DATABASE_URL": "sqlite://:memory:"}),
     "keys that do not open": Ill("keys", "ENCRYPTION_KEYS must", {"ENCRYPTION_KEYS": fresh()["ENCRYPTION_KEYS"]}),
     "another secret key": Ill("database", "set the former one", {"SECRET_KEY": fresh()["SECRET_KEY"]}),
+    # Documents
+    "no room for documents": Ill("documents", "may this user write there", {"DOCUMENTS_URL": "file:///dev/null/x"}),
+    "no such bucket": Ill(
+        "documents",
+        "of region fr-par: nothing can be laid down there",
+        {"DOCUMENTS_URL": "s3+http://me:hidden-word@127.0.0.1:1/papers?region=fr-par"},
+    ),
+    "a bucket without region": Ill(
+        "documents", "names no region", {"DOCUMENTS_URL": "s3+http://me:hidden-word@127.0.0.1:1/papers"}
+    ),
+    "scanner away": Ill("scanner", "is clamd up", {"CLAMD_URL": "tcp://127.0.0.1:1"}),
     # Languages and times
     "language without catalogue": Ill("languages", "without a catalogue", {"LOCALES": "fr,en,eo"}),
     "quiet hours turned round": Ill("times", "turned round", {"QUIET_HOURS": "08:00-07:00"}),
@@ -380,6 +394,9 @@ async def test_all_is_well_where_all_is_well(place: Place, capsys: pytest.Captur
     status, lines = await examined(place, capsys)
     assert [line for line in lines if not line.startswith("ok ")] == []
     assert status == 0
+    assert "ok     documents: a folder; a probe was written, read and deleted" in lines
+    papers = Path(str(place.given["DOCUMENTS_URL"]).removeprefix("file://"))
+    assert [path for path in papers.rglob("*") if path.is_file()] == []  # noqa: ASYNC240 - a few names
     status, lines = await examined(place, capsys, TWILIO_MESSAGING_SERVICE_SID=SERVICE, TWILIO_OPT_OUT="advanced")
     assert (status, [line for line in lines if not line.startswith("ok ")]) == (0, [])
 
