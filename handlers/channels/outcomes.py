@@ -176,7 +176,7 @@ TELEGRAM: Final[Mapping[str, Meaning]] = {
     "not_modified": REFUSED.of("an edit that changes nothing: done already"),
     "too_old": REFUSED.of("a press that cannot be answered any more"),
     "too_long": BUG.of("over 4,096 units"),
-    "file_too_big": REFUSED.of("a file of more than 20 MB, which no bot is given"),
+    "file_too_big": BUG.of("a file of more than 20 MB, which no bot is given: never of a message of ours"),
     "400": BUG.of("any other bad request"),
 }
 
