@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking import codes, policy
+from booking.decisions import suspension
 from booking.events import CodesGuessed, DeskNeeded, EmailConfirmed, Event, PhoneToProve
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
 from booking.ports import BookingStore, CodeAccepted, CodeRefused, CodeSent, Known, Refused, TooManyTries
@@ -39,6 +40,7 @@ class Admitting:
             upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
             refused=await self._refused(person, coming),
             refused_by=frozenset(r.worker for r in await self._store.refusals(person.id, self._now)),
+            suspension=suspension(await self._store.decisions(person.id)) if person.suspended else None,
         )
 
     async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:

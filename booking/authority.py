@@ -59,6 +59,17 @@ FADES_FOR_WORKERS = frozenset(
 )
 
 
+def may_decide(actor: Actor | None) -> bool:
+    """Who warns and suspends people, and judges what they contest: a human of the desk, never a worker, never the bot
+    (safety G18). Which of them: `operating.may_operate` and `operating.may_judge`."""
+    return isinstance(actor, DeskActor)
+
+
+def may_contest(actor: Actor | None, person: PersonId) -> bool:
+    """What was decided about a person: they themself."""
+    return actor == PersonActor(person)
+
+
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
     """A person: their own. A worker: to see, cancel and turn theirs, say who came, propose another hour or refuse what
     comes next; to see them, propose one hour more, report, or read documents, until 30 days after. Both until then: to

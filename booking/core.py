@@ -3,7 +3,7 @@
 It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
 the turn commits. Whoever returns a refusal has left the store as it was. Who writes: `booking.admitting`; making and
 moving appointments: `booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages:
-`booking.messaging`; documents: `booking.documenting`.
+`booking.messaging`; documents: `booking.documenting`; what the desk decides about a person: `booking.deciding`.
 
 Long, because the port is one: most of it hands on to the part whose job it is.
 """
@@ -19,6 +19,7 @@ from booking import calling, policy
 from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
+from booking.deciding import Deciding
 from booking.directory import Directory
 from booking.documenting import Documenting
 from booking.documents import Documents
@@ -92,7 +93,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Attending, Workday, Messaging, Documenting):
+class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
@@ -189,11 +190,15 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting):
             await self._timekeeping.close(appointment.worker, appointment.start, appointment.end)
         await self._offering.forget(id)
         late = by != "worker" and policy.is_late(appointment.start, self._now)
+        return Cancelled(await self._ends(appointment, by, late=late), late)
+
+    async def _ends(self, appointment: Appointment, by: By, *, late: bool, told: bool = False) -> Appointment:
+        """Its hour is free again."""
         cancelled = replace(appointment, status="cancelled", late=late, ended_at=self._now, ended_by=by)
         await self._store.save_appointment(cancelled)
-        await self._store.free(id)
-        self.events.append(AppointmentCancelled(cancelled, by))
-        return Cancelled(cancelled, late)
+        await self._store.free(appointment.id)
+        self.events.append(AppointmentCancelled(cancelled, by, told))
+        return cancelled
 
     async def call_back(self, id: AppointmentId, at: datetime | None) -> bool:
         """They missed the worker's call; `at` None: rather another day."""
@@ -205,6 +210,14 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting):
             await self._store.locked(id)
         done = [await self.cancel(id, by) for id in ids]
         return [each.appointment for each in done if isinstance(each, Cancelled)]
+
+    async def cancel_for_them(self, ids: Sequence[AppointmentId]) -> Sequence[Appointment]:
+        """Of somebody who is suspended. It is nobody's late cancellation (article 5.1): they did not want it."""
+        found = [await self._store.locked(id) for id in sorted(ids)]
+        gone = [each for each in found if each is not None and not policy.is_over(each, self._now)]
+        for each in gone:
+            await self._offering.forget(each.id)
+        return [await self._ends(each, "desk", late=False, told=True) for each in gone]
 
     async def confirm(self, id: AppointmentId) -> Confirmed | AlreadyOver:
         """The person says that they will come; said again, it is the latest time that counts."""
@@ -220,7 +233,7 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting):
         """Free hours that may stand in place of an appointment; none where the worker has none, or refuses them."""
         old = await self._store.appointment(id)
         person = await self._store.person(old.person) if old else None
-        if old is None or person is None:
+        if old is None or person is None or person.suspended:
             return ()
         if old.worker in {refusal.worker for refusal in await self._store.refusals(person.id, self._now)}:
             return ()

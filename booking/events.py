@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from booking.decisions import Decided, DecisionContested, DecisionReviewed, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.messages import Message, Report
 from booking.model import (
@@ -54,8 +55,11 @@ class AppointmentMoved:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentCancelled:
+    """`told`: the person learns of it by what it came with."""
+
     appointment: Appointment
     by: By = "person"
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,4 +402,8 @@ Event: TypeAlias = (
     | MessageWritten
     | MessageReported
     | DocumentsSent
+    | Decided
+    | SuspensionEnded
+    | DecisionContested
+    | DecisionReviewed
 )

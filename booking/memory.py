@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from booking.codes import normal
+from booking.decisions import Decision, DecisionId
 from booking.directory import Directory
 from booking.documents import Document, DocumentId
+from booking.memory_decisions import MemoryDecisions
 from booking.memory_messages import MemoryMessages
 from booking.messages import Message, MessageId, Report
 from booking.model import (
@@ -76,12 +78,13 @@ class Rows:
     messages: dict[MessageId, Message] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     documents: dict[DocumentId, Document] = field(default_factory=dict)
+    decisions: dict[DecisionId, Decision] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore(MemoryMessages):
+class MemoryStore(MemoryMessages, MemoryDecisions):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)

@@ -26,6 +26,7 @@ class Deed(StrEnum):
     HELP_PEOPLE = "help people"  # book, move, cancel for them
     SEE_TICKETS = "see tickets"  # what waits for the desk, with what was written to it, and whom to call
     ANSWER_TICKETS = "answer tickets"  # take, answer, hand back, note, call back, close; take a talk over
+    DECIDE = "decide"  # warn and suspend people, end a suspension, settle a report, judge what somebody contests
     SEE_DELIVERIES = "see deliveries"  # of messages, without names; alarms
     SEE_DIRECTORY = "see directory"  # clients and workers; the letters of codes only with the next
     CHANGE_DIRECTORY = "change directory"
@@ -36,7 +37,7 @@ class Deed(StrEnum):
 
 
 _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, Deed.SEE_DIRECTORY})
-_DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS})
+_DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS, Deed.DECIDE})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {
     Role.DESK: _EVERYBODY | _DESKS,
@@ -49,3 +50,9 @@ MAY: Final[Mapping[Role, frozenset[Deed]]] = {
 
 def may_operate(role: Role, deed: Deed) -> bool:
     return deed in MAY[role]
+
+
+def may_judge(judge: str, author: str) -> bool:
+    """Whether this operator may judge what that one decided, or asks for: nobody judges their own (safety G18, T24).
+    Both as the audit trail calls them."""
+    return judge != author

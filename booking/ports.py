@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
+from booking.decisions import DecidingCore, Decision, DecisionStore
 from booking.directory import Directory
 from booking.documents import (
     Document,
@@ -238,6 +239,7 @@ class Known:
     upcoming: tuple[Appointment, ...] = ()  # soonest first
     refused: Refused | None = None  # why no further hour can be booked now, to be said before any question
     refused_by: frozenset[WorkerId] = frozenset()  # workers whose hours are not offered to them (article 5.2)
+    suspension: Decision | None = None  # of their account, where one stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +269,7 @@ class Opened:
     busy: tuple[datetime, ...]
 
 
-class BookingCore(MessagingCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
@@ -419,7 +421,7 @@ class BookingCore(MessagingCore, Protocol):
     async def set_calendar(self, worker: WorkerId, address: str) -> None: ...
 
 
-class BookingStore(MessageStore, DocumentStore, Protocol):
+class BookingStore(MessageStore, DocumentStore, DecisionStore, Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole

@@ -18,6 +18,7 @@ from handlers.web.console.appointments import AppointmentPages
 from handlers.web.console.calendar import CalendarPages
 from handlers.web.console.calls import CallPages
 from handlers.web.console.cookie import Cookie
+from handlers.web.console.decisions import DecisionPages
 from handlers.web.console.deliveries import DeliveryPages
 from handlers.web.console.directory import DirectoryPages
 from handlers.web.console.editing import EditPages
@@ -50,6 +51,7 @@ def add_console(
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
     TicketPages(frame=frame).add()
+    DecisionPages(frame=frame).add()
     AppointmentPages(frame=frame).add()
     CalendarPages(frame=frame).add()
     CallPages(frame=frame).add()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.work import drain_all, fire
+from handlers.deciding import end_due
 from handlers.delivery import deliver, settle_unknown
 from handlers.parts import Parts
 from handlers.waiting import serve_waiting
@@ -84,6 +85,7 @@ class Engine:
                 did += await deliver(self._parts, OWNER)
                 did += await settle_unknown(self._parts, OWNER)
                 did += await serve_waiting(self._parts)
+                did += await end_due(self._parts)
                 if not did:
                     return
 

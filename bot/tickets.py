@@ -18,7 +18,7 @@ from bot.opening import on_app, operator
 from handlers import tickets as desk
 from handlers.desk import spaced
 from handlers.parts import Parts
-from handlers.tickets import BadWords, Closed, Done, NoSuchTicket, NoTalk, OfAnother, Seen
+from handlers.tickets import BadWords, Closed, Done, NoSuchTicket, NoTalk, NotYours, OfAnother, Seen, Undecided
 from storage import tickets
 from storage.tickets import MOST, Entry, TicketRow
 
@@ -123,6 +123,10 @@ def act(deed: Callable[[Parts], Coroutine[Any, Any, desk.SayAnswer]], done: str)
             raise CommandFailed("it is closed already")
         case OfAnother(other):
             raise CommandFailed(f"{other} has it; `take --over` takes it over")
+        case NotYours():
+            raise CommandFailed("you decided what is contested: a colleague judges it")
+        case Undecided():
+            raise CommandFailed("it asks for a decision first")
         case NoTalk(reason):
             raise CommandFailed(f"{NO_TALK[reason]}: call them")
         case BadWords():

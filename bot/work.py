@@ -16,6 +16,7 @@ import structlog
 from handlers import digest, holding, joining, undelivered, unheard
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
+from handlers.deciding import end_due
 from handlers.delivery import settle_unknown, warn
 from handlers.documents.ending import end_documents
 from handlers.documents.fetching import fetch_due
@@ -57,6 +58,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
         group.create_task(_loop(parts, "calendars", lambda: read_due(parts), CALENDARS))
         group.create_task(_loop(parts, "documents", lambda: end_documents(parts), WATCH))
         group.create_task(_loop(parts, "media", lambda: fetch_due(parts)))
+        group.create_task(_loop(parts, "suspensions", lambda: end_due(parts), SERVE))
         group.create_task(_loop(parts, "hooks", lambda: send_due(parts)))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 

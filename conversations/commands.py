@@ -280,6 +280,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "language": flow("language"),
     "private": flow("private"),
     "my_data": flow("my_data"),
+    "contest": flow("contest"),
     "who": who,
     "not_me": flow("not_me"),
     "nobody": flow("nobody"),

@@ -51,14 +51,14 @@ from booking.ports import (
     Turned,
     Undone,
 )
-from handlers.corresponding import Corresponding
+from handlers.acting_on_accounts import ActingOnAccounts
 from storage import audit
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
 
 
-class Acting(Corresponding):
+class Acting(ActingOnAccounts):
     """`Booking` in the name of `actor`, else of `contact`'s person, who may be made by this very turn."""
 
     def __init__(
@@ -321,6 +321,9 @@ class Acting(Corresponding):
             return WorkerActor(WorkerId(self._contact.worker_id))
         person = await self._rows.person_of(ContactId(self._contact.id))
         return PersonActor(person.id) if person else None
+
+    async def _noted(self) -> str:
+        return self._called or name(await self._actor())
 
     async def _note(self, actor: Actor | None, action: str, id: AppointmentId) -> None:
         await audit.add(self._tx, self._called or name(actor), action, f"appointment:{id}", self._at)

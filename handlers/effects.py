@@ -32,6 +32,7 @@ NoticeKind: TypeAlias = Literal[
     "freed",  # from the waiting list
     "digest",
     "feedback",
+    "decision",  # about a person's account
     "document",  # handed over, to the worker
     "calendar",
     "test",

@@ -48,6 +48,7 @@ CAPPED: Final = frozenset(
 )  # kinds that MAX_UNASKED may hold back
 MATTERS: Final = frozenset(
     {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer", "waiting", "digest", "message"}
+    | {"decision"}
 )  # who is not told of these is called by a human (I8)
 
 QUIETLY: Final = frozenset(

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking.decisions import Decided, DecisionContested, DecisionReviewed, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.events import (
     AppointmentBooked,
@@ -62,6 +63,12 @@ from conversations.text import Text, t
 from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
+from handlers.decision_reactions import (
+    others_are_to_judge,
+    person_is_told_of_its_end,
+    person_is_told_of_the_review,
+    person_is_told_what_was_decided,
+)
 from handlers.document_reactions import worker_gets_the_link
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.message_reactions import reader_is_told
@@ -147,7 +154,7 @@ async def both_are_told_of_the_end(event: AppointmentCancelled, world: World) ->
         words = t("notice.gone_late") if event.appointment.late else t("notice.gone")
         notice = await _to_worker(words.msgid, "cancelled", event.appointment, world)
         effects.append(_refusable(notice, event.appointment))
-    if event.by == "desk":
+    if event.by == "desk" and not event.told:
         text = t("notice.cancelled_for_you", start=event.appointment.start)
         until = event.appointment.end  # told afterwards it is of no use: rather a human calls
         to, soon = ToPerson(event.appointment.person), event.appointment.start - world.now < timedelta(hours=24)
@@ -291,4 +298,8 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     MessageWritten: (reader_is_told,),
     MessageReported: (),  # it calls the desk, too: `DeskNeeded`
     DocumentsSent: (worker_gets_the_link,),
+    Decided: (person_is_told_what_was_decided,),
+    SuspensionEnded: (person_is_told_of_its_end,),
+    DecisionContested: (others_are_to_judge,),
+    DecisionReviewed: (person_is_told_of_the_review,),
 }

@@ -7,7 +7,8 @@
     hand_back(parts, ticket, operator)          the bot answers again: the person is told so. The ticket stays theirs
     note(parts, ticket, operator, words)        for the desk alone
     attempt(parts, ticket, operator, how)       a call back; who did not answer it is told that we called
-    close(parts, ticket, operator, outcome)     done with; a talk that is with the desk is handed back
+    close(parts, ticket, operator, outcome)     done with; a talk that is with the desk is handed back. Not before what
+                                                it asks for is decided (`handlers/deciding_tickets.py`)
     take_over(parts, contact, operator)         a ticket of the desk's own making: a talk that is stuck
 
 `operator` is who does it, as the audit trail names them: `operator:` and an id. Each act is one transaction, audited,
@@ -24,6 +25,7 @@ from functools import partial
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from booking.model import PersonId, WorkerId
+from handlers import deciding_tickets
 from handlers.human import CALL_LATE, calls_of
 from handlers.parts import Parts
 from handlers.reported import KIND as REPORTED
@@ -72,6 +74,16 @@ class OfAnother:
 
 
 @dataclass(frozen=True, slots=True)
+class NotYours:
+    """They decided what the person contests: a colleague judges it (safety G18)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What it asks for is not decided yet: it is closed by deciding."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoTalk:
     """The person cannot be written to now: nobody is known, they stopped us, their address is dead, WhatsApp's 24 hours
     are over, the channel is not set up or is not one that people answer on. A call is left.
@@ -99,7 +111,7 @@ class Seen:
     reports: Sequence[Reported] = ()
 
 
-NotDone: TypeAlias = NoSuchTicket | Closed | OfAnother
+NotDone: TypeAlias = NoSuchTicket | Closed | OfAnother | NotYours | Undecided
 Answer: TypeAlias = Done | NotDone
 SayAnswer: TypeAlias = Answer | NoTalk | BadWords
 NoteAnswer: TypeAlias = Answer | BadWords
@@ -219,6 +231,8 @@ async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome) -> A
             return scene
         if (refused := await _theirs(scene)) is not None:
             return refused
+        if await deciding_tickets.undecided(scene.tx, scene.ticket):
+            return Undecided()
         await _handed_back(scene)
         await tickets.close(scene.tx, scene.ticket.id, outcome, parts.clock())
         await scene.noted("closed", detail=outcome)
@@ -284,9 +298,11 @@ async def _take(scene: _Scene, *, over: bool) -> Answer | NoTalk:
     return await scene.done()
 
 
-async def _theirs(scene: _Scene, *, over: bool = False) -> OfAnother | None:
-    """The ticket is the operator's from now on, unless a colleague has it."""
+async def _theirs(scene: _Scene, *, over: bool = False) -> OfAnother | NotYours | None:
+    """The ticket is the operator's from now on, unless a colleague has it, or has to."""
     ticket, now = scene.ticket, scene.parts.clock()
+    if await deciding_tickets.barred(scene.tx, ticket, scene.operator):
+        return NotYours()
     if not await tickets.take(scene.tx, ticket.id, scene.operator, now, over=over):
         return OfAnother(ticket.operator or "")
     return None

@@ -17,6 +17,7 @@ from storage import directory, spans, workday, worker_calendars
 from storage.appointments import AppointmentRows, appointment_of, next_start
 from storage.codes import CodeRows
 from storage.db import Sql
+from storage.decisions import DecisionRows
 from storage.directory import client_of
 from storage.documents import DocumentRows
 from storage.hours import QUARTERS, HourRows, quarter_of
@@ -61,7 +62,7 @@ class Directories:
         return found
 
 
-class RowStore(CodeRows, HourRows, PersonRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows):
+class RowStore(CodeRows, HourRows, PersonRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows, DecisionRows):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories

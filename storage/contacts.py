@@ -2,6 +2,7 @@
 
 make(tx, channel, address, now, new_id, lang, time_zone, alias) -> id    find it, or make it
 lock(tx, contact) -> ContactRow                    the first statement of a turn; then the person's row, if one is known
+lock_person(tx, person) -> rows                    all addresses of a person, then the person
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
 release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
 get, get_many, of_person, of_worker, number_of, find    read
@@ -150,6 +151,17 @@ async def lock(tx: Tx, contact: str) -> ContactRow:
     if row.person_id:
         await tx.execute("UPDATE person SET turns = turns + 1 WHERE id = ?", row.person_id)
     return row
+
+
+async def lock_person(tx: Tx, person: str) -> list[ContactRow]:
+    """All addresses of a person, and then the person: no turn of theirs runs until the transaction ends. Always in the
+    order of their ids, so that two who want all of them wait for each other in no ring.
+    """
+    rows = await tx.fetch("SELECT id FROM contact WHERE person_id = ? ORDER BY id", person)
+    for row in rows:
+        await tx.execute("UPDATE contact SET turns = turns + 1 WHERE id = ?", row["id"])
+    await tx.execute("UPDATE person SET turns = turns + 1 WHERE id = ?", person)
+    return await of_person(tx, person)
 
 
 async def lease_waiting(

@@ -100,6 +100,12 @@ LIFETIMES = (
     Lifetime("workers' past times", 30 * DAY, "span", "end_at < ?"),
     # Of what people wrote to their worker: two years after they were last heard.
     Lifetime("messages", 2 * YEAR, "message", f"written_at < ? AND {UNHEARD.format(table='message')}"),
+    Lifetime(
+        "decisions",
+        2 * YEAR,
+        "decision",
+        "decided_at < ? AND (kind = 'warning' OR ended_at < ?)",
+    ),
     Lifetime("reports", 2 * YEAR, "report", f"made_at < ? AND {UNHEARD.format(table='report')}"),
 )
 PAST_HOURS = 2 * DAY  # quarters of hours that are over keep nobody from anything

@@ -7,7 +7,8 @@ open_(tx, new, now, new_id) -> Opened              one of a kind a contact that 
 take, close(tx, ticket, …) -> bool           False: it was closed meanwhile, or is another's
 with_desk, without_desk(tx, ticket)                which ticket the person's words go to; none any more
 alone(tx, contact) -> ids                          the person left, or nobody came: none, and it is nobody's
-live, latest(db, contact), get, listed, of_contacts read; what waits longest is last to be closed and first in the list
+live, latest(db, contact), get, listed, about,
+of_contacts read; what waits longest is last to be closed and first in the list
 entry(tx, ticket, …) -> id; entries(db, ticket)    the story, with what became of what the desk wrote
 unanswered(db, tickets) -> since when, by ticket   who wrote after the last word of the desk
 """
@@ -261,6 +262,12 @@ async def listed(db: Sql, statuses: Sequence[Status] = ("open", "taken"), limit:
         return await _where(db, "status = 'closed' ORDER BY closed_at DESC, id DESC LIMIT ?", limit)
     order = "CASE WHEN kind = 'danger' THEN 0 WHEN live THEN 1 ELSE 2 END, opened_at, id"
     return await _where(db, f"status IN ({marks(len(statuses))}) ORDER BY {order} LIMIT ?", *statuses, limit)
+
+
+async def about(db: Sql, subject: str) -> list[TicketRow]:
+    """Those that are not closed, of this subject, or told again of it."""
+    told = "id IN (SELECT e.ticket_id FROM ticket_entry e WHERE e.detail = ?)"
+    return await _where(db, f"{OPEN} AND (subject = ? OR {told}) ORDER BY opened_at, id", subject, subject)
 
 
 async def of_contacts(

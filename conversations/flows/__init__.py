@@ -8,6 +8,7 @@ from typing import Final
 from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
+from conversations.flows.contest import CONTEST
 from conversations.flows.danger import DANGER
 from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DESK_LATE, DESK_SAYS, DESK_TAKES
 from conversations.flows.documents import DOCUMENTS
@@ -74,6 +75,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         CALL_BACK,
         PRIVATE,
         MY_DATA,
+        CONTEST,
         NOT_ME,
         MISSED_CALL,
         DANGER,

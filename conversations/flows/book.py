@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from booking.model import Appointment, Consent, Mode, Motive, SlotId, Worker
 from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooManyTries
-from conversations.flows import hours, phone
+from conversations.flows import account, hours, phone
 from conversations.flows.answers import email_in, full_name, is_a_sentence, mentions, without_manners
 from conversations.flows.names import MODES, MOTIVES, call
 from conversations.flows.told import GUESS, MOST_WORDS, told_code
@@ -45,6 +45,9 @@ async def enter(c: Context) -> Finish | None:
 
 
 def refusal(refused: Refused, c: Context) -> Text:
+    """Whose account is suspended is told until when, and how to contest it (safety G18)."""
+    if refused.reason == "suspended" and c.known.suspension is not None:
+        return account.suspended(c, c.known.suspension)
     words = REFUSED[refused.reason]
     return t(words.msgid, call=call(c))
 

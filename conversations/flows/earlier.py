@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from booking.model import Wish
-from conversations.flows import hours, which
+from conversations.flows import account, hours, which
 from conversations.model import Context, Finish, Flow, Outcome, Switch
 from conversations.text import t
+
+
+async def enter(c: Context) -> Finish | Switch | None:
+    return account.not_while_suspended(c) or await which.enter(c)
 
 
 async def finish(c: Context) -> Outcome:
@@ -21,4 +25,4 @@ async def finish(c: Context) -> Outcome:
     return Finish(t("earlier.waiting", start=old.start))
 
 
-EARLIER: Final = Flow("earlier", version=1, enter=which.enter, finish=finish, steps=(which.WHICH,))
+EARLIER: Final = Flow("earlier", version=1, enter=enter, finish=finish, steps=(which.WHICH,))

@@ -14,6 +14,7 @@ from typing import Any, Final
 from booking.messages import LONGEST, Correspondent, NotWritten, Side
 from booking.messaging import cleaned
 from booking.model import AppointmentId
+from conversations.flows import account
 from conversations.flows.names import call
 from conversations.meant_for_us import asks_to_write, manners, may_be_for_us
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
@@ -72,6 +73,8 @@ def exchange_with(c: Context, about: str, *, sent: bool) -> dict[str, Any]:
 
 async def enter(c: Context) -> Finish | None:
     """Somebody must be there to write to; an answer to a message that was quoted is judged at the end."""
+    if (shut := account.not_while_suspended(c)) is not None:
+        return shut
     if "about" in c.answers or await whom(c):
         return None
     return Finish(t("message.nobody_worker") if c.contact.worker else t("message.nobody"))
@@ -176,6 +179,8 @@ async def finish(c: Context) -> Outcome:
 
 def _not_written(c: Context, done: NotWritten) -> Text:
     match done.reason:
+        case "suspended" if c.known.suspension is not None:
+            return account.suspended(c, c.known.suspension)
         case "too_many":
             return t("message.too_many", call=call(c))
         case "too_long":

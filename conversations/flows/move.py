@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from booking.model import Mode, SlotId
 from booking.ports import AlreadyOver, Moved, Refused, SlotGone
-from conversations.flows import hours, undo, which
+from conversations.flows import account, hours, undo, which
 from conversations.flows.book import confirmation, how_to_change, noted, refusal
-from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, Switch, fill
 from conversations.text import Text, t
 
 MOVED: Final[Mapping[Mode, Text]] = {
@@ -42,6 +42,10 @@ def when_meant(step: Step) -> Step:
         return fill() if which.meant(c) is None else await step.got(c, heard)
 
     return replace(step, got=got, wanted=lambda c: which.meant(c) is not None and wanted(c))
+
+
+async def enter(c: Context) -> Finish | Switch | None:
+    return account.not_while_suspended(c) or await which.enter(c)
 
 
 async def ask_sure(c: Context) -> Ask:
@@ -95,7 +99,7 @@ async def finish(c: Context) -> Outcome:
 MOVE = Flow(
     "move",
     version=1,
-    enter=which.enter,
+    enter=enter,
     finish=finish,
     hears=frozenset({"mode", "worker", "days", "from", "to", "after", "choose"}),
     noted=noted,

@@ -12,7 +12,7 @@ no migration, and be in no backup. A test finds a table left out.
 
 from storage.models.booking import Appointment, Busy, Call, Hold, Refusal, Waiting
 from storage.models.delivery import Outbox, Sender
-from storage.models.desk import Ticket, TicketEntry
+from storage.models.desk import Decision, Ticket, TicketEntry
 from storage.models.directory import Client, Code, DirectoryVersion, Span, Worker, WorkerSetting
 from storage.models.documents import Document, Media
 from storage.models.figures import Feedback, StepCount
@@ -38,6 +38,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Conversation",
+    "Decision",
     "DirectoryVersion",
     "Document",
     "Feedback",

@@ -1,4 +1,4 @@
-"""What a human of the desk must look at."""
+"""What a human of the desk must look at, and what they decide about people."""
 
 from __future__ import annotations
 
@@ -45,3 +45,32 @@ class TicketEntry(Model):
 
     class Meta:
         table = "ticket_entry"
+
+
+class Decision(Model):
+    """What an operator decided about a person.
+
+    `decided_by`, `ended_by`, `reviewed_by` are operators, as the audit trail calls them. The words are sealed: the
+    reason, what the person says against it, the answer to that.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    person_id = fields.CharField(max_length=ID)
+    kind = fields.CharField(max_length=NAME)
+    ground = fields.CharField(max_length=NAME)
+    words = fields.BinaryField()
+    decided_by = fields.CharField(max_length=128)
+    decided_at = fields.DatetimeField()
+    until_at = fields.DatetimeField(null=True)
+    cancels = fields.BooleanField(default=False)
+    ended_at = fields.DatetimeField(null=True)
+    ended_by = fields.CharField(max_length=128, default="")
+    contested_at = fields.DatetimeField(null=True)
+    contest = fields.BinaryField(null=True)
+    reviewed_at = fields.DatetimeField(null=True)
+    reviewed_by = fields.CharField(max_length=128, default="")
+    verdict = fields.CharField(max_length=NAME, null=True)
+    answer = fields.BinaryField(null=True)
+
+    class Meta:
+        table = "decision"

@@ -11,6 +11,7 @@ ENGLISH: Final = {
     "bonjour": "hello",
     "rappel": "call me",
     "signaler": "flag",
+    "contester": "contest",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -42,6 +43,8 @@ SUMMARY: Final = (*EMAIL, "camille@example.org")
 
 GONE: Final = ("claire> annuler", "claire> 1")
 WAITS: Final = ("! every hour is taken", *SLOT, "1")
+
+WARNED: Final = "! the desk warns them: Trop de mots durs."
 
 SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "menu.choice": (KNOWN, ("menu",)),
@@ -85,6 +88,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "replaced.choice": (KNOWN, GONE),
     "replaced.terms": (KNOWN, (*GONE[:-1], "! the terms change", GONE[-1], "1")),
     "proposed.choice": (KNOWN, ("claire> proposer Camille vendredi 10h",)),
+    "contest.words": (KNOWN, (WARNED, "contester")),
     "message.about": (TWO, ("message",)),
     "message.text": (KNOWN, ("message",)),
     "message.sure": (KNOWN, ("message", "oui")),

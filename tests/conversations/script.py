@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -226,6 +226,18 @@ def step_inserted(stage: Stage) -> list[str]:
     return []
 
 
+def suspends(stage: Stage, last_day: str, cancels: str, words: str) -> list[str]:
+    return stage.is_suspended(date.fromisoformat(last_day), words, cancels=bool(cancels))
+
+
+def warns(stage: Stage, words: str) -> list[str]:
+    return stage.is_warned(words)
+
+
+def reviews(stage: Stage, verdict: str, words: str) -> list[str]:
+    return stage.is_reviewed(words, upheld=verdict == "upholds it")
+
+
 DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"(\d+) (minutes?|hours?|days?) pass": passes,
     r"it is (\d{4}-\d\d-\d\d \d\d:\d\d)": it_is,
@@ -240,6 +252,9 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"what was sent arrives": arrives,
     r"what was sent arrives, the last refused: (\w+)": is_refused,
     r"the terms change": terms_change,
+    r"the desk suspends them until (\S+)( and cancels)?: (.+)": suspends,
+    r"the desk warns them: (.+)": warns,
+    r"another one of the desk (upholds it|takes it back): (.+)": reviews,
     r"a deploy inserts a step after the subject": step_inserted,
 }
 

@@ -15,6 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from booking.core import Booking
+from booking.decisions import Decision, Ground
 from booking.directory import Directory
 from booking.documents import DocumentStatus
 from booking.memory import MemoryStore
@@ -32,6 +33,7 @@ from booking.model import (
     Mode,
     Motive,
     NotifyBy,
+    PersonId,
     Rules,
     SlotId,
     Wish,
@@ -57,6 +59,7 @@ from locales.words import guess, words
 from tests.booking.made import run
 from tests.conversations.company import QUIET, REMINDERS, Company
 
+ANNA: Final = "operator:anna"  # of the desk
 PERSON, WORKER = ContactId("person"), ContactId("worker")
 WEEK = frozenset(range(5))
 CODES = {
@@ -345,6 +348,32 @@ class Stage:
         self.joins(first, last, [start])
         self.company.due.clear()
         self.now = today
+
+    def is_suspended(self, last_day: date, words: str, *, cancels: bool) -> list[str]:
+        core = self.core()
+        who, contacts = self._person(), [self.contact.id]
+        ground = Ground.DISRESPECT
+        made = run(core.suspend(who, ground, words, ANNA, last_day=last_day, cancels=cancels, contacts=contacts))
+        assert isinstance(made, Decision), made
+        return self.company.follow(self.effects(core), self)
+
+    def is_warned(self, words: str) -> list[str]:
+        core = self.core()
+        made = run(core.warn(self._person(), Ground.DISRESPECT, words, ANNA))
+        assert isinstance(made, Decision), made
+        return self.company.follow(self.effects(core), self)
+
+    def is_reviewed(self, words: str, *, upheld: bool) -> list[str]:
+        core = self.core()
+        contested = next(each for each in run(self.store.decisions(self._person())) if each.to_review)
+        done = run(core.review(contested.id, "operator:ben", words, upheld=upheld))
+        assert isinstance(done, Decision), done
+        return self.company.follow(self.effects(core), self)
+
+    def _person(self) -> PersonId:
+        person = run(self.core().known(self.contact.id)).person
+        assert person is not None
+        return person.id
 
     def cancelled_elsewhere(self) -> None:
         core = self.core()

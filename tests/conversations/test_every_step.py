@@ -19,7 +19,12 @@ from tests.conversations.script import answer, raised
 from tests.conversations.stage import Stage
 
 LANGUAGES: Final = ("fr", "en")
-TAKES_ALL: Final = {"feedback.words", "message.text", "message.sure"}  # whatever they write is an answer there
+TAKES_ALL: Final = {
+    "feedback.words",
+    "message.text",
+    "message.sure",
+    "contest.words",
+}  # whatever they write is an answer there
 
 # By which of its words a reply shows what was meant; where several may be, each shows it.
 SIGNS: Final[dict[str, set[str]]] = {
@@ -59,6 +64,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     "private": {"private.text"},
     "not_me": {"not_me.done"},
     "my_data": {"my_data.noted"},
+    "contest": {"contest.nothing", "contest.ask"},
     "who": {"welcome.chat"},
     "nobody": {"nobody.none", "nobody.early", "nobody.ask"},
     "read": {"read.none"},

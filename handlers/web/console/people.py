@@ -17,7 +17,8 @@ from aiohttp import web
 
 from booking.operating import Deed
 from conversations.text import t
-from handlers.console import desk, people, service
+from handlers.console import deciding, desk, people, service
+from handlers.web.console.decisions import DECISION_WORDS
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.console.ticket_words import SAID, TICKET_WORDS
 from handlers.web.visitor import day
@@ -70,4 +71,6 @@ class PeoplePages:
         if visit.may(Deed.SEE_TICKETS):
             theirs = await desk.of_person(self.frame.parts, seen.contacts, seen.person.id)
         said = SAID.get(visit.request.query.get("said", ""))
-        return visit.page("person", said=said, seen=seen, person=seen.person, theirs=theirs, **TICKET_WORDS)
+        decided = await deciding.of_person(self.frame.parts, seen.person.id)
+        values: dict[str, Any] = {"seen": seen, "person": seen.person, "theirs": theirs, "decided": decided}
+        return visit.page("person", said=said, **values, **TICKET_WORDS, **DECISION_WORDS)

@@ -23,6 +23,7 @@ TICKETS: Final[Mapping[str, Text]] = {
     "too_many_tries": t("console.ticket.kind.too_many_tries"),
     "suspended": t("console.ticket.kind.suspended"),
     "report": t("console.ticket.kind.report"),
+    "contest": t("console.ticket.kind.contest"),
     "offer_unanswered": t("console.ticket.kind.offer_unanswered"),
     "worker_silent": t("console.ticket.kind.worker_silent"),
     "nobody_came": t("console.ticket.kind.nobody_came"),

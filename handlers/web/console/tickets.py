@@ -22,7 +22,17 @@ from booking.operating import Deed
 from conversations.text import Text, t
 from handlers import tickets
 from handlers.console import desk
-from handlers.tickets import BadWords, Closed, Done, NoSuchTicket, NoTalk, OfAnother, SayAnswer
+from handlers.tickets import (
+    BadWords,
+    Closed,
+    Done,
+    NoSuchTicket,
+    NoTalk,
+    NotYours,
+    OfAnother,
+    SayAnswer,
+    Undecided,
+)
 from handlers.web import body
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.console.ticket_words import NO_TALK, SAID, TICKET_WORDS
@@ -122,6 +132,10 @@ class TicketPages:
                 return await self._page(visit, t("console.ticket.closed_before"), 409)
             case OfAnother():
                 return await self._page(visit, t("console.ticket.of_another"), 409)
+            case NotYours():
+                return await self._page(visit, t("console.decide.own"), 409)
+            case Undecided():
+                return await self._page(visit, t("console.ticket.undecided"), 409)
             case NoTalk(reason):
                 return await self._page(visit, NO_TALK[reason], 409)
             case BadWords():

@@ -73,6 +73,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "calendar": t("console.kind.calendar"),
     "test": t("console.kind.test"),
     "confirm_email": t("console.kind.confirm_email"),
+    "decision": t("console.kind.decision"),
     "one_time_code": t("console.kind.one_time_code"),
     "waiting": t("console.kind.waiting"),
     "alarm": t("console.kind.alarm"),

@@ -21,6 +21,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.HELP_PEOPLE: DESK,
     Deed.SEE_TICKETS: DESK,
     Deed.ANSWER_TICKETS: DESK,
+    Deed.DECIDE: DESK,
     Deed.SEE_DELIVERIES: ALL,
     Deed.SEE_DIRECTORY: ALL,
     Deed.CHANGE_DIRECTORY: BOSS,

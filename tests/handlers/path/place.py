@@ -19,6 +19,7 @@ from bot.work import drain_all, fire
 from conversations.flows import FLOWS
 from conversations.model import Input, Reply
 from handlers.channels.base import ChannelName, Draw, Envelope, Finding, Payload, SendError, Signal, Undecodable
+from handlers.deciding import end_due
 from handlers.delivery import deliver, settle_unknown
 from handlers.inbox import Door
 from handlers.metrics import Metrics
@@ -141,6 +142,7 @@ class Place:
             did += await deliver(self.parts, "place")
             did += await settle_unknown(self.parts, "place")
             did += await serve_waiting(self.parts)
+            did += await end_due(self.parts)
             if not did:
                 return
         raise AssertionError("it does not come to rest")

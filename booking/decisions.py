@@ -1,0 +1,144 @@
+"""What an operator decides about a person: a warning, or a suspension (terms, articles 4.1.7 and 6.2). The nouns, what
+the use cases answer, and their two doors. `booking.deciding` has the use cases.
+
+Only a human decides, with a reason; the person is told of it, and may contest it; another human judges that (safety
+G18). The one thing that happens by itself is that a suspension ends on the day that was decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final, Literal, NewType, Protocol, TypeAlias
+
+from booking.model import ContactId, PersonId
+
+DecisionId = NewType("DecisionId", str)
+DecisionKind: TypeAlias = Literal["warning", "suspension"]
+Verdict: TypeAlias = Literal["warning", "suspension", "no_ground"]  # on a report
+
+SHORTEST: Final = 10  # characters of a reason: a word is none
+LONGEST: Final = 300  # characters of what the person reads: with what we say besides it stays a short message
+LONGEST_CONTEST: Final = 1000  # characters of what they say against it
+WARNING_STANDS: Final = timedelta(days=60)  # so long a warning may be contested; a suspension as long as it lasts
+LASTS_AT_MOST: Final = timedelta(days=731)  # a suspension with a last day
+
+
+class Ground(StrEnum):
+    """The reason that is chosen; another is written beside it."""
+
+    DISRESPECT = "disrespect"  # article 6.2
+    MISSED = "missed"  # appointments, again and again
+    MISUSE = "misuse"  # of hours: many taken and given back, messages in masses (threat T22)
+    SOMEBODY_ELSE = "somebody_else"  # uses the account (articles 2.4, 4.1.4)
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`words`: the reason as the person reads it. `by`, `ended_by`, `reviewed_by`: operators, as the audit trail calls
+    them; `ended_by` empty: its day came. `until`: when it ends by itself, None: when somebody ends it. `cancels`: their
+    coming appointments went with it. `contest`: what the person says against it; `upheld`, `answer`: what another
+    operator made of that.
+    """
+
+    id: DecisionId
+    person: PersonId
+    kind: DecisionKind
+    ground: Ground
+    words: str
+    by: str
+    at: datetime
+    until: datetime | None = None
+    cancels: bool = False
+    ended: datetime | None = None
+    ended_by: str = ""
+    contested: datetime | None = None
+    contest: str = ""
+    reviewed: datetime | None = None
+    reviewed_by: str = ""
+    upheld: bool | None = None
+    answer: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """A suspension that has not ended; a warning that was not taken back."""
+        return self.ended is None
+
+    @property
+    def to_review(self) -> bool:
+        return self.contested is not None and self.reviewed is None
+
+
+@dataclass(frozen=True, slots=True)
+class NotDecided:
+    """Nothing was changed. `nobody`: no such person or decision; `already`: they are suspended, it is over, contested
+    or reviewed already; `words`: too few or too many; `until`: not a day to come; `own`: who decided does not judge it.
+    """
+
+    reason: Literal["nobody", "already", "words", "until", "own"]
+
+
+DecideAnswer: TypeAlias = Decision | NotDecided
+
+
+# ---------------------------------------------------------------- what follows is told of it
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`coming`: appointments of theirs that stand, `gone`: that were cancelled with it."""
+
+    decision: Decision
+    coming: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SuspensionEnded:
+    """By an operator with a word to the person (`words`), or because its day came."""
+
+    decision: Decision
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionContested:
+    """Another operator than who decided must judge."""
+
+    decision: Decision
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionReviewed:
+    decision: Decision
+
+
+class DecisionStore(Protocol):
+    """Rows of decisions."""
+
+    async def decision(self, id: DecisionId) -> Decision | None: ...
+    async def decisions(self, person: PersonId) -> Sequence[Decision]: ...  # the latest first
+    async def save_decision(self, decision: Decision) -> None: ...  # new, or as it is now
+
+
+class DecidingCore(Protocol):
+    """What a talk needs of it."""
+
+    async def contestable(self, person: PersonId) -> Decision | None: ...
+    async def contest(self, person: PersonId, contact: ContactId, words: str) -> DecideAnswer: ...
+
+
+def suspension(decisions: Sequence[Decision]) -> Decision | None:
+    """The one that stands."""
+    return next((each for each in decisions if each.kind == "suspension" and each.stands), None)
+
+
+def contestable(decisions: Sequence[Decision], now: datetime) -> Decision | None:
+    """What a person means who contests: the suspension that stands, else a warning of late. Also one that they
+    contested already."""
+    warned = (d for d in decisions if d.kind == "warning" and d.stands and now - d.at <= WARNING_STANDS)
+    return suspension(decisions) or next(warned, None)

@@ -1,0 +1,155 @@
+"""`socialdirect person`: what the desk decides about somebody's account, without the console (safety G18).
+
+suspend WHO GROUND WORDS…        warn WHO GROUND WORDS…        decisions WHO
+lift DECISION WORDS…             review DECISION VERDICT WORDS…
+
+Who is at the keyboard is who decides, in the audit trail. The person is told each time, in the words that were typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Annotated, Final
+
+import typer
+
+from booking.decisions import LONGEST, SHORTEST, DecideAnswer, Decision, Ground, NotDecided
+from bot.app import App
+from bot.failures import CommandFailed, WrongUse
+from bot.load import local
+from bot.opening import on_app, operator
+from handlers import deciding
+from handlers.console import people
+from handlers.parts import Parts
+from storage import decisions
+
+REFUSALS: Final = {
+    "nobody": "no such person, or nothing of this id to decide on",
+    "already": "it is done already; `person decisions` lists what was decided",
+    "own": "you decided it: a colleague judges what is contested",
+}
+VERDICTS: Final = {"uphold": True, "take-back": False}
+
+app = typer.Typer(help="What is decided about somebody's account.", no_args_is_help=True, rich_markup_mode=None)
+Who = Annotated[str, typer.Argument(metavar="WHO", help="Mobile number, e-mail address, or an id.")]
+Id = Annotated[str, typer.Argument(metavar="DECISION", help="As `person decisions` lists it.")]
+Why = Annotated[Ground, typer.Argument(metavar="GROUND", help=f"One of {', '.join(Ground)}.")]
+Words = Annotated[list[str], typer.Argument(metavar="WORDS…", help="What the person reads.")]
+
+
+@app.callback()
+def overview() -> None:
+    """What is decided about somebody's account."""
+
+
+@app.command()
+def suspend(
+    who: Who,
+    ground: Why,
+    words: Words,
+    until: Annotated[str, typer.Option(help="The last day, as 2026-03-20. Else until somebody lifts it.")] = "",
+    cancel: Annotated[bool, typer.Option("--cancel", help="Their coming appointments are cancelled, too.")] = False,
+) -> int:
+    """No new hours, no messages to the worker; they still reach the desk, and are told why and how to contest it."""
+    last_day = _day(until)
+    said = " ".join(words)
+
+    async def act(parts: Parts, person: str) -> DecideAnswer:
+        return await deciding.suspend(parts, person, operator(), ground, said, last_day=last_day, cancels=cancel)
+
+    return _about(who, act)
+
+
+@app.command()
+def warn(who: Who, ground: Why, words: Words) -> int:
+    """A word to them; their account stays open."""
+    return _about(who, lambda parts, person: deciding.warn(parts, person, operator(), ground, " ".join(words)))
+
+
+@app.command()
+def lift(decision: Id, words: Words) -> int:
+    """End a suspension."""
+    return _done(lambda opened: deciding.end_suspension(opened.parts, decision, operator(), " ".join(words)))
+
+
+@app.command()
+def review(
+    decision: Id,
+    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help=f"One of {', '.join(VERDICTS)}.")],
+    words: Words,
+) -> int:
+    """Judge what somebody contests: not by who decided it."""
+    if verdict not in VERDICTS:
+        raise WrongUse(f"VERDICT: one of {', '.join(VERDICTS)}")
+    upheld = VERDICTS[verdict]
+    return _done(lambda opened: deciding.review(opened.parts, decision, operator(), " ".join(words), upheld=upheld))
+
+
+@app.command("decisions")
+def listed(who: Who) -> int:
+    """What was decided about them, the latest first; the words stay in the console."""
+
+    async def work(opened: App) -> list[str]:
+        found = await decisions.of_person(opened.parts.db, await _person(opened.parts, who))
+        return [line(opened.parts, each) for each in found] or ["nothing was decided about them"]
+
+    for each in on_app(work):
+        print(each)
+    return 0
+
+
+# ------------------------------------------------------------
+
+
+def line(parts: Parts, each: Decision) -> str:
+    if not each.stands:
+        standing = "over"
+    elif each.until is not None:
+        standing = f"until {local(each.until, parts.zone)}"
+    else:
+        standing = "stands"
+    contested = "contested" if each.to_review else "reviewed" if each.reviewed else ""
+    at = local(each.at, parts.zone)
+    return f"{each.id:26}  {at}  {each.kind:10}  {each.ground:13}  {standing:22}  {contested}".rstrip()
+
+
+def _about(who: str, act: Callable[[Parts, str], Awaitable[DecideAnswer]]) -> int:
+    async def work(opened: App) -> DecideAnswer:
+        return await act(opened.parts, await _person(opened.parts, who))
+
+    return _done(work)
+
+
+def _done(work: Callable[[App], Awaitable[DecideAnswer]]) -> int:
+    async def carried_out(opened: App) -> DecideAnswer:
+        return await work(opened)
+
+    match on_app(carried_out):
+        case Decision(id=id, kind=kind):
+            print(f"{id}  {kind}: decided; the person is told as soon as a worker runs")
+            return 0
+        case NotDecided("words"):
+            raise WrongUse(f"WORDS: between {SHORTEST} and {LONGEST} characters, a reason that the person understands")
+        case NotDecided("until"):
+            raise WrongUse("--until: a day to come, two years off at most")
+        case NotDecided(reason):
+            raise CommandFailed(REFUSALS[reason])
+
+
+async def _person(parts: Parts, who: str) -> str:
+    found = await people.find(parts, who)
+    if len(found) > 1:
+        raise CommandFailed(f"several have this: {', '.join(found)}")
+    if not found:
+        raise CommandFailed("nobody has an account with this")
+    return found[0]
+
+
+def _day(typed: str) -> date | None:
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise WrongUse("--until: a day as 2026-03-20") from None

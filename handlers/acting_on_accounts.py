@@ -1,0 +1,82 @@
+"""Deciding about people in the name of one actor: a part of `handlers.acting.Acting`. The desk decides, the person
+contests; to everybody else there is nothing there. Each is noted by ids, under the person (invariant I11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from booking.authority import may_contest, may_decide
+from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided
+from booking.model import ContactId, PersonId
+from handlers.corresponding import Corresponding
+from storage import audit
+from storage.db import Tx
+
+EXPIRED = "suspension over"  # what is noted when its day came
+
+
+class ActingOnAccounts(Corresponding):
+    """`_noted` is the actor as the audit trail calls them."""
+
+    _tx: Tx
+    _at: datetime
+
+    async def _noted(self) -> str:
+        raise NotImplementedError
+
+    async def warn(self, person: PersonId, ground: Ground, words: str, by: str) -> DecideAnswer:
+        if not await self._is_desk():
+            return NotDecided("nobody")
+        return await self._kept("warn", await super().warn(person, ground, words, by))
+
+    async def suspend(
+        self,
+        person: PersonId,
+        ground: Ground,
+        words: str,
+        by: str,
+        *,
+        last_day: date | None,
+        cancels: bool,
+        contacts: Sequence[ContactId],
+    ) -> DecideAnswer:
+        if not await self._is_desk():
+            return NotDecided("nobody")
+        done = await super().suspend(person, ground, words, by, last_day=last_day, cancels=cancels, contacts=contacts)
+        return await self._kept("suspend", done)
+
+    async def end_suspension(self, id: DecisionId, by: str, words: str) -> DecideAnswer:
+        if not await self._is_desk():
+            return NotDecided("nobody")
+        return await self._kept("end suspension", await super().end_suspension(id, by, words))
+
+    async def expire(self, id: DecisionId) -> DecideAnswer:
+        """By the clock: nobody acts."""
+        return await self._kept(EXPIRED, await super().expire(id), "timer")
+
+    async def review(self, id: DecisionId, by: str, words: str, *, upheld: bool) -> DecideAnswer:
+        if not await self._is_desk():
+            return NotDecided("nobody")
+        done = await super().review(id, by, words, upheld=upheld)
+        return await self._kept("uphold decision" if upheld else "take decision back", done)
+
+    async def contestable(self, person: PersonId) -> Decision | None:
+        return await super().contestable(person) if await self._is_theirs(person) else None
+
+    async def contest(self, person: PersonId, contact: ContactId, words: str) -> DecideAnswer:
+        if not await self._is_theirs(person):
+            return NotDecided("nobody")
+        return await self._kept("contest", await super().contest(person, contact, words))
+
+    async def _is_desk(self) -> bool:
+        return may_decide(await self._actor())
+
+    async def _is_theirs(self, person: PersonId) -> bool:
+        return may_contest(await self._actor(), person)
+
+    async def _kept(self, action: str, done: DecideAnswer, actor: str | None = None) -> DecideAnswer:
+        if isinstance(done, Decision):
+            await audit.add(self._tx, actor or await self._noted(), action, f"person:{done.person}", self._at)
+        return done

@@ -1,0 +1,30 @@
+"""Tickets that ask for a decision: who may have them, and that they are not closed before it is made."""
+
+from __future__ import annotations
+
+from booking.operating import may_judge
+from handlers.decision_reactions import CONTEST, DECISION
+from storage import decisions
+from storage.db import Sql
+from storage.tickets import TicketRow
+
+
+def contested(ticket: TicketRow) -> str | None:
+    """The id of the decision that is contested in it. Only the last can be: what was reviewed is contested no more."""
+    if ticket.kind != CONTEST or ticket.subject is None:
+        return None
+    return ticket.subject.removeprefix(DECISION)
+
+
+async def barred(db: Sql, ticket: TicketRow, operator: str) -> bool:
+    """Whether this operator decided what is contested in it."""
+    id = contested(ticket)
+    found = await decisions.get(db, id) if id is not None else None
+    return found is not None and found.to_review and not may_judge(operator, found.by)
+
+
+async def undecided(db: Sql, ticket: TicketRow) -> bool:
+    """Whether it still asks for a decision."""
+    id = contested(ticket)
+    found = await decisions.get(db, id) if id is not None else None
+    return found is not None and found.to_review

@@ -1,0 +1,140 @@
+"""Decisions about people (safety G18): warning, suspending, ending a suspension, judging what somebody contests.
+
+GET   /console/people/{id}/decide       the form
+POST  /console/people/{id}/decide       {"kind", "ground", "words", "lasts", "until", "appointments"}
+GET   /console/decisions/{id}           what was decided, by whom, why; what the person says against it
+POST  /console/decisions/{id}/end       {"words"}: their account is open again
+POST  /console/decisions/{id}/review    {"verdict", "words"}: by another operator than who decided
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import web
+
+from booking.decisions import LONGEST, SHORTEST, DecideAnswer, DecisionKind, NotDecided
+from booking.operating import Deed
+from conversations.flows.account import last_day
+from conversations.text import Text, t
+from handlers import deciding as acts
+from handlers.console import deciding, people
+from handlers.console.deciding import NotRead, Wanted
+from handlers.decision_reactions import GROUNDS
+from handlers.web import body
+from handlers.web.console.frame import ID, Frame, Visit
+from handlers.web.visitor import day
+
+LIMIT: Final = 16 * body.KIB  # three hundred characters, as a form writes them, and what stands around them
+
+DECISIONS: Final[Mapping[DecisionKind, Text]] = {
+    "warning": t("console.decision.warning"),
+    "suspension": t("console.decision.suspension"),
+}
+FAULTS: Final[Mapping[str, Text]] = {
+    "kind": t("console.decide.choose_kind"),
+    "ground": t("console.decide.choose_ground"),
+    "until": t("console.decide.choose_until"),
+    "appointments": t("console.decide.choose_appointments"),
+}
+REFUSALS: Final[Mapping[str, Text]] = {
+    "nobody": t("console.decide.nobody"),
+    "already": t("console.decide.already"),
+    "until": t("console.decide.choose_until"),
+    "own": t("console.decide.own"),
+}
+SAID: Final[Mapping[str, Text]] = {
+    "decided": t("console.decide.done"),
+    "ended": t("console.decide.ended"),
+    "reviewed": t("console.decide.reviewed"),
+}
+DECISION_WORDS: Final[Mapping[str, Any]] = {"grounds": GROUNDS, "decisions_of": DECISIONS, "last_day": last_day}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionPages:
+    frame: Frame
+
+    def add(self) -> None:
+        self.frame.get(f"/people/{ID}/decide", Deed.DECIDE, self._ask)
+        self.frame.post(f"/people/{ID}/decide", Deed.DECIDE, self._decide, limit=LIMIT)
+        self.frame.get(f"/decisions/{ID}", Deed.SEE_PEOPLE, self._show)
+        self.frame.post(f"/decisions/{ID}/end", Deed.DECIDE, self._end, limit=LIMIT)
+        self.frame.post(f"/decisions/{ID}/review", Deed.DECIDE, self._review, limit=LIMIT)
+
+    async def _ask(self, visit: Visit) -> web.Response:
+        return await self._form(visit, Wanted())
+
+    async def _decide(self, visit: Visit) -> web.Response:
+        form, parts = deciding.wanted(visit.fields), self.frame.parts
+        answer = await deciding.decide(parts, visit.place("id"), visit.actor, form, day(form.until))
+        match answer:
+            case NotRead(field):
+                return await self._form(visit, form, FAULTS[field], 422)
+            case NotDecided(reason):
+                return await self._form(visit, form, why_not(reason), 409 if reason == "already" else 422)
+        raise visit.back(f"/decisions/{answer.id}?said=decided")
+
+    async def _form(self, visit: Visit, form: Wanted, why: Text | None = None, status: int = 200) -> web.Response:
+        seen = await people.person(self.frame.parts, visit.place("id"), visit.actor)
+        if seen is None:
+            raise web.HTTPNotFound
+        values: dict[str, Any] = {"seen": seen, "person": seen.person, "form": form, "most": LONGEST, "least": SHORTEST}
+        today = visit.now.astimezone(self.frame.parts.zone).date()
+        return visit.page("decide", status, said=why, failed=why is not None, today=today, **values, **DECISION_WORDS)
+
+    async def _show(self, visit: Visit) -> web.Response:
+        return await self._page(visit, SAID.get(visit.request.query.get("said", "")))
+
+    async def _end(self, visit: Visit) -> web.Response:
+        words = _words(visit)
+        return await self._answered(
+            visit, await acts.end_suspension(self.frame.parts, visit.place("id"), visit.actor, words), "ended"
+        )
+
+    async def _review(self, visit: Visit) -> web.Response:
+        verdict = visit.fields.get("verdict", "")
+        if verdict not in {"uphold", "take_back"}:
+            return await self._page(visit, t("console.decide.choose_verdict"), 422)
+        done = await acts.review(
+            self.frame.parts, visit.place("id"), visit.actor, _words(visit), upheld=verdict == "uphold"
+        )
+        return await self._answered(visit, done, "reviewed")
+
+    async def _answered(self, visit: Visit, answer: DecideAnswer, done: str) -> web.Response:
+        if isinstance(answer, NotDecided):
+            if answer.reason == "nobody":
+                raise web.HTTPNotFound
+            return await self._page(visit, why_not(answer.reason), 422 if answer.reason == "words" else 409)
+        raise visit.back(f"/decisions/{answer.id}?said={done}")
+
+    async def _page(self, visit: Visit, said: Text | None, status: int = 200) -> web.Response:
+        """What was typed is not lost where it could not be done."""
+        seen = await deciding.seen(self.frame.parts, visit.place("id"), visit.actor)
+        if seen is None:
+            raise web.HTTPNotFound
+        deed = visit.request.path.rpartition("/")[2]
+        return visit.page(
+            "decision",
+            status,
+            said=said,
+            failed=status != 200,
+            seen=seen,
+            decision=seen.decision,
+            typed={deed: _words(visit)},
+            most=LONGEST,
+            least=SHORTEST,
+            **DECISION_WORDS,
+        )
+
+
+def why_not(reason: str) -> Text:
+    if reason == "words":
+        return t("console.decide.words_wrong", least=SHORTEST, most=LONGEST)
+    return REFUSALS[reason]
+
+
+def _words(visit: Visit) -> str:
+    return visit.fields.get("words", "").replace("\r\n", "\n")

@@ -1,0 +1,67 @@
+"""`socialdirect person`: warned, suspended, lifted, as it is typed and printed; the person is told."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.clock import system_clock
+from tests.bot.conftest import BOOKS, Desk
+
+WHY = ("Vos", "messages", "étaient", "blessants.")
+DECIDED = re.compile(r"(\w{26})  (warning|suspension): decided; the person is told as soon as a worker runs")
+
+
+@pytest.fixture
+def known(open_desk: Desk) -> Desk:
+    """Somebody has booked by the terminal; they are found by their address."""
+    open_desk.ok("chat", "--name", "camille", typed=BOOKS)
+    return open_desk
+
+
+EMAIL = "camille@example.org"
+
+
+def test_suspended_until_lifted(known: Desk) -> None:
+    last = (system_clock() + timedelta(days=10)).date()
+    made = DECIDED.fullmatch(known.ok("person", "suspend", EMAIL, "disrespect", *WHY, "--until", str(last)).lines[0])
+    assert made
+    assert made[2] == "suspension"
+    again = known("person", "suspend", EMAIL, "disrespect", *WHY)
+    assert (again.status, "already" in again.err) == (1, True)
+    [listed] = known.ok("person", "decisions", EMAIL).lines
+    assert re.fullmatch(rf"{made[1]}  \S+ \S+  suspension  disrespect     until \S+ \S+", listed)
+    assert "blessants" not in listed
+    own = known("person", "review", made[1], "uphold", *WHY)
+    assert own.status == 1, "nobody contested it"
+    assert DECIDED.fullmatch(known.ok("person", "lift", made[1], "Nous", "en", "avons", "parlé.").lines[0])
+    assert known.ok("person", "decisions", EMAIL).lines[0].endswith("over")
+    assert known("person", "lift", made[1], *WHY).status == 1
+
+
+def test_warned(known: Desk) -> None:
+    assert known.ok("person", "decisions", EMAIL).lines == ["nothing was decided about them"]
+    assert DECIDED.fullmatch(known.ok("person", "warn", EMAIL, "missed", *WHY).lines[0])
+    assert known.ok("person", "decisions", EMAIL).lines[0].endswith("stands")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("suspend", EMAIL, "nonsense", *WHY), 2, "GROUND"),
+        (("suspend", EMAIL, "other", "non"), 2, "between 10 and 300"),
+        (("suspend", EMAIL, "other", *WHY, "--until", "2020-01-01"), 2, "--until"),
+        (("suspend", EMAIL, "other", *WHY, "--until", "demain"), 2, "--until"),
+        (("suspend", "nobody@example.org", "other", *WHY), 1, "nobody has an account"),
+        (("warn", EMAIL, "other", "non"), 2, "between 10 and 300"),
+        (("lift", "none", *WHY), 1, "no such person"),
+        (("review", "none", "perhaps", *WHY), 2, "VERDICT"),
+        (("review", "none", "uphold", *WHY), 1, "no such person"),
+    ],
+)
+def test_wrong_use_is_told_and_changes_nothing(known: Desk, words: tuple[str, ...], status: int, said: str) -> None:
+    done = known("person", *words)
+    assert (done.status, said in done.err) == (status, True), done
+    assert known.ok("person", "decisions", EMAIL).lines == ["nothing was decided about them"]
