@@ -28,11 +28,14 @@ from booking.decisions import (
     DecisionReviewed,
     Ground,
     NotDecided,
+    ReportSettled,
     SuspensionEnded,
+    Verdict,
     contestable,
     suspension,
 )
 from booking.events import Event
+from booking.messages import Report
 from booking.messaging import cleaned
 from booking.model import Appointment, AppointmentId, ContactId, Person, PersonId
 from booking.operating import may_judge
@@ -144,6 +147,15 @@ class Deciding:
         await self._store.save_decision(reviewed)
         self.events.append(DecisionReviewed(reviewed))
         return reviewed
+
+    async def settle_reports(self, person: PersonId, verdict: Verdict, by: str) -> Sequence[Report]:
+        """Article 6.2: all that workers reported of this person until now is settled by one verdict."""
+        waiting = await self._store.open_reports(person)
+        settled = [replace(each, settled_at=self._now, settled_by=by, verdict=verdict) for each in waiting]
+        for each in settled:
+            await self._store.save_report(each)
+            self.events.append(ReportSettled(each))
+        return settled
 
     # ------------------------------------------------------------ what `core.Booking` has
 

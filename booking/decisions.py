@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal, NewType, Protocol, TypeAlias
 
+from booking.messages import Report
 from booking.model import ContactId, PersonId
 
 DecisionId = NewType("DecisionId", str)
@@ -75,10 +76,11 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class NotDecided:
     """Nothing was changed. `nobody`: no such person or decision; `already`: they are suspended, it is over, contested
-    or reviewed already; `words`: too few or too many; `until`: not a day to come; `own`: who decided does not judge it.
+    or reviewed already; `words`: too few or too many; `until`: not a day to come; `own`: who decided does not judge it;
+    `taken`: a colleague has the ticket.
     """
 
-    reason: Literal["nobody", "already", "words", "until", "own"]
+    reason: Literal["nobody", "already", "words", "until", "own", "taken"]
 
 
 DecideAnswer: TypeAlias = Decision | NotDecided
@@ -94,6 +96,13 @@ class Decided:
     decision: Decision
     coming: int = 0
     gone: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSettled:
+    """What a worker reported was looked at, and decided: they learn that much, and no more."""
+
+    report: Report
 
 
 @dataclass(frozen=True, slots=True)

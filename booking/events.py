@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from booking.decisions import Decided, DecisionContested, DecisionReviewed, SuspensionEnded
+from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.messages import Message, Report
 from booking.model import (
@@ -406,4 +406,5 @@ Event: TypeAlias = (
     | SuspensionEnded
     | DecisionContested
     | DecisionReviewed
+    | ReportSettled
 )

@@ -49,6 +49,13 @@ class MemoryMessages:
         made = [r for r in self.rows.reports.values() if (r.worker, r.person) == (worker, person)]
         return sorted(made, key=lambda r: (r.made_at, r.id), reverse=True)
 
+    async def open_reports(self, person: PersonId) -> Sequence[Report]:
+        waiting = [r for r in self.rows.reports.values() if r.person == person and r.settled_at is None]
+        return sorted(waiting, key=lambda r: (r.made_at, r.id))
+
+    async def save_report(self, report: Report) -> None:
+        self.rows.reports[report.id] = report
+
 
 def _of(side: Side, message: Message) -> str:
     return message.person if side == "person" else message.worker

@@ -35,7 +35,8 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Report:
     """A worker says that somebody treats them without respect (terms, article 6.2). `message`: the last that this
-    person wrote to them, if there is one."""
+    person wrote to them, if there is one. It is open until an operator has decided what follows: `settled_by`, as the
+    audit trail calls them, and the verdict."""
 
     id: str
     series: AppointmentId
@@ -43,6 +44,9 @@ class Report:
     worker: WorkerId
     message: MessageId | None
     made_at: datetime
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    verdict: str = ""  # a `decisions.Verdict`
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class MessageStore(Protocol):
     # one of each pair, at or after `since`; the latest first
     async def add_report(self, report: Report) -> None: ...
     async def reports(self, worker: WorkerId, person: PersonId) -> Sequence[Report]: ...  # the latest first
+    async def open_reports(self, person: PersonId) -> Sequence[Report]: ...  # about them, by anybody; the oldest first
+    async def save_report(self, report: Report) -> None: ...  # how it was settled
 
 
 class MessagingCore(Protocol):

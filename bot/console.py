@@ -26,6 +26,7 @@ from handlers.web.console.entrance import Entrance
 from handlers.web.console.figures import FigurePages
 from handlers.web.console.frame import Frame
 from handlers.web.console.people import PeoplePages
+from handlers.web.console.reports import ReportPages
 from handlers.web.console.staff import Staff
 from handlers.web.console.tickets import TicketPages
 from handlers.web.render import Renderer
@@ -52,6 +53,7 @@ def add_console(
     PeoplePages(frame=frame).add()
     TicketPages(frame=frame).add()
     DecisionPages(frame=frame).add()
+    ReportPages(frame=frame).add()
     AppointmentPages(frame=frame).add()
     CalendarPages(frame=frame).add()
     CallPages(frame=frame).add()

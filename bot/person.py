@@ -27,6 +27,7 @@ from storage import decisions
 REFUSALS: Final = {
     "nobody": "no such person, or nothing of this id to decide on",
     "already": "it is done already; `person decisions` lists what was decided",
+    "taken": "a colleague has it; `tickets take --over` takes it over",
     "own": "you decided it: a colleague judges what is contested",
 }
 VERDICTS: Final = {"uphold": True, "take-back": False}
@@ -52,7 +53,7 @@ def suspend(
     cancel: Annotated[bool, typer.Option("--cancel", help="Their coming appointments are cancelled, too.")] = False,
 ) -> int:
     """No new hours, no messages to the worker; they still reach the desk, and are told why and how to contest it."""
-    last_day = _day(until)
+    last_day = day_of(until)
     said = " ".join(words)
 
     async def act(parts: Parts, person: str) -> DecideAnswer:
@@ -129,12 +130,18 @@ def _done(work: Callable[[App], Awaitable[DecideAnswer]]) -> int:
         case Decision(id=id, kind=kind):
             print(f"{id}  {kind}: decided; the person is told as soon as a worker runs")
             return 0
-        case NotDecided("words"):
-            raise WrongUse(f"WORDS: between {SHORTEST} and {LONGEST} characters, a reason that the person understands")
-        case NotDecided("until"):
-            raise WrongUse("--until: a day to come, two years off at most")
         case NotDecided(reason):
-            raise CommandFailed(REFUSALS[reason])
+            raise refused(reason)
+
+
+def refused(reason: str) -> CommandFailed:
+    """In words; what was typed wrongly as wrong use."""
+    match reason:
+        case "words":
+            return WrongUse(f"WORDS: between {SHORTEST} and {LONGEST} characters, a reason that the person understands")
+        case "until":
+            return WrongUse("--until: a day to come, two years off at most")
+    return CommandFailed(REFUSALS[reason])
 
 
 async def _person(parts: Parts, who: str) -> str:
@@ -146,7 +153,7 @@ async def _person(parts: Parts, who: str) -> str:
     return found[0]
 
 
-def _day(typed: str) -> date | None:
+def day_of(typed: str) -> date | None:
     if not typed:
         return None
     try:

@@ -7,15 +7,19 @@ desk's own screen, and nothing of it is logged.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import typer
 
+from booking.decisions import Ground, NotDecided, Verdict
 from bot.app import App
 from bot.failures import CommandFailed, WrongUse
 from bot.load import local
 from bot.opening import on_app, operator
+from bot.person import day_of, refused
+from handlers import deciding
 from handlers import tickets as desk
+from handlers.deciding import Chosen, Settled
 from handlers.desk import spaced
 from handlers.parts import Parts
 from handlers.tickets import BadWords, Closed, Done, NoSuchTicket, NoTalk, NotYours, OfAnother, Seen, Undecided
@@ -104,6 +108,32 @@ def close(
     return act(lambda parts: desk.close(parts, id, operator(), end), "closed")
 
 
+@app.command()
+def settle(
+    id: Id,
+    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help="no_ground, warning or suspension.")],
+    words: Annotated[list[str] | None, typer.Argument(metavar="WORDS…", help="What the person reads.")] = None,
+    ground: Annotated[Ground, typer.Option(help=f"One of {', '.join(Ground)}.")] = Ground.DISRESPECT,
+    until: Annotated[str, typer.Option(help="Of a suspension: the last day, as 2026-03-20.")] = "",
+    cancel: Annotated[bool, typer.Option("--cancel", help="Of a suspension: their coming appointments go.")] = False,
+) -> int:
+    """Decide what follows from a worker's report; the worker is told that it was dealt with."""
+    found = next((each for each in get_args(Verdict) if each == verdict), None)
+    if found is None:
+        raise WrongUse(f"VERDICT: one of {', '.join(get_args(Verdict))}")
+    chosen = Chosen(found, ground, " ".join(words or ()), day_of(until), cancel)
+
+    async def work(opened: App) -> Settled | NotDecided:
+        return await deciding.settle(opened.parts, id, operator(), chosen)
+
+    match on_app(work):
+        case Settled(reports=done):
+            print(f"{len(done)} settled: {verdict}; the worker is told as soon as a worker process runs")
+            return 0
+        case NotDecided(reason):
+            raise refused(reason)
+
+
 # ------------------------------------------------------------
 
 
@@ -172,12 +202,16 @@ def about(seen: Seen) -> Iterator[str]:
 def reports(parts: Parts, seen: Seen) -> Iterator[str]:
     """Who reports whom, and what they wrote to each other."""
     for each in seen.reports:
-        yield f"  {each.worker or 'a worker'} reports {each.person or 'somebody'}, {local(each.made_at, parts.zone)}"
+        at = local(each.report.made_at, parts.zone)
+        yield f"  {each.worker or 'a worker'} reports {each.person or 'somebody'}, {at}"
+        if not each.is_open:
+            yield f"  settled {local(each.report.settled_at or each.report.made_at, parts.zone)}: {each.report.verdict}"
+            continue
         for message in each.messages:
             who = each.worker if message.author == "worker" else each.person
             yield f"  {local(message.written_at, parts.zone)}  {who or message.author}: « {message.text} »"
         if not each.messages:
-            yield "  they wrote nothing to each other that is still kept"
+            yield "  no message is reported that is still kept: talk to the worker"
 
 
 def entry_line(parts: Parts, entry: Entry) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from booking.authority import may_contest, may_decide
-from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided
+from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
+from booking.messages import Report
 from booking.model import ContactId, PersonId
 from handlers.corresponding import Corresponding
 from storage import audit
@@ -61,6 +62,14 @@ class ActingOnAccounts(Corresponding):
             return NotDecided("nobody")
         done = await super().review(id, by, words, upheld=upheld)
         return await self._kept("uphold decision" if upheld else "take decision back", done)
+
+    async def settle_reports(self, person: PersonId, verdict: Verdict, by: str) -> Sequence[Report]:
+        if not await self._is_desk():
+            return ()
+        settled = await super().settle_reports(person, verdict, by)
+        for each in settled:
+            await audit.add(self._tx, await self._noted(), f"settle report: {verdict}", f"report:{each.id}", self._at)
+        return settled
 
     async def contestable(self, person: PersonId) -> Decision | None:
         return await super().contestable(person) if await self._is_theirs(person) else None

@@ -4,6 +4,7 @@
     suspend(parts, person, operator, ground, words, last_day, cancels)
     end_suspension(parts, decision, operator, words)
     review(parts, decision, operator, words, upheld)      of what the person contested; its ticket is closed with it
+    settle(parts, ticket, operator, verdict, …)           of what workers reported; its ticket is closed with it
     end_due(parts)                                        suspensions whose day came
 
 `operator` is who does it, as the audit trail names them. Each is one transaction under the person's lock, audited, told
@@ -12,19 +13,22 @@ to the person, and answers with the decision or with why not.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from booking.authority import DeskActor
-from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided
+from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
+from booking.messages import Report
 from booking.model import ContactId, PersonId
 from handlers.acting import Acting
+from handlers.deciding_tickets import reported_person
 from handlers.decision_reactions import DECISION
 from handlers.following import follow
 from handlers.parts import Parts
+from handlers.reported import REPORT
 from storage import contacts, decisions, tickets
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -51,9 +55,28 @@ class Bench:
         return answer
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an operator decided, of a person or of a report. The rest is empty for `no_ground`; `last_day` and
+    `cancels` are of a suspension."""
+
+    verdict: Verdict
+    ground: Ground = Ground.OTHER
+    words: str = ""
+    last_day: date | None = None
+    cancels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`reports`: all that are settled now, one at least; `decision`: the warning or suspension, if it was one."""
+
+    reports: Sequence[Report]
+    decision: Decision | None
+
+
 async def warn(parts: Parts, person: str, operator: str, ground: Ground, words: str) -> DecideAnswer:
-    async with bench(parts, person, operator) as at:
-        return await at.done(await at.core.warn(PersonId(person), ground, words, operator), "made")
+    return await decide(parts, person, operator, Chosen("warning", ground, words))
 
 
 async def suspend(
@@ -66,12 +89,7 @@ async def suspend(
     last_day: date | None,
     cancels: bool,
 ) -> DecideAnswer:
-    async with bench(parts, person, operator) as at:
-        theirs = [ContactId(each.id) for each in at.contacts]
-        made = await at.core.suspend(
-            PersonId(person), ground, words, operator, last_day=last_day, cancels=cancels, contacts=theirs
-        )
-        return await at.done(made, "made")
+    return await decide(parts, person, operator, Chosen("suspension", ground, words, last_day, cancels))
 
 
 async def end_suspension(parts: Parts, decision: str, operator: str, words: str) -> DecideAnswer:
@@ -91,6 +109,56 @@ async def review(parts: Parts, decision: str, operator: str, words: str, *, uphe
         if isinstance(done, Decision):
             await settled(at.tx, f"{DECISION}{decision}", operator, at.now)
         return done
+
+
+async def decide(parts: Parts, person: str, operator: str, chosen: Chosen) -> DecideAnswer:
+    """A warning or a suspension, as was chosen."""
+    async with bench(parts, person, operator) as at:
+        return await at.done(await _decided(at, PersonId(person), operator, chosen), "made")
+
+
+async def settle(parts: Parts, ticket: str, operator: str, chosen: Chosen) -> Settled | NotDecided:
+    """All that is reported of the person until now; the workers who did are told that it was dealt with. Where what was
+    chosen cannot be decided, nothing is settled."""
+    row = await tickets.get(parts.db, ticket)
+    person = await reported_person(parts.db, row) if row is not None else None
+    if row is None or person is None:
+        return NotDecided("nobody" if row is None else "already")
+    async with bench(parts, person, operator) as at:
+        if (why := await _not_settled(at.tx, ticket, operator)) is not None:
+            return why
+        decided = None if chosen.verdict == "no_ground" else await _decided(at, person, operator, chosen)
+        if isinstance(decided, NotDecided):
+            return decided
+        await tickets.take(at.tx, ticket, operator, at.now)
+        reports = await at.core.settle_reports(person, chosen.verdict, operator)
+        await follow(at.tx, parts, at.store, at.core, f"settled:{ticket}:{reports[-1].id}", at.now)
+        for report in reports:
+            await settled(at.tx, f"{REPORT}{report.id}", operator, at.now)
+        return Settled(reports, decided)
+
+
+async def _not_settled(tx: Tx, ticket: str, operator: str) -> NotDecided | None:
+    """Looked at under the lock: a colleague may have it, or have settled it a moment ago."""
+    row = await tickets.get(tx, ticket)
+    if row is None or await reported_person(tx, row) is None:
+        return NotDecided("already")
+    taken = row.status == "taken" and row.operator != operator
+    return NotDecided("taken") if taken else None
+
+
+async def _decided(at: Bench, person: PersonId, operator: str, chosen: Chosen) -> DecideAnswer:
+    if chosen.verdict == "warning":
+        return await at.core.warn(person, chosen.ground, chosen.words, operator)
+    return await at.core.suspend(
+        person,
+        chosen.ground,
+        chosen.words,
+        operator,
+        last_day=chosen.last_day,
+        cancels=chosen.cancels,
+        contacts=[ContactId(each.id) for each in at.contacts],
+    )
 
 
 async def settled(tx: Tx, subject: str, operator: str, now: datetime) -> None:

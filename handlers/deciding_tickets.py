@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from booking.model import PersonId
 from booking.operating import may_judge
+from handlers import reported
 from handlers.decision_reactions import CONTEST, DECISION
-from storage import decisions
+from storage import decisions, tickets
 from storage.db import Sql
 from storage.tickets import TicketRow
 
@@ -23,8 +25,17 @@ async def barred(db: Sql, ticket: TicketRow, operator: str) -> bool:
     return found is not None and found.to_review and not may_judge(operator, found.by)
 
 
+async def reported_person(db: Sql, ticket: TicketRow) -> PersonId | None:
+    """About whom a worker reports something in it that is not settled."""
+    if ticket.kind != reported.KIND:
+        return None
+    return await reported.waiting(db, await tickets.entries(db, ticket.id))
+
+
 async def undecided(db: Sql, ticket: TicketRow) -> bool:
     """Whether it still asks for a decision."""
+    if await reported_person(db, ticket) is not None:
+        return True
     id = contested(ticket)
     found = await decisions.get(db, id) if id is not None else None
     return found is not None and found.to_review

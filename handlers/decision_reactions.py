@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from booking.decisions import Decided, Decision, DecisionContested, DecisionReviewed, Ground, SuspensionEnded
+from booking.decisions import (
+    Decided,
+    Decision,
+    DecisionContested,
+    DecisionReviewed,
+    Ground,
+    ReportSettled,
+    SuspensionEnded,
+)
 from conversations.flows.account import last_day
 from conversations.text import Text, t
-from handlers.effects import Alarm, Effect, Notice, ToPerson
+from handlers.effects import Alarm, Effect, Notice, ToPerson, ToWorker
 
 if TYPE_CHECKING:
     from handlers.world import World
@@ -67,6 +75,12 @@ REVIEWED: Final[Mapping[tuple[str, bool], Text]] = {
 
 async def others_are_to_judge(event: DecisionContested, world: World) -> Sequence[Effect]:
     return [Alarm(f"desk_{CONTEST}", event.contact, f"{DECISION}{event.decision.id}")]
+
+
+async def worker_is_told_of_their_report(event: ReportSettled, world: World) -> Sequence[Effect]:
+    """That it was dealt with: what was decided about somebody is theirs to know."""
+    said = t("report.settled", day=event.report.made_at)
+    return [Notice(ToWorker(event.report.worker), "report", (said,))]
 
 
 def _to_person(decision: Decision, *texts: Text) -> Notice:

@@ -33,6 +33,7 @@ NoticeKind: TypeAlias = Literal[
     "digest",
     "feedback",
     "decision",  # about a person's account
+    "report",  # of theirs was settled, to the worker
     "document",  # handed over, to the worker
     "calendar",
     "test",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from booking.decisions import Decided, DecisionContested, DecisionReviewed, SuspensionEnded
+from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.events import (
     AppointmentBooked,
@@ -68,6 +68,7 @@ from handlers.decision_reactions import (
     person_is_told_of_its_end,
     person_is_told_of_the_review,
     person_is_told_what_was_decided,
+    worker_is_told_of_their_report,
 )
 from handlers.document_reactions import worker_gets_the_link
 from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
@@ -302,4 +303,5 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     SuspensionEnded: (person_is_told_of_its_end,),
     DecisionContested: (others_are_to_judge,),
     DecisionReviewed: (person_is_told_of_the_review,),
+    ReportSettled: (worker_is_told_of_their_report,),
 }

@@ -14,13 +14,32 @@ from storage.outbox import OutboxRow
 from storage.sql import Row, marks
 
 _MESSAGE = "id, series, person_id, worker_id, author, body, written_at, read_at"
-_REPORT = "id, series, person_id, worker_id, message_id, made_at"
+_REPORT = "id, series, person_id, worker_id, message_id, made_at, settled_at, settled_by, verdict"
 
 
 async def report(db: Sql, id: str) -> Report | None:
     """None: its lifetime is over."""
     rows = await db.fetch(f"SELECT {_REPORT} FROM report WHERE id = ?", id)
     return Report(*rows[0].values()) if rows else None
+
+
+async def around(db: Sql, report: Report, most: int) -> list[Message]:
+    """The message that is reported, and so many of the two before it and after it; the oldest first. Nothing, where
+    none was reported, or its lifetime is over."""
+    found = await db.fetch(f"SELECT {_MESSAGE} FROM message WHERE id = ?", report.message or "")
+    if not found:
+        return []
+    pair, at = (report.person, report.worker), (found[0]["written_at"], found[0]["written_at"], found[0]["id"])
+    of_pair = f"SELECT {_MESSAGE} FROM message WHERE person_id = ? AND worker_id = ? AND"
+    before = await db.fetch(
+        f"{of_pair} (written_at < ? OR (written_at = ? AND id < ?)) ORDER BY written_at DESC, id DESC LIMIT {most}",
+        *pair,
+        *at,
+    )
+    after = await db.fetch(
+        f"{of_pair} (written_at > ? OR (written_at = ? AND id > ?)) ORDER BY written_at, id LIMIT {most}", *pair, *at
+    )
+    return [_message(db, row) for row in (*reversed(before), *found, *after)]
 
 
 async def is_read(db: Sql, message: str) -> bool:
@@ -92,13 +111,16 @@ class MessageRows:
 
     async def add_report(self, report: Report) -> None:
         await self._tx.execute(
-            f"INSERT INTO report ({_REPORT}) VALUES ({marks(6)})",
+            f"INSERT INTO report ({_REPORT}) VALUES ({marks(9)})",
             report.id,
             report.series,
             report.person,
             report.worker,
             report.message,
             report.made_at,
+            report.settled_at,
+            report.settled_by,
+            report.verdict,
         )
 
     async def reports(self, worker: WorkerId, person: PersonId) -> Sequence[Report]:
@@ -108,6 +130,21 @@ class MessageRows:
             person,
         )
         return [Report(*row.values()) for row in rows]
+
+    async def open_reports(self, person: PersonId) -> Sequence[Report]:
+        rows = await self._tx.fetch(
+            f"SELECT {_REPORT} FROM report WHERE person_id = ? AND settled_at IS NULL ORDER BY made_at, id", person
+        )
+        return [Report(*row.values()) for row in rows]
+
+    async def save_report(self, report: Report) -> None:
+        await self._tx.execute(
+            "UPDATE report SET settled_at = ?, settled_by = ?, verdict = ? WHERE id = ?",
+            report.settled_at,
+            report.settled_by,
+            report.verdict,
+            report.id,
+        )
 
     async def _messages(self, where: str, *args: object) -> list[Message]:
         rows = await self._tx.fetch(f"SELECT {_MESSAGE} FROM message WHERE {where}", *args)

@@ -2,21 +2,21 @@
 
 seen(parts, id, actor)          one decision, whose, and who decided; noted
 of_person(parts, id)            a person's decisions, the latest first
-wanted(fields), decide(…)       the form, and what comes of it
+wanted(fields), chosen(…)       the form, and what it says
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from booking.decisions import DecideAnswer, Decision, Ground
+from booking.decisions import Decision, Ground, Verdict
 from booking.model import Person
 from booking.operating import may_judge
-from handlers import deciding
 from handlers.console import people
+from handlers.deciding import Chosen
 from handlers.parts import Parts
 from storage import decisions, looking, operators
 from storage.db import Sql
@@ -58,19 +58,27 @@ def wanted(fields: Mapping[str, str]) -> Wanted:
     return Wanted(**{**read, "words": read["words"].replace("\r\n", "\n")})
 
 
-async def decide(parts: Parts, person: str, actor: str, form: Wanted, day: date | None) -> DecideAnswer | NotRead:
-    """`day`: the last one, read from the form. Nothing is chosen for who chose nothing."""
+def chosen(form: Wanted, day: date | None, verdicts: Collection[Verdict]) -> Chosen | NotRead:
+    """`day`: the last one, read from the form; `verdicts`: those that there are to choose from. Nothing is chosen for
+    who chose nothing."""
+    verdict = next((each for each in verdicts if each == form.kind), None)
+    if verdict is None:
+        return NotRead("kind")
+    if verdict == "no_ground":
+        return Chosen(verdict)
     ground = next((each for each in Ground if each.value == form.ground), None)
-    if form.kind not in {"warning", "suspension"} or ground is None:
-        return NotRead("ground" if ground is None else "kind")
-    if form.kind == "warning":
-        return await deciding.warn(parts, person, actor, ground, form.words)
+    if ground is None:
+        return NotRead("ground")
+    return Chosen(verdict, ground, form.words) if verdict == "warning" else _suspension(form, ground, day)
+
+
+def _suspension(form: Wanted, ground: Ground, day: date | None) -> Chosen | NotRead:
     if form.lasts not in {"until", "open"} or (form.lasts == "until" and day is None):
         return NotRead("until")
     if form.appointments not in {"stand", "go"}:
         return NotRead("appointments")
-    last, cancels = (day if form.lasts == "until" else None), form.appointments == "go"
-    return await deciding.suspend(parts, person, actor, ground, form.words, last_day=last, cancels=cancels)
+    last = day if form.lasts == "until" else None
+    return Chosen("suspension", ground, form.words, last, form.appointments == "go")
 
 
 async def seen(parts: Parts, id: str, actor: str) -> DecisionSeen | None:

@@ -33,6 +33,9 @@ class Report(Model):
     worker_id = fields.CharField(max_length=ID)
     message_id = fields.CharField(max_length=ID, null=True)
     made_at = fields.DatetimeField()
+    settled_at = fields.DatetimeField(null=True)
+    settled_by = fields.CharField(max_length=128, default="")
+    verdict = fields.CharField(max_length=NAME, default="")
 
     class Meta:
         table = "report"

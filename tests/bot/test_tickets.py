@@ -6,11 +6,15 @@ import asyncio
 
 import pytest
 
+from booking.authority import WorkerActor
 from bot.app import build
 from bot.settings import read_settings
+from handlers.acting import Acting
+from handlers.following import follow
 from storage import audit, contacts, tickets
+from storage.booking import RowStore
 from storage.tickets import NewTicket
-from tests.bot.conftest import Desk
+from tests.bot.conftest import BOOKS, Desk
 
 NUMBER = "+33639980201"
 
@@ -107,3 +111,42 @@ def test_a_colleagues_ticket_is_taken_over_only_by_saying_so(
     assert "operator:anna has it" in switchboard("tickets", "take", id).err
     switchboard.ok("tickets", "take", id, "--over")
     assert "operator:ben" in switchboard.ok("tickets").out
+
+
+# ---------------------------------------------------------------- a report
+
+
+def reported(desk: Desk) -> str:
+    """Somebody has booked with Claire by the terminal, wrote to her, and she reports it: the ticket."""
+    desk.ok("chat", "--name", "camille", typed=BOOKS + "message\nvous ne servez à rien\n")
+
+    async def report() -> str:
+        async with build(read_settings(), migrate=False) as app:
+            parts, now = app.parts, app.parts.clock()
+            [row] = await parts.db.fetch("SELECT id, worker_id, contact_id FROM appointment")
+            async with parts.db.transaction() as tx:
+                store = RowStore(tx, parts.directories)
+                worker = WorkerActor(row["worker_id"])
+                core = Acting(tx, store, parts.rules, now, parts.new_id, actor=worker)
+                await core.report(row["id"])
+                await follow(tx, parts, store, core, "report", now)
+            return (await tickets.listed(parts.db))[-1].id
+
+    return asyncio.run(report())
+
+
+def test_a_report_is_read_and_settled(switchboard: Desk) -> None:
+    id = reported(switchboard)
+    assert "vous ne servez à rien" in switchboard.ok("tickets", "see", id).out
+    unsettled = switchboard("tickets", "close", id)
+    assert (unsettled.status, "asks for a decision" in unsettled.err) == (1, True)
+    for words, status in ((("perhaps",), 2), (("warning", "non"), 2), (("suspension", "x" * 20, "--until", "x"), 2)):
+        assert switchboard("tickets", "settle", id, *words).status == status
+    done = switchboard.ok("tickets", "settle", id, "warning", "Merci", "de", "rester", "poli.")
+    assert done.lines == ["1 settled: warning; the worker is told as soon as a worker process runs"]
+    seen = switchboard.ok("tickets", "see", id).out
+    assert "rien" not in seen
+    assert ": warning" in seen
+    again = switchboard("tickets", "settle", id, "no_ground")
+    assert (again.status, "already" in again.err) == (1, True)
+    assert switchboard("tickets", "settle", "nowhere", "no_ground").status == 1

@@ -22,6 +22,7 @@ from conversations.text import Text, t
 from handlers import deciding as acts
 from handlers.console import deciding, people
 from handlers.console.deciding import NotRead, Wanted
+from handlers.console.people import PersonSeen
 from handlers.decision_reactions import GROUNDS
 from handlers.web import body
 from handlers.web.console.frame import ID, Frame, Visit
@@ -44,6 +45,7 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "already": t("console.decide.already"),
     "until": t("console.decide.choose_until"),
     "own": t("console.decide.own"),
+    "taken": t("console.ticket.of_another"),
 }
 SAID: Final[Mapping[str, Text]] = {
     "decided": t("console.decide.done"),
@@ -69,21 +71,20 @@ class DecisionPages:
 
     async def _decide(self, visit: Visit) -> web.Response:
         form, parts = deciding.wanted(visit.fields), self.frame.parts
-        answer = await deciding.decide(parts, visit.place("id"), visit.actor, form, day(form.until))
-        match answer:
-            case NotRead(field):
-                return await self._form(visit, form, FAULTS[field], 422)
-            case NotDecided(reason):
-                return await self._form(visit, form, why_not(reason), 409 if reason == "already" else 422)
+        chosen = deciding.chosen(form, day(form.until), ("warning", "suspension"))
+        if isinstance(chosen, NotRead):
+            return await self._form(visit, form, FAULTS[chosen.field], 422)
+        answer = await acts.decide(parts, visit.place("id"), visit.actor, chosen)
+        if isinstance(answer, NotDecided):
+            return await self._form(visit, form, why_not(answer.reason), status_of(answer))
         raise visit.back(f"/decisions/{answer.id}?said=decided")
 
     async def _form(self, visit: Visit, form: Wanted, why: Text | None = None, status: int = 200) -> web.Response:
+        """Of somebody who is not there any more there is nothing to decide."""
         seen = await people.person(self.frame.parts, visit.place("id"), visit.actor)
         if seen is None:
             raise web.HTTPNotFound
-        values: dict[str, Any] = {"seen": seen, "person": seen.person, "form": form, "most": LONGEST, "least": SHORTEST}
-        today = visit.now.astimezone(self.frame.parts.zone).date()
-        return visit.page("decide", status, said=why, failed=why is not None, today=today, **values, **DECISION_WORDS)
+        return decide_page(visit, seen, form, why, status, back=f"/people/{seen.person.id}")
 
     async def _show(self, visit: Visit) -> web.Response:
         return await self._page(visit, SAID.get(visit.request.query.get("said", "")))
@@ -107,7 +108,7 @@ class DecisionPages:
         if isinstance(answer, NotDecided):
             if answer.reason == "nobody":
                 raise web.HTTPNotFound
-            return await self._page(visit, why_not(answer.reason), 422 if answer.reason == "words" else 409)
+            return await self._page(visit, why_not(answer.reason), status_of(answer))
         raise visit.back(f"/decisions/{answer.id}?said={done}")
 
     async def _page(self, visit: Visit, said: Text | None, status: int = 200) -> web.Response:
@@ -128,6 +129,39 @@ class DecisionPages:
             least=SHORTEST,
             **DECISION_WORDS,
         )
+
+
+def decide_page(
+    visit: Visit,
+    seen: PersonSeen,
+    form: Wanted,
+    why: Text | None,
+    status: int,
+    *,
+    back: str,
+    report: bool = False,
+) -> web.Response:
+    """The form, about a person or, as `report`, about what a worker reported of them; it is sent to its own address.
+    `back`: the page that it belongs to."""
+    return visit.page(
+        "decide",
+        status,
+        said=why,
+        failed=why is not None,
+        seen=seen,
+        person=seen.person,
+        form=form,
+        most=LONGEST,
+        least=SHORTEST,
+        today=visit.now.astimezone(visit.frame.parts.zone).date(),
+        back=back,
+        report=report,
+        **DECISION_WORDS,
+    )
+
+
+def status_of(answer: NotDecided) -> int:
+    return 422 if answer.reason in {"words", "until"} else 409
 
 
 def why_not(reason: str) -> Text:

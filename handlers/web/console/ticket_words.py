@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from booking.decisions import Verdict
 from booking.model import SlotId, read_slot_id
 from conversations.text import Text, t
 from handlers.tickets import How, Outcome, Why
@@ -73,6 +74,12 @@ NO_TALK: Final[Mapping[Why, Text]] = {
     "one_way": t("console.ticket.shut.one_way"),
 }
 
+VERDICTS: Final[Mapping[Verdict, Text]] = {
+    "no_ground": t("console.report.no_ground"),
+    "warning": t("console.report.warning"),
+    "suspension": t("console.report.suspension"),
+}
+
 SAID: Final[Mapping[str, Text]] = {
     "taken": t("console.ticket.done.taken"),
     "said": t("console.ticket.done.said"),
@@ -80,6 +87,7 @@ SAID: Final[Mapping[str, Text]] = {
     "noted": t("console.ticket.done.noted"),
     "called": t("console.ticket.done.called"),
     "closed": t("console.ticket.done.closed"),
+    "settled": t("console.ticket.done.settled"),
     "other": t("console.ticket.of_another"),
     "shut": t("console.ticket.shut"),
 }
@@ -134,4 +142,5 @@ TICKET_WORDS: Final[Mapping[str, Any]] = {
     "hows": HOWS,
     "outcomes": OUTCOMES,
     "no_talk": NO_TALK,
+    "verdicts": VERDICTS,
 }

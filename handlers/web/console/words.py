@@ -74,6 +74,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "test": t("console.kind.test"),
     "confirm_email": t("console.kind.confirm_email"),
     "decision": t("console.kind.decision"),
+    "report": t("console.kind.report"),
     "one_time_code": t("console.kind.one_time_code"),
     "waiting": t("console.kind.waiting"),
     "alarm": t("console.kind.alarm"),

@@ -1,0 +1,76 @@
+"""What a worker reported, in the console: what is read of it, what follows, and what the person's page shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from booking.operating import Role
+from storage import tickets
+from tests.handlers.console.site import Site, Visitor
+from tests.handlers.console.test_decisions import SUSPENDS, WHY
+from tests.handlers.console.test_people import booked
+from tests.handlers.console.test_tickets import told
+from tests.handlers.path.place import CAMILLE, CLAIRE
+
+
+@pytest.fixture
+async def anna(site: Site) -> Visitor:
+    return await site.operator(Role.DESK, "anna")
+
+
+async def reported(site: Site) -> tuple[str, str]:
+    """Ids of the person and of the ticket."""
+    person, _ = await booked(site)
+    await site.place.says("sms", CAMILLE, "message", "vous ne servez à <rien>")
+    await site.place.says("sms", CLAIRE, "Nous en parlerons jeudi.", "signaler", "oui")
+    site.place.new("sms", CLAIRE)
+    site.place.new("sms", CAMILLE)
+    [ticket] = await tickets.listed(site.place.parts.db)
+    return person, ticket.id
+
+
+async def test_it_is_read_and_settled_on_its_ticket(site: Site, anna: Visitor) -> None:
+    _, ticket = await reported(site)
+    page = (await anna.get(f"/console/tickets/{ticket}")).text
+    for shown in ("Claire Morel signale Camille Dubois", "vous ne servez à &lt;rien&gt;", "message signalé", "jeudi."):
+        assert shown in page, shown
+    assert f"/console/tickets/{ticket}/settle" in page
+    undecided = await anna.post(f"/console/tickets/{ticket}/close", 409, outcome="solved")
+    assert "demande d&#39;abord une décision" in undecided.text
+    form = (await anna.get(f"/console/tickets/{ticket}/settle")).text
+    assert "Sans suite" in form
+    wrong = await anna.post(f"/console/tickets/{ticket}/settle", 422)
+    assert "avertir, ou suspendre" in wrong.text
+    short = await anna.post(f"/console/tickets/{ticket}/settle", 422, kind="warning", ground="disrespect", words="non")
+    assert ">non</textarea>" in short.text
+    done = await anna.post(f"/console/tickets/{ticket}/settle", 303, **SUSPENDS)
+    assert done.to == f"/console/tickets/{ticket}?said=settled"
+    assert WHY in await told(site)
+    assert "traité par notre équipe" in await told(site, CLAIRE)
+    page = (await anna.get(done.to)).text
+    assert "Le compte est suspendu." in page
+    assert "&lt;rien&gt;" not in page, "settled, it is read no more"
+    assert "/settle" not in page
+    assert (await anna.get(f"/console/tickets/{ticket}/settle", 303)).to == f"/console/tickets/{ticket}"
+
+
+async def test_nothing_follows_and_the_person_learns_nothing(site: Site, anna: Visitor) -> None:
+    _, ticket = await reported(site)
+    await anna.get(f"/console/tickets/{ticket}/settle")
+    await anna.post(f"/console/tickets/{ticket}/settle", 303, kind="no_ground")
+    assert await told(site) == ""
+    assert "Sans suite." in (await anna.get(f"/console/tickets/{ticket}")).text
+
+
+async def test_who_may_not_settles_nothing(site: Site, anna: Visitor) -> None:
+    _, ticket = await reported(site)
+    auditor, other = await site.operator(Role.AUDITOR), await site.operator(Role.DESK)
+    await auditor.get("/console/own")
+    await auditor.get(f"/console/tickets/{ticket}/settle", 403)
+    await auditor.post(f"/console/tickets/{ticket}/settle", 403, kind="no_ground")
+    await anna.get(f"/console/tickets/{ticket}")
+    await anna.post(f"/console/tickets/{ticket}/take")
+    await other.get(f"/console/tickets/{ticket}/settle")
+    taken = await other.post(f"/console/tickets/{ticket}/settle", 409, kind="no_ground")
+    assert "a ce ticket" in taken.text or "collègue" in taken.text
+    await anna.get("/console/tickets/none/settle", 404)
