@@ -5,6 +5,7 @@ is sealed; who wrote to whom, and when, is ids.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from booking.messages import Last, Message, MessageId, Report, Side
@@ -21,6 +22,30 @@ async def report(db: Sql, id: str) -> Report | None:
     """None: its lifetime is over."""
     rows = await db.fetch(f"SELECT {_REPORT} FROM report WHERE id = ?", id)
     return Report(*rows[0].values()) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """How many messages a person and a worker wrote, when the first and the last, how many of them are unread."""
+
+    worker: WorkerId
+    theirs: int
+    ours: int
+    first: datetime
+    last: datetime
+    unread: int
+
+
+async def counted(db: Sql, person: str) -> list[Exchange]:
+    """Of a person with each worker, the latest first. Nothing that was written is read for it."""
+    rows = await db.fetch(
+        "SELECT worker_id AS worker, SUM(CASE WHEN author = 'person' THEN 1 ELSE 0 END) AS theirs, "
+        "SUM(CASE WHEN author = 'person' THEN 0 ELSE 1 END) AS ours, MIN(written_at) AS first, "
+        "MAX(written_at) AS last, SUM(CASE WHEN read_at IS NULL THEN 1 ELSE 0 END) AS unread "
+        "FROM message WHERE person_id = ? GROUP BY worker_id ORDER BY MAX(written_at) DESC, worker_id",
+        person,
+    )
+    return [Exchange(**row) for row in rows]
 
 
 async def around(db: Sql, report: Report, most: int) -> list[Message]:

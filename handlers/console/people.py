@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -12,11 +12,12 @@ from booking.model import Appointment, Client, Person, Worker, WorkerId
 from handlers import fates
 from handlers.fates import Fate
 from handlers.parts import Parts
-from storage import audit, contacts, looking, outbox, story
+from storage import audit, contacts, looking, messages, outbox, story
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Sql
 from storage.looking import Accepted
+from storage.messages import Exchange
 
 SEEN: Final = timedelta(minutes=10)  # a page that is looked at all the time is one look in the audit trail
 
@@ -33,7 +34,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class PersonSeen:
-    """`told`: what became of each message that was meant for them; `later`: what is still to be said."""
+    """`told`: what became of each message that was meant for them; `later`: what is still to be said. `exchanges`: how
+    much they and their workers wrote to each other, never what.
+    """
 
     person: Person
     client: Client | None
@@ -44,6 +47,7 @@ class PersonSeen:
     workers: Mapping[str, Worker]
     told: Sequence[Fate]
     later: Sequence[Fate]
+    exchanges: Sequence[Exchange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ async def day(parts: Parts, on: date, actor: str) -> Day:
         found = await looking.day(tx, since, until)
         people = await looking.people(tx, [one.person for one in found])
         await note(tx, actor, f"day:{on.isoformat()}", parts.clock())
-        return Day(on, found, people, await _workers(RowStore(tx, parts.directories), found))
+        return Day(on, found, people, await _workers(RowStore(tx, parts.directories), [a.worker for a in found]))
 
 
 async def find(parts: Parts, typed: str) -> Sequence[str]:
@@ -102,7 +106,8 @@ async def person(parts: Parts, id: str, actor: str) -> PersonSeen | None:
         await note(tx, actor, f"person:{id}", now)
         appointments = await looking.of_person(tx, id)
         client, accepted = await store.client(found.client), await looking.consent(tx, id)
-        workers, theirs = await _workers(store, appointments), await contacts.of_person(tx, id)
+        exchanges, theirs = await messages.counted(tx, id), await contacts.of_person(tx, id)
+        workers = await _workers(store, [*(a.worker for a in appointments), *(e.worker for e in exchanges)])
     ids = [contact.id for contact in theirs]
     coming = [one for one in reversed(appointments) if one.status == "booked" and one.end > now]
     return PersonSeen(
@@ -115,6 +120,7 @@ async def person(parts: Parts, id: str, actor: str) -> PersonSeen | None:
         workers=workers,
         told=await fates.of_messages(parts, await outbox.history(parts.db, contacts=ids)),
         later=fates.of_timers(await story.timers(parts.db, ids)),
+        exchanges=exchanges,
     )
 
 
@@ -127,7 +133,7 @@ async def appointment(parts: Parts, id: str, actor: str) -> AppointmentSeen | No
         last = series[-1]
         await note(tx, actor, f"appointment:{last.id}", parts.clock())
         people = await looking.people(tx, [last.person])
-        workers = await _workers(RowStore(tx, parts.directories), [last])
+        workers = await _workers(RowStore(tx, parts.directories), [last.worker])
     ids = [one.id for one in series]
     rows = {row.id: row for one in ids for row in await outbox.history(parts.db, appointment=one)}
     return AppointmentSeen(
@@ -146,7 +152,7 @@ async def note(db: Sql, actor: str, object_: str, now: datetime) -> None:
         await audit.add(db, actor, "see", object_, now)
 
 
-async def _workers(store: RowStore, appointments: Sequence[Appointment]) -> dict[str, Worker]:
+async def _workers(store: RowStore, ids: Iterable[WorkerId]) -> dict[str, Worker]:
     directory = await store.directory()
-    found = {one.worker: directory.worker(WorkerId(one.worker)) for one in appointments}
+    found = {id: directory.worker(id) for id in ids}
     return {id: worker for id, worker in found.items() if worker is not None}

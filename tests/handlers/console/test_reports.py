@@ -74,3 +74,21 @@ async def test_who_may_not_settles_nothing(site: Site, anna: Visitor) -> None:
     taken = await other.post(f"/console/tickets/{ticket}/settle", 409, kind="no_ground")
     assert "a ce ticket" in taken.text or "collègue" in taken.text
     await anna.get("/console/tickets/none/settle", 404)
+
+
+async def test_a_person_s_page_counts_messages_and_shows_none(site: Site, anna: Visitor) -> None:
+    """Not even while they are reported: then its ticket is linked, where each look is noted."""
+    person, _ = await booked(site)
+    assert "Messages</h2>" not in (await anna.get(f"/console/people/{person}")).text
+    await site.place.says("sms", CAMILLE, "message", "un secret")
+    await site.place.passes(minutes=12)
+    await site.place.says("sms", CAMILLE, "message", "un autre")
+    await site.place.says("sms", CLAIRE, "une réponse")
+    page = (await anna.get(f"/console/people/{person}")).text
+    assert "2 de la personne, 1 de Claire" in page
+    assert "1 non lus" in page
+    await site.place.says("sms", CLAIRE, "signaler", "oui")
+    [ticket] = await tickets.listed(site.place.parts.db)
+    page = (await anna.get(f"/console/people/{person}")).text
+    assert f"/console/tickets/{ticket.id}" in page
+    assert not [word for word in ("un secret", "un autre", "une réponse") if word in page]
