@@ -33,6 +33,7 @@ class Deed(StrEnum):
     SEE_OPERATORS = "see operators"
     CHANGE_OPERATORS = "change operators"
     SEE_DEEDS = "see deeds"  # the audit trail
+    EXPORT = "export"  # ask for many people's data at once, answer what another asks for (threat T24)
     SEE_FIGURES = "see figures"  # of months, of nobody
 
 
@@ -43,7 +44,7 @@ MAY: Final[Mapping[Role, frozenset[Deed]]] = {
     Role.DESK: _EVERYBODY | _DESKS,
     Role.ADMINISTRATOR: _EVERYBODY
     | _DESKS
-    | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES},
+    | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES, Deed.EXPORT},
     Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES},
 }
 

@@ -23,6 +23,7 @@ from handlers.web.console.deliveries import DeliveryPages
 from handlers.web.console.directory import DirectoryPages
 from handlers.web.console.editing import EditPages
 from handlers.web.console.entrance import Entrance
+from handlers.web.console.exports import ExportPages
 from handlers.web.console.figures import FigurePages
 from handlers.web.console.frame import Frame
 from handlers.web.console.people import PeoplePages
@@ -58,6 +59,7 @@ def add_console(
     CalendarPages(frame=frame).add()
     CallPages(frame=frame).add()
     DeliveryPages(frame=frame).add()
+    ExportPages(frame=frame).add()
     FigurePages(frame=frame, prices=prices).add()
     directory = DirectoryPages(frame=frame, chance=secrets.token_bytes)
     directory.add()

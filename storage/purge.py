@@ -86,6 +86,7 @@ LIFETIMES = (
         "EXISTS (SELECT 1 FROM ticket t WHERE t.id = ticket_entry.ticket_id AND t.closed_at < ?)",
     ),
     Lifetime("closed tickets", YEAR, "ticket", "closed_at < ?"),
+    Lifetime("exports asked for", 2 * YEAR, "export", "asked_at < ?"),
     Lifetime("ended sessions", 30 * DAY, "session", "made_at < ?", key="hash"),
     Lifetime("tries to log in", DAY, "login", "tried_at < ?", key="key"),
     Lifetime("answers of the API", DAY, "api_answer", "made_at < ?"),

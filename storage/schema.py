@@ -112,6 +112,7 @@ INDEXES = (
     Index("message_written", "message", "written_at"),
     Index("report_pair", "report", "worker_id, person_id"),
     Index("report_open", "report", "person_id", where="settled_at IS NULL"),
+    Index("export_asked", "export", "asked_at"),
     Index("decision_person", "decision", "person_id, decided_at"),
     Index("decision_until", "decision", "until_at", where="ended_at IS NULL AND until_at IS NOT NULL"),
     Index("document_person", "document", "person_id, came_at"),

@@ -18,7 +18,7 @@ from storage.models.documents import Document, Media
 from storage.models.figures import Feedback, StepCount
 from storage.models.guards import Audit, Flag, Token, Tries
 from storage.models.messages import Message, Report
-from storage.models.operators import Login, Operator, RecoveryCode, Session
+from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
 from storage.models.personal import PERSONAL
 from storage.models.service import ApiAnswer, ApiKey, Hook, HookNews
@@ -41,6 +41,7 @@ __all__ = [
     "Decision",
     "DirectoryVersion",
     "Document",
+    "Export",
     "Feedback",
     "Flag",
     "Hold",

@@ -64,3 +64,25 @@ class Login(Model):
 
     class Meta:
         table = "login"
+
+
+class Export(Model):
+    """One operator asked for a file of many people's data, another answered.
+
+    `asked_by`, `answered_by`: as the audit trail calls them. The file itself is kept nowhere.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    what = fields.CharField(max_length=NAME)
+    why = fields.BinaryField()
+    first_on = fields.DateField()
+    last_on = fields.DateField()
+    status = fields.CharField(max_length=NAME)
+    asked_by = fields.CharField(max_length=128)
+    asked_at = fields.DatetimeField()
+    answered_by = fields.CharField(max_length=128, default="")
+    answered_at = fields.DatetimeField(null=True)
+    fetched_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "export"

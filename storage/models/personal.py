@@ -23,6 +23,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "operator": {"name": "id", "totp": "id"},
     "document": {"key": "id"},
     "media": {"ref": "id"},
+    "export": {"why": "id"},
     "decision": {"words": "id", "contest": "id", "answer": "id"},
     "api_answer": {"body": "id"},
     "hook": {"url": "id", "secret": "id"},

@@ -29,6 +29,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.CHANGE_OPERATORS: BOSS,
     Deed.SEE_DEEDS: LOOKS,
     Deed.SEE_FIGURES: LOOKS,
+    Deed.EXPORT: BOSS,
 }
 
 
