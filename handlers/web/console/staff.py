@@ -17,8 +17,9 @@ from aiohttp import web
 from booking.operating import Deed, Role
 from conversations.text import Text, t
 from handlers.console import operating
+from handlers.web.console import deed_words
 from handlers.web.console.frame import ID, NAMED, Frame, Visit
-from storage import audit, operators, sessions
+from storage import audit, directory, figures, operators, sessions
 
 ROLES: Final[dict[Role, Text]] = {
     Role.DESK: t("console.role.desk"),
@@ -67,8 +68,17 @@ class Staff:
     async def _deeds(self, visit: Visit) -> web.Response:
         db = self.frame.parts.db
         of, by = (_named(visit.request.query.get(name, "")) for name in ("of", "by"))
+        names = await self._names()
+        lines = [(deed, deed_words.read(deed, names)) for deed in await audit.latest(db, SHOWN, of=of, by=by)]
+        about = deed_words.called(of or by, names) if of or by else None
+        return visit.page("deeds", lines=lines, about=about)
+
+    async def _names(self) -> dict[str, str]:
+        """Of operators, workers and clients, as the trail calls them. Nobody's whom we help."""
+        db = self.frame.parts.db
         names = {f"operator:{row.id}": row.name for row in await operators.all_of(db)}
-        return visit.page("deeds", deeds_done=await audit.latest(db, SHOWN, of=of, by=by), names=names, of=of, by=by)
+        names |= {f"worker:{w.id}": f"{w.first_name} {w.last_name}" for w in await directory.workers(db)}
+        return names | {f"client:{client.id}": client.name for client in await figures.clients(db)}
 
 
 def _named(typed: str) -> str:

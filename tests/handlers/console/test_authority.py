@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from booking.operating import Deed, Role, may_operate
+from booking.operating import Deed, Role, may_judge, may_operate
 from storage import audit
 from tests.handlers.console.site import ORIGIN, Site
 from tests.handlers.console.test_sessions import concrete
@@ -37,6 +37,16 @@ MATRIX: dict[Deed, set[Role]] = {
 @pytest.mark.parametrize("deed", Deed)
 def test_the_matrix(role: Role, deed: Deed) -> None:
     assert may_operate(role, deed) == (role in MATRIX[deed])
+
+
+def test_nobody_judges_their_own() -> None:
+    """What somebody contests, what somebody asks to export (G18, T24): whatever the role."""
+    operators = ("operator:anna", "operator:otto", "operator:01m84b66as")
+    assert [[may_judge(one, other) for one in operators] for other in operators] == [
+        [False, True, True],
+        [True, False, True],
+        [True, True, False],
+    ]
 
 
 def test_an_auditor_changes_nothing() -> None:

@@ -158,6 +158,17 @@ async def test_no_name_becomes_a_formula(site: Site, anna: Visitor, otto: Visito
     assert all(cell.lstrip()[:1] not in set("=+-@\t\r＝＋－＠") for cell in line)
 
 
+async def test_who_was_put_out_meanwhile_fetches_nothing(site: Site, anna: Visitor, otto: Visitor) -> None:
+    """A lost laptop: suspended, the yes that they have is of no use to whoever holds it."""
+    id = await approved(site, anna, otto)
+    await otto.get("/console/operators")
+    await otto.post(f"/console/operators/{await site.id('anna')}/suspend")
+    assert (await anna.post(f"/console/exports/{id}/fetch")).to.startswith("/console/login")
+    found = await exports.get(site.place.parts.db, id)
+    assert found
+    assert found.status == "approved"
+
+
 # ---------------------------------------------------------------- by the functions: times to the second, and at once
 
 VOICE = Voice("fr")

@@ -165,7 +165,7 @@ async def test_an_auditor_sees_nobody(site: Site) -> None:
         await auditor.get(f"/console/{path}", 403)
     trail = (await auditor.get("/console/deeds")).text
     assert "Dubois" not in trail
-    assert "refused: see people" in trail
+    assert "pas le droit de voir des personnes dans" in trail
 
 
 async def test_no_page_of_the_console_has_somebodys_data_in_an_address(site: Site, desk: Visitor) -> None:
