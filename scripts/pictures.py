@@ -18,7 +18,13 @@ from bot.kits import page as pages
 from bot.kits import paper
 from conversations.model import Link
 from handlers import links
-from scripts import pictures_of_console, pictures_of_documents, pictures_of_figures, pictures_of_messages
+from scripts import (
+    pictures_of_console,
+    pictures_of_decisions,
+    pictures_of_documents,
+    pictures_of_figures,
+    pictures_of_messages,
+)
 from scripts.pictures_of_messages import say
 from tests.bot.kits import made
 from tests.bot.scanning import opened as opened_pdf
@@ -153,6 +159,9 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
             await pictures_of_documents.photograph(demo, chromium, PICTURES)
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
+            await pictures_of_decisions.photograph(demo, chromium, PICTURES)
     async with browser() as chromium:
         await invitation(chromium)
         await pictures_of_figures.photograph(chromium, PICTURES)

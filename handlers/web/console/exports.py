@@ -87,9 +87,7 @@ class ExportPages:
         raise visit.back(f"/exports?said={done.status}")
 
     async def _fetch(self, visit: Visit) -> web.Response:
-        parts = self.frame.parts
-        voice = Voice(visit.reader.lang, str(parts.zone), parts.default_lang)
-        done = await exporting.fetch(parts, visit.place("id"), visit.actor, voice)
+        done = await exporting.fetch(self.frame.parts, visit.place("id"), visit.actor, self._voice(visit))
         if isinstance(done, NotExported):
             return await self._refused(visit, done)
         headers = {"Content-Disposition": f'attachment; filename="{done.name}"'}
@@ -100,14 +98,20 @@ class ExportPages:
             raise web.HTTPNotFound
         return await self._page(visit, form, WHY_NOT[why.reason], 422 if why.reason in WRONG else 409)
 
+    def _voice(self, visit: Visit) -> Voice:
+        parts = self.frame.parts
+        return Voice(visit.reader.lang, str(parts.zone), parts.default_lang)
+
     async def _page(self, visit: Visit, form: Asked, said: Text | None, status: int = 200) -> web.Response:
-        listed = await exporting.latest(self.frame.parts)
+        listed, voice = await exporting.latest(self.frame.parts), self._voice(visit)
+        days = {row.id: (voice.on_paper(row.first), voice.on_paper(row.last)) for row in listed.rows}
         return visit.page(
             "exports",
             status,
             said=said,
             failed=status != 200,
             listed=listed,
+            days=days,
             form=form,
             whats=WHATS,
             standings=STANDINGS,
