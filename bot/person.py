@@ -1,7 +1,7 @@
 """`socialdirect person`: what the desk decides about somebody's account, without the console (safety G18).
 
 suspend WHO GROUND WORDS…        warn WHO GROUND WORDS…        decisions WHO
-lift DECISION WORDS…             review DECISION VERDICT WORDS…
+lift DECISION WORDS…             review DECISION VERDICT WORDS…             see DECISION
 
 Who is at the keyboard is who decides, in the audit trail. The person is told each time, in the words that were typed.
 """
@@ -20,6 +20,7 @@ from bot.failures import CommandFailed, WrongUse
 from bot.load import local
 from bot.opening import on_app, operator
 from handlers import deciding
+from handlers.console import deciding as looked
 from handlers.console import people
 from handlers.parts import Parts
 from storage import decisions
@@ -94,6 +95,23 @@ def listed(who: Who) -> int:
     async def work(opened: App) -> list[str]:
         found = await decisions.of_person(opened.parts.db, await _person(opened.parts, who))
         return [line(opened.parts, each) for each in found] or ["nothing was decided about them"]
+
+    for each in on_app(work):
+        print(each)
+    return 0
+
+
+@app.command()
+def see(decision: Id) -> int:
+    """A decision with its words, and what they say against it. That it was seen is noted."""
+
+    async def work(opened: App) -> list[str]:
+        found = await looked.seen(opened.parts, decision, operator())
+        if found is None:
+            raise CommandFailed("no such decision")
+        each = found.decision
+        said = {each.by: each.words, "they": each.contest, each.reviewed_by: each.answer}
+        return [line(opened.parts, each), *(f"  {who}: « {words} »" for who, words in said.items() if words)]
 
     for each in on_app(work):
         print(each)

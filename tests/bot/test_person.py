@@ -34,6 +34,10 @@ def test_suspended_until_lifted(known: Desk) -> None:
     [listed] = known.ok("person", "decisions", EMAIL).lines
     assert re.fullmatch(rf"{made[1]}  \S+ \S+  suspension  disrespect     until \S+ \S+", listed)
     assert "blessants" not in listed
+    seen = known.ok("person", "see", made[1]).lines
+    assert seen[0] == listed
+    assert seen[1].endswith(": « Vos messages étaient blessants. »")
+    assert known("person", "see", "nowhere").status == 1
     own = known("person", "review", made[1], "uphold", *WHY)
     assert own.status == 1, "nobody contested it"
     assert DECIDED.fullmatch(known.ok("person", "lift", made[1], "Nous", "en", "avons", "parlé.").lines[0])
