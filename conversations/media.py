@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Final
 
 from booking.documents import Expected, TooManyDocuments
+from conversations.flows import account
 from conversations.flows.documents import PAPERS, way
-from conversations.model import FileRef
+from conversations.model import Context, FileRef
 from conversations.talk import Talk
-from conversations.text import t
+from conversations.text import Text, t
 
 TOGETHER: Final = timedelta(minutes=2)  # so long what came before may still be on its way
 
@@ -38,7 +39,7 @@ async def take(talk: Talk, files: Sequence[FileRef], *, alone: bool) -> bool:
 async def _by_the_page(talk: Talk) -> None:
     said, link = await way(talk.c)
     if link is None:
-        talk.says.append(t("media.document"))
+        talk.says.append(_nobody(talk.c))
         return
     talk.says.extend((t("media.not_here"), said))
     talk.link, talk.ended = link, True
@@ -51,7 +52,7 @@ async def _expected(talk: Talk, papers: Sequence[FileRef], *, alone: bool) -> bo
         if isinstance(found, Expected):
             talk.files[file.id] = found.document.id
             continue
-        talk.says.append(t("documents.too_many") if isinstance(found, TooManyDocuments) else t("media.document"))
+        talk.says.append(t("documents.too_many") if isinstance(found, TooManyDocuments) else _nobody(c))
         break
     if not talk.files:
         return False
@@ -60,6 +61,13 @@ async def _expected(talk: Talk, papers: Sequence[FileRef], *, alone: bool) -> bo
         talk.says.append(t("media.coming"))
     talk.silent = alone and not talk.says
     return True
+
+
+def _nobody(c: Context) -> Text:
+    """There is no worker to send it to; or their account is suspended."""
+    if c.known.suspension is not None:
+        return account.suspended(c, c.known.suspension)
+    return t("media.document")
 
 
 async def _under_way(talk: Talk) -> bool:
