@@ -68,7 +68,9 @@ async def _in_a_sentence(c: Context, entries: Sequence[Correspondent]) -> dict[s
     """ "pouvez-vous dire à Claire que je suis malade" is the message; "je voudrais écrire à Claire" asks for one."""
     found = await _found(c, messages.named(c.raw, entries), entries)
     says = has(padded(c.raw), pattern(c.words("words.message.says")))
-    return {**found, "text": c.raw.strip(), "sure": "ask"} if says and found else found
+    if not says or not entries:
+        return found
+    return {**found, "text": c.raw.strip(), **({"sure": "ask"} if "about" in found else {})}
 
 
 async def _found(

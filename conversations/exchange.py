@@ -17,9 +17,10 @@ from conversations.commands import command, wished
 from conversations.flows import messages, reading
 from conversations.flows.messages import EXCHANGE, FRESH, OPEN
 from conversations.meant_for_us import answers, asks_to_write, begins_as_command, manners, may_be_for_us
+from conversations.message_commands import begun_before
 from conversations.model import Input
 from conversations.normal import fold
-from conversations.recognise import by_number
+from conversations.recognise import by_number, by_words
 from conversations.talk import Talk
 from conversations.text import t
 
@@ -112,13 +113,37 @@ async def _unread(talk: Talk, about: str) -> list[Message]:
 
 async def addressed_message(talk: Talk, came: Input) -> bool:
     """It says itself whom it is for: "message à Claire : …"; "Claire : …" alone may be a choice of a question's."""
-    if not _is_text(talk, came) or (talk.prompt is not None and not addressed.has_verb(talk.c, came.text)):
+    asked = talk.prompt is not None
+    if not _is_text(talk, came) or (asked and not addressed.has_verb(talk.c, came.text)):
         return False
-    found = await addressed.explicit(talk.c, came.text, by_name=talk.prompt is not None)
+    found = await addressed.explicit(talk.c, came.text, by_name=asked)
+    if found is None and asked:
+        found = await _without_a_name(talk, came.text)
     if found is None:
         return False
-    await talk.push("message", found)
+    await talk.push("message", begun_before(talk, found))
     return True
+
+
+async def _without_a_name(talk: Talk, text: str) -> dict[str, Any] | None:
+    """ "message : …" over a question: what it holds may answer that ("réponse : 2"); else it is asked about."""
+    step, prompt = talk.open_step, talk.prompt
+    if step is not None and step.verbatim:
+        return None  # it is the text there
+    found = await addressed.explicit(talk.c, text)
+    if talk.flow is not None and talk.flow.name == "message":
+        return {**found, **_to_the_same(talk)} if found is not None and "text" in found else None
+    said = found.get("text", "") if found is not None else ""
+    options = prompt.options if prompt is not None else ()
+    answers_it = by_number(said, talk.c.words) is not None or by_words(said, options, talk.c) or answers(said, talk.c)
+    if found is None or not said or answers_it or not await messages.whom(talk.c):
+        return None
+    return {**found, "sure": "ask"} if "about" in found else found
+
+
+def _to_the_same(talk: Talk) -> dict[str, Any]:
+    """To the one for whom the text is that waits for a yes; of several it is still asked."""
+    return {name: talk.c.answers[name] for name in ("about", "among") if name in talk.c.answers}
 
 
 async def verbatim(talk: Talk, came: Input) -> bool:

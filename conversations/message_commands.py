@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversations import addressed
+from conversations.flows.messages import more
 from conversations.talk import Talk
 from conversations.text import t
 
 
 async def message(talk: Talk, gained: Mapping[str, Any]) -> None:
-    """ "message à Claire : …", "répondre Camille oui": to the other one of an appointment."""
-    await talk.push("message", await addressed.to_write(talk.c))
+    """ "message à Claire : …", "répondre Camille oui": to the other one of an appointment. What they have just said is
+    no message is not asked about again.
+    """
+    found = await addressed.to_write(talk.c)
+    if talk.reheard and "text" in found:
+        talk.ended = True
+        return
+    await talk.push("message", begun_before(talk, found))
 
 
 async def messages(talk: Talk, gained: Mapping[str, Any]) -> None:
@@ -23,6 +30,21 @@ async def messages(talk: Talk, gained: Mapping[str, Any]) -> None:
 async def report(talk: Talk, gained: Mapping[str, Any]) -> None:
     """ "signaler Camille" (terms, article 6.2)."""
     await talk.push("report", await addressed.to_read(talk.c))
+
+
+def begun_before(talk: Talk, found: dict[str, Any]) -> dict[str, Any]:
+    """A message that begins while another one waits for its yes: to the same one it is more of it; else the first is
+    left, and that is said.
+    """
+    c = talk.c
+    if talk.flow is None or talk.flow.name != "message" or "text" not in c.answers:
+        return found
+    if "text" not in found or found.get("about") != c.answers.get("about"):
+        talk.says.append(t("message.first_left"))
+        return found
+    whole, said = more(c, found["text"])
+    talk.says += [said] if said is not None else []
+    return {**found, "text": whole}
 
 
 def leaves_message(talk: Talk) -> bool:

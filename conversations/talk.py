@@ -64,6 +64,7 @@ class Talk:
         self.files: dict[str, str] = {}  # what is to be fetched: the provider's id of it, and of which document
         self.silent = False  # what is to be said was said a moment ago, of what came before
         self.unheard = ""  # a text that a flow found to be for none of its questions
+        self.reheard = False  # it is being understood once more, as meant for us
         self._c = c
 
     # ------------------------------------------------------------ where we are
@@ -119,7 +120,7 @@ class Talk:
 
     def reread(self) -> str:
         """The text that is still to be understood; from now on it is what they wrote."""
-        text, self.unheard = self.unheard, ""
+        text, self.unheard, self.reheard = self.unheard, "", True
         self._c = replace(self._c, raw=text)
         return text
 

@@ -27,6 +27,7 @@ EXCHANGE: Final = "exchange"  # the fact: {"about": appointment, "at": ISO 8601,
 FRESH: Final = timedelta(hours=1)  # so long what they write is for the other one; later it is asked
 OPEN: Final = timedelta(hours=12)  # so long it may be; later it is for us
 SHOWN: Final = 7  # names to choose from
+NAMING: Final = 4  # words with which one is named: "à Ali de mardi"
 
 
 def side(c: Context) -> Side:
@@ -108,6 +109,21 @@ async def got_about(c: Context, heard: Input) -> Outcome:
     return fill(about=hits[0].appointment.id) if len(hits) == 1 else fill(among=[h.appointment.id for h in hits])
 
 
+async def got_whom(c: Context, heard: Input) -> Outcome:
+    """A text in place of a name is the message, or more of it: people write before they read. It is kept, and asked
+    about.
+    """
+    if heard.choice or len(heard.text.split()) <= NAMING or may_be_for_us(heard.text, c):
+        return await got_about(c, heard)
+    whole, said = more(c, heard.text)
+    if (too_long := _too_long(whole)) is not None:
+        return Again(too_long, miss=False)
+    hits = named(heard.text, await whom(c))
+    if len(hits) == 1:
+        return fill(said, about=hits[0].appointment.id, text=whole, sure="ask")
+    return fill(said, text=whole, **({"among": [h.appointment.id for h in hits]} if hits else {}))
+
+
 async def ask_text(c: Context) -> Ask | Finish:
     entry = await other(c, c.answers["about"])
     return Finish(closed(c)) if entry is None else Ask(t("message.ask", name=entry.name), free=True)
@@ -151,12 +167,24 @@ def _goes_on(c: Context, text: str) -> Outcome:
     """
     if asks_to_write(text, c):
         return Finish(t("message.left"), hear=text)
-    before = c.answers["text"]
-    whole = text if by_number(before, c.words) is not None else f"{before}\n{text}"
+    whole, said = more(c, text)
     if (too_long := _too_long(whole)) is not None:
         return Again(too_long, miss=False)
     doubt = c.answers.get("late") or may_be_for_us(text, c) or manners(text, c)
-    return fill(text=whole, sure="ask" if doubt else None)
+    return fill(said, text=whole, sure="ask" if doubt else None)
+
+
+def more(c: Context, text: str) -> tuple[str, Text | None]:
+    """What was begun with more of it; and what is said where the first is left, as nobody said that it is a message: a
+    number, a word of its own, and what a worker may have asked us for.
+    """
+    before = c.answers.get("text")
+    if not before or cleaned(before) == cleaned(text):
+        return text, None
+    bare = by_number(before, c.words) is not None or (" " not in fold(before) and not manners(before, c))
+    if bare or (c.contact.worker and may_be_for_us(before, c) and not manners(before, c)):
+        return text, t("message.first_left")
+    return f"{before}\n{text}", None
 
 
 def _too_long(text: str) -> Text | None:
@@ -200,7 +228,7 @@ MESSAGE: Final = Flow(
     enter=enter,
     finish=finish,
     steps=(
-        Step("about", ask_about, got_about),
+        Step("about", ask_about, got_whom),
         Step("text", ask_text, got_text, verbatim=True),
         Step("sure", ask_sure, got_sure, wanted=lambda c: c.answers.get("sure") == "ask", fresh=FRESH),
     ),
