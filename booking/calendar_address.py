@@ -21,6 +21,22 @@ def find(text: str) -> str | None:
     return found[0].rstrip(".,;)") if found else None
 
 
+def without(text: str) -> str:
+    """The text around its addresses: a word inside an address is not said."""
+    return _WRITTEN.sub(" ", text)
+
+
+def says_calendar(address: str) -> bool:
+    """Whether it tells by its scheme that it is a calendar's, as programs write it."""
+    return address.lower().startswith("webcal")
+
+
+def looks_so(address: str) -> bool:
+    """Whether it may well be a calendar's, by how Google, Outlook, iCloud and their like write theirs."""
+    said = address.lower()
+    return says_calendar(address) or ".ics" in said or any(word in said for word in ("ical", "calendar", "calendrier"))
+
+
 def checked(address: str) -> str | None:
     """The address as it may be called: https, a name with a dot in it, the usual port, no password. Else None.
 

@@ -18,6 +18,7 @@ from conversations.flows.worker import further as following
 from conversations.flows.worker import meant, times
 from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
+from conversations.flows.worker.calendar import awaited
 from conversations.message_commands import leaves_message, message, messages, report
 from conversations.model import Context
 from conversations.naming import named
@@ -60,7 +61,9 @@ def _wish(text: str, c: Context) -> str:
     """The name of the command that a worker's phrase mentions, or nothing."""
     if c.contact.role != "worker":
         return ""
-    parts = clauses(text, c.words)
+    if (address := calendar_address.find(text)) and calendar_address.says_calendar(address):
+        return "calendar"
+    parts = clauses(calendar_address.without(text), c.words)
     found = (name for name in WORKER_COMMANDS if mentions(parts, name, c.words(f"words.worker.{name}"), c.words))
     return next(found, "")
 
@@ -187,6 +190,11 @@ async def calendar(talk: Talk, gained: Mapping[str, Any]) -> None:
     """ "calendrier": the link to ours; "calendrier https://…": the address of theirs."""
     address = calendar_address.find(talk.c.raw)
     await talk.push("calendar", {"address": address} if address else {})
+
+
+async def address_alone(talk: Talk, address: str) -> None:
+    """Theirs where we asked for it; else it is asked whether it is."""
+    await talk.push("calendar", {"address": address, "meant": "yes" if awaited(talk.c) else "ask"})
 
 
 async def move(talk: Talk, gained: Mapping[str, Any]) -> None:

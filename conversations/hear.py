@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
+from booking import calendar_address
 from conversations.answering import late_yes, reminder
 from conversations.at_the_hour import at_the_hour
 from conversations.attendance import of_the_hour
-from conversations.commands import Run, command, opens, wants_another, wished, worker_help
+from conversations.commands import Run, address_alone, command, opens, wants_another, wished, worker_help
 from conversations.danger import danger
 from conversations.exchange import (
     addressed_message,
@@ -297,7 +298,8 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
 
     `judged`: the step has looked at it already, so a code in it is not tried a second time.
     """
-    heard = understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone, workers=await _names(talk))
+    said = calendar_address.without(text) if talk.c.contact.role == "worker" else text
+    heard = understand(said, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone, workers=await _names(talk))
     gained = answers(heard)
     if heard.language in talk.c.languages:
         await talk.push("language", {"lang": heard.language, "chosen": True})
@@ -306,7 +308,7 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
         await run(talk, gained)
         return True
     if talk.c.contact.role == "worker":
-        return await _worker_wrote(talk, heard)
+        return await _worker_wrote(talk, text, heard)
     if heard.code or gained or heard.intent == "book":
         fresh = replace(heard, code=None) if judged else heard
         return await _rather(talk, text, fresh, gained) or await _wish(talk, fresh, gained)
@@ -335,8 +337,13 @@ async def _names(talk: Talk) -> dict[str, str]:
     return {worker.id: worker.first_name for worker in await talk.c.booking.workers(wish, NAMES)}
 
 
-async def _worker_wrote(talk: Talk, heard: Understood) -> bool:
-    """Workers have their words; a greeting begins, and anything else is told what the words are."""
+async def _worker_wrote(talk: Talk, text: str, heard: Understood) -> bool:
+    """Workers have their words; an address may be their calendar's, a greeting begins, and anything else is told what
+    the words are.
+    """
+    if (address := calendar_address.find(text)) is not None:
+        await address_alone(talk, address)
+        return True
     if heard.intent == "greeting" or talk.prompt is not None:
         return talk.prompt is None
     await worker_help(talk, {})

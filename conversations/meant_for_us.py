@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from booking import calendar_address
+from conversations.flows.worker.calendar import awaited
 from conversations.model import Context
 from conversations.normal import fold
 from conversations.phrases import padded, pattern
@@ -33,9 +35,15 @@ def may_be_for_us(text: str, c: Context) -> bool:
     if " " not in said and not answers(text, c):
         return True
     if c.contact.worker:
-        return any(_holds(text, name, c.words(f"words.worker.{name}"), c) for name in ACTS)
+        return _their_calendar(text, c) or any(_holds(text, name, c.words(f"words.worker.{name}"), c) for name in ACTS)
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
     return heard.code is not None or heard.intent in WISHES
+
+
+def _their_calendar(text: str, c: Context) -> bool:
+    """An address that opens a worker's calendar to whoever has it is a secret."""
+    address = calendar_address.find(text)
+    return address is not None and (awaited(c) or calendar_address.looks_so(address))
 
 
 def answers(text: str, c: Context) -> bool:
@@ -55,9 +63,9 @@ def asks_to_write(text: str, c: Context) -> bool:
 
 def begins_as_command(text: str, c: Context) -> bool:
     """ "bloquer mardi 14h" begins with what it asks us for; "oui, je vous propose jeudi" does not."""
-    said = padded(text)
+    said = padded(calendar_address.without(text))
     return any(pattern(c.words(f"words.worker.{name}")).match(said) for name in ACTS)
 
 
 def _holds(text: str, name: str, phrases: tuple[str, ...], c: Context) -> bool:
-    return bool(mentions(clauses(text, c.words), name, phrases, c.words))
+    return bool(mentions(clauses(calendar_address.without(text), c.words), name, phrases, c.words))

@@ -143,6 +143,7 @@ WORKERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "refuse.sure": (WORKER, (*LATE, "refuser")),
     "report.about": (WORKER, (MEETS, "! Sam Leroy has an appointment at 2026-03-05 10:00", "signaler")),
     "report.sure": (WORKER, (MEETS, "signaler")),
+    "calendar.meant": (WORKER, ("https://example.org/aides",)),
     "accept_again.which": (WORKER, (*LATE_TWICE, "accepter")),
     "attend.there": (WORKS, ("! it is 2026-03-05 09:10",)),
     "notices.level": (WORKER, ("notifications",)),
