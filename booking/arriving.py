@@ -21,13 +21,15 @@ class Arriving:
     now: datetime
     events: list[Event]
 
-    async def say_late(self, id: AppointmentId, minutes: int | None) -> Heard | AlreadyOver:
-        return await self._say(id, "late", minutes)
+    async def say_late(self, id: AppointmentId, minutes: int | None, *, written: bool = False) -> Heard | AlreadyOver:
+        return await self._say(id, "late", minutes, written=written)
 
     async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver:
         return await self._say(id, "here", None)
 
-    async def _say(self, id: AppointmentId, what: Literal["late", "here"], minutes: int | None) -> Heard | AlreadyOver:
+    async def _say(
+        self, id: AppointmentId, what: Literal["late", "here"], minutes: int | None, *, written: bool = False
+    ) -> Heard | AlreadyOver:
         appointment = await self.store.appointment(id)
         worker = (await self.store.directory()).worker(appointment.worker) if appointment else None
         if appointment is None or worker is None or not policy.is_near(appointment, self.now):
@@ -38,5 +40,5 @@ class Arriving:
         if len(await self.store.tries(key, self.now - WITHIN, MOST)) >= MOST:
             return Heard(appointment, worker, told=False)
         await self.store.add_try(key, self.now)
-        self.events.append(PersonLate(appointment, minutes) if what == "late" else PersonHere(appointment))
+        self.events.append(PersonLate(appointment, minutes, written) if what == "late" else PersonHere(appointment))
         return Heard(appointment, worker, told=True)

@@ -296,8 +296,8 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
     async def change_mode(self, id: AppointmentId, mode: Mode, by: By, phone: str | None = None) -> TurnAnswer:
         return await Turning(self._store, self._now, self.events).change_mode(id, mode, by, phone)
 
-    async def say_late(self, id: AppointmentId, minutes: int | None) -> Heard | AlreadyOver:
-        return await Arriving(self._store, self._now, self.events).say_late(id, minutes)
+    async def say_late(self, id: AppointmentId, minutes: int | None, *, written: bool = False) -> Heard | AlreadyOver:
+        return await Arriving(self._store, self._now, self.events).say_late(id, minutes, written=written)
 
     async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver:
         return await Arriving(self._store, self._now, self.events).say_here(id)

@@ -73,10 +73,11 @@ class ModeChanged:
 
 @dataclass(frozen=True, slots=True)
 class PersonLate:
-    """They say so themselves; `minutes` where they said how much."""
+    """They say so themselves; `minutes` where they said how much. `written`: in a message, which tells the worker."""
 
     appointment: Appointment
     minutes: int | None = None
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)

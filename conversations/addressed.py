@@ -13,6 +13,7 @@ from booking.messages import Correspondent
 from conversations.flows import messages
 from conversations.meant_for_us import may_be_for_us
 from conversations.model import Context
+from conversations.nearby import said_nearby
 from conversations.normal import fold
 from conversations.phrases import has, padded, pattern
 
@@ -65,9 +66,12 @@ async def to_read(c: Context) -> dict[str, Any]:
 
 
 async def _in_a_sentence(c: Context, entries: Sequence[Correspondent]) -> dict[str, Any]:
-    """ "pouvez-vous dire à Claire que je suis malade" is the message; "je voudrais écrire à Claire" asks for one."""
+    """ "pouvez-vous dire à Claire que je suis malade" is the message, and so is a lateness; "je voudrais écrire à
+    Claire" asks for one.
+    """
     found = await _found(c, messages.named(c.raw, entries), entries)
-    says = has(padded(c.raw), pattern(c.words("words.message.says")))
+    near = said_nearby(c.raw, c.words)
+    says = has(padded(c.raw), pattern(c.words("words.message.says"))) or (near is not None and near.what == "late")
     if not says or not entries:
         return found
     return {**found, "text": c.raw.strip(), **({"sure": "ask"} if "about" in found else {})}

@@ -11,9 +11,12 @@ from typing import Any, Final
 
 from booking import policy
 from booking.model import Appointment, Mode
+from conversations.flows.messages import LATE_TOLD, whom
 from conversations.flows.names import MODES
+from conversations.meant_for_us import may_be_for_us
+from conversations.message_commands import begun_before
 from conversations.model import Context, Input
-from conversations.nearby import Said, said_nearby
+from conversations.nearby import Said, said_nearby, says_more
 from conversations.talk import Talk
 from conversations.text import t
 from conversations.understand import understand
@@ -26,7 +29,7 @@ async def at_the_hour(talk: Talk, came: Input) -> bool:
     if person is None or talk.c.contact.role == "worker" or not came.text:
         return False
     said = said_nearby(came.text, talk.c.words)
-    if said is None:
+    if said is None or talk.facts.pop(LATE_TOLD, False):
         return False
     coming = await talk.c.booking.upcoming(person.id)  # also one that has begun, which `known` leaves out
     meant = _meant(said, coming, talk.c)
@@ -36,8 +39,23 @@ async def at_the_hour(talk: Talk, came: Input) -> bool:
         later = said.what == "video_fails"
         meant = _first([a for a in coming if a.mode is Mode.VIDEO], talk.c) if later else None
     about: dict[str, Any] = {"about": meant.id} if meant is not None else {}
+    if said.what == "late" and says_more(came.text, talk.c.words):
+        about |= await _besides(talk, came.text, meant)
     await talk.push(said.what, about if said.minutes is None else {**about, "minutes": said.minutes})
     return True
+
+
+async def _besides(talk: Talk, text: str, meant: Appointment | None) -> dict[str, Any]:
+    """ "Je serai en retard, et je n'ai pas mon bail": the worker should have all of it. Sent with the lateness; asked
+    about first where it may be for us, or answer a question that is open, or their hour is another day.
+    """
+    if meant is not None and talk.open_step is None and not may_be_for_us(text, talk.c):
+        return {"text": text.strip()}
+    if entries := await whom(talk.c):
+        among = [meant.id] if meant is not None else [entry.appointment.id for entry in entries]
+        found = {"about": among[0], "sure": "ask"} if len(among) == 1 else {}
+        await talk.push("message", begun_before(talk, {**found, "text": text.strip(), LATE_TOLD: True}))
+    return {}
 
 
 def _meant(said: Said, coming: Sequence[Appointment], c: Context) -> Appointment | None:

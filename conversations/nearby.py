@@ -21,6 +21,8 @@ from conversations.wishes import clauses, mentions
 Near: TypeAlias = Literal["late", "here", "video_fails"]
 
 LONGEST: Final = 120  # minutes: more than that is another appointment
+ASIDE: Final = 3  # words between minutes and the word for late: "en retard d'à peu près dix minutes"
+MORE: Final = 2  # words that are neither lateness nor manners
 PARTS: Final = (45, 30, 15, 60)  # minutes that have a name; "half an hour" holds "an hour" as well
 
 
@@ -50,9 +52,20 @@ def _any(parts: Sequence[str], phrases: tuple[str, ...]) -> bool:
     return any(has(part, pattern(phrases)) for part in parts)
 
 
+def says_more(text: str, words: Words) -> bool:
+    """Whether a text that says that they are late says something else, which its reader should have: "… et je n'ai pas
+    mon bail". Manners, and what made them late in two words, are nothing else.
+    """
+    lists = ("words.late", "words.late.carried", "words.greeting", "words.thanks", "words.yes", "words.late.filler")
+    known = pattern(tuple(phrase for name in lists for phrase in words(name)))
+    named = pattern(tuple(phrase for part in PARTS for phrase in words(f"words.minutes.{part}")))
+    left = "".join(known.sub(" ", _counted(words).sub(" ", named.sub(" ", part))) for part in clauses(text, words))
+    return len(left.split()) >= MORE
+
+
 def _late(parts: Sequence[str], words: Words) -> bool:
-    """Their own lateness, and no debt's, no child's, nobody else's."""
-    if _any(parts, words("words.late.unlike")):
+    """Their own lateness, and no debt's, no child's, nobody else's. By so many minutes only people are late."""
+    if _any(parts, words("words.late.unlike")) and not _by_minutes(parts, words):
         return False
     if _any(parts, words("words.late.carried")):
         return True  # "mon bus est en retard" makes them late
@@ -61,9 +74,20 @@ def _late(parts: Sequence[str], words: Words) -> bool:
     return bool(mentions(parts, "late", words("words.late"), words))
 
 
+def _by_minutes(parts: Sequence[str], words: Words) -> bool:
+    """Whether minutes and the word for late stand side by side."""
+    late = pattern(words("words.late"))
+    for part in parts:
+        for counted in _counted(words).finditer(part):
+            before, after = part[: counted.start()].split()[-ASIDE:], part[counted.end() :].split()[:ASIDE]
+            if has(" ".join([*before, *counted[0].split(), *after]) + " ", late):
+                return True
+    return False
+
+
 def _minutes(parts: Sequence[str], words: Words) -> int | None:
     said = "".join(parts)
-    counted = _count(words("words.minutes.unit"), tuple(words(f"words.number.{n}") for n in range(1, 32))).search(said)
+    counted = _counted(words).search(said)
     if counted is not None:
         number = counted["number"].strip()
         value = int(number) if number.isdigit() else _number(number, words)
@@ -73,6 +97,10 @@ def _minutes(parts: Sequence[str], words: Words) -> int | None:
 
 def _number(said: str, words: Words) -> int:
     return next(n for n in range(1, 32) if said in words(f"words.number.{n}"))
+
+
+def _counted(words: Words) -> Pattern[str]:
+    return _count(words("words.minutes.unit"), tuple(words(f"words.number.{n}") for n in range(1, 32)))
 
 
 @lru_cache(maxsize=32)

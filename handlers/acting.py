@@ -121,8 +121,10 @@ class Acting(ActingOnAccounts):
             await self._note(await self._actor(), Action.TURN, id)
         return done
 
-    async def say_late(self, id: AppointmentId, minutes: int | None) -> Heard | AlreadyOver:
-        return await super().say_late(id, minutes) if await self._allowed(Action.TELL, id) else AlreadyOver()
+    async def say_late(self, id: AppointmentId, minutes: int | None, *, written: bool = False) -> Heard | AlreadyOver:
+        if not await self._allowed(Action.TELL, id):
+            return AlreadyOver()
+        return await super().say_late(id, minutes, written=written)
 
     async def say_here(self, id: AppointmentId) -> Heard | AlreadyOver:
         return await super().say_here(id) if await self._allowed(Action.TELL, id) else AlreadyOver()

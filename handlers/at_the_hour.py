@@ -38,6 +38,9 @@ async def both_are_told_of_the_mode(event: ModeChanged, world: World) -> Sequenc
 
 
 async def worker_hears_of_late(event: PersonLate, world: World) -> Sequence[Effect]:
+    """Unless they have it in the person's own words."""
+    if event.written:
+        return []
     if event.minutes is None:
         return [await _to_worker(t("notice.late"), "arriving", event.appointment, world)]
     words = Text(t("notice.late_minutes").msgid, {"minutes": event.minutes})

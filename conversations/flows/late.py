@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from booking.messages import Written
 from booking.model import AppointmentId
-from booking.ports import AlreadyOver
+from booking.ports import AlreadyOver, Heard
+from conversations.flows.messages import exchange_with
 from conversations.model import Context, Finish, Flow, Outcome
 from conversations.text import Text, t
 
@@ -16,19 +18,34 @@ LONG: Final = 30  # minutes: with so much of the hour gone, another one may be b
 
 
 async def finish(c: Context) -> Outcome:
-    about, minutes = c.answers.get("about"), c.answers.get("minutes")
-    heard = AlreadyOver() if about is None else await c.booking.say_late(AppointmentId(about), minutes)
+    """What they wrote besides goes with it, as a message."""
+    about, minutes, text = (c.answers.get(name) for name in ("about", "minutes", "text"))
+    if about is None:
+        return Finish(t("late.none"), more=next_one(c))
+    id = AppointmentId(about)
+    sent = text is not None and isinstance(await c.booking.write(id, "person", text), Written)
+    heard = await c.booking.say_late(id, minutes, written=sent)
     if isinstance(heard, AlreadyOver):
         return Finish(t("late.none"), more=next_one(c))
-    worker, appointment = heard.worker.first_name, heard.appointment
+    long = minutes is not None and minutes >= LONG and c.now < heard.appointment.start
+    more = (t("late.rather_move"),) if long and heard.told else ()
+    if sent:
+        return Finish(
+            t("late.passed_on", worker=heard.worker.first_name, end=heard.appointment.end),
+            more=more,
+            keep=exchange_with(c, about, sent=True),
+        )
+    more = (*more, t("message.kept_back")) if text is not None else more
+    return Finish(_told(heard, minutes), more=more)
+
+
+def _told(heard: Heard, minutes: int | None) -> Text:
+    worker, end = heard.worker.first_name, heard.appointment.end
     if not heard.told:
-        return Finish(t("late.known", worker=worker))
+        return t("late.known", worker=worker)
     if minutes is None:
-        said = t("late.done", worker=worker, end=appointment.end)
-    else:
-        said = t("late.done_minutes", worker=worker, minutes=minutes, end=appointment.end)
-    long = minutes is not None and minutes >= LONG and c.now < appointment.start
-    return Finish(said, more=(t("late.rather_move"),) if long else ())
+        return t("late.done", worker=worker, end=end)
+    return t("late.done_minutes", worker=worker, minutes=minutes, end=end)
 
 
 def next_one(c: Context) -> tuple[Text, ...]:

@@ -24,6 +24,7 @@ from conversations.recognise import by_number
 from conversations.text import Text, t
 
 EXCHANGE: Final = "exchange"  # the fact: {"about": appointment, "at": ISO 8601, "sent": whether they wrote last}
+LATE_TOLD: Final = "late_told"  # the text says that they are late, and the other one was told so
 FRESH: Final = timedelta(hours=1)  # so long what they write is for the other one; later it is asked
 OPEN: Final = timedelta(hours=12)  # so long it may be; later it is for us
 SHOWN: Final = 7  # names to choose from
@@ -100,7 +101,7 @@ async def names(c: Context) -> tuple[Option, ...]:
 async def got_about(c: Context, heard: Input) -> Outcome:
     """By number or name; of several of one name they are asked once more."""
     if heard.choice == "no":
-        return Finish(t("message.left"), hear=c.answers["text"])
+        return left(c)
     if heard.choice:
         return fill(about=heard.choice)
     hits = named(heard.text, await whom(c))
@@ -122,6 +123,13 @@ async def got_whom(c: Context, heard: Input) -> Outcome:
     if len(hits) == 1:
         return fill(said, about=hits[0].appointment.id, text=whole, sure="ask")
     return fill(said, text=whole, **({"among": [h.appointment.id for h in hits]} if hits else {}))
+
+
+def left(c: Context) -> Finish:
+    """It was no message: it is understood as if it had just come, but for a lateness that was passed on already."""
+    if LATE_TOLD in c.answers:
+        return Finish(t("message.kept_back"), hear=c.answers["text"], keep={LATE_TOLD: True})
+    return Finish(t("message.left"), hear=c.answers["text"])
 
 
 async def ask_text(c: Context) -> Ask | Finish:
@@ -151,7 +159,7 @@ async def ask_sure(c: Context) -> Ask | Finish:
 async def got_sure(c: Context, heard: Input) -> Outcome:
     """A no: it was meant for us. Another's name alone: for them, then."""
     if heard.choice == "no":
-        return Finish(t("message.left"), hear=c.answers["text"])
+        return left(c)
     if heard.choice == "yes":
         return fill(sure="yes")
     if heard.files:

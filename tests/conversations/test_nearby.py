@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 
 from conversations.model import News
-from conversations.nearby import said_nearby
+from conversations.nearby import said_nearby, says_more
 from locales.words import words
 from tests.conversations.script import raised
 
@@ -69,3 +69,18 @@ def test_news_of_an_hour_that_is_gone_is_answered_so(flow: str) -> None:
     assert stage.turn is not None
     assert stage.turn.reply is not None
     assert stage.turn.reply.texts[0].msgid in {"cancel.over", "late.none"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "more"),
+    [
+        ("fr", "Bonjour madame, je vais avoir environ 10 min de retard, désolée. Merci de m'attendre", False),
+        ("fr", "en retard d'une demi-heure à cause des bouchons excusez-moi", False),
+        ("fr", "je suis en retard de 5 min et je n'ai pas mon bail", True),
+        ("fr", "10 min de retard mon fils est malade", True),
+        ("en", "so sorry, running about 10 minutes late, please wait for me", False),
+        ("en", "i'll be 10 minutes late and i can't find my lease", True),
+    ],
+)
+def test_what_is_said_besides_lateness(lang: str, text: str, more: bool) -> None:
+    assert says_more(text, words(lang)) is more
