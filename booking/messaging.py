@@ -45,9 +45,10 @@ class Messaging:
     events: list[Event]
 
     async def correspondents(self, side: Side, id: str) -> Sequence[Correspondent]:
-        """Each once, by the appointment nearest to now; nearest first."""
+        """Each once, by the appointment nearest to now; nearest first, and last those whose appointment was ended."""
         found: dict[str, Appointment] = {}
-        for appointment in sorted(await self._appointments(side, id), key=lambda a: (abs(a.start - self._now), a.id)):
+        theirs = await self._appointments(side, id)
+        for appointment in sorted(theirs, key=lambda a: (not policy.took_place(a), abs(a.start - self._now), a.id)):
             found.setdefault(_other(side, appointment), appointment)
         return [Correspondent(appointment, await self._name(side, appointment)) for appointment in found.values()]
 

@@ -24,6 +24,7 @@ SHORT: Final[Mapping[str, Text]] = {
     "proposed.keep": t("proposed.keep.short"),
     "block.absent": t("block.absent.short"),
     "message.label": t("message.label.short"),
+    "message.label_former": t("message.label_former.short"),
 }
 # Title and what stands under it.
 TWO_LINES: Final[Mapping[str, tuple[Text, Text]]] = {

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from booking import policy
 from booking.authority import AFTERWARDS
 from booking.events import MessageWritten
-from conversations.text import t
+from conversations.text import Text, t
 from handlers.effects import Effect, Notice, ToPerson, ToWorker
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ async def reader_is_told(event: MessageWritten, world: World) -> Sequence[Effect
     if message.author == "person":
         known = await world.booking.known(about.contact)
         name = known.person.first_name if known.person else ""
-        said = t("notice.message", name=name, start=about.start, text=message.text)
+        words = t("notice.message") if policy.took_place(about) else t("notice.message_former")
+        said = Text(words.msgid, {"name": name, "start": about.start, "text": message.text})
         texts = (said, t("message.answer_here"))
         to_worker = ToWorker(message.worker)
         return [Notice(to_worker, "message", texts, expires_at=until, urgent=near, exchange=about.id)]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from booking import policy
 from booking.messages import LONGEST, Correspondent, NotWritten, Side
 from booking.messaging import cleaned
 from booking.model import AppointmentId
@@ -93,9 +94,14 @@ async def ask_about(c: Context) -> Ask:
 async def names(c: Context) -> tuple[Option, ...]:
     some = c.answers.get("among")
     entries = [each for each in await whom(c) if some is None or each.appointment.id in some]
-    return tuple(
-        Option(e.appointment.id, t("message.label", name=e.name, start=e.appointment.start)) for e in entries[:SHOWN]
-    )
+    return tuple(Option(entry.appointment.id, _label(entry)) for entry in entries[:SHOWN])
+
+
+def _label(entry: Correspondent) -> Text:
+    """An hour that is not theirs any more is not named: nobody comes then."""
+    if policy.took_place(entry.appointment):
+        return t("message.label", name=entry.name, start=entry.appointment.start)
+    return t("message.label_former", name=entry.name)
 
 
 async def got_about(c: Context, heard: Input) -> Outcome:

@@ -119,7 +119,7 @@ def test_a_moved_appointment_is_written_to_its_new_worker_and_what_was_said_stay
     moved = run(desk.turn().move(made.id, with_("ali", TEN), MONEY, "person"))
     assert isinstance(moved, Moved)
     new = moved.appointment
-    assert whom(desk, "person", made.person) == [(made.id, "Claire"), (new.id, "Ali")]
+    assert whom(desk, "person", made.person) == [(new.id, "Ali"), (made.id, "Claire")], "the one whom they meet first"
     assert isinstance(write(desk, new, "person", "bonjour Ali"), Written)
     assert [m.text for m in run(desk.turn().exchanged(new.id, "worker", 9))] == ["bonjour Ali"]
     assert [m.text for m in run(desk.turn().exchanged(made.id, "worker", 9))] == ["pour Claire seulement"]
