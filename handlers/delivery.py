@@ -19,6 +19,7 @@ from handlers import holding
 from handlers.alarms import raise_alarm
 from handlers.channels.base import SendError
 from handlers.judging import MATTERS, QUIETLY
+from handlers.lost_messages import writer_is_told
 from handlers.parts import Parts
 from handlers.refusing import ASK_PROVIDER_AFTER, PATIENCE
 from handlers.sending import NotCalled, alarm_of, alone, drawn, give_up
@@ -43,6 +44,7 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "reminder",
         "soon",
         "message",
+        "undelivered",
         "missed_call",
         "question",
         "offer",
@@ -165,6 +167,7 @@ async def _drop_stranded(parts: Parts, now: datetime) -> None:
                 await raise_alarm(tx, parts, "notice_not_sent", stranded.id, now, **ids)
                 if (row := await outbox.get(tx, stranded.id)) is not None:
                     await about_message(tx, parts, "notice_not_sent", row.contact_id, row.id, now)
+                    await writer_is_told(tx, parts, "notice_not_sent", row, now)
 
 
 async def warn(parts: Parts) -> int:

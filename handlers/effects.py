@@ -26,6 +26,7 @@ NoticeKind: TypeAlias = Literal[
     "reminder",
     "soon",  # ten minutes before
     "message",  # between a person and their worker
+    "undelivered",  # to the writer of a message that reached nobody
     "missed_call",  # the worker called: what suits the person now, and what they answered
     "question",  # asked because of news, see `Tell`
     "offer",
@@ -122,7 +123,8 @@ class Notice:
     of: Mapping[AppointmentId, int] = field(default_factory=dict)
     start: datetime | None = None  # of the hour it speaks of: a worker may want to hear of it in the morning only
     exchange: AppointmentId | None = None  # whose two write to each other in it: who quotes it answers
-    message: MessageId | None = None  # of which it tells: once that was read, it is of no use
+    message: MessageId | None = None  # of which it tells: once a person has read that, it is of no use
+    otherwise: Notice | None = None  # said where there is nobody to tell this
 
 
 @dataclass(frozen=True, slots=True)

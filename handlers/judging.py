@@ -52,7 +52,7 @@ MATTERS: Final = frozenset(
 )  # who is not told of these is called by a human (I8)
 
 QUIETLY: Final = frozenset(
-    {"answer", "freed", "reminder", "soon", "feedback", "digest", "test", "calendar"}
+    {"answer", "freed", "reminder", "soon", "feedback", "digest", "test", "calendar", "undelivered"}
 )  # too late is no harm
 
 
@@ -72,7 +72,7 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
     if row.appointment_id is not None and not await _still_true(parts, row):
         return Leave("suppressed", "appointment_changed")
-    if row.content.get("message") and (known := await _known(parts, row)) is not None:
+    if row.content.get("message") and contact.worker_id is None and (known := await _known(parts, row)) is not None:
         return Leave("suppressed", known)
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
         return _later(row, until, "quiet_hours")

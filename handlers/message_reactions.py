@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from booking import policy
 from booking.authority import AFTERWARDS
 from booking.events import MessageWritten
+from booking.messages import Message
 from conversations.text import Text, t
 from handlers.effects import Effect, Notice, ToPerson, ToWorker
 
@@ -22,18 +23,34 @@ if TYPE_CHECKING:
 async def reader_is_told(event: MessageWritten, world: World) -> Sequence[Effect]:
     """A worker of each; a person not of the next one while they have not read that there is one."""
     message, about = event.message, event.appointment
-    until, near = about.end + AFTERWARDS, policy.is_near(about, world.now)
+    known, worker = await world.booking.known(about.contact), await world.booking.worker(message.worker)
+    person = known.person.first_name if known.person else ""
+    near = policy.is_near(about, world.now)
     if message.author == "person":
-        known = await world.booking.known(about.contact)
-        name = known.person.first_name if known.person else ""
         words = t("notice.message") if policy.took_place(about) else t("notice.message_former")
-        said = Text(words.msgid, {"name": name, "start": about.start, "text": message.text})
-        texts = (said, t("message.answer_here"))
-        to_worker = ToWorker(message.worker)
-        return [Notice(to_worker, "message", texts, expires_at=until, urgent=near, exchange=about.id)]
+        said = Text(words.msgid, {"name": person, "start": about.start, "text": message.text})
+        return [_notice(event, (said, t("message.answer_here")), worker.first_name if worker else "", near=near)]
     if event.told:
         return []
-    worker = await world.booking.worker(message.worker)
-    said = t("message.notice", worker=worker.first_name if worker else "")
-    to_person = ToPerson(message.person)
-    return [Notice(to_person, "message", (said,), expires_at=until, urgent=near, exchange=about.id, message=message.id)]
+    return [_notice(event, (t("message.notice", worker=worker.first_name if worker else ""),), person, near=near)]
+
+
+def _notice(event: MessageWritten, texts: tuple[Text, ...], reader: str, *, near: bool) -> Notice:
+    message, about = event.message, event.appointment
+    return Notice(
+        ToWorker(message.worker) if message.author == "person" else ToPerson(message.person),
+        "message",
+        texts,
+        expires_at=about.end + AFTERWARDS,
+        urgent=near,
+        exchange=about.id,
+        message=message.id,
+        otherwise=not_arrived(message, reader, sure=True, near=near),
+    )
+
+
+def not_arrived(message: Message, reader: str, *, sure: bool, near: bool) -> Notice:
+    """To its writer: it reached nobody, or (not `sure`) nobody knows; and what they can do."""
+    said = t("notice.message_lost", name=reader) if sure else t("notice.message_unsure", name=reader)
+    to = ToPerson(message.person) if message.author == "person" else ToWorker(message.worker)
+    return Notice(to, "undelivered", (said,), urgent=near)

@@ -17,6 +17,7 @@ from conversations.text import t
 from handlers import content, links, windows
 from handlers.alarms import raise_alarm
 from handlers.channels.drawing import ANSWERED_BY_WORDS
+from handlers.lost_messages import writer_is_told
 from handlers.parts import Parts
 from handlers.to_desk import about_message
 from handlers.writing import contact_at, ways
@@ -108,6 +109,7 @@ async def _nobody(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
     elif not row.answer or contact.person_id or contact.worker_id or reason == "window_closed":
         await raise_alarm(tx, parts, "nobody_reached", row.id, now, **ids)
         await about_message(tx, parts, "nobody_reached", contact.id, row.id, now)
+        await writer_is_told(tx, parts, "nobody_reached", row, now)
 
 
 def unjoined(row: OutboxRow) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from handlers.channels.base import CalendarPart, Draw, Payload, SendError
 from handlers.desk import spaced
 from handlers.judging import Leave, Wait, judge
 from handlers.links import url
+from handlers.lost_messages import writer_is_told
 from handlers.parts import Parts
 from handlers.refusing import refused
 from handlers.reminding import tell_rest
@@ -72,6 +73,7 @@ async def alarm_of(tx: Tx, parts: Parts, code: str, row: OutboxRow, now: datetim
     else:
         await raise_alarm(tx, parts, code, row.id, now, outbox=row.id, **ids)
         await about_message(tx, parts, code, row.contact_id, row.id, now)
+        await writer_is_told(tx, parts, code, row, now)
 
 
 async def handle(parts: Parts, row: OutboxRow) -> Called:

@@ -132,6 +132,8 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
     if contact is None:
         await raise_alarm(tx, parts, "nobody_to_tell", key, now, kind=notice.kind, appointment=notice.subject or "")
         await to_desk.without_talk(tx, parts, "nobody_to_tell", notice.to, now, _appointment(notice.subject))
+        if notice.otherwise is not None:
+            await _notice(tx, parts, store, notice.otherwise, f"{key}:otherwise", now)
         return
     if isinstance(notice.to, ToWorker):
         notice = await joining.offered(tx, parts, store, notice, notice.to.worker, contact, now)

@@ -67,6 +67,12 @@ async def around(db: Sql, report: Report, most: int) -> list[Message]:
     return [_message(db, row) for row in (*reversed(before), *found, *after)]
 
 
+async def get(db: Sql, id: MessageId) -> Message | None:
+    """None: its lifetime is over."""
+    rows = await db.fetch(f"SELECT {_MESSAGE} FROM message WHERE id = ?", id)
+    return _message(db, rows[0]) if rows else None
+
+
 async def is_read(db: Sql, message: str) -> bool:
     """Also of one that is gone."""
     return not await db.fetch("SELECT 1 AS one FROM message WHERE id = ? AND read_at IS NULL", message)

@@ -62,6 +62,8 @@ KINDS: Final[Mapping[str, Text]] = {
     "cancelled": t("console.kind.cancelled"),
     "turned": t("console.kind.turned"),
     "arriving": t("console.kind.arriving"),
+    "message": t("console.kind.message"),
+    "undelivered": t("console.kind.undelivered"),
     "reminder": t("console.kind.reminder"),
     "soon": t("console.kind.soon"),
     "missed_call": t("console.kind.missed_call"),

@@ -10,6 +10,8 @@ from booking.authority import Actor, DeskActor, PersonActor, WorkerActor
 from booking.messages import NotWritten, Report, Side, Written
 from booking.model import Appointment, AppointmentId, PersonId, WorkerId
 from handlers.acting import Acting
+from handlers.channels.base import ChannelName, Receipt, SendError
+from handlers.receipts import receive
 from storage import audit
 from storage.booking import RowStore
 from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, MONDAY, Place, refused
@@ -169,3 +171,72 @@ async def test_a_number_that_is_not_joined_is_told_where_to_read(place: Place) -
     assert place.new("sms", CAMILLE) == [
         "Un message de Claire vous attend. Pour le lire, répondez LIRE.\nPour répondre, écrivez-nous sur WhatsApp."
     ]
+
+
+# ------------------------------------------------------------ what finally does not arrive
+
+LOST = "Votre message n'est pas arrivé à {}. Notre équipe est prévenue. Si c'est urgent : HUMAIN."
+UNSURE = "Nous ne savons pas si votre message est arrivé à {}. Notre équipe est prévenue. Si c'est urgent : HUMAIN."
+
+
+def told(place: Place, address: str, words: str) -> int:
+    """How often this was said to them."""
+    return sum(to == address and text.startswith(words) for to, text in place.line("sms").sent_to)
+
+
+async def fails(place: Place, channel: ChannelName, address: str) -> None:
+    """The provider tells that the last notice of a message has not arrived, and that nobody is at that number."""
+    row = next(row for row in await place.rows(channel, address) if row.kind == "message")
+    await receive(place.parts, Receipt(row.id, row.provider_id or "", "failed", "30005"))
+    await place.settle()
+
+
+async def test_a_worker_is_told_once_that_a_person_who_stopped_us_has_no_notice(place: Place) -> None:
+    await place.books()
+    await place.says("sms", CAMILLE, "stop")
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    assert told(place, CLAIRE, LOST.format("Camille")) == 1
+    await place.passes(days=1)
+    assert told(place, CLAIRE, LOST.format("Camille")) == 1
+
+
+async def test_a_person_is_told_that_their_worker_cannot_be_reached(place: Place) -> None:
+    """Also of what they write later, when there is no way left to try."""
+    place.without("email")
+    await place.books()
+    for times in range(2):
+        await place.says("sms", CAMILLE, f"message à Claire : je n'ai pas mon bail ({times})")
+        assert told(place, CAMILLE, LOST.format("Claire")) == times
+        await fails(place, "sms", CLAIRE)
+        assert told(place, CAMILLE, LOST.format("Claire")) == times + 1
+    assert "nobody_reached" in place.alarm_codes()
+    assert (await place.contact("sms", CLAIRE)).dead_at is not None
+    await place.says("sms", CAMILLE, "message à Claire : et pas de quittance")
+    assert told(place, CAMILLE, LOST.format("Claire")) == 3
+    assert "nobody_to_tell" in place.alarm_codes()
+
+
+async def test_what_went_another_way_is_not_lost(place: Place) -> None:
+    await place.books()
+    await place.says("sms", CAMILLE, "message : je n'ai pas mon bail")
+    await fails(place, "sms", CLAIRE)
+    assert told(place, CAMILLE, LOST.format("Claire")) == 0
+    assert any("je n'ai pas mon bail" in text for _, text in place.line("email").sent_to)
+
+
+async def test_what_was_read_in_the_meantime_is_not_lost(place: Place) -> None:
+    await place.books()
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    await place.says("sms", CAMILLE, "lire")
+    await fails(place, "sms", CAMILLE)
+    assert told(place, CLAIRE, LOST.format("Camille")) == 0
+
+
+async def test_what_may_have_arrived_is_said_to_be_so(place: Place) -> None:
+    await place.says("whatsapp", CAMILLE, *BOOKS)
+    place.line("whatsapp").troubles = [SendError("hung up", "unknown"), SendError("hung up", "unknown")]
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    await place.passes(minutes=3)
+    await place.passes(minutes=3)
+    assert told(place, CLAIRE, UNSURE.format("Camille")) == 1
+    assert told(place, CLAIRE, LOST.format("Camille")) == 0
