@@ -44,8 +44,10 @@ class Leave:
 Verdict: TypeAlias = Send | Wait | Leave
 
 CAPPED: Final = frozenset(
-    {"reminder", "booked", "moved", "cancelled", "question", "offer", "freed", "feedback"}
+    {"reminder", "booked", "moved", "cancelled", "question", "offer", "freed", "feedback", "message", "undelivered"}
 )  # kinds that MAX_UNASKED may hold back
+WRITTEN: Final = frozenset({"message", "undelivered"})  # of these; the day's last is left to what is about an hour
+TOLD: Final = timedelta(hours=6)  # who was told so lately that something waits, and has not read it, is not told again
 MATTERS: Final = frozenset(
     {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer", "waiting", "digest", "message"}
     | {"decision"}
@@ -72,21 +74,31 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
     if row.appointment_id is not None and not await _still_true(parts, row):
         return Leave("suppressed", "appointment_changed")
-    if row.content.get("message") and contact.worker_id is None and (known := await _known(parts, row)) is not None:
+    if (
+        row.content.get("message")
+        and contact.worker_id is None
+        and (known := await _known(parts, row, now)) is not None
+    ):
         return Leave("suppressed", known)
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
         return _later(row, until, "quiet_hours")
-    if contact.worker_id is None and row.kind in CAPPED and contact.channel != "email":
+    near = row.kind in WRITTEN and row.content.get("urgent")  # it is of no use tomorrow
+    if contact.worker_id is None and row.kind in CAPPED and contact.channel != "email" and not near:
         return await _within_cap(parts, row, contact, now)
     return Send()
 
 
-async def _known(parts: Parts, row: OutboxRow) -> str | None:
-    """Why they know of the message that it announces: they have read it, or were told since that there are some."""
+async def _known(parts: Parts, row: OutboxRow, now: datetime) -> str | None:
+    """Why they know of the message that it announces: they have read it, were told since that there are some, or a
+    while ago, and have not read that one either. Near the hour they are told of each.
+    """
     assert row.content is not None
     if await messages.is_read(parts.db, row.content["message"]):
         return "read_already"
-    return "told_already" if await messages.announced(parts.db, row) else None
+    told = await messages.announced(parts.db, row) or (
+        not row.content.get("urgent") and await messages.waits_told(parts.db, row, now - TOLD)
+    )
+    return "told_already" if told else None
 
 
 async def _still_true(parts: Parts, row: OutboxRow) -> bool:
@@ -107,7 +119,8 @@ async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: da
     midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
     theirs = await contacts.of_person(parts.db, contact.person_id) if contact.person_id else [contact]
     phones = [each.id for each in theirs if each.channel != "email"] or [contact.id]
-    if await fates.unasked(parts.db, row, phones, midnight) < parts.max_unasked:
+    most = max(1, parts.max_unasked - 1) if row.kind in WRITTEN else parts.max_unasked
+    if await fates.unasked(parts.db, row, phones, midnight) < most:
         return Send()
     tomorrow = datetime.combine(midnight.date() + timedelta(days=1), parts.quiet.ends, zone)
     return _later(row, tomorrow.astimezone(UTC), "daily_cap")

@@ -11,7 +11,7 @@ from datetime import datetime
 from booking.messages import Last, Message, MessageId, Report, Side
 from booking.model import PersonId, WorkerId
 from storage.db import Sql
-from storage.outbox import OutboxRow
+from storage.outbox import COLUMNS, OutboxRow, opened
 from storage.sql import Row, marks
 
 _MESSAGE = "id, series, person_id, worker_id, author, body, written_at, read_at"
@@ -93,6 +93,24 @@ async def announced(db: Sql, row: OutboxRow) -> bool:
             int(row.id),
         )
     )
+
+
+async def waits_told(db: Sql, row: OutboxRow, since: datetime) -> bool:
+    """Whether this contact was told, since then, of another message of the same two that is still unread."""
+    own = await get(db, MessageId((row.content or {})["message"]))
+    told = await db.fetch(
+        f"SELECT {COLUMNS} FROM outbox WHERE contact_id = ? AND kind = 'message' AND NOT answer AND id < ? "
+        "AND status <> 'failed' AND accepted_at >= ? ORDER BY id DESC",
+        row.contact_id,
+        int(row.id),
+        since,
+    )
+    for each in told:
+        id = (opened(db, each).content or {}).get("message")
+        other = await get(db, MessageId(id)) if id is not None else None
+        if own is not None and other is not None and other.read_at is None and other.worker == own.worker:
+            return True
+    return False
 
 
 class MessageRows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from booking.authority import Actor, DeskActor, PersonActor, WorkerActor
@@ -14,7 +15,7 @@ from handlers.channels.base import ChannelName, Receipt, SendError
 from handlers.receipts import receive
 from storage import audit
 from storage.booking import RowStore
-from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, MONDAY, Place, refused
+from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, LATER, MONDAY, Place, refused
 
 
 @asynccontextmanager
@@ -171,6 +172,74 @@ async def test_a_number_that_is_not_joined_is_told_where_to_read(place: Place) -
     assert place.new("sms", CAMILLE) == [
         "Un message de Claire vous attend. Pour le lire, répondez LIRE.\nPour répondre, écrivez-nous sur WhatsApp."
     ]
+
+
+# ------------------------------------------------------------ how often somebody is told
+
+WAITS = "Un message de Claire vous attend. Pour le lire, répondez LIRE."
+
+
+async def test_several_messages_in_a_row_are_announced_once_until_they_are_read(place: Place) -> None:
+    await books_for_next_week(place)
+    for words in ("avez-vous le bail ?", "et les quittances ?", "merci d'avance"):
+        await claires(place, f"écrire à Camille : {words}")
+        await place.passes(minutes=40)
+    assert told(place, CAMILLE, WAITS) == 1
+    rows = [row for row in await place.rows("sms", CAMILLE) if row.kind == "message"]
+    assert [(row.status, row.reason) for row in rows] == [
+        ("suppressed", "told_already"),
+        ("suppressed", "told_already"),
+        ("accepted", None),
+    ]
+    await place.says("sms", CAMILLE, "lire")
+    await claires(place, "écrire à Camille : parfait")
+    assert told(place, CAMILLE, WAITS) == 2
+    await place.passes(hours=6, minutes=1)
+    await claires(place, "écrire à Camille : vous êtes là ?")
+    assert told(place, CAMILLE, WAITS) == 3, "after a while they are told once more"
+
+
+async def test_a_notice_that_did_not_arrive_announces_nothing(place: Place) -> None:
+    await books_for_next_week(place)
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    await place.passes(minutes=15)
+    row = next(row for row in await place.rows("sms", CAMILLE) if row.kind == "message")
+    await receive(place.parts, Receipt(row.id, row.provider_id or "", "failed", "30005"))
+    await claires(place, "écrire à Camille : et les quittances ?")
+    assert told(place, CAMILLE, WAITS) == 2
+
+
+async def test_messages_are_under_the_daily_cap_and_leave_one_to_the_hours(place: Place) -> None:
+    await books_for_next_week(place)
+    before = await unasked(place)
+    assert before == 0
+    for number in range(5):
+        await claires(place, f"écrire à Camille : question {number}")
+        await place.says("sms", CAMILLE, "lire")
+        await place.passes(minutes=11)
+    assert told(place, CAMILLE, WAITS) == await unasked(place) == place.parts.max_unasked - 1
+    await place.passes(days=1)
+    assert told(place, CAMILLE, WAITS) == 3, "they have read the others"
+
+
+async def test_near_the_hour_a_message_is_announced_whatever_came_before(place: Place) -> None:
+    """Today at 14:00; "je suis en retard" is of no use tomorrow."""
+    await place.books()
+    place.parts = replace(place.parts, max_unasked=1)
+    place.clock.now = MONDAY + timedelta(hours=2, minutes=30)  # 12:30 in Paris
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    await place.passes(minutes=70)
+    await claires(place, "écrire à Camille : j'aurai dix minutes de retard")
+    assert told(place, CAMILLE, WAITS) == 2
+
+
+async def books_for_next_week(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+
+
+async def unasked(place: Place) -> int:
+    rows = await place.rows("sms", CAMILLE)
+    return sum(not row.answer and row.status == "accepted" for row in rows)
 
 
 # ------------------------------------------------------------ what finally does not arrive
