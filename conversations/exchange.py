@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from booking.messages import Message, ToAnswer
 from conversations import addressed
 from conversations.commands import command, wished
 from conversations.flows import messages, reading
 from conversations.flows.messages import EXCHANGE, FRESH, OPEN
-from conversations.meant_for_us import answers, asks_to_write, begins_as_command, manners, may_be_for_us
+from conversations.intents import asks
+from conversations.meant_for_us import answers, asks_to_write, begins_as_command, manners, may_be_for_us, speaks_of_us
 from conversations.message_commands import begun_before
 from conversations.model import Input
 from conversations.normal import fold
 from conversations.recognise import by_number, by_words
 from conversations.talk import Talk
 from conversations.text import t
+
+SENTENCE: Final = 4  # words: fewer are rather a word for us, misspelt
 
 
 def stops_writing(talk: Talk) -> None:
@@ -216,6 +219,22 @@ async def _waiting(talk: Talk, text: str) -> Sequence[ToAnswer]:
     if prompt is None:
         return found
     return [] if prompt.free else [each for each in found if each.at > prompt.asked_at]
+
+
+async def may_be_for_them(talk: Talk, text: str) -> bool:
+    """A person's words that nobody understood, with nothing under way but the menu: a question, or a few words, may be
+    for the one whom they meet. It is asked; once they said that it is no message, it is for us.
+    """
+    idle = not talk.frames or (talk.flow is not None and talk.flow.name == "menu")
+    if not idle or talk.reheard or talk.c.contact.role == "worker" or talk.c.known.person is None:
+        return False
+    if not asks(text, talk.c.words) and (len(text.split()) < SENTENCE or speaks_of_us(text, talk.c)):
+        return False
+    entries = await messages.whom(talk.c)
+    found = {"about": entries[0].appointment.id, "sure": "ask"} if len(entries) == 1 else {}
+    if entries:
+        await talk.push("message", {**found, "text": text.strip()})
+    return bool(entries)
 
 
 async def _goes(talk: Talk, about: str, text: str, *, late: bool, doubt: bool) -> None:

@@ -22,6 +22,7 @@ from conversations.exchange import (
     addressed_message,
     besides_desk,
     exchange,
+    may_be_for_them,
     quoted_message,
     stops_writing,
     verbatim,
@@ -270,7 +271,7 @@ async def free_text(talk: Talk, came: Input) -> bool:
             return True
     if await understood(talk, came.text, judged=own is not None):
         return True
-    if talk.prompt is None:
+    if await may_be_for_them(talk, came.text) or talk.prompt is None:
         return True  # nothing was asked yet: whatever they wrote, we begin
     if own is not None and step is not None:
         await talk.apply(own, step.name)
@@ -319,7 +320,7 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
             talk.says.append(t("thanks.reply"))
             talk.hush = not talk.frames
         case "greeting":
-            if talk.prompt is not None:
+            if not await may_be_for_them(talk, text) and talk.prompt is not None:
                 resume_instead(talk)
         case "yes" if not talk.frames and talk.c.known.upcoming:
             talk.says.append(t("yes.noted", start=talk.c.known.upcoming[0].start))

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 from conversations.model import Words
 from conversations.normal import fold, near
-from conversations.phrases import pattern, without
+from conversations.phrases import has, padded, pattern, without
 from conversations.wishes import mentions
 
 Intent: TypeAlias = Literal[
@@ -80,9 +80,13 @@ def intent(text: str, parts: Sequence[str], words: Words, *, topical: bool = Fal
     return (
         _whole(text, words)
         or _wish(parts, words)
-        or _manners(parts, words)
+        or _manners(text, parts, words)
         or (None if topical else _near(text, words))
     )
+
+
+def _is_manners(text: str, words: Words) -> bool:
+    return any(fold(text) in words(f"words.{name}") for name in MANNERS)
 
 
 def _phrases(name: Intent, words: Words) -> tuple[str, ...]:
@@ -108,9 +112,17 @@ def _wish(parts: Sequence[str], words: Words) -> Intent | None:
     return None
 
 
-def _manners(parts: Sequence[str], words: Words) -> Intent | None:
-    """A clause that is a yes, no, thanks or greeting, or begins with one: "oui oui je viens", "non ça me va pas"."""
-    for name in MANNERS:
+def asks(text: str, words: Words) -> bool:
+    """Whether a text is a question, with its mark or without: "ça marche aussi avec un pdf"."""
+    return "?" in text or has(padded(text), pattern(words("words.question")))
+
+
+def _manners(text: str, parts: Sequence[str], words: Words) -> Intent | None:
+    """A clause that is a yes, no, thanks or greeting, or begins with one: "oui oui je viens", "non ça me va pas". A
+    question is no answer, however it begins: "oui mais est-ce que je peux venir avec ma sœur ?".
+    """
+    only = ("greeting",) if asks(text, words) and not _is_manners(text, words) else MANNERS
+    for name in only:
         opening = pattern(words(f"words.{name}.first"))
         if any(part.strip() in words(f"words.{name}") or opening.match(part) for part in parts):
             return name

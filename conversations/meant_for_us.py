@@ -10,7 +10,7 @@ from booking import calendar_address
 from conversations.flows.worker.calendar import awaited
 from conversations.model import Context
 from conversations.normal import fold
-from conversations.phrases import padded, pattern
+from conversations.phrases import has, padded, pattern
 from conversations.recognise import by_number
 from conversations.understand import understand
 from conversations.wishes import clauses, mentions
@@ -38,6 +38,11 @@ def may_be_for_us(text: str, c: Context) -> bool:
         return _their_calendar(text, c) or any(_holds(text, name, c.words(f"words.worker.{name}"), c) for name in ACTS)
     heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
     return heard.code is not None or heard.intent in WISHES
+
+
+def speaks_of_us(text: str, c: Context) -> bool:
+    """Whether it names something that we do, be it wanted or not: "je ne veux pas annuler"."""
+    return any(has(padded(text), pattern(c.words(f"words.wish.{name}"))) for name in sorted(WISHES))
 
 
 def _their_calendar(text: str, c: Context) -> bool:
