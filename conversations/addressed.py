@@ -26,6 +26,12 @@ def has_verb(c: Context, text: str) -> bool:
     return _after(text, c.words("words.reply.begins"))[1]
 
 
+def begun(c: Context, text: str) -> str | None:
+    """What follows "message", "écrire", "répondre", where a text begins so."""
+    rest, begun = _after(text, c.words("words.reply.begins"))
+    return rest.strip(MARKS) if begun else None
+
+
 async def explicit(c: Context, text: str, *, by_name: bool = False) -> dict[str, Any] | None:
     """A message with its address: by a verb and a name or a colon, or a name and a colon. None: it has none, or no name
     where one is needed: "réponse : 2" answers a question.
@@ -38,6 +44,10 @@ async def explicit(c: Context, text: str, *, by_name: bool = False) -> dict[str,
     if by_name and not hits:
         return None
     begun_so = begun and text[: len(text) - len(rest)].rstrip().endswith(":")
+    if begun and not hits and not begun_so and (said := _after_a_name(rest)):  # of nobody whom they may write to
+        found = await _found(c, (), entries)
+        return {**found, "text": said, "sure": "ask"} if "about" in found else {**found, "text": said}
+    said = rest if not hits else said
     named_so = bool(hits) and rest[: len(rest) - len(said)].rstrip().endswith(":")
     if not (named_so or (begun and hits) or begun_so or said.lstrip().startswith(":")):
         return None
@@ -95,6 +105,12 @@ def _begins_with_colon(text: str) -> bool:
     """ "Camille : …", and no address of a page."""
     head, colon, rest = text.partition(":")
     return bool(colon) and len(head.split()) <= WORDS and bool(rest.strip()) and not rest.startswith("//")
+
+
+def _after_a_name(rest: str) -> str:
+    """ "Mme Morel : …", where we know first names only: what is said after it."""
+    head, colon, said = rest.partition(":")
+    return said.strip(MARKS) if colon and 0 < len(head.split()) <= WORDS and not said.startswith("//") else ""
 
 
 def _after(raw: str, phrases: Sequence[str]) -> tuple[str, bool]:

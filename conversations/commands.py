@@ -18,7 +18,7 @@ from conversations.flows.worker import further as following
 from conversations.flows.worker import meant, times
 from conversations.flows.worker import propose as proposing
 from conversations.flows.worker import refuse as refusing
-from conversations.flows.worker.calendar import awaited
+from conversations.meant_for_us import calendar_awaited
 from conversations.message_commands import leaves_message, message, messages, report
 from conversations.model import Context
 from conversations.naming import named
@@ -116,6 +116,9 @@ async def back(talk: Talk, gained: Mapping[str, Any]) -> None:
             talk.says.append(t("back.none"))
             return
         talk.pop()
+        if talk.c.contact.worker and not talk.frames:
+            talk.says.append(t("worker.unchanged"))
+            talk.ended = True
 
 
 def _undone(talk: Talk) -> Mapping[str, Any]:
@@ -194,7 +197,7 @@ async def calendar(talk: Talk, gained: Mapping[str, Any]) -> None:
 
 async def address_alone(talk: Talk, address: str) -> None:
     """Theirs where we asked for it; else it is asked whether it is."""
-    await talk.push("calendar", {"address": address, "meant": "yes" if awaited(talk.c) else "ask"})
+    await talk.push("calendar", {"address": address, "meant": "yes" if calendar_awaited(talk.c) else "ask"})
 
 
 async def move(talk: Talk, gained: Mapping[str, Any]) -> None:

@@ -9,23 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from booking.messages import Message, ToAnswer
 from conversations import addressed
-from conversations.commands import command, wished
+from conversations.commands import wished
 from conversations.flows import messages, reading
 from conversations.flows.messages import EXCHANGE, FRESH, OPEN
-from conversations.intents import asks
-from conversations.meant_for_us import answers, asks_to_write, begins_as_command, manners, may_be_for_us, speaks_of_us
+from conversations.meant_for_us import (
+    answers,
+    asks_to_write,
+    begins_as_command,
+    manners,
+    may_be_for_us,
+)
 from conversations.message_commands import begun_before
 from conversations.model import Input
 from conversations.normal import fold
+from conversations.perhaps import asked_about, is_text, names_another
 from conversations.recognise import by_number, by_words
 from conversations.talk import Talk
 from conversations.text import t
-
-SENTENCE: Final = 4  # words: fewer are rather a word for us, misspelt
 
 
 def stops_writing(talk: Talk) -> None:
@@ -56,7 +60,7 @@ async def besides_desk(talk: Talk, came: Input) -> bool:
     ):
         await talk.push("read")
         return True
-    if not _is_text(talk, came):
+    if not is_text(talk, came):
         return False
     said = {"about": came.to, "text": came.text} if came.to else await _named(talk, came.text)
     if said is not None and came.edited:
@@ -86,16 +90,11 @@ async def _named(talk: Talk, text: str) -> dict[str, Any] | None:
     return found if found is not None and "about" in found else None
 
 
-def _is_text(talk: Talk, came: Input) -> bool:
-    """Words that are no word for everywhere, and nothing else with them."""
-    return bool(came.text.strip()) and not came.files and command(came.text, talk.c) is None
-
-
 async def quoted_message(talk: Talk, came: Input) -> bool:
     """An answer to the very message that they quote, whatever else is on the screen. What they have not read yet is
     shown first, and asked about; so is a bare number.
     """
-    if not came.to or not _is_text(talk, came):
+    if not came.to or not is_text(talk, came):
         return False
     said = {"about": came.to, "text": came.text}
     doubt = by_number(came.text, talk.c.words) is not None
@@ -103,7 +102,7 @@ async def quoted_message(talk: Talk, came: Input) -> bool:
         _, texts = await reading.show(talk.c, unread)
         talk.says.extend(texts)
         doubt = True
-    await talk.push("message", {**said, "sure": "ask"} if doubt else said)
+    await talk.push("message", begun_before(talk, {**said, "sure": "ask"} if doubt else said))
     return True
 
 
@@ -117,7 +116,7 @@ async def _unread(talk: Talk, about: str) -> list[Message]:
 async def addressed_message(talk: Talk, came: Input) -> bool:
     """It says itself whom it is for: "message à Claire : …"; "Claire : …" alone may be a choice of a question's."""
     asked = talk.prompt is not None
-    if not _is_text(talk, came) or (asked and not addressed.has_verb(talk.c, came.text)):
+    if not is_text(talk, came) or (asked and not addressed.has_verb(talk.c, came.text)):
         return False
     found = await addressed.explicit(talk.c, came.text, by_name=asked)
     if found is None and asked:
@@ -139,7 +138,7 @@ async def _without_a_name(talk: Talk, text: str) -> dict[str, Any] | None:
     said = found.get("text", "") if found is not None else ""
     options = prompt.options if prompt is not None else ()
     answers_it = by_number(said, talk.c.words) is not None or by_words(said, options, talk.c) or answers(said, talk.c)
-    if found is None or not said or answers_it or not await messages.whom(talk.c):
+    if found is None or not said or answers_it or (talk.c.known.person is None and not talk.c.contact.worker):
         return None
     return {**found, "sure": "ask"} if "about" in found else found
 
@@ -154,7 +153,7 @@ async def verbatim(talk: Talk, came: Input) -> bool:
     is left, and what they write is for us.
     """
     step, prompt = talk.open_step, talk.prompt
-    if step is None or prompt is None or not step.verbatim or not _is_text(talk, came):
+    if step is None or prompt is None or not step.verbatim or not is_text(talk, came):
         return False
     if talk.c.now - prompt.asked_at > OPEN:
         talk.pop()
@@ -166,7 +165,7 @@ async def verbatim(talk: Talk, came: Input) -> bool:
 
 async def exchange(talk: Talk, came: Input) -> bool:
     """While no question is on the screen, what they write answers the one who wrote to them."""
-    if came.press is not None or came.phone is not None or not _is_text(talk, came):
+    if came.press is not None or came.phone is not None or not is_text(talk, came):
         return False
     if talk.c.contact.role == "worker":
         return await _of_worker(talk, came.text)
@@ -186,6 +185,8 @@ async def _of_person(talk: Talk, text: str) -> bool:
         return False
     if kept["sent"] and answers(text, talk.c):
         return age <= FRESH and await _kept_here(talk, kept["about"])
+    if await names_another(talk, text, [kept["about"]]):
+        return True
     await _goes(talk, kept["about"], text, late=age > FRESH, doubt=may_be_for_us(text, talk.c))
     return True
 
@@ -197,9 +198,10 @@ async def _of_worker(talk: Talk, text: str) -> bool:
         return False
     if all(each.answered for each in waiting) and manners(text, talk.c):
         return answers(text, talk.c) and await _kept_here(talk, waiting[0].correspondent.appointment.id)
-    if len(waiting) > 1:
-        among = [each.correspondent.appointment.id for each in waiting]
-        await talk.push("message", {"among": among, "text": text})
+    among = [each.correspondent.appointment.id for each in waiting]
+    if len(among) > 1:
+        return await asked_about(talk, text, among)
+    if await names_another(talk, text, among):
         return True
     late = talk.c.now - waiting[0].at > FRESH
     doubt = talk.prompt is not None or may_be_for_us(text, talk.c) or wished(text, talk.c) is not None
@@ -219,22 +221,6 @@ async def _waiting(talk: Talk, text: str) -> Sequence[ToAnswer]:
     if prompt is None:
         return found
     return [] if prompt.free else [each for each in found if each.at > prompt.asked_at]
-
-
-async def may_be_for_them(talk: Talk, text: str) -> bool:
-    """A person's words that nobody understood, with nothing under way but the menu: a question, or a few words, may be
-    for the one whom they meet. It is asked; once they said that it is no message, it is for us.
-    """
-    idle = not talk.frames or (talk.flow is not None and talk.flow.name == "menu")
-    if not idle or talk.reheard or talk.c.contact.role == "worker" or talk.c.known.person is None:
-        return False
-    if not asks(text, talk.c.words) and (len(text.split()) < SENTENCE or speaks_of_us(text, talk.c)):
-        return False
-    entries = await messages.whom(talk.c)
-    found = {"about": entries[0].appointment.id, "sure": "ask"} if len(entries) == 1 else {}
-    if entries:
-        await talk.push("message", {**found, "text": text.strip()})
-    return bool(entries)
 
 
 async def _goes(talk: Talk, about: str, text: str, *, late: bool, doubt: bool) -> None:

@@ -22,7 +22,6 @@ from conversations.exchange import (
     addressed_message,
     besides_desk,
     exchange,
-    may_be_for_them,
     quoted_message,
     stops_writing,
     verbatim,
@@ -34,7 +33,9 @@ from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
 from conversations.media import stops_sending, take
 from conversations.model import Again, Context, Flow, Frame, Input, Option, Outcome, Prompt, Step
+from conversations.naming import named
 from conversations.normal import fold
+from conversations.perhaps import for_somebody, instead_of_a_miss, may_be_for_them, speaks_to_them, unread_first
 from conversations.recognise import by_both, by_number, by_words
 from conversations.reminded import rather
 from conversations.talk import Talk
@@ -64,7 +65,7 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
     for listen in LISTENERS:
         if listen not in besides and await listen(talk, came):
             return
-    if not resume_instead(talk):
+    if not resume_instead(talk) and not await instead_of_a_miss(talk, came.text):
         talk.miss()
 
 
@@ -274,7 +275,8 @@ async def free_text(talk: Talk, came: Input) -> bool:
     if await may_be_for_them(talk, came.text) or talk.prompt is None:
         return True  # nothing was asked yet: whatever they wrote, we begin
     if own is not None and step is not None:
-        await talk.apply(own, step.name)
+        if not await instead_of_a_miss(talk, came.text):
+            await talk.apply(own, step.name)
         return True
     return False
 
@@ -310,9 +312,13 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
         return True
     if talk.c.contact.role == "worker":
         return await _worker_wrote(talk, text, heard)
-    if heard.code or gained or heard.intent == "book":
+    if heard.code or heard.intent == "book" or (gained and not _tells_of_theirs(talk, heard, gained)):
         fresh = replace(heard, code=None) if judged else heard
-        return await _rather(talk, text, fresh, gained) or await _wish(talk, fresh, gained)
+        return (
+            await speaks_to_them(talk, text)
+            or await _rather(talk, text, fresh, gained)
+            or await _wish(talk, fresh, gained)
+        )
     match heard.intent:
         case "medical":
             talk.says.append(t("medical.no"))
@@ -330,6 +336,14 @@ async def understood(talk: Talk, text: str, *, judged: bool = False) -> bool:
     return True
 
 
+def _tells_of_theirs(talk: Talk, heard: Understood, gained: Mapping[str, Any]) -> bool:
+    """ "Oui je serai là jeudi", and that is the day of the only hour they have: no other one is wished."""
+    coming = talk.c.known.upcoming
+    if talk.frames or heard.intent != "yes" or heard.code or heard.motive or heard.mode or len(coming) != 1:
+        return False
+    return bool(named(coming, gained, talk.c.contact.zone))
+
+
 async def _names(talk: Talk) -> dict[str, str]:
     """The workers who may be named here, by id: those who could take the hour that is looked for."""
     if talk.c.contact.role == "worker" or (talk.flow is not None and "worker" not in (talk.flow.hears or {"worker"})):
@@ -344,6 +358,8 @@ async def _worker_wrote(talk: Talk, text: str, heard: Understood) -> bool:
     """
     if (address := calendar_address.find(text)) is not None:
         await address_alone(talk, address)
+        return True
+    if await for_somebody(talk, text):
         return True
     if heard.intent == "greeting" or talk.prompt is not None:
         return talk.prompt is None
@@ -429,6 +445,7 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     shared_phone,
     addressed_message,
     verbatim,
+    unread_first,
     reminder,
     option,
     of_the_hour,
@@ -439,4 +456,4 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     late_yes,
     free_text,
 )
-TO_OTHERS: Final[tuple[Listen, ...]] = (quoted_message, addressed_message, verbatim, exchange)
+TO_OTHERS: Final[tuple[Listen, ...]] = (quoted_message, addressed_message, verbatim, unread_first, exchange)

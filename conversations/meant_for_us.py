@@ -4,11 +4,12 @@ or a word of its own. Then it is asked about before it goes; a text with a few w
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from booking import calendar_address
-from conversations.flows.worker.calendar import awaited
 from conversations.model import Context
+from conversations.nearby import said_nearby
 from conversations.normal import fold
 from conversations.phrases import has, padded, pattern
 from conversations.recognise import by_number
@@ -26,6 +27,14 @@ ACTS: Final = (
     *("reply", "report", "messages", "week", "tomorrow", "today", "next"),
 )
 ANSWERS: Final = ("words.yes", "words.no", "words.thanks")
+CALENDAR_ASKED: Final = "calendar_asked"  # the fact: since when we wait for a worker's address, ISO 8601
+CALENDAR_FRESH: Final = timedelta(hours=1)  # so long an address alone is the one that we asked for
+
+
+def calendar_awaited(c: Context) -> bool:
+    """Whether we asked a worker for the address of their calendar a moment ago."""
+    since = c.answers.get(CALENDAR_ASKED)
+    return since is not None and c.now - datetime.fromisoformat(since) <= CALENDAR_FRESH
 
 
 def may_be_for_us(text: str, c: Context) -> bool:
@@ -40,6 +49,16 @@ def may_be_for_us(text: str, c: Context) -> bool:
     return heard.code is not None or heard.intent in WISHES
 
 
+def asks_for_us(text: str, c: Context) -> bool:
+    """A person's wish that we serve, or what is said around the hour: heard as that, whatever waits to be read. Who
+    does not understand may not understand what waits.
+    """
+    if asks_to_write(text, c) or said_nearby(text, c.words) is not None:
+        return True
+    heard = understand(text, c.words, now=c.now, zone=c.contact.zone)
+    return heard.code is not None or heard.intent in WISHES - {"help"}
+
+
 def speaks_of_us(text: str, c: Context) -> bool:
     """Whether it names something that we do, be it wanted or not: "je ne veux pas annuler"."""
     return any(has(padded(text), pattern(c.words(f"words.wish.{name}"))) for name in sorted(WISHES))
@@ -48,7 +67,7 @@ def speaks_of_us(text: str, c: Context) -> bool:
 def _their_calendar(text: str, c: Context) -> bool:
     """An address that opens a worker's calendar to whoever has it is a secret."""
     address = calendar_address.find(text)
-    return address is not None and (awaited(c) or calendar_address.looks_so(address))
+    return address is not None and (calendar_awaited(c) or calendar_address.looks_so(address))
 
 
 def answers(text: str, c: Context) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from conversations import addressed
 from conversations.flows.messages import more
+from conversations.phrases import has, padded, pattern
 from conversations.talk import Talk
 from conversations.text import t
 
@@ -28,7 +29,11 @@ async def messages(talk: Talk, gained: Mapping[str, Any]) -> None:
 
 
 async def report(talk: Talk, gained: Mapping[str, Any]) -> None:
-    """ "signaler Camille" (terms, article 6.2)."""
+    """ "signaler Camille" (terms, article 6.2). One that was made by mistake is for the desk, which reads it."""
+    if has(padded(talk.c.raw), pattern(talk.c.words("words.report.mistake"))):
+        talk.says.append(t("report.mistake"))
+        talk.ended = True
+        return
     await talk.push("report", await addressed.to_read(talk.c))
 
 

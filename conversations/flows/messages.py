@@ -17,7 +17,7 @@ from booking.messaging import cleaned
 from booking.model import AppointmentId
 from conversations.flows import account
 from conversations.flows.names import call
-from conversations.meant_for_us import asks_to_write, manners, may_be_for_us
+from conversations.meant_for_us import asks_for_us, asks_to_write, manners, may_be_for_us
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
 from conversations.normal import fold
 from conversations.phrases import fold_phrase, has, padded, pattern
@@ -25,6 +25,7 @@ from conversations.recognise import by_number
 from conversations.text import Text, t
 
 EXCHANGE: Final = "exchange"  # the fact: {"about": appointment, "at": ISO 8601, "sent": whether they wrote last}
+PERHAPS: Final = "perhaps"  # it was our guess that it is a message: nothing goes without a yes
 LATE_TOLD: Final = "late_told"  # the text says that they are late, and the other one was told so
 FRESH: Final = timedelta(hours=1)  # so long what they write is for the other one; later it is asked
 OPEN: Final = timedelta(hours=12)  # so long it may be; later it is for us
@@ -147,6 +148,8 @@ async def got_text(c: Context, heard: Input) -> Outcome:
     """As it is. What may be meant for us, or comes much later, is asked about first."""
     if heard.files:
         return Again(t("message.text_only"), miss=False)
+    if fold(heard.text) in c.words("words.message.nothing"):
+        return Finish(t("message.left"))
     if (too_long := _too_long(heard.text)) is not None:
         return Again(too_long, miss=False)
     late = c.asked_at is not None and c.now - c.asked_at > FRESH
@@ -179,12 +182,13 @@ def _goes_on(c: Context, text: str) -> Outcome:
     """A text in place of a yes is more of the message, as people write on before they read; where too much time went by
     before it, it is asked again.
     """
-    if asks_to_write(text, c):
+    guessed = c.answers.get(PERHAPS)
+    if asks_to_write(text, c) or (guessed and asks_for_us(text, c)):
         return Finish(t("message.left"), hear=text)
     whole, said = more(c, text)
     if (too_long := _too_long(whole)) is not None:
         return Again(too_long, miss=False)
-    doubt = c.answers.get("late") or may_be_for_us(text, c) or manners(text, c)
+    doubt = guessed or c.answers.get("late") or may_be_for_us(text, c) or manners(text, c)
     return fill(said, text=whole, sure="ask" if doubt else None)
 
 
@@ -216,7 +220,8 @@ async def finish(c: Context) -> Outcome:
     with_desk = c.mode == "human"
     said = t("message.sent") if c.alone and not with_desk else t("message.sent_on")
     keep = {} if with_desk else exchange_with(c, about, sent=True)
-    return Finish(Text(said.msgid, {"name": done.name}), keep=keep)
+    unheard = (t("message.answer_stopped"),) if c.contact.opted_out and not c.elsewhere else ()
+    return Finish(Text(said.msgid, {"name": done.name}), more=unheard, keep=keep)
 
 
 def _not_written(c: Context, done: NotWritten) -> Text:

@@ -13,6 +13,7 @@ import pytest
 
 from conversations.meant_for_us import WISHES
 from conversations.model import Input
+from conversations.normal import fold
 from conversations.understand import understand
 from locales.words import words
 from tests.conversations.scenes import KNOWN, SCENES, WORKERS, reached
@@ -56,6 +57,23 @@ def known(lang: str) -> Stage:
 def test_nobody_writes_who_did_not_begin_to(lang: str) -> None:
     stage = known(lang)
     assert [text for text in phrases(lang) if sends(stage, text)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nobody_answers_what_they_have_not_read(lang: str) -> None:
+    """Although a message waits: it is shown, and asked about."""
+    stage = known(lang)
+    answer(stage, WRITES)
+    assert [text for text in phrases(lang) if sends(stage, text)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_we_only_guess_goes_with_a_yes_alone(lang: str) -> None:
+    stage = known(lang)
+    answer(stage, "> est-ce que je peux venir avec ma soeur ?")
+    assert stage.step == "message.sure"
+    agrees = words(lang)("words.option.message.yes")
+    assert [text for text in phrases(lang) if fold(text) not in agrees and sends(stage, text)] == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

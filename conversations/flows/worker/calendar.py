@@ -5,21 +5,10 @@ An address without that word, and which nobody asked for, may be a page for some
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final
-
 from booking import calendar_address
+from conversations.meant_for_us import CALENDAR_ASKED
 from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.text import t
-
-ASKED: Final = "calendar_asked"  # the fact: since when we wait for an address, ISO 8601
-FRESH: Final = timedelta(hours=1)  # so long an address alone is the one that we asked for
-
-
-def awaited(c: Context) -> bool:
-    """Whether we asked for the address of theirs a moment ago."""
-    since = c.answers.get(ASKED)
-    return since is not None and c.now - datetime.fromisoformat(since) <= FRESH
 
 
 async def ask_meant(c: Context) -> Ask:
@@ -35,7 +24,7 @@ async def finish(c: Context) -> Outcome:
     """An address is only taken here; what comes of it is told once it was read."""
     worker, written = c.contact.worker, c.answers.get("address")
     assert worker is not None
-    waits = {ASKED: c.now.isoformat()}
+    waits = {CALENDAR_ASKED: c.now.isoformat()}
     if not written:
         read = t("calendar.is_read") if await c.booking.calendar_of(worker) else t("calendar.not_read")
         return Finish(t("calendar.feed"), more=(read,), link=Link("calendar", worker), keep=waits)
