@@ -75,7 +75,7 @@ async def _told_of(talk: Talk) -> Sequence[Message]:
 
 async def instead_of_a_miss(talk: Talk, text: str) -> bool:
     """Before a text is no answer: where it begins as a message, or somebody has just written to the worker, we ask."""
-    if talk.reheard or talk.flow is None or talk.flow.name == "message":
+    if talk.reheard or talk.ended or talk.flow is None or talk.flow.name == "message":
         return False
     if talk.c.contact.worker and talk.prompt is not None:
         asked = talk.prompt.asked_at
@@ -141,7 +141,7 @@ async def may_be_for_them(talk: Talk, text: str) -> bool:
     for the one whom they meet. It is asked; once they said that it is no message, it is for us.
     """
     idle = not talk.frames or (talk.flow is not None and talk.flow.name == "menu")
-    if not idle or talk.reheard or talk.c.contact.role == "worker" or talk.c.known.person is None:
+    if not idle or talk.reheard or talk.ended or talk.c.contact.role == "worker" or talk.c.known.person is None:
         return False
     if not asks(text, talk.c.words) and (len(text.split()) < SENTENCE or speaks_of_us(text, talk.c)):
         return False
