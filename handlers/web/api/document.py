@@ -15,7 +15,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from handlers.web.api.operations import Operation, Scope
+from handlers.web.api.operations import Lead, Operation, Scope
 from handlers.web.api.problems import KINDS, MEDIA, PREFIX, ProblemOut
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
@@ -33,6 +33,12 @@ ALWAYS: Final = (
     "too_many_requests",
     "unavailable",
 )
+# What answers carry besides their bodies, by status.
+HEADERS: Final[Mapping[int, Mapping[str, str]]] = {
+    401: {"WWW-Authenticate": "The scheme: Bearer."},
+    429: {"Retry-After": "Seconds after which it is worth while to try again."},
+    503: {"Retry-After": "Seconds after which it is worth while to try again; nothing was done."},
+}
 ABOUT: Final = (
     "One calendar for the chat and for other programs: motives, social workers, free hours, accounts and their "
     "appointments. Bodies are JSON in UTF-8; instants are in UTC and end in Z; an hour lasts sixty minutes. Errors are "
@@ -133,11 +139,21 @@ def _done(operation: Operation) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."}
     if operation.gives is not None:
         done["content"] = {"application/json": {"schema": _ref(operation.gives)}}
+    if operation.once:
+        about = "Present where the same request had come before: this is its answer, and nothing was done again."
+        done["headers"] = {"Idempotent-Replayed": _header(about, required=False, const="true")}
     if operation.leads:
-        done["links"] = {
-            name: {"operationId": name, "parameters": dict(given)} for name, given in operation.leads.items()
-        }
+        done["links"] = {name: _link(name, lead) for name, lead in operation.leads.items()}
     return {str(operation.status): done}
+
+
+def _link(name: str, lead: Lead) -> dict[str, Any]:
+    link: dict[str, Any] = {"operationId": name}
+    if lead.parameters:
+        link["parameters"] = dict(lead.parameters)
+    if lead.body:
+        link["requestBody"] = dict(lead.body)
+    return link
 
 
 def _problems(operation: Operation) -> dict[str, Any]:
@@ -149,10 +165,15 @@ def _problems(operation: Operation) -> dict[str, Any]:
     return {
         str(status): {
             "description": "; ".join(f"`{code}`: {KINDS[code].title}" for code in codes) + ".",
+            "headers": {name: _header(about) for name, about in HEADERS.get(status, {}).items()},
             "content": {MEDIA: {"schema": _ref(ProblemOut)}},
         }
         for status, codes in sorted(by_status.items())
     }
+
+
+def _header(about: str, *, required: bool = True, **schema: Any) -> dict[str, Any]:
+    return {"description": about, "required": required, "schema": {"type": "string", **schema}}
 
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:

@@ -56,6 +56,16 @@ Act: TypeAlias = Callable[[Call], Awaitable[Done]]
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Where an answer leads: what of it, or of its request, another operation takes. OpenAPI calls this a link; its
+    runtime expressions stand on the right.
+    """
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """`gives` None: an answer without a body. `problems`: those besides what every operation may answer.
 
@@ -75,7 +85,7 @@ class Operation:
     body: type[BaseModel] | None = None
     problems: Sequence[str] = ()
     about: str = ""
-    leads: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # operation -> its path, from our answer
+    leads: Mapping[str, Lead] = field(default_factory=dict)  # by the operation it leads to
 
     @property
     def once(self) -> bool:

@@ -6,19 +6,31 @@ from collections.abc import Sequence
 from typing import Final
 
 from handlers.web.api import appointments, catalogue, holds, persons
-from handlers.web.api.operations import Operation, Scope
+from handlers.web.api.operations import Lead, Operation, Scope
 
 V1: Final = "/api/v1"
 PERSON: Final = f"{V1}/persons/{{person}}"
 APPOINTMENT: Final = f"{PERSON}/appointments/{{appointment}}"
 
-# Where an answer's id goes next.
-NEW_PERSON: Final = {"person": "$response.body#/id"}
+# Where an answer goes next: its ids, the hour it tells of.
 SAME_PERSON: Final = {"person": "$request.path.person"}
-NEW_APPOINTMENT: Final = {**SAME_PERSON, "appointment": "$response.body#/id"}
-NEW_HOLD: Final = {**SAME_PERSON, "hold": "$response.body#/id"}
+NEW_PERSON: Final = Lead({"person": "$response.body#/id"})
+OF_PERSON: Final = Lead(SAME_PERSON)
+NEW_HOLD: Final = Lead({**SAME_PERSON, "hold": "$response.body#/id"})
+NEW_APPOINTMENT: Final = Lead({**SAME_PERSON, "appointment": "$response.body#/id"})
+FIRST_APPOINTMENT: Final = Lead({**SAME_PERSON, "appointment": "$response.body#/appointments/0/id"})
+FIRST_WORKER: Final = Lead({"worker": "$response.body#/workers/0/id"})
+FIRST_SLOT: Final = Lead(
+    body={"slot": "$response.body#/slots/0/slot", "motive": "$request.query.motive", "mode": "$request.query.mode"}
+)
+HELD_SLOT: Final = Lead(
+    SAME_PERSON, {"slot": "$response.body#/slot", "motive": "$request.body#/motive", "mode": "$request.body#/mode"}
+)
 WITH_PERSON: Final = dict.fromkeys(("get_person", "hold_slot", "list_appointments", "book_appointment"), NEW_PERSON)
-WITH_APPOINTMENT: Final = dict.fromkeys(("get_appointment", "move_appointment", "cancel_appointment"), NEW_APPOINTMENT)
+WITH_APPOINTMENT: Final = {
+    **dict.fromkeys(("get_appointment", "move_appointment", "cancel_appointment"), NEW_APPOINTMENT),
+    "list_appointments": OF_PERSON,
+}
 
 REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended")
 FURTHER: Final = (*REFUSED, "max_appointments", "dispute")  # one appointment more
@@ -43,6 +55,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         catalogue.workers,
         catalogue.WorkersOut,
         query=catalogue.WorkersQuery,
+        leads={"list_slots": FIRST_WORKER},
     ),
     Operation(
         "list_slots",
@@ -53,6 +66,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         catalogue.slots,
         catalogue.SlotsOut,
         query=catalogue.SlotsQuery,
+        leads={"hold_slot": FIRST_SLOT, "book_appointment": FIRST_SLOT},
     ),
     Operation(
         "create_person",
@@ -88,7 +102,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         201,
         body=holds.HoldIn,
         problems=FURTHER,
-        leads={"release_hold": NEW_HOLD},
+        leads={"release_hold": NEW_HOLD, "book_appointment": HELD_SLOT},
     ),
     Operation(
         "release_hold",
@@ -100,6 +114,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         None,
         204,
         problems=("no_address",),
+        leads={"hold_slot": OF_PERSON},
     ),
     Operation(
         "list_appointments",
@@ -110,6 +125,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         appointments.every,
         appointments.AppointmentsOut,
         query=appointments.AppointmentsQuery,
+        leads={"get_appointment": FIRST_APPOINTMENT},
     ),
     Operation(
         "book_appointment",
@@ -158,5 +174,6 @@ OPERATIONS: Final[Sequence[Operation]] = (
         appointments.AppointmentOut,
         problems=("no_address", "already_over"),
         about="Under 24 hours before the start it is late (article 5.1): say so before.",
+        leads={"get_appointment": NEW_APPOINTMENT, "list_appointments": OF_PERSON},
     ),
 )

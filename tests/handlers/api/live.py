@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
 from storage import schema
 from storage.crypto import Vault
 from storage.db import Database
-from tests.handlers.api.site import SECRET, served
+from tests.handlers.api.site import FAST, SECRET, served
 from tests.handlers.path.place import furnished
 from tests.storage.conftest import KEYS
 from tests.storage.conftest import SECRET as SECRET_KEY
@@ -32,8 +35,27 @@ class Live:
         return {"Authorization": f"Bearer {self.secret}"}
 
 
+@dataclass
+class Liar:
+    """Stands before the API, and does `fault` to what goes in and what comes out."""
+
+    misread: Callable[[str, web.Request], web.Request]
+    spoilt: Callable[[str, web.Response], web.Response] = lambda _, response: response
+    fault: str = ""
+
+    @property
+    def middleware(self) -> Middleware:
+        @web.middleware
+        async def lie(request: web.Request, handler: Handler) -> web.StreamResponse:
+            response = await handler(self.misread(self.fault, request))
+            assert isinstance(response, web.Response)
+            return self.spoilt(self.fault, response)
+
+        return lie
+
+
 @contextmanager
-def live(folder: Path) -> Iterator[Live]:
+def live(folder: Path, *planted: Middleware) -> Iterator[Live]:
     ready, found, loop = threading.Event(), list[Live](), asyncio.new_event_loop()
     done = asyncio.Event()
 
@@ -41,7 +63,7 @@ def live(folder: Path) -> Iterator[Live]:
         db = await Database.open(f"sqlite://{folder}/live.sqlite3?synchronous=OFF", Vault(SECRET_KEY, KEYS))
         try:
             await schema.migrate(db)
-            async with served(await furnished(db)) as site:
+            async with served(await furnished(db), FAST, *planted) as site:
                 person = await site.joins()
                 booked = await site.books(person)
                 found.append(Live(site.url, person.rpartition("/")[2], booked["id"]))

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from aiohttp.typedefs import Middleware
 
 from handlers.web.api.document import DocumentPages
 from handlers.web.api.operations import Scope
@@ -121,8 +122,9 @@ def hour(slot: str, **changes: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def served(place: Place, rate: Rate = FAST) -> AsyncIterator[Site]:
-    app = application(place, rate)
+async def served(place: Place, rate: Rate = FAST, *planted: Middleware) -> AsyncIterator[Site]:
+    """`planted`: faults that a test puts before the real program."""
+    app = application(place, rate, *planted)
     server = TestServer(app)
     await server.start_server(**RUNNER)
     try:
@@ -134,9 +136,9 @@ async def served(place: Place, rate: Rate = FAST) -> AsyncIterator[Site]:
         await server.close()
 
 
-def application(place: Place, rate: Rate = FAST) -> web.Application:
+def application(place: Place, rate: Rate = FAST, *planted: Middleware) -> web.Application:
     renderer = Renderer(PUBLIC, ("fr", "en"), "fr", "Europe/Paris")
-    app = web.Application(middlewares=middlewares(beside(renderer.error_page, PUBLIC)))
+    app = web.Application(middlewares=(*planted, *middlewares(beside(renderer.error_page, PUBLIC))))
     Service(parts=place.parts, operations=OPERATIONS, throttle=LocalThrottle(), rate=rate).add_to(app)
     DocumentPages(operations=OPERATIONS, renderer=renderer, public_url=PUBLIC, version="1").add_to(app)
     return app
