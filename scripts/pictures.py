@@ -19,6 +19,7 @@ from bot.kits import paper
 from conversations.model import Link
 from handlers import links
 from scripts import (
+    pictures_of_api,
     pictures_of_console,
     pictures_of_decisions,
     pictures_of_documents,
@@ -156,6 +157,7 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
             await pictures_of_console.photograph(demo, chromium, PICTURES)
+            await pictures_of_api.photograph(demo, chromium, PICTURES)
     with tempfile.TemporaryDirectory() as folder:
         async with running(Path(folder), real=lambda: MONDAY) as demo, browser() as chromium:
             await pictures_of_documents.photograph(demo, chromium, PICTURES)

@@ -18,6 +18,7 @@ from handlers.figures.report import report
 from handlers.figures.tables import tables
 from locales import languages
 from locales.voice import Voice
+from tests.handlers.console.browsing import LOOKS, window
 from tests.journeys.served import serve
 from tests.journeys.town import built
 
@@ -44,11 +45,11 @@ async def written(sqlite_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
-@pytest.fixture(params=[390, 1280])
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
 async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    context = await browser.new_context(viewport={"width": request.param, "height": 844})
-    yield await context.new_page()
-    await context.close()
+    """Also for who reads in the dark: a page that is mailed and printed stays white, and must say so."""
+    async with window(browser, *request.param) as page:
+        yield page
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -140,5 +140,6 @@ def application(place: Place, rate: Rate = FAST, *planted: Middleware) -> web.Ap
     renderer = Renderer(PUBLIC, ("fr", "en"), "fr", "Europe/Paris")
     app = web.Application(middlewares=(*planted, *middlewares(beside(renderer.error_page, PUBLIC))))
     Service(parts=place.parts, operations=OPERATIONS, throttle=LocalThrottle(), rate=rate).add_to(app)
+    renderer.add_to(app)
     DocumentPages(operations=OPERATIONS, renderer=renderer, public_url=PUBLIC, version="1").add_to(app)
     return app
