@@ -23,7 +23,8 @@ from booking.toml_lines import Path
 
 MOST_ROWS: Final = 5000
 YES, NO = frozenset({"true", "yes", "oui", "vrai", "1"}), frozenset({"false", "no", "non", "faux", "0"})
-_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)  # LibreOffice writes two digits of a year
+_BARE: Final = re.compile(r"[1-9]\d{10,14}", re.ASCII)  # +33639980101, taken for a number
 _HOURS: Final = re.compile(r"(.*?)\s+(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})", re.ASCII)
 
 
@@ -62,7 +63,7 @@ def _rows(text: str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
 def _plain(cell: str) -> str:
     """Without the apostrophe that keeps spreadsheets from reading a cell as a formula."""
     cell = cell.strip()
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@" else cell
+    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@＝＋－＠" else cell
 
 
 # ------------------------------------------------------------ as the file has it
@@ -118,9 +119,16 @@ def _count(cell: str) -> int | str:
 def _day(cell: str) -> date | str:
     found = _DAY.fullmatch(cell)
     try:
-        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(cell)
+        if found is None:
+            return date.fromisoformat(cell)
+        return date(int(found[3]) + (2000 if len(found[3]) == 2 else 0), int(found[2]), int(found[1]))
     except ValueError:
         return cell
+
+
+def _phone(cell: str) -> str:
+    """A spreadsheet drops the plus. Without it only what is long enough for a country's number is one."""
+    return f"+{cell}" if _BARE.fullmatch(cell) else cell
 
 
 def _list(cell: str) -> list[str]:
@@ -145,6 +153,7 @@ def _clock(text: str) -> time | str:
 
 
 READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "phone": _phone,
     "suspended": _flag,
     "works_on_holidays": _flag,
     "max_accounts": _count,

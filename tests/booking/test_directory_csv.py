@@ -89,6 +89,14 @@ def test_an_apostrophe_against_formulas_is_taken_off() -> None:
     assert read.workers[0].worker.phone == "+33639980180"
 
 
+def test_what_a_spreadsheet_makes_of_a_number_and_of_a_day() -> None:
+    """As LibreOffice saves them in France: `handlers/test_through_libreoffice.py` tries it where there is one."""
+    assert directory_csv.read(WORKERS.replace("+33639980180", "33639980180")) == directory_csv.read(WORKERS)
+    assert directory_csv.read(CLIENTS.replace("31/12/2027", "31/12/27")) == directory_csv.read(CLIENTS)
+    for short in ("639980180", "0639980180", "3,36E+10"):
+        assert problems(WORKERS.replace("+33639980180", short)) == [(2, "worker.phone")], "whose country is a guess"
+
+
 @given(st.text(alphabet=st.characters(), max_size=200), st.sampled_from(["", "ref;kind\n", WORKERS, CLIENTS]))
 def test_no_text_breaks_it(text: str, head: str) -> None:
     with contextlib.suppress(BadDirectory):
