@@ -1,14 +1,15 @@
 """`socialdirect hook`: which other programs are told of what happens. A secret is shown once; addresses are not listed,
 since whoever knows one may send to it.
 
-add URL --kind KIND…        list        end ID
+add URL --kind KIND…        list        rotate ID        end ID
 """
 
 from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Final
 
 import typer
 
@@ -17,9 +18,13 @@ from bot.failures import CommandFailed, WrongUse
 from bot.load import local
 from bot.opening import on_app, operator
 from handlers.hooks.posting import SECRET, address
+from handlers.hooks.sending import FORMER
 from handlers.hooks.telling import NAMES
 from storage import audit, hooks
 from storage.hooks import HookRow
+
+NONE: Final = "no hook in force has this id: `socialdirect hook list` shows them"
+HOUR: Final = timedelta(hours=1)
 
 app = typer.Typer(help="Which other programs are told of what happens.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -41,7 +46,7 @@ def add(
     unknown = sorted(set(kind or ()) - NAMES)
     if unknown:
         raise WrongUse(f"--kind: expected among {', '.join(sorted(NAMES))}")
-    secret = SECRET + b64encode(secrets.token_bytes(32)).decode()
+    secret = fresh()
 
     async def work(opened: App) -> str:
         parts, now = opened.parts, opened.parts.clock()
@@ -52,6 +57,25 @@ def add(
         return row.id
 
     print(f"hook {on_app(work)}; its secret, shown this once:\n{secret}")
+    return 0
+
+
+@app.command()
+def rotate(id: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> int:
+    """Change a hook's secret; print the new one, this once. For a day the old one signs beside it."""
+    secret = fresh()
+
+    async def work(opened: App) -> bool:
+        parts, now = opened.parts, opened.parts.clock()
+        async with parts.db.transaction() as tx:
+            done = await hooks.rotate(tx, id, secret, now + FORMER)
+            if done:
+                await audit.add(tx, operator(), "rotate hook", f"hook:{id}", now)
+        return done
+
+    if not on_app(work):
+        raise CommandFailed(NONE)
+    print(f"hook {id}; its new secret, shown this once (the old one is good for {FORMER // HOUR} hours):\n{secret}")
     return 0
 
 
@@ -82,9 +106,14 @@ def ended(id: Annotated[str, typer.Argument(help="As `list` shows it.")]) -> int
         return done
 
     if not on_app(work):
-        raise CommandFailed("no hook in force has this id: `socialdirect hook list` shows them")
+        raise CommandFailed(NONE)
     print(f"ended {id}")
     return 0
+
+
+def fresh() -> str:
+    """256 bits, as Standard Webhooks writes them."""
+    return SECRET + b64encode(secrets.token_bytes(32)).decode()
 
 
 def line(row: HookRow, waits: int, error: str | None, opened: App) -> str:

@@ -1,33 +1,41 @@
 """Hooks: addresses of other programs that are told of what happens, and what each is still to be told.
 
-add(tx, row); end(db, id, reason, now) -> bool; every(db) -> rows; wanting(tx, kind) -> ids
+add(tx, row); rotate(db, id, secret, until) -> bool; end(db, id, reason, now) -> bool
+every(db) -> rows; wanting(tx) -> ids and kinds
 tell(tx, id, hook, kind, body, now)                in the transaction of what happened
-take_due(db, now, until, limit) -> rows            for the caller alone until then
+take_due(db, now, until, limit, each) -> rows      for the caller alone until then, of each hook so many
 sent(db, id, now); later(db, id, error, at); given_up(db, id, error, now)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from storage.db import Sql, Tx, claim
 from storage.sql import Row, marks
 
-_COLUMNS = "id, url, secret, kinds, made_at, ended_at, end_reason"
+_COLUMNS = "id, url, secret, kinds, made_at, ended_at, end_reason, former_secret, former_ends_at"
 
 
 @dataclass(frozen=True, slots=True)
 class HookRow:
-    """`secret` signs what goes there; `kinds`: what is told."""
+    """`secret` signs what goes there, until then `former_secret` too; `kinds`: what is told."""
 
     id: str
-    url: str
-    secret: str
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
     kinds: frozenset[str]
     made_at: datetime
     ended_at: datetime | None = None
     end_reason: str | None = None
+    former_secret: str | None = field(default=None, repr=False)
+    former_ends_at: datetime | None = None
+
+    def secrets(self, now: datetime) -> list[str]:
+        """Those that are in force, the newest first."""
+        former = self.former_secret if self.former_ends_at is not None and now < self.former_ends_at else None
+        return [self.secret, former] if former is not None else [self.secret]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,21 @@ async def add(db: Sql, row: HookRow) -> None:
         " ".join(sorted(row.kinds)),
         row.made_at,
     )
+
+
+async def rotate(db: Sql, id: str, secret: str, until: datetime) -> bool:
+    """The old one stays beside it until then. False: there is no such hook in force."""
+    found = (await live(db, [id])).get(id)
+    if found is None:
+        return False
+    await db.execute(
+        "UPDATE hook SET secret = ?, former_secret = ?, former_ends_at = ? WHERE id = ?",
+        db.vault.seal("hook.secret", id, secret),
+        db.vault.seal("hook.former_secret", id, found.secret),
+        until,
+        id,
+    )
+    return True
 
 
 async def end(tx: Tx, id: str, reason: str, now: datetime) -> bool:
@@ -106,16 +129,23 @@ async def tell(tx: Tx, id: str, hook: str, kind: str, body: str, now: datetime) 
     )
 
 
-async def take_due(db: Sql, now: datetime, until: datetime, limit: int) -> list[NewsRow]:
-    """Counted as tried at once: who dies meanwhile has tried."""
+async def take_due(db: Sql, now: datetime, until: datetime, limit: int, each: int) -> list[NewsRow]:
+    """Counted as tried at once: who dies meanwhile has tried. `each`: at most of one hook, so that none keeps another
+    waiting.
+    """
+    ranked = (
+        "SELECT id, row_number() OVER (PARTITION BY hook_id ORDER BY next_try_at, id) AS place FROM hook_news "
+        "WHERE status = 'queued' AND next_try_at <= ?"
+    )
     rows = await claim(
         db,
         "hook_news",
         set_to="attempts = attempts + 1, next_try_at = ?",
-        where="status = 'queued' AND next_try_at <= ?",
+        where="status = 'queued' AND next_try_at <= ? "
+        f"AND id IN (SELECT id FROM ({ranked}) AS found WHERE place <= {int(each)})",
         order="next_try_at, id",
         limit=limit,
-        args=(until, now),
+        args=(until, now, now),
         returning="id, hook_id, kind, body, attempts",
     )
     return [NewsRow(**row) for row in sorted(rows, key=lambda row: row["id"])]
@@ -145,6 +175,10 @@ async def given_up(db: Sql, id: str, error: str, now: datetime) -> None:
 
 
 def _open(db: Sql, row: Row) -> HookRow:
-    id = row["id"]
-    url, secret = db.vault.read("hook.url", id, row["url"]), db.vault.read("hook.secret", id, row["secret"])
-    return HookRow(**{**row, "url": url, "secret": secret, "kinds": frozenset(row["kinds"].split())})
+    id, vault = row["id"], db.vault
+    sealed = {
+        "url": vault.read("hook.url", id, row["url"]),
+        "secret": vault.read("hook.secret", id, row["secret"]),
+        "former_secret": vault.read_if("hook.former_secret", id, row["former_secret"]),
+    }
+    return HookRow(**{**row, **sealed, "kinds": frozenset(row["kinds"].split())})

@@ -90,6 +90,13 @@ LIFETIMES = (
     Lifetime("ended sessions", 30 * DAY, "session", "made_at < ?", key="hash"),
     Lifetime("tries to log in", DAY, "login", "tried_at < ?", key="key"),
     Lifetime("answers of the API", DAY, "api_answer", "made_at < ?"),
+    Lifetime(
+        "former secrets of hooks",
+        timedelta(),
+        "hook",
+        "former_ends_at < ?",
+        end="SET former_secret = NULL, former_ends_at = NULL",
+    ),
     Lifetime("news of hooks", 30 * DAY, "hook_news", "status <> 'queued' AND settled_at < ?"),
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),

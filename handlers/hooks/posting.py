@@ -12,7 +12,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -36,15 +36,18 @@ def address(text: str) -> str | None:
     return checked(text) if text.startswith("https://") else None
 
 
-def signed(secret: str, id: str, body: str, now: datetime) -> Mapping[str, str]:
-    """The three headers by which a receiver knows us, and refuses what is old or came before."""
-    key, at = base64.b64decode(secret.removeprefix(SECRET)), str(int(now.timestamp()))
-    digest = hmac.digest(key, f"{id}.{at}.{body}".encode(), hashlib.sha256)
-    return {
-        "webhook-id": id,
-        "webhook-timestamp": at,
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
-    }
+def signed(secrets: Sequence[str], id: str, body: str, now: datetime) -> Mapping[str, str]:
+    """The three headers by which a receiver knows us, and refuses what is old or came before. A signature for each
+    secret, apart by spaces: one that fits is enough.
+    """
+    at = str(int(now.timestamp()))
+    signatures = [f"v1,{_signature(secret, f'{id}.{at}.{body}')}" for secret in secrets]
+    return {"webhook-id": id, "webhook-timestamp": at, "webhook-signature": " ".join(signatures)}
+
+
+def _signature(secret: str, text: str) -> str:
+    key = base64.b64decode(secret.removeprefix(SECRET))
+    return base64.b64encode(hmac.digest(key, text.encode(), hashlib.sha256)).decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,5 +26,5 @@ PERSONAL: dict[str, dict[str, str]] = {
     "export": {"why": "id"},
     "decision": {"words": "id", "contest": "id", "answer": "id"},
     "api_answer": {"body": "id"},
-    "hook": {"url": "id", "secret": "id"},
+    "hook": {"url": "id", "secret": "id", "former_secret": "id"},
 }

@@ -42,6 +42,8 @@ class Hook(Model):
     id = fields.CharField(max_length=ID, primary_key=True)
     url = fields.BinaryField()
     secret = fields.BinaryField()
+    former_secret = fields.BinaryField(null=True)  # signs beside it until then
+    former_ends_at = fields.DatetimeField(null=True)
     kinds = fields.TextField()
     made_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)

@@ -17,9 +17,16 @@ def test_a_hook_is_made_listed_without_its_address_and_ended(open_desk: Desk) ->
     id = listed.split()[0]
     assert id in said
     assert listed == f"{id}  appointment.booked  0 waiting"
+    said, other = open_desk.ok("hook", "rotate", id).lines
+    assert id in said
+    assert "24" in said
+    assert other.startswith("whsec_")
+    assert other != secret
+    assert open_desk("hook", "rotate", "nobody").status == 1
     assert open_desk.ok("hook", "end", id).out == f"ended {id}\n"
     assert "(operator)" in open_desk.ok("hook", "list").out
     assert open_desk("hook", "end", id).status == 1
+    assert open_desk("hook", "rotate", id).status == 1
 
 
 @pytest.mark.parametrize("words", [["http://platform.example.org/"], ["https://127.0.0.1/"], [URL, "--kind", "all"]])

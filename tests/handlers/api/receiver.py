@@ -30,6 +30,7 @@ class Receiver:
     """`statuses`: of the next answers, then 204. `wrong`: every signature that did not fit."""
 
     port: int = 0
+    key: bytes = KEY
     statuses: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     slow: bool = False
@@ -41,7 +42,7 @@ class Receiver:
     async def answer(self, request: web.Request) -> web.Response:
         raw = await request.read()
         id, at = request.headers["webhook-id"], request.headers["webhook-timestamp"]
-        made = hmac.new(KEY, b".".join([id.encode(), at.encode(), raw]), hashlib.sha256).digest()
+        made = hmac.new(self.key, b".".join([id.encode(), at.encode(), raw]), hashlib.sha256).digest()
         if f"v1,{base64.b64encode(made).decode()}" not in request.headers["webhook-signature"].split(" "):
             self.wrong.append(id)
         self.calls.append((id, json.loads(raw)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,14 @@ from typing import Any
 import pytest
 
 from handlers.hooks.posting import Poster, Unsent, address
-from handlers.hooks.sending import WAITS, send_due
+from handlers.hooks.sending import AT_ONCE, FORMER, WAITS, send_due
 from handlers.hooks.telling import KINDS, NAMES
 from storage import flags, hooks, purge
 from storage.hooks import HookRow
-from tests.handlers.api.receiver import HERE, HOST, SECRET, URL, Receiver, receiving
+from tests.handlers.api.receiver import HERE, HOST, KEY, SECRET, URL, Receiver, receiving
 from tests.handlers.api.site import Site, hour
 from tests.handlers.calendars.test_fetching import Names
-from tests.handlers.path.place import CAMILLE
+from tests.handlers.path.place import CAMILLE, SAM
 from tests.servers.tls import contexts
 
 Tls = tuple[SSLContext, SSLContext]
@@ -142,12 +143,54 @@ async def test_a_worker_that_died_while_sending_leaves_it_to_another(site: Site,
     await hooked(site, "person.joined")
     await site.joins()
     now = site.place.clock.now
-    (taken,) = await hooks.take_due(site.place.parts.db, now, now + timedelta(seconds=60), 8)
+    (taken,) = await hooks.take_due(site.place.parts.db, now, now + timedelta(seconds=60), 8, 8)
     assert taken.attempts == 1
     assert await send_due(site.place.parts, poster(receiver, tls)) == 0
     site.place.clock.now += timedelta(seconds=60)
     assert await send_due(site.place.parts, poster(receiver, tls)) == 1
     assert receiver.types == ["person.joined"]
+
+
+async def test_one_that_is_slow_keeps_no_other_waiting(site: Site, receiver: Receiver, tls: Tls) -> None:
+    """Also if much waits for it, and for longer."""
+    slow = await hooked(site, "person.joined")
+    async with site.place.parts.db.transaction() as tx:
+        for n in range(3 * AT_ONCE):
+            await hooks.tell(tx, f"old{n:03}", slow.id, "person.joined", "{}", site.place.clock.now)
+    site.place.clock.now += timedelta(seconds=1)
+    quick = await hooked(site, "person.joined")
+    await site.joins()
+    receiver.slow = True
+    assert await send_due(site.place.parts, poster(receiver, tls, patience=0.3)) <= AT_ONCE
+    assert (await hooks.waiting(site.place.parts.db))[quick.id] == (1, "slow"), "the newer one was tried, too"
+    assert SECRET not in repr(quick)
+    assert HOST not in repr(quick)
+
+
+async def test_a_secret_is_changed_without_a_gap(site: Site, receiver: Receiver, tls: Tls) -> None:
+    """What goes out meanwhile fits both secrets, so a receiver changes theirs when it likes to, within a day."""
+    db, clock = site.place.parts.db, site.place.clock
+    hook = await hooked(site, "person.joined")
+    other = f"whsec_{base64.b64encode(bytes(32)).decode()}"
+    assert await hooks.rotate(db, hook.id, other, clock.now + FORMER)
+    await site.joins()
+    clock.now += FORMER - timedelta(seconds=1)
+    await send_due(site.place.parts, poster(receiver, tls))
+    assert (receiver.types, receiver.wrong) == (["person.joined"], []), "they still know the old one only"
+    receiver.key = bytes(32)
+    await site.joins(phone=SAM, email="sam@example.org")
+    await send_due(site.place.parts, poster(receiver, tls))
+    assert (len(receiver.calls), receiver.wrong) == (2, []), "now they know the new one"
+    clock.now += timedelta(seconds=1)
+    receiver.key = KEY
+    await site.joins(phone="+33639980013", email="p13@example.org")
+    await send_due(site.place.parts, poster(receiver, tls))
+    assert len(receiver.wrong) == 1, "the old one is of no use any more"
+    (row,) = await db.fetch("SELECT * FROM hook")
+    assert other.encode() not in row["secret"]
+    assert SECRET.encode() not in row["former_secret"]
+    assert (await purge.purge(db, clock.now + timedelta(seconds=1)))["former secrets of hooks"] == 1
+    assert (await db.fetch("SELECT * FROM hook"))[0]["former_secret"] is None
 
 
 async def test_410_ends_the_hook(site: Site, receiver: Receiver, tls: Tls) -> None:
@@ -241,7 +284,7 @@ def test_the_signature_is_the_specifications_own_example() -> None:
     from handlers.hooks.posting import signed
 
     headers = signed(
-        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         '{"test": 2432232314}',
         datetime.fromtimestamp(1614265330, UTC),
