@@ -2,7 +2,7 @@
 
 add(db, row, secret); revoke(db, id, now) -> bool; every(db) -> rows
 of_secret(db, secret) -> ApiKeyRow | None          also a revoked one: the caller is told alike
-used(db, id, now)                                  so that an operator sees which keys are of no use any more
+used(tx, key, now) -> bool                         in force still; kept, so that an operator sees which are of no use
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from storage.crypto import token_hash
-from storage.db import Sql
+from storage.db import Sql, Tx
 from storage.sql import Row
 
 SEEN: Final = timedelta(hours=1)  # how exactly it is known when a key was used last
@@ -48,9 +48,12 @@ async def of_secret(db: Sql, secret: str) -> ApiKeyRow | None:
     return _open(rows[0]) if rows else None
 
 
-async def used(db: Sql, key: ApiKeyRow, now: datetime) -> None:
-    if key.used_at is None or now - key.used_at >= SEEN:
-        await db.execute("UPDATE api_key SET used_at = ? WHERE id = ?", now, key.id)
+async def used(tx: Tx, key: ApiKeyRow, now: datetime) -> bool:
+    """False: it was revoked since it was looked up. A body may take seconds to come."""
+    rows = await tx.fetch("SELECT 1 AS one FROM api_key WHERE id = ? AND revoked_at IS NULL", key.id)
+    if rows and (key.used_at is None or now - key.used_at >= SEEN):
+        await tx.execute("UPDATE api_key SET used_at = ? WHERE id = ?", now, key.id)
+    return bool(rows)
 
 
 async def revoke(db: Sql, id: str, now: datetime) -> bool:

@@ -37,8 +37,9 @@ from handlers.channels.telegram import TelegramChannel
 from handlers.channels.twilio_media import TwilioMedia
 from handlers.channels.whatsapp import WhatsAppChannel
 from handlers.documents import fetching
+from handlers.web.api.service import Service
 from locales.words import words
-from storage import contacts, conversations, inbox, outbox, told, unsettled
+from storage import api_answers, contacts, conversations, inbox, outbox, told, unsettled
 
 CHANNELS: Final = (SmsChannel, WhatsAppChannel, TelegramChannel, EmailChannel)
 # point -> what is wrapped, and on which side of it one dies. After a claim: only where something was claimed.
@@ -67,6 +68,8 @@ POINTS: Final[dict[str, tuple[Any, str, str]]] = {
     "media here, not committed": (fetching, "record", "after"),
     "media here, not deleted there": (fetching, "_comes", "after"),
     "media deleted there, not said": (TwilioMedia, "drop", "after"),
+    "the API's answer kept, not committed": (api_answers, "keep", "after"),
+    "the API's call committed, not answered": (Service, "_serve", "after"),
 }
 
 

@@ -57,6 +57,7 @@ class AppointmentOut(Out):
 
 class AppointmentsQuery(In):
     when: Literal["coming", "past"] = "coming"
+    before: Instant | None = Field(default=None, description="Of the past: over by then. The last one's start goes on.")
     limit: Annotated[int, Field(ge=1, le=100)] = 20
 
 
@@ -74,7 +75,8 @@ async def every(call: Call) -> AppointmentsOut | Problem:
     if query.when == "coming":
         found = (await who.core.upcoming(who.person.id))[: query.limit]
     else:
-        found = await who.core.past(who.person.id, query.limit)
+        over = min(call.now, query.before) if query.before else call.now
+        found = await who.store.past(who.person.id, over, query.limit)
     return AppointmentsOut(appointments=[await _out(call, who, each) for each in found])
 
 

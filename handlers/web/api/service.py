@@ -66,7 +66,8 @@ class Service:
         body = reading.json_of(request, raw, operation.body) if operation.body else None
         once = _idempotency_key(request, key) if operation.once else None
         async with self.parts.db.transaction() as tx:
-            await api_keys.used(tx, key, now)
+            if not await api_keys.used(tx, key, now):
+                raise Trouble(Problem("unauthorised"))
             call = Call(self.parts, tx, key, self.parts.new_id(), now, path, query, body)
             if once is None:
                 return self._drawn(operation, await operation.act(call))

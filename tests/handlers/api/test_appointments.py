@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
 from storage import audit
 from tests.handlers.api.site import Site, hour, person
@@ -83,6 +85,72 @@ async def test_a_held_hour_becomes_the_appointment(site: Site) -> None:
     booked = await site.post(f"{camille}/appointments", hour(held["slot"]))
     assert booked.json["worker"]["id"] == held["worker"]
     assert await site.place.parts.db.fetch("SELECT 1 AS one FROM hold") == []
+
+
+async def test_past_ones_are_read_page_by_page(site: Site) -> None:
+    camille = await site.joins()
+    booked = [await site.books(camille, n) for n in (0, 3)]
+    assert (await site.get(f"{camille}/appointments", when="past")).json == {"appointments": []}
+    site.place.clock.now += timedelta(days=14)
+    starts = []
+    before: dict[str, str] = {}
+    for _ in range(3):
+        page = (await site.get(f"{camille}/appointments", when="past", limit=1, **before)).json["appointments"]
+        starts += [each["start"] for each in page]
+        before = {"before": page[-1]["start"]} if page else before
+    assert starts == sorted((each["start"] for each in booked), reverse=True)
+    later = {"before": "2099-01-01T00:00:00Z"}
+    assert len((await site.get(f"{camille}/appointments", when="past", **later)).json["appointments"]) == 2
+
+
+async def test_an_hour_that_a_talk_holds_is_not_free_and_the_other_way_round(site: Site) -> None:
+    """One calendar: a talk holds an hour, an API call may not have it; nor the talk what the API holds."""
+    camille = await site.joins()
+    await site.place.says("sms", SAM, "bonjour", "PORTS-7KQM-4XTD", "1", "1")
+    [held] = await site.place.parts.db.fetch("SELECT start_at, worker_id FROM hold")
+    slot = f"{held['start_at']:%Y-%m-%dT%H:%MZ}/{held['worker_id']}"
+    left = {each["slot"] for each in await everything(site, worker=held["worker_id"])}
+    assert slot not in left
+    assert (await site.post(f"{camille}/appointments", hour(slot))).code == "slot_gone"
+    assert (await site.post(f"{camille}/holds", hour(slot))).code == "slot_gone"
+    kept = await site.post(f"{camille}/holds", hour(min(left)))
+    assert kept.status == 201
+    rows = await site.place.parts.db.fetch("SELECT worker_id, start_at FROM hold")
+    assert len({(row["worker_id"], row["start_at"]) for row in rows}) == 2
+    done = await site.place.says("sms", SAM, "1", "Sam Leroy", MAIL, "1")
+    assert "réservé" in done[-1], "what the talk holds, it gets"
+    [theirs] = await site.place.parts.db.fetch("SELECT start_at, worker_id FROM appointment")
+    assert (theirs["start_at"], theirs["worker_id"]) == (held["start_at"], held["worker_id"])
+
+
+async def test_a_hold_of_the_talk_is_the_same_persons_hold(site: Site) -> None:
+    """A person has one, whichever way it was taken: theirs of the talk is what the API books for them."""
+    camille = await site.joins()
+    await site.place.says("sms", "+33639980011", "rendez-vous", "1", "1")
+    [held] = await site.place.parts.db.fetch("SELECT start_at, worker_id FROM hold")
+    slot = f"{held['start_at']:%Y-%m-%dT%H:%MZ}/{held['worker_id']}"
+    booked = await site.post(f"{camille}/appointments", hour(slot))
+    assert booked.status == 201, booked
+    assert await site.place.parts.db.fetch("SELECT 1 AS one FROM hold") == []
+
+
+async def test_of_two_who_change_the_same_appointment_one_does(site: Site) -> None:
+    """An id is of one version: who moves or cancels names what they saw, and is refused where it is not so any more."""
+    camille = await site.joins()
+    booked = await site.books(camille)
+    path = f"{camille}/appointments/{booked['id']}"
+    answers = await asyncio.gather(
+        site.post(f"{path}/move", {"slot": await site.slot(3)}),
+        site.post(f"{path}/move", {"slot": await site.slot(5)}),
+        site.post(f"{path}/cancel"),
+    )
+    assert sorted(each.status for each in answers) == [200, 409, 409]
+    assert {each.code for each in answers if each.status == 409} == {"already_over"}
+
+
+async def everything(site: Site, **wish: str) -> list[Any]:
+    found = await site.get("/slots", motive="finance", mode="phone", limit=100, **wish)
+    return list(found.json["slots"])
 
 
 async def test_another_persons_appointment_is_not_there(site: Site) -> None:
@@ -190,8 +258,6 @@ async def test_of_many_for_one_hour_one_gets_it(site: Site) -> None:
 
 
 async def test_answers_are_kept_sealed_and_for_a_day(site: Site) -> None:
-    from datetime import timedelta
-
     from storage import purge
 
     await site.joins()
