@@ -1,11 +1,11 @@
-"""`socialdirect figures`: what became of talks, hours and messages in whole months, as pages, plots, tables."""
+"""`socialdirect figures`: what became of talks, hours and messages in a month, quarter or year, as plots and tables."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,67 +16,59 @@ from bot.app import App
 from bot.failures import CommandFailed, WrongUse, reason
 from bot.opening import on_app, operator
 from handlers.figures import files
-from handlers.figures.period import Period, before, month, months
+from handlers.figures.period import Period, before, period
 from handlers.figures.report import report
 from handlers.figures.tables import tables
 from locales.voice import Voice
 from storage import audit, figures
 
-MARCH: Final = "2026-03"
+PERIOD: Final = "2026-03|2026-Q1|2026"
 
 
 def run(
-    first: Annotated[str | None, typer.Option("--from", metavar=MARCH, help="First month. Without: the last.")] = None,
-    last: Annotated[str | None, typer.Option("--to", metavar=MARCH, help="Last month. Without: the first.")] = None,
+    of: Annotated[
+        str | None, typer.Option(metavar=PERIOD, help="A month, quarter or year. Without: the last month.")
+    ] = None,
     client: Annotated[str | None, typer.Option(metavar="CLIENT", help="One client's own figures, by its ref.")] = None,
     lang: Annotated[str | None, typer.Option(help="The language. Without: DEFAULT_LOCALE.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where; without: figures-MONTH.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where; without: figures-PERIOD.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the figures that DIR holds.")] = False,
 ) -> int:
-    """Write the figures of months that are over: a page with plots, a workbook, CSV and SVG files. Nobody's name."""
-    made = on_app(lambda app: written(app, first, last, client, lang))
-    of, content = made
-    folder = out or Path("-".join(filter(None, ("figures", client, f"{of.first:%Y-%m}"))))
+    """Write figures of a month, quarter or year that is over: a page with plots, a workbook, CSV and SVG files."""
+    over, content = on_app(lambda app: written(app, of, client, lang))
+    folder = out or Path("-".join(filter(None, ("figures", client, str(over)))))
     there = put(folder, content, force=force)
-    print(f"{there} {folder}: {of.first} to {of.end - timedelta(days=1)}, {len(content)} files")
+    print(f"{there} {folder}: {over.first} to {over.end - timedelta(days=1)}, {len(content)} files")
     return 0
 
 
-async def written(
-    app: App, first: str | None, last: str | None, ref: str | None, lang: str | None
-) -> tuple[Period, Mapping[str, bytes]]:
+async def written(app: App, of: str | None, ref: str | None, lang: str | None) -> tuple[Period, Mapping[str, bytes]]:
     """The files; who had them made is kept."""
     parts = app.parts
-    period = period_of(app, first, last)
+    over = period_of(app, of)
     if lang is not None and lang not in parts.languages:
         raise WrongUse(f"--lang: expected one of {', '.join(parts.languages)} (LOCALES), not '{lang}'")
     client = await client_of(app, ref)
-    found = await report(parts, period, app.settings.segment_prices, client)
+    found = await report(parts, over, app.settings.segment_prices, client)
     voice = Voice(lang or parts.default_lang, str(parts.zone), parts.default_lang)
     object_ = f"client:{client.id}" if client else "service"
-    await audit.add(parts.db, operator(), f"figures {period.first} {period.end}", object_, parts.clock())
-    return period, files.files(found, tables(found), voice)
+    await audit.add(parts.db, operator(), f"figures {over}", object_, parts.clock())
+    return over, files.files(found, tables(found), voice)
 
 
-def period_of(app: App, first: str | None, last: str | None) -> Period:
-    """Months that are over: taken twice, an unfinished one would tell of the days between."""
-    parts = app.parts
-    over = before(parts.clock(), parts.zone)
-    start = _month("--from", first or last or f"{over.first:%Y-%m}")
-    end = _month("--to", last or first or f"{over.first:%Y-%m}")
-    if end > over.first:
-        raise WrongUse(f"--to: the last month that is over is {over.first:%Y-%m}")
+def period_of(app: App, text: str | None) -> Period:
+    """One that is over: taken twice, an unfinished one would tell of the days between."""
+    now, zone = app.parts.clock(), app.parts.zone
+    over = before(now, zone)
+    if text is None:
+        return over
     try:
-        return months(start, end, parts.zone)
+        found = period(text, zone)
     except ValueError as error:
-        raise WrongUse(f"--to: {error}") from None
-
-
-def _month(option: str, text: str) -> date:
-    try:
-        return month(text)
-    except ValueError as error:
-        raise WrongUse(f"{option}: {error}") from None
+        raise WrongUse(f"--of: {error}") from None
+    if found.ends_at > now:
+        raise WrongUse(f"--of: the last month that is over is {over}")
+    return found
 
 
 async def client_of(app: App, ref: str | None) -> Client | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 from playwright.async_api import Browser
 
 from handlers.figures.files import PAGE, files
-from handlers.figures.period import months
+from handlers.figures.period import period
 from handlers.figures.report import report
 from handlers.figures.tables import tables
 from locales.voice import Voice
@@ -26,7 +25,7 @@ SIZES = {"figures": (1200, 1500), "figures-small": (390, 1400)}
 
 
 async def photograph(chromium: Browser, pictures: Path) -> None:
-    february = months(date(2026, 2, 1), date(2026, 2, 1), ZoneInfo("Europe/Paris"))
+    february = period("2026-02", ZoneInfo("Europe/Paris"))
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite://{folder}/figures.sqlite3"
         await migrated(url)

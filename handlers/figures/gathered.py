@@ -1,14 +1,16 @@
-"""A period's rows, counted for all clients at once: nothing is withheld here yet, and nothing of this is shown."""
+"""A period's rows, counted month by month for all clients at once: nothing is withheld here yet, and nothing of this is
+shown. Reading waits for the database, counting does not: of a busy year it takes seconds, on a thread of its own.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from booking.model import Appointment
 from conversations.flows.book import BOOK
 from handlers.figures.counting import START, STEPS
 from handlers.figures.grid import ALL, Column, Grid
@@ -17,7 +19,7 @@ from handlers.figures.period import Period
 from handlers.figures.withholding import FEW
 from storage import figures, steps
 from storage.db import Database
-from storage.figures import First, Reminded, Sent
+from storage.figures import First, Hour, Made, Sent
 from storage.steps import Counted
 
 FUNNEL: Final = ("begun", *STEPS, "booked")
@@ -29,14 +31,27 @@ STATUSES: Final[dict[str, Outcome]] = {"booked": "open", "done": "kept", "missed
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Of one month."""
+
+    period: Period
+    wrote: Sequence[tuple[str, str]]
+    hours: Sequence[Hour]
+    firsts: Sequence[First]
+    made: Sequence[Made]
+    steps: Sequence[Counted]
+    sent: Sequence[Sent]
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
-    """`grid`: what is told of each client and of everybody. `messages`: to people with an account, of each client only:
-    what went to others is in no row of it, so no sum of it is told anywhere. `values`: by row and column, (person,
-    value). `segments`: by client and channel.
+    """By month: `grids` is told of each client and of everybody; `messages`: to people with an account, of each client
+    only: what went to others is in no row of it, so no sum of it is told anywhere. Of the whole period, `values`: by
+    row and column, (person, value); `segments`: by client and channel.
     """
 
-    grid: Grid
-    messages: Grid
+    grids: Mapping[date, Grid]
+    messages: Mapping[date, Grid]
     values: defaultdict[tuple[str, Column], list[tuple[str, float]]]
     segments: Counter[tuple[str, str]]
 
@@ -47,38 +62,64 @@ class Gathered:
 
 async def gather(db: Database, period: Period, clients: Sequence[str]) -> Gathered:
     """Statement by statement: what happens between two of them may be in one figure and not in the other."""
-    start, end = period.starts_at, period.ends_at
-    all_ = Gathered(Grid(clients), Grid(clients, everybody=False), defaultdict(list), Counter())
-    wrote = await figures.wrote(db, start, end)
-    for client, person in wrote:
-        all_.grid.count(client, WROTE, person)
-    count_hours(all_.grid, await figures.hours(db, start, end), period)
-    count_first(all_, await figures.booked(db, start, end))
-    count_made(all_, await figures.made(db, start, end))
-    count_steps(all_.grid, await steps.of_days(db, period.first, period.end), Counter(client for client, _ in wrote))
-    count_sent(all_, await figures.sent_to(db, start, end))
+    rows = await read(db, period)
+    return await asyncio.to_thread(counted, db, rows, clients)
+
+
+async def read(db: Database, period: Period) -> Sequence[Rows]:
+    """Month by month: nothing else waits until a year of rows is made. What goes back to the beginning is read once."""
+    firsts = await figures.booked(db, period.starts_at, period.ends_at)
+    return [await _month(db, month, firsts) for month in period.months]
+
+
+async def _month(db: Database, month: Period, firsts: Sequence[First]) -> Rows:
+    start, end = month.starts_at, month.ends_at
+    return Rows(
+        month,
+        await figures.wrote(db, start, end),
+        await figures.hours(db, start, end),
+        [each for each in firsts if start <= each.made_at < end],
+        await figures.made(db, start, end),
+        await steps.of_days(db, month.first, month.end),
+        await figures.sent_to(db, start, end),
+    )
+
+
+def counted(db: Database, months: Sequence[Rows], clients: Sequence[str]) -> Gathered:
+    """Needs nothing of the database but its keys."""
+    grids = {rows.period.first: Grid(clients, crowds={"step": WROTE, "heard": WROTE}) for rows in months}
+    messages = {rows.period.first: Grid(clients, everybody=False) for rows in months}
+    all_ = Gathered(grids, messages, defaultdict(list), Counter())
+    for rows in months:
+        grid = grids[rows.period.first]
+        for client, person in rows.wrote:
+            grid.count(client, WROTE, person)
+        count_hours(grid, rows.hours, rows.period)
+        count_first(all_, grid, rows.firsts)
+        count_made(all_, grid, db, rows.made)
+        count_steps(grid, rows.steps, rows.period)
+        count_sent(all_, messages[rows.period.first], rows.sent)
     return all_
 
 
-def count_hours(grid: Grid, hours: Sequence[Reminded], period: Period) -> None:
+def count_hours(grid: Grid, hours: Sequence[Hour], period: Period) -> None:
     """A reminder tells of all hours of its day, though it names one of them."""
 
-    def day(of: Appointment) -> tuple[str, object]:
+    def day(of: Hour) -> tuple[str, date]:
         return of.person, of.start.astimezone(period.zone).date()
 
-    reminded = {day(hour.appointment) for hour in hours if hour.reminded}
+    reminded = {day(hour) for hour in hours if hour.reminded}
     for hour in hours:
-        one = hour.appointment
-        for group in ("hours", "reminded" if day(one) in reminded else "alone"):
-            for which in (outcome(one), "all"):
-                grid.count(one.client, (group, which), one.person)
+        for group in ("hours", "reminded" if day(hour) in reminded else "alone"):
+            for which in (outcome(hour), "all"):
+                grid.count(hour.client, (group, which), hour.person)
     for group in ("hours", "reminded", "alone"):
         grid.sums((group, "all"), [(group, which) for which in OUTCOMES])
     for which in (*OUTCOMES, "all"):
         grid.sums(("hours", which), [("reminded", which), ("alone", which)])
 
 
-def outcome(of: Appointment) -> Outcome:
+def outcome(of: Hour) -> Outcome:
     """A late cancellation is the person's alone (article 5.1)."""
     if of.status != "cancelled":
         return STATUSES[of.status]
@@ -87,37 +128,35 @@ def outcome(of: Appointment) -> Outcome:
     return "late" if of.late else "cancelled"
 
 
-def count_first(all_: Gathered, firsts: Iterable[First]) -> None:
+def count_first(all_: Gathered, grid: Grid, firsts: Iterable[First]) -> None:
     """Of those who wrote themselves; for who was on the phone the desk did it."""
     for first in firsts:
         if not first.messages:
             continue
         took = first.made_at - first.since
         for which in (bucket(took), "all"):
-            all_.grid.count(first.client, ("first", which), first.person)
+            grid.count(first.client, ("first", which), first.person)
         all_.value(first.client, ("first", "all"), first.person, took / MINUTE)
         all_.value(first.client, ("first", "messages"), first.person, first.messages)
-    all_.grid.sums(("first", "all"), [("first", which) for which in BUCKETS])
+    grid.sums(("first", "all"), [("first", which) for which in BUCKETS])
 
 
 def bucket(took: timedelta) -> Bucket:
     return next(name for name, most in BUCKETS.items() if took <= most)
 
 
-def count_made(all_: Gathered, made: Iterable[Appointment]) -> None:
+def count_made(all_: Gathered, grid: Grid, db: Database, made: Iterable[Made]) -> None:
     for one in made:
-        column = ("motive", one.motive.value)
-        all_.grid.count(one.client, column, one.person)
-        if one.made_at is not None:
-            all_.value(one.client, column, one.person, (one.start - one.made_at) / DAY)
+        column = ("motive", figures.motive(db, one).value)
+        grid.count(one.client, column, one.person)
+        all_.value(one.client, column, one.person, (one.start - one.made_at) / DAY)
 
 
-def count_steps(grid: Grid, counts: Iterable[Counted], people: Counter[str]) -> None:
-    """These rows know no people: each counts as one of its own, where enough of the client's people wrote at all."""
+def count_steps(grid: Grid, counts: Iterable[Counted], period: Period) -> None:
+    """These rows know no people: each counts as one of its own. More than enough of them need no names."""
     for each in counts:
-        few = each.client and people[each.client] < FEW
         for column in columns_of(each):
-            talks = [] if few else [(each, n) for n in range(each.count)]
+            talks = [(period.first, each.what, n) for n in range(min(each.count, FEW))]
             grid.count(each.client, column, *talks, times=each.count)
 
 
@@ -133,7 +172,7 @@ def columns_of(each: Counted) -> Iterable[Column]:
         yield ("step", what.outcome)
 
 
-def count_sent(all_: Gathered, sent: Iterable[Sent]) -> None:
+def count_sent(all_: Gathered, grid: Grid, sent: Iterable[Sent]) -> None:
     for each in sent:
-        all_.messages.count(each.client, ("sent", each.channel), each.person, times=each.messages)
+        grid.count(each.client, ("sent", each.channel), each.person, times=each.messages)
         all_.segments[each.client, each.channel] += each.segments

@@ -2,17 +2,19 @@
 
 grid.count("ports", ("hours", "missed"), "p1")      one more, of this person, for this client and for everybody
 grid.sums(("hours", "all"), [("hours", "missed"), …])     columns that make another, in each row
-told = grid.told()
+joined(grids)                                       of all these periods together
+told = grid.told(grid.hidden())
 told("ports", ("hours", "missed")) -> 12, or None
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Final, TypeAlias
 
-from handlers.figures.withholding import Cell, Line, withheld
+from handlers.figures.withholding import FEW, Cell, Key, Line, withheld
 
 ALL: Final = "*"  # the row of everybody; no client's id
 UNKNOWN: Final = ""  # who gave no code yet
@@ -22,42 +24,91 @@ Told: TypeAlias = Callable[[str, Column], int | None]
 
 
 class Grid:
-    """`rows`: the clients' ids. With `everybody`, a row of all of them is told too."""
+    """`clients`: the rows. With `everybody`, a row of all of them is told too. `crowds`: families of columns (their
+    first words) of which no people are known, so that each thing counts as one of its own, where enough of the row's
+    people are in another column.
+    """
 
-    def __init__(self, rows: Iterable[str], *, everybody: bool = True) -> None:
-        self._rows = (*rows, UNKNOWN)
-        self._everybody = everybody
-        self._counts: defaultdict[tuple[str, Column], int] = defaultdict(int)
-        self._people: defaultdict[tuple[str, Column], set[Hashable]] = defaultdict(set)
+    def __init__(
+        self, clients: Iterable[str], *, everybody: bool = True, crowds: Mapping[str, Column] | None = None
+    ) -> None:
+        self.clients = tuple(clients)
+        self.everybody, self.crowds = everybody, crowds or {}
+        self._own = (*self.clients, UNKNOWN)
+        self._counts: defaultdict[Key, int] = defaultdict(int)
+        self._people: defaultdict[Key, set[Hashable]] = defaultdict(set)
         self._columns: dict[Column, None] = {}
-        self._sums: list[tuple[Column, tuple[Column, ...]]] = []
+        self._sums: dict[tuple[Column, tuple[Column, ...]], None] = {}
 
     def count(self, row: str, column: Column, *people: Hashable, times: int = 1) -> None:
         """`times` more, of these people."""
         self._columns[column] = None
-        for each in (row if row in self._rows else UNKNOWN, ALL):
-            self._counts[each, column] += times
-            self._people[each, column].update(people)
+        key = row if row in self._own else UNKNOWN, column
+        self._counts[key] += times
+        self._people[key].update(people)
 
     def sums(self, total: Column, parts: Sequence[Column]) -> None:
-        self._sums.append((total, tuple(parts)))
+        self._sums[total, tuple(parts)] = None
         self._columns |= dict.fromkeys((total, *parts))
 
-    def told(self) -> Told:
-        rows = (*self._rows, ALL) if self._everybody else self._rows
-        cells = {
-            (row, column): Cell(self._counts[row, column], frozenset(self._people[row, column]))
-            for row in rows
-            for column in self._columns
-        }
+    def add(self, other: Grid) -> None:
+        """What another period counted."""
+        self._columns |= other._columns
+        self._sums |= other._sums
+        for key, count in other._counts.items():
+            self._counts[key] += count
+            self._people[key] |= other._people[key]
+
+    @cached_property
+    def cells(self) -> Mapping[Key, Cell]:
+        """Once all is counted."""
+        cells = {(row, column): self._cell(row, column) for row in self._own for column in self._columns}
+        if self.everybody:
+            for column in self._columns:
+                beside = [cells[row, column] for row in self._own]
+                people: frozenset[Hashable] = frozenset().union(*(cell.people for cell in beside))
+                cells[ALL, column] = Cell(sum(cell.count for cell in beside), people)
+        return cells
+
+    def _cell(self, row: str, column: Column) -> Cell:
+        crowd = self.crowds.get(column[0])
+        few = crowd is not None and row != UNKNOWN and len(self._people[row, crowd]) < FEW
+        return Cell(self._counts[row, column], frozenset() if few else frozenset(self._people[row, column]))
+
+    def whose(self, key: Key) -> frozenset[Hashable]:
+        """Also where fewer than enough are in the crowd: a longer period may have enough of them."""
+        rows = self._own if key[0] == ALL else (key[0],)
+        return frozenset().union(*(self._people[row, key[1]] for row in rows))
+
+    def hidden(self, *, also: Collection[Key] = (), known: Collection[Key] = ()) -> frozenset[Key]:
+        """As `withholding.withheld` has it."""
+        untold = [(UNKNOWN, column) for column in self._columns]
+        return withheld(self.cells, self.lines, untold, dear=ALL, also=also, known=known)
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        rows = (*self._own, ALL) if self.everybody else self._own
         lines = [
             Line((row, total), tuple((row, part) for part in parts)) for row in rows for total, parts in self._sums
         ]
-        if self._everybody:
-            lines += [Line((ALL, column), tuple((row, column) for row in self._rows)) for column in self._columns]
-        hidden = withheld(cells, lines, untold=[(UNKNOWN, column) for column in self._columns], dear=ALL)
+        if self.everybody:
+            lines += [Line((ALL, column), tuple((row, column) for row in self._own)) for column in self._columns]
+        return lines
 
+    def told(self, hidden: Collection[Key]) -> Told:
         def told(row: str, column: Column) -> int | None:
-            return None if (row, column) in hidden else self._counts[row, column]
+            if (row, column) in hidden:
+                return None
+            if row != ALL:
+                return self._counts[row, column]
+            return sum(self._counts[each, column] for each in self._own)
 
         return told
+
+
+def joined(grids: Sequence[Grid]) -> Grid:
+    """Of the same rows, one at least."""
+    whole = Grid(grids[0].clients, everybody=grids[0].everybody, crowds=grids[0].crowds)
+    for grid in grids:
+        whole.add(grid)
+    return whole

@@ -1,10 +1,11 @@
 """The report of a period: what was gathered, told of one client or of everybody, as far as it may be told.
 
-await report(parts, months(first, last, parts.zone), prices, client=None) -> Report
+await report(parts, period("2026-Q1", parts.zone), prices, client=None) -> Report
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -31,6 +32,7 @@ from handlers.figures.kinds import (
     Understanding,
     Wait,
 )
+from handlers.figures.nested import nested
 from handlers.figures.period import Period
 from handlers.figures.withholding import FEW
 from handlers.parts import Parts
@@ -46,10 +48,11 @@ async def report(parts: Parts, period: Period, prices: Mapping[str, Decimal], cl
     db, now = parts.db, parts.clock()
     clients = await figures.clients(db)
     all_ = await gather(db, period, [each.id for each in clients])
-    told, row = all_.grid.told(), client.id if client else ALL
+    told, messages = await asyncio.to_thread(_told, period, all_)
+    row = client.id if client else ALL
     free = {motive: await first_free(parts, motive, now) for motive in Motive}
     if client:
-        spent = costs_of(all_, client, prices)
+        spent = costs_of(all_, messages, client, prices)
         fates: Sequence[Fate] = ()
     else:
         spent = costs(await figures.sent(db, period.starts_at, period.ends_at), prices)
@@ -69,6 +72,13 @@ async def report(parts: Parts, period: Period, prices: Mapping[str, Decimal], cl
         costs=spent,
         clients=() if client else tuple(client_row(told, each) for each in clients),
     )
+
+
+def _told(period: Period, all_: Gathered) -> tuple[Told, Told]:
+    """Of everything but messages, and of those."""
+    judged = [nested(period, months) for months in (all_.grids, all_.messages)]
+    told, messages = [each.grid.told(each.hidden) for each in judged]
+    return told, messages
 
 
 def funnel(told: Told, row: str) -> Funnel:
@@ -142,9 +152,8 @@ def costs(sent: Sequence[Sent], prices: Mapping[str, Decimal]) -> tuple[Cost, ..
     )
 
 
-def costs_of(all_: Gathered, client: Client, prices: Mapping[str, Decimal]) -> tuple[Cost, ...]:
+def costs_of(all_: Gathered, told: Told, client: Client, prices: Mapping[str, Decimal]) -> tuple[Cost, ...]:
     """Of a client's people with an account."""
-    told = all_.messages.told()
     found = []
     for channel in ordered({channel: None for of, channel in all_.segments if of == client.id}):
         messages = told(client.id, ("sent", channel))

@@ -36,19 +36,19 @@ def test_the_last_month_for_its_owners_eyes(open_desk: Desk) -> None:
 
 
 def test_of_one_client_in_another_language(open_desk: Desk) -> None:
-    open_desk.ok("figures", "--client", "ports", "--lang", "en", "--from", "2025-11", "--to", "2026-01")
-    folder = "figures-ports-2025-11"
+    open_desk.ok("figures", "--client", "ports", "--lang", "en", "--of", "2025-Q4")
+    folder = "figures-ports-2025-Q4"
     assert names(open_desk, folder) == NAMES - ALONE - {"costs.svg"}
     page = (open_desk.folder / folder / "figures.html").read_text()
     assert "Figures: Mutuelle des Ports" in page
-    assert "From 1 November 2025 to 31 January 2026" in page
+    assert "From 1 October 2025 to 31 December 2025" in page
 
 
 def test_a_booking_of_this_month_is_in_no_figures_yet(open_desk: Desk) -> None:
     open_desk.ok("chat", typed=BOOKS)
     this = f"{date.today():%Y-%m}"  # noqa: DTZ011, TID251 - the command's own clock is the machine's
-    assert "last month that is over" in refused(open_desk, "--to", this)
-    assert "last month that is over" in refused(open_desk, "--from", this)
+    assert "last month that is over" in refused(open_desk, "--of", this)
+    assert "last month that is over" in refused(open_desk, "--of", this[:4])
 
 
 def test_they_are_replaced_only_where_that_is_asked_for(open_desk: Desk) -> None:
@@ -67,8 +67,7 @@ def test_they_are_replaced_only_where_that_is_asked_for(open_desk: Desk) -> None
     [
         (("--client", "nobody"), "no client has the ref"),
         (("--lang", "pt"), "expected one of fr, en"),
-        (("--from", "2026-1"), "expected a month such as"),
-        (("--from", "2025-12", "--to", "2025-11"), "comes before the first"),
+        (("--of", "2026-1"), "expected a month such as"),
         (("--out", "not/there"), "there is no folder"),
     ],
 )

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.model import Motive
+from booking.model import Appointment, AppointmentId, CodeId, ContactId, Mode, Motive, Person, PersonId, WorkerId
 from handlers.figures.files import NAMES, files
 from handlers.figures.kinds import OUTCOMES, Report
-from handlers.figures.period import months
+from handlers.figures.period import period
 from handlers.figures.report import report
 from handlers.figures.tables import WITHHELD, Table, tables
 from locales.voice import Voice
 from storage import figures, steps
+from storage.booking import RowStore
 from tests.journeys.booking import LATER, TODAY, booked_by_sms, booked_by_telegram
 from tests.journeys.served import BECAME, STEPS, people, serve
 from tests.journeys.town import CAMILLE, MONDAY, SAM, Town, built
 
 PARIS = ZoneInfo("Europe/Paris")
-FEBRUARY = months(date(2026, 2, 1), date(2026, 2, 1), PARIS)
+FEBRUARY = period("2026-02", PARIS)
 PRICES = {"sms": Decimal("0.07")}
 
 
@@ -159,3 +160,80 @@ async def test_what_is_not_understood_stands_at_its_question(town: Town) -> None
     begun = sum(each.count for each in counted if each.what.outcome == "begun")
     booked = sum(each.count for each in counted if each.what.outcome == "booked")
     assert (begun, booked) == (2, 2)
+
+
+# ------------------------------------------------------------ the edges of a period
+
+
+async def test_of_a_service_that_nobody_used_yet(town: Town) -> None:
+    """Noughts, nothing withheld, and a picture of each table that has rows."""
+    for text in ("2026-02", "2025-Q4", "2025"):
+        found = await report(town.parts, period(text, PARIS), PRICES)
+        assert (found.people, found.outcomes.total, found.to_booking.people) == (0, 0, 0)
+        assert found.costs == ()
+        made = tables(found)
+        assert WITHHELD not in {value for table in made for row in table.rows for value in row.values}
+        assert {name for name in files(found, made, Voice("en")) if name.endswith(".svg")} == {
+            f"{table.name}.svg" for table in made if table.rows
+        }
+
+
+async def hours_at(town: Town, *starts: datetime) -> None:
+    """A person of each, who missed it."""
+    async with town.parts.db.transaction() as tx:
+        store = RowStore(tx, town.parts.directories)
+        [client] = [each.id for each in await figures.clients(tx) if each.ref == "ports"]
+        [claire] = await tx.fetch("SELECT id FROM worker WHERE ref = 'claire'")
+        for n, start in enumerate(starts):
+            person = Person(PersonId(f"p-{n}"), client, CodeId("code"), "Ann", "Martin", None)
+            await store.add_person(person, ContactId("c"))
+            hour = Appointment(
+                AppointmentId(f"edge-{n}"),
+                person.id,
+                client,
+                WorkerId(claire["id"]),
+                Motive.FINANCE,
+                Mode.PHONE,
+                start,
+                ContactId("c"),
+                AppointmentId(f"edge-{n}"),
+                status="missed",
+                made_at=start - timedelta(days=3),
+            )
+            await store.add_appointment(hour)
+
+
+async def test_an_hour_belongs_to_the_month_of_its_day_there(town: Town) -> None:
+    """Also in the nights before the clocks change, and at the turn of a month."""
+    await hours_at(
+        town,
+        datetime(2025, 9, 30, 21, 45, tzinfo=UTC),  # 23:45 on 30 September, in summer
+        datetime(2025, 9, 30, 22, 0, tzinfo=UTC),  # midnight: October
+        datetime(2025, 10, 26, 0, 30, tzinfo=UTC),  # 2:30, for the first time that night
+        datetime(2025, 10, 26, 1, 30, tzinfo=UTC),  # 2:30 again
+        datetime(2025, 10, 31, 22, 59, tzinfo=UTC),  # 23:59 on 31 October, in winter
+        datetime(2025, 10, 31, 23, 0, tzinfo=UTC),  # November
+    )
+    for text, expected in (("2025-09", 1), ("2025-10", 4), ("2025-11", 1), ("2025-Q4", 5), ("2025", 6)):
+        found = period(text, PARIS)
+        assert len(await figures.hours(town.parts.db, found.starts_at, found.ends_at)) == expected, text
+
+
+async def test_a_quarter_is_told_beside_its_months(town: Town) -> None:
+    """By hand: October 12 missed, November 7, December 4. The quarter's 23 say 11 of two months: told. With 7 and 2
+    they would say 9: not told.
+    """
+    months = [(10, 12), (11, 7), (12, 4)]
+    await hours_at(
+        town, *(datetime(2025, month, 6 + n, 9, 0, tzinfo=UTC) for month, count in months for n in range(count))
+    )
+    told = {
+        text: (await report(town.parts, period(text, PARIS), PRICES)).outcomes.of["missed"]
+        for text in ("2025-10", "2025-11", "2025-12", "2025-Q4", "2025")
+    }
+    assert told == {"2025-10": 12, "2025-11": None, "2025-12": None, "2025-Q4": 23, "2025": 23}
+    await town.parts.db.execute("DELETE FROM appointment WHERE id IN ('edge-21', 'edge-22')")
+    again = await report(town.parts, period("2025-Q4", PARIS), PRICES)
+    assert (again.outcomes.of["missed"], again.outcomes.total) == (None, None)
+    waits = {wait.motive: wait for wait in again.waits}
+    assert waits[Motive.FINANCE].booked is None, "nor what was booked"

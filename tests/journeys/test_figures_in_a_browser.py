@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from handlers.figures.files import files
-from handlers.figures.period import months
+from handlers.figures.period import period
 from handlers.figures.report import report
 from handlers.figures.tables import tables
 from locales import languages
@@ -33,7 +32,7 @@ async def written(sqlite_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("figures")
     async with built(sqlite_url) as town:
         await serve(town.parts)
-        found = await report(town.parts, months(date(2026, 2, 1), date(2026, 2, 1), PARIS), {})
+        found = await report(town.parts, period("2026-02", PARIS), {})
 
     def write() -> None:
         for lang in languages():

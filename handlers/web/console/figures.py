@@ -1,6 +1,6 @@
-"""Figures of whole months, of everybody or of one client: nobody's data, for who administers or audits.
+"""Figures of a month, a quarter or a year, of everybody or of one client: nobody's data, for who administers or audits.
 
-GET  /console/figures            `?from=2026-01&to=2026-03&client=` a client's id; the last month that is over without
+GET  /console/figures            `?of=2026-Q1&client=` a client's id; the last month that is over without
 GET  /console/figures/workbook   the same as a workbook
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -18,7 +19,7 @@ from booking.model import Client
 from booking.operating import Deed
 from handlers.figures.files import heads
 from handlers.figures.kinds import Report
-from handlers.figures.period import Period, before, month, months
+from handlers.figures.period import Period, before, offered, period
 from handlers.figures.plots import fragment
 from handlers.figures.report import report
 from handlers.figures.sheets import workbook
@@ -27,7 +28,6 @@ from handlers.web.console.frame import Frame, Visit
 from locales.voice import Voice
 from storage import audit, figures
 
-OFFERED: Final = 24  # months, the latest first
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -49,9 +49,8 @@ class FigurePages:
             "figures",
             heads=heads(found, voice),
             shown=fragment(tables(found), voice),
-            months=[f"{day:%Y-%m}" for day in offered(self._over(visit))],
-            first=f"{found.period.first:%Y-%m}",
-            last=f"{found.period.end - timedelta(days=1):%Y-%m}",
+            periods=list(map(str, offered(visit.now, self.frame.parts.zone))),
+            of=str(found.period),
             clients=clients,
             client=found.client,
         )
@@ -59,7 +58,7 @@ class FigurePages:
     async def _workbook(self, visit: Visit) -> web.Response:
         found = await self._report(visit, await figures.clients(self.frame.parts.db))
         whose = f"-{found.client.ref}" if found.client else ""
-        name = f"figures{whose}-{found.period.first:%Y-%m}"
+        name = f"figures{whose}-{found.period}"
         return web.Response(
             body=workbook(tables(found), self._voice(visit), found.made_at),
             content_type=WORKBOOK,
@@ -72,38 +71,24 @@ class FigurePages:
         client = next((each for each in clients if each.id == asked.get("client")), None)
         if client is None and asked.get("client"):
             raise web.HTTPNotFound
-        period = chosen(asked.get("from", ""), asked.get("to", ""), self._over(visit))
+        over = chosen(asked.get("of", ""), visit.now, self.frame.parts.zone)
         object_ = f"client:{client.id}" if client else "service"
         db = self.frame.parts.db
-        await audit.add(db, visit.actor, f"figures {period.first} {period.end}", object_, visit.now)
-        return await report(self.frame.parts, period, self.prices, client)
-
-    def _over(self, visit: Visit) -> Period:
-        return before(visit.now, self.frame.parts.zone)
+        await audit.add(db, visit.actor, f"figures {over}", object_, visit.now)
+        return await report(self.frame.parts, over, self.prices, client)
 
     def _voice(self, visit: Visit) -> Voice:
         parts = self.frame.parts
         return Voice(visit.reader.lang, str(parts.zone), parts.default_lang)
 
 
-def chosen(first: str, last: str, over: Period) -> Period:
-    """Months that are over, whichever way round; the last of them in place of what cannot be read."""
-    days = sorted(min(_month(text) or over.first, over.first) for text in (first or last, last or first))
-    return months(days[0], days[1], over.zone)
-
-
-def _month(text: str) -> date | None:
+def chosen(text: str, now: datetime, zone: ZoneInfo) -> Period:
+    """One that is over; the last month in place of what is none."""
     try:
-        return month(text)
+        found = period(text, zone)
     except ValueError:
-        return None
-
-
-def offered(over: Period) -> Sequence[date]:
-    days = [over.first]
-    while len(days) < OFFERED:
-        days.append((days[-1] - timedelta(days=1)).replace(day=1))
-    return days
+        return before(now, zone)
+    return found if found.ends_at <= now else before(now, zone)
 
 
 def _plain(name: str) -> str:

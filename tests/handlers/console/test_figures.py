@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
 
 from booking.operating import Role
-from handlers.figures.period import Period
 from handlers.figures.tables import TABLES
 from handlers.web.console.figures import chosen
 from storage import audit, figures
 from tests.handlers.console.site import Site, Visitor
+from tests.handlers.path.place import MONDAY
 from tests.journeys.served import serve
 
-OVER = Period(date(2026, 2, 1), date(2026, 3, 1), ZoneInfo("Europe/Paris"))
+PARIS = ZoneInfo("Europe/Paris")
 
 
 async def client(site: Site, ref: str) -> str:
@@ -41,17 +40,17 @@ async def test_of_everybody_and_of_one_client(site: Site, role: Role) -> None:
     assert page.count("<svg") == len(TABLES)
     assert "Courtage Brume" in page
     ports = await client(site, "ports")
-    page = (await visitor.get(f"/console/figures?client={ports}&from=2025-12&to=2026-02")).text
+    page = (await visitor.get(f"/console/figures?client={ports}&of=2025-Q4")).text
     assert "Chiffres : Mutuelle des Ports" in page
-    assert "Du 1er décembre 2025 au 28 février 2026" in page
-    assert page.count("<svg") == len(TABLES) - 2
+    assert "Du 1er octobre 2025 au 31 décembre 2025" in page
+    assert page.count("<svg") == len(TABLES) - 3, "nothing was sent then"
     for hidden in ("Martin", "ports-1", "639980", "06 39 98"):
         assert hidden not in page
     deeds = await audit.latest(site.place.parts.db, 10, by=f"operator:{await site.id('somebody')}")
     seen = [(deed.action, deed.object) for deed in deeds if deed.action.startswith("figures")]
     assert seen == [
-        ("figures 2025-12-01 2026-03-01", f"client:{ports}"),
-        ("figures 2026-02-01 2026-03-01", "service"),
+        ("figures 2025-Q4", f"client:{ports}"),
+        ("figures 2026-02", "service"),
     ]
 
 
@@ -80,16 +79,19 @@ async def test_who_is_no_client_has_none(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "months"),
+    ("text", "found"),
     [
-        ("", "", (date(2026, 2, 1), date(2026, 3, 1))),
-        ("2025-11", "", (date(2025, 11, 1), date(2025, 12, 1))),
-        ("2026-01", "2025-11", (date(2025, 11, 1), date(2026, 2, 1))),
-        ("2026-01", "2026-09", (date(2026, 1, 1), date(2026, 3, 1))),
-        ("2026-03", "2026-03", (date(2026, 2, 1), date(2026, 3, 1))),
-        ("<b>", "2026-1", (date(2026, 2, 1), date(2026, 3, 1))),
+        ("", "2026-02"),
+        ("2025-11", "2025-11"),
+        ("2025-Q4", "2025-Q4"),
+        ("2025", "2025"),
+        ("2026-03", "2026-02"),
+        ("2026-Q1", "2026-02"),
+        ("2026", "2026-02"),
+        ("2027-01", "2026-02"),
+        ("<b>", "2026-02"),
+        ("2026-1", "2026-02"),
     ],
 )
-def test_only_months_that_are_over(first: str, last: str, months: tuple[date, date]) -> None:
-    period = chosen(first, last, OVER)
-    assert (period.first, period.end) == months
+def test_only_what_is_over(text: str, found: str) -> None:
+    assert str(chosen(text, MONDAY, PARIS)) == found
