@@ -131,6 +131,7 @@ async def build(
             max_unasked=settings.max_unasked,
             alert_to=settings.alert_to,
             whatsapp_number=settings.twilio_whatsapp_from,
+            sms_number=settings.twilio_sms_from if settings.sms_enabled else None,
             voice=_voice(settings, session),
             documents=keeping(settings, session),
             # A clock that is moved by hand cannot be waited for.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,17 +13,11 @@ from booking.model import Code
 from bot import forms
 from bot.app import App
 from bot.failures import CommandFailed, WrongUse, reason
-from bot.kits.doors import CHANNELS, CannotCarry, Channel, Senders, doors
-from bot.kits.whose import chosen, client_of
 from bot.opening import on_app, operator
-from conversations.text import t
-from handlers import joining
-from handlers.channels.base import SendError
-from handlers.desk import desk
-from locales.voice import Voice
-from locales.words import words
-from storage import audit, directory, flags
-from storage.db import Sql
+from handlers.kits.addresses import ours
+from handlers.kits.doors import CHANNELS, Channel, Senders
+from handlers.kits.ordering import Order, ordered
+from handlers.kits.refusals import CannotCarry, CannotPrint, NoKit
 
 SENDERS = "TWILIO_SMS_FROM, TWILIO_WHATSAPP_FROM, TELEGRAM_BOT_TOKEN"
 
@@ -44,17 +38,16 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Replace the kit that DIR holds.")] = False,
 ) -> int:
     """Write what a client hands to its people, so that nobody has to type the code."""
-    from bot.kits.shelf import Occupied, put
+    from bot.kit_folder import Occupied, put
 
     folder = out or Path(f"invitation-{client}")
     if not folder.absolute().parent.is_dir():
         raise WrongUse(f"--out: there is no folder {folder.absolute().parent}")
     left_out = channels_of(without or [])
 
-    async def work(app: App) -> tuple[dict[str, bytes], Senders]:
+    async def work(app: App) -> tuple[Mapping[str, bytes], Senders]:
         senders = await senders_of(app, left_out, sms_number)
-        files = await made(app, client, code, languages_of(app, lang or []), senders)
-        return files, senders
+        return await made(app, Order(client, code, languages_of(app, lang or []), senders)), senders
 
     files, senders = on_app(work)
     try:
@@ -101,89 +94,77 @@ def languages_of(app: App, asked: Sequence[str]) -> tuple[str, ...]:
 
 async def senders_of(app: App, left_out: frozenset[Channel], sms_number: str | None) -> Senders:
     """Those of the channels that are set up."""
-    settings = app.settings
-    found = Senders(
-        sms=sms_of(app, sms_number) if "sms" not in left_out else None,
-        whatsapp=settings.twilio_whatsapp_from if settings.whatsapp_enabled and "whatsapp" not in left_out else None,
-        telegram=await bot_name(app) if settings.telegram_enabled and "telegram" not in left_out else None,
-    )
-    if not (found.sms or found.whatsapp or found.telegram):
+    number = None if "sms" in left_out else sms_of(app, sms_number)
+    found = await ours(app.parts, without=left_out, sms_number=number)
+    if "sms" in found.untold:
+        raise WrongUse(
+            "--sms-number: TWILIO_MESSAGING_SERVICE_SID does not tell which number people write to; "
+            "give it (Twilio's console, Messaging > Services > Sender pool), or --without sms"
+        )
+    if "telegram" in found.untold:
+        code = found.untold["telegram"]
+        raise CommandFailed(
+            f"TELEGRAM_BOT_TOKEN: the bot's name is not told ({code}): try again, or --without telegram"
+        )
+    if found.senders == Senders():
         raise WrongUse(f"{SENDERS}: no channel to invite to is set up (docs/settings.md)")
-    return found
+    return found.senders
 
 
 def sms_of(app: App, given: str | None) -> str | None:
-    """TWILIO_SMS_FROM, or the number that only the operator knows: a messaging service's. What comes to another one is
-    refused at the door.
+    """The number that only the operator knows: a messaging service's. What comes to another one is refused at the
+    door.
     """
-    settings = app.settings
     if given is None:
-        if settings.sms_enabled and settings.twilio_sms_from is None:
-            raise WrongUse(
-                "--sms-number: TWILIO_MESSAGING_SERVICE_SID does not tell which number people write to; "
-                "give it (Twilio's console, Messaging > Services > Sender pool), or --without sms"
-            )
-        return settings.twilio_sms_from if settings.sms_enabled else None
+        return None
     try:
         number = forms.sms_sender(given)
     except ValueError as error:
         raise WrongUse(f"--sms-number: {error}") from None
-    if not settings.sms_enabled:
+    if not app.settings.sms_enabled:
         raise WrongUse("--sms-number: SMS is not set up (TWILIO_ACCOUNT_SID, docs/settings.md)")
-    if settings.twilio_sms_from not in {None, number}:
+    if app.settings.twilio_sms_from not in {None, number}:
         raise WrongUse("--sms-number: people write to TWILIO_SMS_FROM: leave it out")
     return number
-
-
-async def bot_name(app: App) -> str:
-    """As a worker process keeps it; before any ran, Telegram is asked."""
-    if kept := await flags.value(app.parts.db, joining.BOT_NAME):
-        return kept
-    from handlers.channels.telegram import TelegramChannel
-
-    channel = app.parts.channels["telegram"]
-    assert isinstance(channel, TelegramChannel)
-    try:
-        return await channel.bot.username()
-    except SendError as error:
-        raise CommandFailed(
-            f"TELEGRAM_BOT_TOKEN: the bot's name is not told ({error.code}): try again, or --without telegram"
-        ) from None
 
 
 # ------------------------------------------------------------ the client's code
 
 
-async def made(app: App, ref: str, asked: str | None, languages: Sequence[str], senders: Senders) -> dict[str, bytes]:
-    """The files. That the code was read is kept in the audit trail."""
-    from bot.kits.leaflet import Leaflet, leaflet
-    from bot.kits.making import kit
-    from bot.kits.paper import CannotPrint
-
-    parts = app.parts
-    now = parts.clock()
-    today = now.astimezone(parts.zone).date()
-    async with parts.db.transaction() as tx:
-        client, known = await client_of(tx, ref)
-        letters, code = chosen(ref, known, asked, today)
-        await warn_of_seats(tx, code)
-        await audit.add(tx, operator(), "invite", f"code:{code.id}", now)
-    about = desk(parts.desk_phone, parts.desk_hours, now, parts.zone)
-
-    def in_words(voice: Voice) -> Leaflet:
-        sentence = voice(t("invite.sentence", code=letters))
-        ways = doors(senders, sentence, letters, words(voice.lang))
-        return leaflet(client, letters, code, ways, about, voice, today)
-
+async def made(app: App, order: Order) -> Mapping[str, bytes]:
+    """The files. No message shows a code."""
+    ref = order.client
     try:
-        return kit(in_words(Voice(lang)) for lang in languages)
+        kit = await ordered(app.parts, order, operator())
+    except NoKit as none:
+        raise WrongUse(why_not(none, ref)) from None
     except CannotCarry as why:
         raise WrongUse(f"--code: a link cannot carry this code: {why}; give {ref} another one") from None
     except CannotPrint as why:
         raise CommandFailed(f"cannot be laid out: {why}; give {ref} a shorter name, or one without that sign") from None
+    if kit.full:  # seats may become free again, so it is only told
+        sys.stderr.write(f"warning: all {kit.code.max_accounts} seats of this code are taken (max_accounts)\n")
+    return kit.files
 
 
-async def warn_of_seats(db: Sql, code: Code) -> None:
-    """Who scans a code that has no seat left is refused; seats may become free again, so it is only told."""
-    if code.max_accounts is not None and await directory.accounts(db, code.id) >= code.max_accounts:
-        sys.stderr.write(f"warning: all {code.max_accounts} seats of this code are taken (max_accounts)\n")
+def why_not(none: NoKit, ref: str) -> str:
+    """In the command's words."""
+    match none.why:
+        case "no_client":
+            return "CLIENT: no client of the directory has this ref"
+        case "suspended":
+            return f"CLIENT: {ref} is suspended: its codes open nothing until the directory file says otherwise"
+        case "none_open":
+            return f"CLIENT: no code of {ref} is valid any more: load another one"
+        case "several":
+            listed = "; ".join(f"{code.id} ({_days(code)})" for code in none.codes)
+            return f"--code: {ref} has {len(none.codes)} codes: give the code itself, or its id: {listed}"
+        case "no_code":
+            return f"--code: {ref} has no such code"
+    return f"--code: this code ended on {none.codes[0].valid_until}"
+
+
+def _days(code: Code) -> str:
+    first = f"from {code.valid_from}" if code.valid_from else ""
+    last = f"until {code.valid_until}" if code.valid_until else ""
+    return " ".join(filter(None, (first, last))) or "always valid"

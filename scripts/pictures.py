@@ -14,10 +14,10 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 
 from bot.demo import Demo, running
-from bot.kits import page as pages
-from bot.kits import paper
 from conversations.model import Link
 from handlers import links
+from handlers.kits import page as pages
+from handlers.kits import paper
 from scripts import (
     pictures_of_api,
     pictures_of_console,
@@ -27,8 +27,8 @@ from scripts import (
     pictures_of_messages,
 )
 from scripts.pictures_of_messages import say
-from tests.bot.kits import made
-from tests.bot.scanning import opened as opened_pdf
+from tests.handlers.kits.leaflets import made
+from tests.handlers.kits.scanning import opened as opened_pdf
 from tests.servers.browser import browser
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"

@@ -1,6 +1,6 @@
 """A connection code that somebody tells in a sentence, without being asked: "Bonjour, mon code est …".
 
-Invitation links (`bot/kits`) write such sentences for people, so what is understood here is what such links can carry.
+Invitation links (`handlers/kits`) write such sentences for people: what is understood here is what links can carry.
 """
 
 from __future__ import annotations

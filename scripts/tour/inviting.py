@@ -12,7 +12,7 @@ from playwright.async_api import expect
 
 from bot.demo_people import SMS_NUMBER
 from scripts.tour.stage import ROOT, SCREEN, Stage
-from tests.bot.scanning import codes_in, tapped
+from tests.handlers.kits.scanning import codes_in, tapped
 
 FILE: Final = ROOT / "docs" / "phare.toml"
 CODE: Final = "PHARE-7KQM-4XTD"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.bot.conftest import BOOKS, SAMPLE, Desk
-from tests.bot.scanning import codes_on, tapped
+from tests.handlers.kits.scanning import codes_on, tapped
 
 CODE = "PORTS-7KQM-4XTD"
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "1".zfill(32), "TWILIO_AUTH_TOKEN": "made-up"}

@@ -12,8 +12,9 @@ from booking import directory_file, loading
 from bot.invite import made, senders_of
 from bot.standins.telegram_chats import Person
 from handlers import joining
+from handlers.kits.ordering import Order
 from storage import directory, flags
-from tests.bot.scanning import Tapped, codes_on, tapped
+from tests.handlers.kits.scanning import Tapped, codes_on, tapped
 from tests.journeys.town import CAMILLE, SAM, Town
 
 MOTIVE = {"fr": "De quoi voulez-vous parler ?", "en": "What would you like to talk about?"}
@@ -34,7 +35,7 @@ code = "Quais-2026"
 async def on_the_wall(town: Town, lang: str, kind: str, ref: str = "ports") -> list[Tapped]:
     """What a phone makes of each code of a poster or a card, in the order of the channels."""
     senders = await senders_of(town.app, frozenset(), None)
-    files = await made(town.app, ref, None, [lang], senders)
+    files = await made(town.app, Order(ref, None, [lang], senders))
     seen = dict.fromkeys(codes_on(files[f"{lang}/{kind}.pdf"]))
     return [tapped(code) for code in seen]
 

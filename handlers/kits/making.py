@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.kits import page, paper, qr
-from bot.kits.leaflet import Leaflet
+from handlers.kits import page, paper, qr
+from handlers.kits.leaflet import Leaflet
 
 
 def kit(leaflets: Iterable[Leaflet]) -> dict[str, bytes]:
-    """A folder a language. Raises paper.CannotPrint."""
+    """A folder a language. Raises CannotPrint."""
     return {f"{leaflet.lang}/{name}": content for leaflet in leaflets for name, content in _files(leaflet)}
 
 

@@ -11,12 +11,12 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
-from bot.kits import page as pages
-from bot.kits import qr
-from bot.kits.leaflet import Leaflet
+from handlers.kits import page as pages
+from handlers.kits import qr
+from handlers.kits.leaflet import Leaflet
 from locales import languages
-from tests.bot.kits import longest, made
-from tests.bot.scanning import codes_on, tapped
+from tests.handlers.kits.leaflets import longest, made
+from tests.handlers.kits.scanning import codes_on, tapped
 
 pytestmark = pytest.mark.browser
 

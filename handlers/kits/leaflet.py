@@ -11,10 +11,10 @@ from typing import Final
 from babel import Locale
 
 from booking.model import Client, ClientKind, Code, Motive
-from bot.kits.doors import Channel, Door
 from conversations.flows.names import MOTIVES
 from conversations.model import Desk
 from conversations.text import Text, t
+from handlers.kits.doors import Channel, Door
 from locales import TAGS
 from locales.voice import Voice
 

@@ -10,12 +10,13 @@ import pytest
 from pypdfium2 import raw
 
 from booking.model import Client, ClientId, ClientKind
-from bot.kits.doors import Senders
-from bot.kits.leaflet import Leaflet
-from bot.kits.paper import CannotPrint, Kind, pdf
+from handlers.kits.doors import Senders
+from handlers.kits.leaflet import Leaflet
+from handlers.kits.paper import Kind, pdf
+from handlers.kits.refusals import CannotPrint
 from locales import languages
-from tests.bot.kits import SENDERS, longest, made
-from tests.bot.scanning import MM, Box, boxes_of, codes_on, opened, text_of
+from tests.handlers.kits.leaflets import SENDERS, longest, made
+from tests.handlers.kits.scanning import MM, Box, boxes_of, codes_on, opened, text_of
 
 KINDS: tuple[Kind, ...] = ("poster", "cards")
 Make: TypeAlias = Callable[[str], Leaflet]

@@ -12,17 +12,18 @@ from hypothesis import strategies as st
 
 from booking import codes
 from booking.model import Code, CodeId
-from bot.kits import qr
-from bot.kits.doors import CannotCarry, Senders, doors, payload, sms_link
-from bot.kits.leaflet import printed
 from conversations.flows.told import told_code
 from conversations.text import t
 from handlers.channels import gsm7
 from handlers.channels.telegram_updates import PAYLOAD
+from handlers.kits import qr
+from handlers.kits.doors import Senders, doors, payload, sms_link
+from handlers.kits.leaflet import printed
+from handlers.kits.refusals import CannotCarry
 from locales import languages
 from locales.voice import Voice
 from locales.words import guess, words
-from tests.bot.kits import CLIENT, LETTERS, SENDERS, made
+from tests.handlers.kits.leaflets import CLIENT, LETTERS, SENDERS, made
 
 LONGEST = "WWWWWWWWWWWW-MMMM-WWW9"
 

@@ -13,8 +13,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bot.kits import qr
-from bot.kits.leaflet import Leaflet
+from handlers.kits import qr
+from handlers.kits.leaflet import Leaflet
 
 HERE: Final = Path(__file__).parent
 

@@ -18,6 +18,7 @@ from conversations.flows.told import told_code
 from conversations.model import Words
 from handlers.channels.telegram_updates import PAYLOAD
 from handlers.desk import spaced
+from handlers.kits.refusals import CannotCarry
 
 Channel: TypeAlias = Literal["sms", "whatsapp", "telegram"]
 CHANNELS: Final[tuple[Channel, ...]] = ("sms", "whatsapp", "telegram")
@@ -40,10 +41,6 @@ class Door:
     link: str
     scanned: str
     address: str
-
-
-class CannotCarry(ValueError):
-    """The code has a form that the bot does not find in what a link writes."""
 
 
 def doors(senders: Senders, sentence: str, code: str, words: Words) -> tuple[Door, ...]:

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from booking.model import Client, ClientId, ClientKind, Code, CodeId
 from bot import forms
-from bot.kits.doors import Senders, doors
-from bot.kits.leaflet import Leaflet, leaflet
 from conversations.text import t
 from handlers.desk import desk
+from handlers.kits.doors import Senders, doors
+from handlers.kits.leaflet import Leaflet, leaflet
 from locales.voice import Voice
 from locales.words import words
 

@@ -12,15 +12,12 @@ from typing import Final, Literal, TypeAlias
 
 import typst
 
-from bot.kits import qr
-from bot.kits.leaflet import Leaflet
+from handlers.kits import qr
+from handlers.kits.leaflet import Leaflet
+from handlers.kits.refusals import CannotPrint
 
 HERE: Final = Path(__file__).parent
 Kind: TypeAlias = Literal["poster", "cards"]
-
-
-class CannotPrint(ValueError):
-    """The words do not fit, or a letter is in no font that we have: said by the typesetter's own words."""
 
 
 def pdf(kind: Kind, leaflet: Leaflet) -> bytes:
