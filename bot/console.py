@@ -26,6 +26,7 @@ from handlers.web.console.entrance import Entrance
 from handlers.web.console.exports import ExportPages
 from handlers.web.console.figures import FigurePages
 from handlers.web.console.frame import Frame
+from handlers.web.console.kits import KitPages
 from handlers.web.console.people import PeoplePages
 from handlers.web.console.reports import ReportPages
 from handlers.web.console.staff import Staff
@@ -64,5 +65,6 @@ def add_console(
     directory = DirectoryPages(frame=frame, chance=secrets.token_bytes)
     directory.add()
     EditPages(frame=frame, chance=secrets.token_bytes, pages=directory).add()
+    KitPages(frame=frame).add()
     Staff(frame=frame).add()
     return frame

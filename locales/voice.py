@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from conversations.text import Text, t
-from locales import TAGS, catalogue
+from locales import TAGS, catalogue, naming
 
 HOME = "Europe/Paris"  # a person whose clock differs from it is told both times
 
@@ -60,6 +60,14 @@ class Voice:
     def on_paper(self, day: date) -> str:
         """With its year, as it stands on paper: 31 décembre 2027."""
         return self._dated(day, "d MMMM y")
+
+    def language(self, name: str) -> str:
+        """What a language is called: `fr` is French."""
+        return naming.language(name, self.lang)
+
+    def city(self, zone: str) -> str:
+        """Whose clock a time zone is: `Europe/Paris` is Paris."""
+        return naming.city(zone, self.lang)
 
     def _day(self, day: date) -> str:
         return self._dated(day, "EEEE d MMMM")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Final
+from zipfile import ZipFile
 
 import pypdfium2
 from PIL import Image
@@ -36,15 +36,33 @@ async def load(stage: Stage) -> None:
 
 
 async def kit(stage: Stage) -> None:
-    """By the command, as its PDFs print."""
+    """Downloaded in the console; by the command it is the same. Shown as its PDFs print."""
+    downloaded = await by_hand(stage)
     lines = await stage.command("invite", "phare", "--lang", "fr", "--out", "kit")
     assert lines[0] == "written to kit: 10 files", lines
     assert PRINTED in lines, lines
     for kind, part in (("poster", 1), ("cards", 0.41)):
-        stage.camera.keep(f"tour-{kind}", on_paper(stage.folder / "kit" / "fr" / f"{kind}.pdf", part))
+        pdf = downloaded.read(f"kit-phare/fr/{kind}.pdf")
+        assert pdf == (stage.folder / "kit" / "fr" / f"{kind}.pdf").read_bytes()
+        stage.camera.keep(f"tour-{kind}", on_paper(pdf, part))
 
 
-def on_paper(pdf: Path, part: float) -> bytes:
+async def by_hand(stage: Stage) -> ZipFile:
+    """What an administrator downloads, in French."""
+    page = await stage.console(SCREEN)
+    await page.goto(f"{stage.demo.url}/console/directory")
+    await page.get_by_role("link", name=f"Imprimer le kit du code {CODE}").click()
+    await page.get_by_label("anglais").uncheck()
+    async with page.expect_download() as coming:
+        await page.get_by_role("button", name="Télécharger le kit").click()
+    zipped = await (await coming.value).path()
+    with zipped.open("rb") as file:
+        body = file.read()
+    await page.context.close()
+    return ZipFile(io.BytesIO(body))
+
+
+def on_paper(pdf: bytes, part: float) -> bytes:
     """So much of the first page, from its top, at 84 dots an inch."""
     document = pypdfium2.PdfDocument(pdf)
     try:

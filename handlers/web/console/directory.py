@@ -10,9 +10,10 @@ Codes are secrets of a client: their letters are shown to administrators, and th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from aiohttp import web
 
@@ -76,9 +77,13 @@ class DirectoryPages:
                 shown.append(ClientShown(client, counted))
         workers = await directory.workers(db)
         status = 422 if why else 200
-        return visit.page(
-            "directory", status, said=why, failed=why is not None, clients=shown, workers=workers, written=written
-        )
+        values: Mapping[str, Any] = {
+            "clients": shown,
+            "workers": workers,
+            "written": written,
+            "today": visit.now.astimezone(self.frame.parts.zone).date(),
+        }
+        return visit.page("directory", status, said=why, failed=why is not None, **values)
 
     async def _preview(self, visit: Visit) -> web.Response:
         text = visit.fields.get("file", "")

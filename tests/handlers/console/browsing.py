@@ -45,6 +45,7 @@ async def logged_in(page: Page, site: Site, role: Role, name: str = "camille") -
 
 async def menu(page: Page, name: str) -> None:
     """To a page of the menu, by keyboard; on a narrow screen it is folded away."""
+    await page.wait_for_load_state()  # until the style sheet is there, both menus are
     summary = page.locator("summary", has_text="Menu")
     if await summary.is_visible():
         await summary.press("Enter")
