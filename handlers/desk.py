@@ -49,10 +49,11 @@ def _spans(hours: Sequence[Hours], now: datetime, zone: ZoneInfo) -> Iterator[tu
 
 def _in_words(hours: Hours) -> Text:
     first, last = min(hours.days), max(hours.days)
-    return t("desk.hours", first=DAYS[first], last=DAYS[last], opens=_clock(hours.start), closes=_clock(hours.end))
+    return t("desk.hours", first=DAYS[first], last=DAYS[last], opens=clock(hours.start), closes=clock(hours.end))
 
 
-def _clock(at: time) -> Text:
+def clock(at: time) -> Text:
+    """A local time of the day, as people say it."""
     if at.minute:
         return t("format.time", hour=str(at.hour), minute=f"{at.minute:02}")
     return t("format.hour", hour=str(at.hour), minute="00")

@@ -23,11 +23,11 @@ HIDDEN: Final = frozenset({"id", "spans", "client"})  # not of the file
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """`old` is empty for what is new."""
+    """As the directory holds it, to be put into words by who shows it. `old` is None for what is new."""
 
     name: str
-    old: str
-    new: str
+    old: Any
+    new: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ def _changes(done: Planned) -> Iterator[Change]:
 def _change(kind: str, name: str, new: Client | Code | Worker, old: Client | Code | Worker | None) -> Change:
     shown = [each.name for each in fields(new) if each.name not in HIDDEN]
     pairs = [(field, getattr(old, field, None) if old else None, getattr(new, field)) for field in shown]
-    told = [Field(field, written(before), written(after)) for field, before, after in pairs if before != after]
-    return Change(kind, name, old is None, [field for field in told if field.old or field.new])
+    told = [Field(field, before, after) for field, before, after in pairs if before != after]
+    return Change(kind, name, old is None, [field for field in told if written(field.old) or written(field.new)])
 
 
 def written(value: Any) -> str:  # noqa: PLR0911 - one line a kind

@@ -22,14 +22,16 @@ from booking.operating import Deed
 from conversations.text import Text, t
 from handlers import loading
 from handlers.console import importing
-from handlers.console.importing import Answer, Wrong, written
+from handlers.console.importing import Answer, Wrong
 from handlers.console.people import note
 from handlers.console.second_factor import Chance
+from handlers.web.console.field_words import field_words, worded
 from handlers.web.console.frame import Frame, Visit
 from storage import directory
 
 REF: Final = "{ref:[a-z0-9][a-z0-9_-]{0,39}}"
 KINDS: Final[tuple[Literal["client", "worker"], ...]] = ("client", "worker")
+FIELD_WORDS: Final[Mapping[str, Any]] = {"field_words": field_words, "worded": worded}
 LIMIT: Final = 4 * importing.MOST  # bytes of a form with a whole file in it, each of them perhaps escaped
 
 
@@ -80,10 +82,9 @@ class DirectoryPages:
         values: Mapping[str, Any] = {
             "clients": shown,
             "workers": workers,
-            "written": written,
             "today": visit.now.astimezone(self.frame.parts.zone).date(),
         }
-        return visit.page("directory", status, said=why, failed=why is not None, **values)
+        return visit.page("directory", status, said=why, failed=why is not None, **values, **FIELD_WORDS)
 
     async def _preview(self, visit: Visit) -> web.Response:
         text = visit.fields.get("file", "")
@@ -101,7 +102,9 @@ class DirectoryPages:
     def show(self, visit: Visit, text: str, answer: Answer) -> web.Response:
         if isinstance(answer, Wrong):
             why = t("console.directory.wrong")
-            return visit.page("import", 422, said=why, failed=True, problems=answer.problems, outcome=None)
+            return visit.page(
+                "import", 422, said=why, failed=True, problems=answer.problems, outcome=None, **FIELD_WORDS
+            )
         said: Text | None = None
         status = 200
         if answer.moved:
@@ -110,4 +113,6 @@ class DirectoryPages:
             said = t("console.directory.written")
         elif not answer.changes:
             said = t("console.directory.nothing")
-        return visit.page("import", status, said=said, failed=answer.moved, problems=(), outcome=answer, text=text)
+        return visit.page(
+            "import", status, said=said, failed=answer.moved, problems=(), outcome=answer, text=text, **FIELD_WORDS
+        )

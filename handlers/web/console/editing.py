@@ -24,7 +24,7 @@ from handlers.console import editing, importing
 from handlers.console.importing import Wrong
 from handlers.console.people import note
 from handlers.console.second_factor import Chance
-from handlers.web.console.directory import REF, DirectoryPages
+from handlers.web.console.directory import FIELD_WORDS, REF, DirectoryPages
 from handlers.web.console.frame import Frame, Visit
 from handlers.web.console.words import CHANNELS
 from storage import directory
@@ -95,4 +95,4 @@ class EditPages:
             "all_modes": list(Mode),
             "tongues": self.frame.parts.languages,
         }
-        return visit.page("edit", 422 if why else 200, said=why, failed=why is not None, **values)
+        return visit.page("edit", 422 if why else 200, said=why, failed=why is not None, **values, **FIELD_WORDS)

@@ -72,7 +72,7 @@ async def test_hours_and_subjects_of_a_worker_are_changed(site: Site, boss: Visi
     }
     del form["motive.finance"]
     done = (await save(boss, path, form)).text
-    assert "<ins>mon 09:00-12:00 | tue wed 14:00-18:00</ins>" in done
+    assert "<ins>lundi de 9 h à 12 h · mardi, mercredi de 14 h à 18 h</ins>" in done
     changed = await worker(site, "claire")
     assert "finance" not in changed.motives
     assert [sorted(block.days) for block in changed.hours] == [[0], [1, 2]]
@@ -111,9 +111,9 @@ async def test_new_ones_are_added(site: Site, boss: Visitor) -> None:
         ({"phone": "06"}, "pas un numéro"),
         ({"email": "x"}, "pas une"),
         ({"first_name": " "}, "manque"),
-        ({"hours": "monday 9-12"}, "<code>worker.hours</code>"),
+        ({"hours": "monday 9-12"}, "<strong>Heures</strong>"),
         ({"hours": "mon 09:00-12:00\nmon 11:00-13:00"}, "se chevauchent"),
-        ({"closed": "noël"}, "<code>worker.closed</code>"),
+        ({"closed": "noël"}, "<strong>Jours fermés</strong>"),
         ({"languages": "français"}, "deux ou trois lettres"),
         ({"time_zone": "Paris"}, "pas un fuseau"),
         ({"notify_by": "pigeon"}, "doit être parmi"),

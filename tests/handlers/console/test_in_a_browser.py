@@ -211,7 +211,7 @@ async def test_forms_of_the_directory_are_accessible(site: Site, page: Page, tmp
     if path == "workers/claire":
         await page.get_by_label("Heures").fill("mon 09:30-12:30")
         await page.get_by_role("button", name="Enregistrer").press("Enter")
-        await expect(page.locator("ins")).to_have_text("mon 09:30-12:30")
+        await expect(page.locator("ins")).to_have_text("lundi de 9 h 30 à 12 h 30")
 
 
 async def test_a_week_is_worked_by_keyboard(site: Site, page: Page, tmp_path: Path) -> None:
