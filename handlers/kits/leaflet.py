@@ -16,6 +16,7 @@ from conversations.model import Desk
 from conversations.text import Text, t
 from handlers.kits.doors import Channel, Door
 from locales import TAGS
+from locales.typography import WIDE, tied
 from locales.voice import Voice
 
 NAMES: Final[Mapping[Channel, Text]] = {
@@ -112,10 +113,9 @@ def leaflet(
 
 def printed(text: str) -> str:
     """As it is set on paper: no line begins with a mark, and numbers and dates stay whole."""
-    tied = re.sub(r" (?=[:;?!»%])|(?<=«) ", "\u00a0", text)
-    tied = re.sub(r"(?<=\d) (?=\d\d|h\b)|(?<=[^\W\d]) (?=\d{4}\b)", "\u00a0", tied)
-    tied = re.sub(r"(\d(?:er)?) (?=[^\W\d]+[ \u00a0]\d{4}\b)", "\\1\u00a0", tied)
-    return tied.replace("'", "’")
+    whole = re.sub(r"(?<=[^\W\d]) (?=\d{4}\b)", WIDE, tied(text, narrow=WIDE))
+    whole = re.sub(rf"(\d(?:er)?) (?=[^\W\d]+[ {WIDE}]\d{{4}}\b)", rf"\1{WIDE}", whole)
+    return whole.replace("'", "’")
 
 
 def _way(door: Door, say: Callable[[Text], str]) -> Way:

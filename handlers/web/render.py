@@ -15,6 +15,7 @@ from handlers.desk import spaced
 from handlers.web.guard import ErrorPage
 from handlers.web.ports import Gone, Reader
 from handlers.web.visitor import language
+from locales.typography import PageVoice, tied
 from locales.voice import Voice
 
 HERE: Final = Path(__file__).parent
@@ -50,14 +51,14 @@ class Renderer:
         return Reader(language(request, self._languages, self._default), self._zone)
 
     def page(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
-        voice = voice_of(reader.lang, reader.zone, self._default)
+        voice = page_voice(reader.lang, reader.zone, self._default)
         html = self._templates.get_template(f"{name}.html").render(
             t=_sayer(voice),
             say=voice,
             lang=voice.lang,
             base=self.base,
             desk=self._desk,
-            desk_shown=spaced(self._desk or ""),
+            desk_shown=tied(spaced(self._desk or "")),
             **values,
         )
         return web.Response(
@@ -95,6 +96,11 @@ def _file(body: bytes, kind: str) -> Handler:
 @lru_cache(maxsize=64)
 def voice_of(lang: str, zone: str, fallback: str) -> Voice:
     return Voice(lang, zone, fallback)
+
+
+@lru_cache(maxsize=64)
+def page_voice(lang: str, zone: str, fallback: str) -> PageVoice:
+    return PageVoice(lang, zone, fallback)
 
 
 def _sayer(voice: Voice) -> Callable[..., str]:

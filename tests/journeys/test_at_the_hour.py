@@ -16,6 +16,7 @@ from icalendar import Calendar
 from conversations.model import Link
 from handlers import links
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, PUBLIC_URL, Town, built
+from tests.plain import plain
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 APP_SECRET = "another made-up secret of more than 32 characters"
@@ -37,12 +38,12 @@ class Visit:
         """What the page says, or where it leads."""
         async with self.http.get(self.town.base + path, allow_redirects=False) as response:
             assert response.status == status
-            return response.headers.get("Location") or await response.text()
+            return response.headers.get("Location") or plain(await response.text())
 
     async def post(self, path: str, form: Mapping[str, str] | None = None, status: int = 303) -> str:
         async with self.http.post(self.town.base + path, data=form, headers=OURS, allow_redirects=False) as response:
             assert response.status == status
-            led = response.headers.get("Location") or await response.text()
+            led = response.headers.get("Location") or plain(await response.text())
         await self.town.settle()
         return led
 

@@ -24,6 +24,7 @@ from storage import audit, calls
 from storage.calls import CallRow
 from tests.journeys.booking import booked_by_sms
 from tests.journeys.town import ACCOUNT, CAMILLE, CLAIRE, Town, built
+from tests.plain import plain
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 VOICE: Final = ACCOUNT.voice_number
@@ -48,7 +49,7 @@ class Desk:
     async def page(self, status: int = 200) -> str:
         async with self.http.get(self.town.base + self.path) as response:
             assert response.status == status
-            return await response.text()
+            return plain(await response.text())
 
     async def tap(self, calls_before: int | None = None) -> None:
         """The button, as the page has it now; and all that follows."""

@@ -18,6 +18,7 @@ from handlers.documents.verdict import MOST_BYTES
 from handlers.web.upload_pages import MOST_FILES
 from tests.handlers.documents import corpus
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
+from tests.plain import plain
 
 BOOK: Final = ("bonjour", "PORTS-7KQM-4XTD", "argent", "en vidéo", "choisir la personne", "Claire", "jeudi", "1", "1")
 WHO: Final = ("Camille Dubois", "camille@example.org", "1")
@@ -41,7 +42,7 @@ class Visitor:
     async def get(self, path: str, status: int = 200) -> str:
         async with self.http.get(self.town.base + path) as answer:
             assert answer.status == status
-            return await answer.text()
+            return plain(await answer.text())
 
     async def upload(self, path: str, *files: bytes, status: int = 200) -> str:
         """The page that they are sent back to."""
@@ -50,7 +51,7 @@ class Visitor:
             form.add_field("file", io.BytesIO(data), filename="avis.exe", content_type="application/x-msdownload")
         async with self.http.post(self.town.base + path, data=form, headers=OURS) as answer:
             assert answer.status == status
-            return await answer.text()
+            return plain(await answer.text())
 
     async def post(self, path: str, status: int = 200, **fields: str) -> Answer:
         async with self.http.post(self.town.base + path, data=fields, headers=OURS) as answer:

@@ -11,6 +11,7 @@ import pytest
 from icalendar import Calendar
 
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
+from tests.plain import plain
 
 BOOK = ("bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi", "1", "1", "Camille Dubois")
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -25,13 +26,13 @@ class Visitor:
     async def get(self, path: str, status: int = 200) -> str:
         async with self._http.get(self._base + path, allow_redirects=False) as response:
             assert response.status == status
-            return await response.text()
+            return plain(await response.text())
 
     async def post(self, path: str, status: int = 200, form: Mapping[str, str] | None = None) -> str:
         """What the page says, or where it leads."""
         async with self._http.post(self._base + path, data=form, headers=OURS, allow_redirects=False) as response:
             assert response.status == status
-            return response.headers.get("Location") or await response.text()
+            return response.headers.get("Location") or plain(await response.text())
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from handlers.figures.report import report
 from handlers.figures.sheets import workbook
 from handlers.figures.tables import tables
 from handlers.web.console.frame import Frame, Visit
+from handlers.web.render import page_voice
 from locales.voice import Voice
 from storage import audit, figures
 
@@ -44,7 +45,8 @@ class FigurePages:
 
     async def _look(self, visit: Visit) -> web.Response:
         clients = await figures.clients(self.frame.parts.db)
-        found, voice = await self._report(visit, clients), self._voice(visit)
+        found, parts = await self._report(visit, clients), self.frame.parts
+        voice = page_voice(visit.reader.lang, str(parts.zone), parts.default_lang)
         return visit.page(
             "figures",
             heads=heads(found, voice),

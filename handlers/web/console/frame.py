@@ -31,6 +31,7 @@ from handlers.web.console.words import WORDS
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
 from handlers.web.visitor import FORM_LIMIT, MOST_FIELDS, form
+from locales.typography import tied
 from storage import audit, sessions
 from storage.sessions import Live
 
@@ -148,7 +149,7 @@ class Frame:
         return self.parts.db.vault.token("csrf", live.hash)
 
     def draw(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
-        response = self.renderer.page(f"console/{name}", reader, status, deeds=Deed, spaced=spaced, **WORDS, **values)
+        response = self.renderer.page(f"console/{name}", reader, status, deeds=Deed, spaced=_spaced, **WORDS, **values)
         # Our own forms are to tell where they come from; what leaves the console tells nothing.
         response.headers["Referrer-Policy"] = "same-origin"
         return response
@@ -172,6 +173,10 @@ class Frame:
         path = request.path.removeprefix(self.renderer.base)
         onwards = f"?next={path}" if request.method == "GET" and INSIDE.fullmatch(path) and path != ROOT else ""
         return web.HTTPSeeOther(f"{self.renderer.base}{ROOT}/login{onwards}")
+
+
+def _spaced(phone: str) -> str:
+    return tied(spaced(phone))
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -24,6 +24,7 @@ from handlers.web.guard import RUNNER, middlewares
 from handlers.web.render import Renderer
 from storage import operators
 from tests.handlers.path.place import Place
+from tests.plain import plain
 
 ORIGIN = "https://chat.example.org"
 PASSWORD = "une phrase que je retiens"
@@ -84,7 +85,8 @@ class Visitor:
         url = self.base + path
         async with self.http.request(method, url, data=form, headers=sent, allow_redirects=False) as response:
             set_cookies = response.headers.getall("Set-Cookie", [])
-            answer = Answer(response.status, await response.text(errors="replace"), response.headers, set_cookies)
+            text = plain(await response.text(errors="replace"))
+            answer = Answer(response.status, text, response.headers, set_cookies)
         for line in set_cookies:
             for morsel in SimpleCookie(line).values():
                 self.cookie = morsel.value

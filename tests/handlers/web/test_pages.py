@@ -28,6 +28,7 @@ from tests.handlers.web.site import (
     application,
     started,
 )
+from tests.plain import plain
 
 PAGE = f"/a/{TOKEN}"
 GETS = [PAGE, f"{PAGE}.ics", f"{PAGE}/join", f"{PAGE}/cancel", f"{PAGE}/move", f"/e/{EMAIL_TOKEN}"]
@@ -52,7 +53,7 @@ async def client(world: World) -> AsyncIterator[Client]:
 async def get(client: Client, path: str, status: int = 200, **headers: str) -> str:
     async with client.get(path, allow_redirects=False, headers=headers) as response:
         assert response.status == status
-        return await response.text()
+        return plain(await response.text())
 
 
 async def post(
@@ -64,7 +65,7 @@ async def post(
 ) -> str:
     async with client.post(path, data=form or {}, headers=headers, allow_redirects=False) as response:
         assert response.status == status
-        return await response.text() + response.headers.get("Location", "")
+        return plain(await response.text()) + response.headers.get("Location", "")
 
 
 async def test_says_what_when_and_with_whom(client: Client) -> None:

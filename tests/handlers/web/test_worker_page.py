@@ -21,6 +21,7 @@ from handlers.web.render import Renderer
 from handlers.web.worker_pages import WorkerPages
 from storage.calls import CallRow, Outcome, State
 from tests.handlers.web.site import APPOINTMENT, START, TOKEN, UNKNOWN, started
+from tests.plain import plain
 
 PAGE: Final = f"/w/{TOKEN}"
 NOW: Final = START - timedelta(minutes=5)
@@ -90,7 +91,7 @@ async def shown(client: TestClient[Any, Any], status: int = 200) -> str:
         assert response.status == status
         assert response.headers["Cache-Control"] == "no-store"
         assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-        return (await response.text()).replace("&#39;", "'")
+        return plain(await response.text()).replace("&#39;", "'")
 
 
 async def test_says_who_when_and_how_and_not_what_about(client: TestClient[Any, Any], desk: Desk) -> None:

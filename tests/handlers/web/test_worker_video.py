@@ -23,6 +23,7 @@ from handlers.web.worker_video import WorkerVideo
 from tests.handlers.web.site import APPOINTMENT, CLAIRE, PUBLIC, SECRET, START, TOKEN, UNKNOWN, started
 from tests.handlers.web.test_worker_page import Desk
 from tests.handlers.web.test_worker_page import application as pages
+from tests.plain import plain
 
 PAGE: Final = f"/w/{TOKEN}"
 OURS: Final = {"Sec-Fetch-Site": "same-origin"}
@@ -64,13 +65,13 @@ async def client(desk: VideoDesk) -> AsyncIterator[TestClient[Any, Any]]:
 async def get(client: TestClient[Any, Any], path: str, status: int) -> str:
     async with client.get(path, allow_redirects=False) as response:
         assert response.status == status
-        return response.headers.get("Location") or (await response.text()).replace("&#39;", "'")
+        return response.headers.get("Location") or plain(await response.text()).replace("&#39;", "'")
 
 
 async def post(client: TestClient[Any, Any], path: str, status: int, headers: dict[str, str] | None = None) -> str:
     async with client.post(path, headers=headers or OURS, allow_redirects=False) as response:
         assert response.status == status
-        return response.headers.get("Location") or await response.text()
+        return response.headers.get("Location") or plain(await response.text())
 
 
 @pytest.mark.parametrize(
