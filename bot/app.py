@@ -48,15 +48,23 @@ Chance = Callable[[int], int]  # so many bits
 
 # Crockford's base32, lower case: no i, l, o, u. The first ten signs are milliseconds, so ids rise with time.
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+LEAP: Final = (1 << 64) - 1  # how far at most the next id of a millisecond lies: still nobody's guess
 
 log = structlog.get_logger()
 
 
 def id_maker(clock: Clock, chance: Chance) -> Callable[[], str]:
-    """26 signs: ten of the time, sixteen (80 bits) of chance. The last ten are a prompt's id, too."""
+    """26 signs: ten of the time, sixteen (80 bits) of chance. The last ten are a prompt's id, too.
+
+    What is made within one millisecond rises as well: rows that came together are listed in the order they came in.
+    """
+    last, then = 0, -1
 
     def new_id() -> str:
-        number = int(clock().timestamp() * 1000) << 80 | chance(80)
+        nonlocal last, then
+        moment, bits = int(clock().timestamp() * 1000), chance(80)
+        number = last + 1 + (bits & LEAP) if moment == then else moment << 80 | bits
+        last, then = number, moment
         return "".join(ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
     return new_id

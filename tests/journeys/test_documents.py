@@ -108,7 +108,7 @@ async def test_from_the_telephone_to_the_worker(town: Town, visitor: Visitor) ->
     handed = linked(notice, "d")
     assert "Documents de Camille" in await visitor.get(handed)
     read = [await visitor.post(handed, document=number) for number in ("1", "2")]
-    assert {one.content_type for one in read} == {"image/jpeg", "application/pdf"}
+    assert [one.content_type for one in read] == ["image/jpeg", "application/pdf"], "as they were sent"
     for number, one in enumerate(read, 1):
         suffix = {"image/jpeg": "jpg", "application/pdf": "pdf"}[one.content_type]
         assert one.headers["Content-Disposition"] == f'attachment; filename="document-{number}.{suffix}"'
