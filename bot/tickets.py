@@ -22,7 +22,22 @@ from handlers import tickets as desk
 from handlers.deciding import Chosen, Settled
 from handlers.desk import spaced
 from handlers.parts import Parts
-from handlers.tickets import BadWords, Closed, Done, NoSuchTicket, NoTalk, NotYours, OfAnother, Seen, Undecided
+from handlers.ticket_answers import (
+    HOWS,
+    OUTCOMES,
+    BadWords,
+    Closed,
+    Done,
+    InTalk,
+    NoSuchTicket,
+    NoTalk,
+    NotYours,
+    OfAnother,
+    SayAnswer,
+    Undecided,
+)
+from handlers.ticket_seen import Seen
+from handlers.ticket_seen import see as seen_by
 from storage import tickets
 from storage.tickets import MOST, Entry, TicketRow
 
@@ -33,6 +48,13 @@ NO_TALK: Final[Mapping[str, str]] = {
     "window_closed": "WhatsApp lets nobody write 24 hours after their last message",
     "not_set_up": "their channel is not set up",
     "one_way": "nobody answers on that channel",
+}
+
+NOT_DONE: Final[Mapping[type, str]] = {
+    NoSuchTicket: "no such ticket",
+    Closed: "it is closed already",
+    NotYours: "you decided what is contested: a colleague judges it",
+    Undecided: "it asks for a decision first",
 }
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `socialdirect tickets` lists it.")]
@@ -86,25 +108,23 @@ def note(id: Id, words: Words) -> int:
 
 
 @app.command()
-def call(
-    id: Id, how: Annotated[str, typer.Argument(metavar="HOW", help=f"How it went: {', '.join(desk.HOWS)}.")]
-) -> int:
+def call(id: Id, how: Annotated[str, typer.Argument(metavar="HOW", help=f"How it went: {', '.join(HOWS)}.")]) -> int:
     """Note a call to the person; who missed it is told."""
-    went = next((each for each in desk.HOWS if each == how), None)
+    went = next((each for each in HOWS if each == how), None)
     if went is None:
-        raise WrongUse(f"how did it go? One of {', '.join(desk.HOWS)}")
+        raise WrongUse(f"how did it go? One of {', '.join(HOWS)}")
     return act(lambda parts: desk.attempt(parts, id, operator(), went), "noted")
 
 
 @app.command()
 def close(
     id: Id,
-    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help=f"One of {', '.join(desk.OUTCOMES)}.")] = "solved",
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help=f"One of {', '.join(OUTCOMES)}.")] = "solved",
 ) -> int:
     """Done with; a talk that is with the desk is handed back."""
-    end = next((each for each in desk.OUTCOMES if each == outcome), None)
+    end = next((each for each in OUTCOMES if each == outcome), None)
     if end is None:
-        raise WrongUse(f"with which outcome? One of {', '.join(desk.OUTCOMES)}")
+        raise WrongUse(f"with which outcome? One of {', '.join(OUTCOMES)}")
     return act(lambda parts: desk.close(parts, id, operator(), end), "closed")
 
 
@@ -137,30 +157,26 @@ def settle(
 # ------------------------------------------------------------
 
 
-def act(deed: Callable[[Parts], Coroutine[Any, Any, desk.SayAnswer]], done: str) -> int:
+def act(deed: Callable[[Parts], Coroutine[Any, Any, SayAnswer]], done: str) -> int:
     """Does it, and says that it is done, or why it is not."""
 
-    async def work(opened: App) -> desk.SayAnswer:
+    async def work(opened: App) -> SayAnswer:
         return await deed(opened.parts)
 
     match on_app(work):
         case Done(ticket):
             print(f"{ticket.id}  {ticket.status}: {done}")
             return 0
-        case NoSuchTicket():
-            raise CommandFailed("no such ticket")
-        case Closed():
-            raise CommandFailed("it is closed already")
         case OfAnother(other):
             raise CommandFailed(f"{other} has it; `take --over` takes it over")
-        case NotYours():
-            raise CommandFailed("you decided what is contested: a colleague judges it")
-        case Undecided():
-            raise CommandFailed("it asks for a decision first")
+        case InTalk(other, ticket):
+            raise CommandFailed(f"{other} is in this talk, by ticket {ticket}; `take --over` takes the talk over")
         case NoTalk(reason):
             raise CommandFailed(f"{NO_TALK[reason]}: call them")
         case BadWords():
             raise WrongUse(f"between 1 and {desk.LONGEST} characters")
+        case refused:
+            raise CommandFailed(NOT_DONE[type(refused)])
 
 
 async def show(opened: App, *, closed: bool) -> Sequence[str]:
@@ -181,7 +197,7 @@ def row_line(parts: Parts, row: TicketRow) -> str:
 
 async def story(opened: App, id: str) -> Sequence[str]:
     parts = opened.parts
-    match await desk.see(parts, id, operator()):
+    match await seen_by(parts, id, operator()):
         case Seen() as seen:
             told = (entry_line(parts, each) for each in seen.entries)
             return [row_line(parts, seen.ticket), *about(seen), *told, *reports(parts, seen)]

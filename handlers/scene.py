@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from booking.authority import Action, WorkerActor, may
 from booking.model import Appointment, AppointmentId, Person, Worker
@@ -13,8 +12,6 @@ from handlers.web.ports import JOIN_OPENS, Gone, Reader
 from storage import audit, tokens
 from storage.booking import RowStore
 from storage.db import Sql
-
-SEEN: Final = timedelta(minutes=10)  # a page that is looked at all the time is one look in the audit trail
 
 
 @dataclass(frozen=True, slots=True)

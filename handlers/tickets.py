@@ -1,6 +1,5 @@
 """What an operator of the desk does with a ticket: the functions that the console and `socialdirect tickets` call.
 
-    see(parts, ticket, operator)                the ticket, its story, and whom to call: audited as well
     take(parts, ticket, operator)               it is theirs, and its talk is with the desk: the person is told so,
                                                 unless they are who a worker reports
     say(parts, ticket, operator, words)         to the person, in their talk; takes the ticket where nobody had it
@@ -9,7 +8,10 @@
     attempt(parts, ticket, operator, how)       a call back; who did not answer it is told that we called
     close(parts, ticket, operator, outcome)     done with; a talk that is with the desk is handed back. Not before what
                                                 it asks for is decided (`handlers/deciding_tickets.py`)
-    take_over(parts, contact, operator)         a ticket of the desk's own making: a talk that is stuck
+    take_over(parts, contact, operator)         a talk that is stuck: the ticket that it is in, else one of its own
+
+One operator at a time is in a talk. A colleague keeps it, by whichever ticket they are in it, until it is taken `over`
+from them; then both stories say so, and the person is told again that somebody answers (threat T24).
 
 `operator` is who does it, as the audit trail names them: `operator:` and an id. Each act is one transaction, audited,
 and answers with `Done` or with why not, as values. What a person is told goes through their talk's inbox, as news, so
@@ -18,103 +20,43 @@ it stands in the order in which it was done.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final
 
-from booking.model import PersonId, WorkerId
 from handlers import deciding_tickets
 from handlers.human import CALL_LATE, calls_of
 from handlers.parts import Parts
 from handlers.reported import KIND as REPORTED
-from handlers.reported import Reported, reported
+from handlers.ticket_answers import (
+    Answer,
+    BadWords,
+    Closed,
+    Done,
+    How,
+    InTalk,
+    NoSuchTicket,
+    NoTalk,
+    NoteAnswer,
+    NotYours,
+    OfAnother,
+    Outcome,
+    SayAnswer,
+    Undecided,
+    Why,
+)
 from handlers.writing import window_open
 from storage import audit, contacts, inbox, tickets, timers
-from storage.booking import RowStore
 from storage.contacts import ContactRow
-from storage.db import Tx
-from storage.tickets import Entry, EntryKind, NewTicket, TicketRow
+from storage.db import Sql, Tx
+from storage.tickets import EntryKind, NewTicket, TicketRow
 
-How: TypeAlias = Literal["reached", "no_answer", "busy", "message_left", "wrong_number"]
-Outcome: TypeAlias = Literal["solved", "not_reached", "nothing_to_do"]
-
-Why: TypeAlias = Literal["nobody_known", "stopped", "dead", "window_closed", "not_set_up", "one_way"]
-
-HOWS: Final[tuple[How, ...]] = get_args(How)
-OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 MISSED: Final[frozenset[How]] = frozenset({"no_answer", "busy", "message_left"})
 LONGEST: Final = 1000  # characters of what is said or noted at once
+DANGER: Final = "danger"
 BY_HAND: Final = "takeover"  # the kind of a ticket that nothing but an operator opened
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The ticket as it stands now."""
-
-    ticket: TicketRow
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchTicket:
-    """Never was, or its lifetime is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """It was closed before."""
-
-
-@dataclass(frozen=True, slots=True)
-class OfAnother:
-    """Somebody else has it; `take(…, over=True)` takes it over from them."""
-
-    operator: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotYours:
-    """They decided what the person contests: a colleague judges it (safety G18)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """What it asks for is not decided yet: it is closed by deciding."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoTalk:
-    """The person cannot be written to now: nobody is known, they stopped us, their address is dead, WhatsApp's 24 hours
-    are over, the channel is not set up or is not one that people answer on. A call is left.
-    """
-
-    reason: Why
-
-
-@dataclass(frozen=True, slots=True)
-class BadWords:
-    """Nothing was said, or more than `LONGEST` characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A ticket as an operator reads it. `number`: where to call, E.164; `name`: of whoever has an account, or works
-    with us; `channel`: of the talk; `reports`: of disrespect, where the ticket is about these.
-    """
-
-    ticket: TicketRow
-    entries: Sequence[Entry]
-    name: str | None
-    number: str | None
-    channel: str | None
-    reports: Sequence[Reported] = ()
-
-
-NotDone: TypeAlias = NoSuchTicket | Closed | OfAnother | NotYours | Undecided
-Answer: TypeAlias = Done | NotDone
-SayAnswer: TypeAlias = Answer | NoTalk | BadWords
-NoteAnswer: TypeAlias = Answer | BadWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,26 +87,6 @@ class _Scene:
         return Done(found)
 
 
-async def see(parts: Parts, ticket: str, operator: str) -> Seen | NoSuchTicket:
-    """Closed ones too, as long as they are kept."""
-    async with parts.db.transaction() as tx:
-        found = await tickets.get(tx, ticket)
-        if found is None:
-            return NoSuchTicket()
-        await audit.add(tx, operator, "ticket see", f"ticket:{found.id}", parts.clock())
-        who = await contacts.get(tx, found.contact_id) if found.contact_id else None
-        store = RowStore(tx, parts.directories)
-        person = await store.person(PersonId(found.person_id)) if found.person_id else None
-        worker = (await store.directory()).worker(WorkerId(who.worker_id)) if who and who.worker_id else None
-        known = person or worker
-        numbers = (found.context.get("phone"), who.phone if who else None, known.phone if known else None)
-        number = next((each for each in numbers if each), None)
-        name = f"{known.first_name} {known.last_name}" if known is not None else None
-        entries = await tickets.entries(tx, found.id)
-        reports = await reported(tx, store, entries, operator, parts.clock()) if found.kind == REPORTED else ()
-        return Seen(found, entries, name, number, who.channel if who is not None else None, reports)
-
-
 async def take(parts: Parts, ticket: str, operator: str, *, over: bool = False) -> Answer | NoTalk:
     """Where the person cannot be written to, the ticket is theirs all the same, to call; `NoTalk` says why."""
     async with _scene(parts, ticket, operator) as scene:
@@ -181,6 +103,8 @@ async def say(parts: Parts, ticket: str, operator: str, words: str) -> SayAnswer
             return scene
         if (shut := why_not(parts, scene.contact)) is not None:
             return shut
+        if (held := await held_by(scene.tx, scene.ticket, operator)) is not None:
+            return InTalk(held.operator or "", held.id)
         if (refused := await _theirs(scene)) is not None:
             return refused
         await tickets.with_desk(scene.tx, scene.ticket.id)
@@ -239,15 +163,27 @@ async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome) -> A
         return await scene.done()
 
 
-async def take_over(parts: Parts, contact: str, operator: str) -> Answer | NoTalk:
+async def take_over(parts: Parts, contact: str, operator: str, *, over: bool = False) -> Answer | NoTalk:
     """The talk of a contact, without anything having asked for it. Raises LookupError for no such contact."""
     async with parts.db.transaction() as tx:
         who = await contacts.lock(tx, contact)
-        new = NewTicket(BY_HAND, who.id, who.person_id)
-        opened = await tickets.open_(tx, new, parts.clock(), parts.new_id)
-        row = await tickets.get(tx, opened.id)
+        if (shut := why_not(parts, who)) is not None:
+            return shut
+        row = await _of_talk(tx, contact)
+        if row is None:
+            new = NewTicket(BY_HAND, who.id, who.person_id)
+            opened = await tickets.open_(tx, new, parts.clock(), parts.new_id)
+            row = await tickets.get(tx, opened.id)
         assert row is not None
-        return await _take(_Scene(tx, parts, row, who, operator), over=False)
+        return await _take(_Scene(tx, parts, row, who, operator), over=over)
+
+
+async def held_by(db: Sql, ticket: TicketRow, operator: str) -> TicketRow | None:
+    """Another ticket, by which a colleague of `operator` is in the talk of this one's person."""
+    live = await tickets.live(db, ticket.contact_id) if ticket.contact_id else None
+    if live is None or live.id == ticket.id or live.status == "open":
+        return None
+    return live if live.operator != operator else None
 
 
 def why_not(parts: Parts, who: ContactRow | None) -> NoTalk | None:
@@ -282,17 +218,31 @@ async def _scene(parts: Parts, ticket: str, operator: str) -> AsyncIterator[_Sce
         yield Closed() if found.status == "closed" else _Scene(tx, parts, found, who, operator)
 
 
+async def _of_talk(tx: Tx, contact: str) -> TicketRow | None:
+    """Where a talk belongs that is taken over: in the ticket that it is in, else of its danger, else by hand before."""
+    found = [row for row in await tickets.of_contacts(tx, [contact]) if row.status != "closed"]
+    fits = [row for row in found if row.live or row.kind in {DANGER, BY_HAND}]
+    return min(fits, key=lambda row: (not row.live, row.kind != DANGER), default=None)
+
+
 async def _take(scene: _Scene, *, over: bool) -> Answer | NoTalk:
+    silent = scene.ticket.kind == REPORTED  # who is reported learns of it by words, not by the desk's looking at it
+    shut = why_not(scene.parts, scene.contact)
+    held = await held_by(scene.tx, scene.ticket, scene.operator) if not silent and shut is None else None
+    if held is not None and not over:
+        return InTalk(held.operator or "", held.id)
     if (refused := await _theirs(scene, over=over)) is not None:
         return refused
-    silent = scene.ticket.kind == REPORTED  # who is reported learns of it by words, not by the desk's looking at it
     if scene.ticket.operator == scene.operator and (scene.ticket.live or (silent and scene.ticket.status == "taken")):
         return await scene.done()  # they have it, or are in the talk, already
     entry = await scene.noted("taken")
     if silent:
         return await scene.done()
-    if (shut := why_not(scene.parts, scene.contact)) is not None:
+    if shut is not None:
         return shut
+    if held is not None:
+        now, other = scene.parts.clock(), f"ticket:{scene.ticket.id}"
+        await tickets.entry(scene.tx, held.id, "passed", now, operator=scene.operator, detail=other)
     await tickets.with_desk(scene.tx, scene.ticket.id)
     await scene.told(entry, "desk_takes", {"ticket": scene.ticket.id})
     return await scene.done()

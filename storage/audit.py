@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from storage.db import Sql
 
 AT_ONCE: Final = 200  # rows of one statement
+LOOK: Final = timedelta(minutes=10)  # a page that is looked at all the time is one look in the audit trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,12 @@ async def done(db: Sql, actor: str, action: str, object_: str, since: datetime) 
         action,
     )
     return bool(rows)
+
+
+async def looked(db: Sql, actor: str, object_: str, now: datetime, action: str = "see") -> None:
+    """That they looked at it; once in a while, however often they do."""
+    if not await done(db, actor, action, object_, now - LOOK):
+        await add(db, actor, action, object_, now)
 
 
 async def of(db: Sql, object_: str, limit: int = 100) -> list[Deed]:

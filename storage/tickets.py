@@ -36,6 +36,7 @@ EntryKind: TypeAlias = Literal[
     "left",  # the person went back to the automatic answers
     "late",  # nobody of the desk answered in time, and the person was told so
     "handed_back",
+    "passed",  # to a colleague who goes on with the talk in another ticket, which `detail` names
     "closed",
 ]
 

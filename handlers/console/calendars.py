@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from booking.core import Booking
 from booking.model import Appointment, Person, Slot, Wish, Worker, WorkerId
-from handlers.console.people import midnight, note
+from handlers.console.people import midnight
 from handlers.parts import Parts
-from storage import looking
+from storage import audit, looking
 from storage.booking import RowStore
 
 DAYS = 7
@@ -49,7 +49,7 @@ async def week(parts: Parts, worker: WorkerId | None, on: date, actor: str) -> W
             return Week(monday, workers, None, (), {})
         booked = await store.agenda(chosen.id, since, until)
         people = await looking.people(tx, [one.person for one in booked])
-        await note(tx, actor, f"week:{chosen.id}:{monday.isoformat()}", parts.clock())
+        await audit.looked(tx, actor, f"week:{chosen.id}:{monday.isoformat()}", parts.clock())
         dates = tuple(monday + timedelta(days=number) for number in range(DAYS))
         wish = Wish(worker=chosen.id, language=chosen.languages[0], days=dates, zone=str(parts.zone))
         core = Booking(store, parts.rules, parts.clock(), parts.new_id)

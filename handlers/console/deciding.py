@@ -15,10 +15,9 @@ from typing import Final
 from booking.decisions import Decision, Ground, Verdict
 from booking.model import Person
 from booking.operating import may_judge
-from handlers.console import people
 from handlers.deciding import Chosen
 from handlers.parts import Parts
-from storage import decisions, looking, operators
+from storage import audit, decisions, looking, operators
 from storage.db import Sql
 
 LONGEST: Final = 2000  # characters of a field that are looked at
@@ -86,7 +85,7 @@ async def seen(parts: Parts, id: str, actor: str) -> DecisionSeen | None:
         found = await decisions.get(tx, id)
         if found is None:
             return None
-        await people.note(tx, actor, f"decision:{id}", parts.clock())
+        await audit.looked(tx, actor, f"decision:{id}", parts.clock())
         person = (await looking.people(tx, [found.person])).get(found.person)
         return DecisionSeen(found, person, await names(tx), may_judge(actor, found.by))
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.model import WorkerId
-from handlers import fates, tickets
-from handlers.console import people
+from handlers import fates, ticket_seen, tickets
 from handlers.fates import Fate
 from handlers.parts import Parts
-from handlers.tickets import NoSuchTicket, NoTalk, Seen
-from storage import contacts, looking, operators, outbox
+from handlers.ticket_answers import NoSuchTicket, NoTalk
+from handlers.ticket_seen import Seen
+from storage import audit, contacts, looking, operators, outbox
 from storage import tickets as rows
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -54,7 +54,7 @@ class Board:
 class TicketSeen:
     """`mine`: the operator who looks has it. `names`: of operators, as entries and the ticket name them. `worker`: it
     is a worker's talk. `message`: what did not reach them, where that is what it is about. `shut`: why nothing can be
-    written to them.
+    written to them. `elsewhere`: the ticket by which a colleague is in their talk.
     """
 
     seen: Seen
@@ -63,6 +63,7 @@ class TicketSeen:
     worker: str | None
     message: Fate | None
     shut: NoTalk | None
+    elsewhere: TicketRow | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Theirs:
 async def board(parts: Parts, actor: str) -> Board:
     async with parts.db.transaction() as tx:
         found = await _lines(tx, parts, await rows.listed(tx))
-        await people.note(tx, actor, "tickets", parts.clock())
+        await audit.looked(tx, actor, "tickets", parts.clock())
     calm = [line for line in found if line.ticket.kind != "danger"]
     return Board(
         danger=[line for line in found if line.ticket.kind == "danger"],
@@ -88,12 +89,12 @@ async def board(parts: Parts, actor: str) -> Board:
 
 async def closed(parts: Parts, actor: str) -> Sequence[Waiting]:
     async with parts.db.transaction() as tx:
-        await people.note(tx, actor, "tickets", parts.clock())
+        await audit.looked(tx, actor, "tickets", parts.clock())
         return await _lines(tx, parts, await rows.listed(tx, ["closed"]))
 
 
 async def ticket(parts: Parts, id: str, operator: str) -> TicketSeen | None:
-    seen = await tickets.see(parts, id, operator)
+    seen = await ticket_seen.see(parts, id, operator)
     if isinstance(seen, NoSuchTicket):
         return None
     row = seen.ticket
@@ -105,6 +106,7 @@ async def ticket(parts: Parts, id: str, operator: str) -> TicketSeen | None:
         worker=who.worker_id if who is not None else None,
         message=await _message(parts, row),
         shut=tickets.why_not(parts, who),
+        elsewhere=await tickets.held_by(parts.db, row, operator),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
 
 from booking import phones
 from booking.model import Appointment, Client, Person, Worker, WorkerId
@@ -15,11 +14,8 @@ from handlers.parts import Parts
 from storage import audit, contacts, looking, messages, outbox, story
 from storage.booking import RowStore
 from storage.contacts import ContactRow
-from storage.db import Sql
 from storage.looking import Accepted
 from storage.messages import Exchange
-
-SEEN: Final = timedelta(minutes=10)  # a page that is looked at all the time is one look in the audit trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ async def day(parts: Parts, on: date, actor: str) -> Day:
     async with parts.db.transaction() as tx:
         found = await looking.day(tx, since, until)
         people = await looking.people(tx, [one.person for one in found])
-        await note(tx, actor, f"day:{on.isoformat()}", parts.clock())
+        await audit.looked(tx, actor, f"day:{on.isoformat()}", parts.clock())
         return Day(on, found, people, await _workers(RowStore(tx, parts.directories), [a.worker for a in found]))
 
 
@@ -92,7 +88,7 @@ async def named(parts: Parts, ids: Sequence[str], actor: str) -> Sequence[Person
     async with parts.db.transaction() as tx:
         found = await looking.people(tx, ids)
         for id in found:
-            await note(tx, actor, f"person:{id}", parts.clock())
+            await audit.looked(tx, actor, f"person:{id}", parts.clock())
     return [found[id] for id in sorted(found)]
 
 
@@ -103,7 +99,7 @@ async def person(parts: Parts, id: str, actor: str) -> PersonSeen | None:
         found = (await looking.people(tx, [id])).get(id)
         if found is None:
             return None
-        await note(tx, actor, f"person:{id}", now)
+        await audit.looked(tx, actor, f"person:{id}", now)
         appointments = await looking.of_person(tx, id)
         client, accepted = await store.client(found.client), await looking.consent(tx, id)
         exchanges, theirs = await messages.counted(tx, id), await contacts.of_person(tx, id)
@@ -131,7 +127,7 @@ async def appointment(parts: Parts, id: str, actor: str) -> AppointmentSeen | No
         if not series:
             return None
         last = series[-1]
-        await note(tx, actor, f"appointment:{last.id}", parts.clock())
+        await audit.looked(tx, actor, f"appointment:{last.id}", parts.clock())
         people = await looking.people(tx, [last.person])
         workers = await _workers(RowStore(tx, parts.directories), [last.worker])
     ids = [one.id for one in series]
@@ -144,12 +140,6 @@ async def appointment(parts: Parts, id: str, actor: str) -> AppointmentSeen | No
         told=await fates.of_messages(parts, list(rows.values())),
         later=fates.of_timers(await story.timers(parts.db, subjects=ids)),
     )
-
-
-async def note(db: Sql, actor: str, object_: str, now: datetime) -> None:
-    """That it was seen, once in a while."""
-    if not await audit.done(db, actor, "see", object_, now - SEEN):
-        await audit.add(db, actor, "see", object_, now)
 
 
 async def _workers(store: RowStore, ids: Iterable[WorkerId]) -> dict[str, Worker]:

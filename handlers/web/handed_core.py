@@ -13,7 +13,7 @@ from handlers.documents import sealing
 from handlers.documents.stores import StoreAway
 from handlers.following import follow
 from handlers.parts import Parts
-from handlers.scene import SEEN, reader_of
+from handlers.scene import reader_of
 from handlers.web.ports import Gone, Reader
 from storage import audit, documents, tokens
 from storage.booking import RowStore
@@ -128,5 +128,5 @@ class HandedCore:
 
     async def _note(self, tx: Tx, scene: _Scene, action: str, *, once: bool = False) -> None:
         actor, object_ = f"worker:{scene.worker.id}", f"appointment:{scene.view.appointment.id}"
-        if not once or not await audit.done(tx, actor, action, object_, scene.now - SEEN):
+        if not once or not await audit.done(tx, actor, action, object_, scene.now - audit.LOOK):
             await audit.add(tx, actor, action, object_, scene.now)

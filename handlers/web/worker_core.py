@@ -5,10 +5,11 @@ from __future__ import annotations
 from handlers import calling
 from handlers import scene as scenes
 from handlers.parts import Parts
-from handlers.scene import SEEN, Scene
+from handlers.scene import Scene
 from handlers.web.pages_core import turnable
 from handlers.web.ports import Gone, WorkerView
 from storage import calls
+from storage.audit import LOOK
 
 
 class WorkerCore:
@@ -24,11 +25,11 @@ class WorkerCore:
             scene = await scenes.of_link(tx, parts, token, now)
             if not isinstance(scene, Scene):
                 return scene
-            await scene.note("see", within=SEEN)
+            await scene.note("see", within=LOOK)
             phone = scene.person.phone if scene.person else None
             shown = calling.dials(parts, scene)
             if shown:
-                await scene.note("see phone", within=SEEN)
+                await scene.note("see phone", within=LOOK)
             rows = await calls.of(tx, scene.appointment.id)
             return WorkerView(
                 appointment=scene.appointment,

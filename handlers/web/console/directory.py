@@ -23,11 +23,10 @@ from conversations.text import Text, t
 from handlers import loading
 from handlers.console import importing
 from handlers.console.importing import Answer, Wrong
-from handlers.console.people import note
 from handlers.console.second_factor import Chance
 from handlers.web.console.field_words import field_words, worded
 from handlers.web.console.frame import Frame, Visit
-from storage import directory
+from storage import audit, directory
 
 REF: Final = "{ref:[a-z0-9][a-z0-9_-]{0,39}}"
 KINDS: Final[tuple[Literal["client", "worker"], ...]] = ("client", "worker")
@@ -66,7 +65,7 @@ class DirectoryPages:
         db = self.frame.parts.db
         letters = visit.may(Deed.CHANGE_DIRECTORY)
         if letters:
-            await note(db, visit.actor, "codes", visit.now)
+            await audit.looked(db, visit.actor, "codes", visit.now)
         shown = []
         for ref in sorted((await directory.standing(db, visit.now)).clients):
             found = await directory.invited(db, ref)

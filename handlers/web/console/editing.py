@@ -22,12 +22,11 @@ from booking.operating import Deed
 from conversations.text import Text, t
 from handlers.console import editing, importing
 from handlers.console.importing import Wrong
-from handlers.console.people import note
 from handlers.console.second_factor import Chance
 from handlers.web.console.directory import FIELD_WORDS, REF, DirectoryPages
 from handlers.web.console.frame import Frame, Visit
 from handlers.web.console.words import CHANNELS
-from storage import directory
+from storage import audit, directory
 
 Of: TypeAlias = Literal["client", "worker"]
 
@@ -52,7 +51,7 @@ class EditPages:
         db, ref = self.frame.parts.db, visit.request.match_info.get("ref", "")
         fields: Mapping[str, str] = {"time_zone": "Europe/Paris"} if of == "worker" else {}
         if ref and of == "client":
-            await note(db, visit.actor, "codes", visit.now)
+            await audit.looked(db, visit.actor, "codes", visit.now)
             found = await directory.invited(db, ref)
             fields = editing.of_client(found[0], list(found[1].items())) if found else {}
         elif ref:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from booking.decisions import Verdict
 from booking.model import SlotId, read_slot_id
 from conversations.text import Text, t
-from handlers.tickets import How, Outcome, Why
+from handlers.ticket_answers import How, Outcome, Why
 from storage.tickets import EntryKind
 
 TICKETS: Final[Mapping[str, Text]] = {
@@ -48,6 +48,7 @@ ENTRIES: Final[Mapping[EntryKind, Text]] = {
     "left": t("console.ticket.entry.left"),
     "late": t("console.ticket.entry.late"),
     "handed_back": t("console.ticket.entry.handed_back"),
+    "passed": t("console.ticket.entry.passed"),
     "closed": t("console.ticket.entry.closed"),
 }
 

@@ -13,6 +13,7 @@ POST  /console/people/{id}/take     {"contact"}: a talk that nothing asked for
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,10 +23,13 @@ from booking.operating import Deed
 from conversations.text import Text, t
 from handlers import tickets
 from handlers.console import desk
-from handlers.tickets import (
+from handlers.ticket_answers import (
+    HOWS,
+    OUTCOMES,
     BadWords,
     Closed,
     Done,
+    InTalk,
     NoSuchTicket,
     NoTalk,
     NotYours,
@@ -39,6 +43,15 @@ from handlers.web.console.ticket_words import NO_TALK, SAID, TICKET_WORDS
 from storage import contacts
 
 WORDS_LIMIT: Final = 16 * body.KIB  # a thousand characters, as a form writes them
+
+
+NOT_DONE: Final[Mapping[type, Text]] = {
+    Closed: t("console.ticket.closed_before"),
+    OfAnother: t("console.ticket.of_another"),
+    InTalk: t("console.ticket.in_talk"),
+    NotYours: t("console.decide.own"),
+    Undecided: t("console.ticket.undecided"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +102,14 @@ class TicketPages:
         return await self._answered(visit, answer, "noted")
 
     async def _call(self, visit: Visit) -> web.Response:
-        how = next((each for each in tickets.HOWS if each == visit.fields.get("how")), None)
+        how = next((each for each in HOWS if each == visit.fields.get("how")), None)
         if how is None:
             return await self._page(visit, t("console.ticket.choose"), 422)
         answer = await tickets.attempt(self.frame.parts, visit.place("id"), visit.actor, how)
         return await self._answered(visit, answer, "called")
 
     async def _close(self, visit: Visit) -> web.Response:
-        outcome = next((each for each in tickets.OUTCOMES if each == visit.fields.get("outcome")), None)
+        outcome = next((each for each in OUTCOMES if each == visit.fields.get("outcome")), None)
         if outcome is None:
             return await self._page(visit, t("console.ticket.choose"), 422)
         answer = await tickets.close(self.frame.parts, visit.place("id"), visit.actor, outcome)
@@ -119,7 +132,7 @@ class TicketPages:
         answer = await tickets.take_over(parts, who.id, visit.actor)
         if isinstance(answer, Done):
             raise visit.back(f"/tickets/{answer.ticket.id}?said=taken")
-        raise visit.back(f"/people/{id}?said={'other' if isinstance(answer, OfAnother) else 'shut'}")
+        raise visit.back(f"/people/{id}?said={'shut' if isinstance(answer, NoTalk) else 'other'}")
 
     async def _answered(self, visit: Visit, answer: SayAnswer, done: str) -> web.Response:
         """What was typed is not lost where it could not be done."""
@@ -128,18 +141,12 @@ class TicketPages:
                 raise visit.back(f"/tickets/{ticket.id}?said={done}")
             case NoSuchTicket():
                 raise web.HTTPNotFound
-            case Closed():
-                return await self._page(visit, t("console.ticket.closed_before"), 409)
-            case OfAnother():
-                return await self._page(visit, t("console.ticket.of_another"), 409)
-            case NotYours():
-                return await self._page(visit, t("console.decide.own"), 409)
-            case Undecided():
-                return await self._page(visit, t("console.ticket.undecided"), 409)
             case NoTalk(reason):
                 return await self._page(visit, NO_TALK[reason], 409)
             case BadWords():
                 return await self._page(visit, t("console.ticket.words_wrong", most=tickets.LONGEST), 422)
+            case refused:
+                return await self._page(visit, NOT_DONE[type(refused)], 409)
 
     async def _page(self, visit: Visit, said: Text | None, status: int = 200) -> web.Response:
         seen = await desk.ticket(self.frame.parts, visit.place("id"), visit.actor)

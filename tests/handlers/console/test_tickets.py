@@ -9,6 +9,7 @@ import pytest
 
 from booking.operating import Role
 from conversations.text import Text
+from handlers import ticket_answers
 from handlers import tickets as desk
 from handlers.web.console import ticket_words
 from storage import audit, tickets
@@ -47,9 +48,9 @@ async def ben(site: Site) -> Visitor:
 
 def test_everything_that_happens_to_a_ticket_has_words() -> None:
     assert set(ticket_words.ENTRIES) == set(get_args(EntryKind))
-    assert set(ticket_words.HOWS) == set(desk.HOWS)
-    assert set(ticket_words.OUTCOMES) == set(desk.OUTCOMES)
-    assert set(ticket_words.NO_TALK) == set(get_args(desk.Why))
+    assert set(ticket_words.HOWS) == set(ticket_answers.HOWS)
+    assert set(ticket_words.OUTCOMES) == set(ticket_answers.OUTCOMES)
+    assert set(ticket_words.NO_TALK) == set(get_args(ticket_answers.Why))
 
 
 @pytest.mark.parametrize(
@@ -233,3 +234,34 @@ async def test_another_persons_talk_is_not_taken_under_this_ones_name(site: Site
     other = (await site.place.contact("sms", SAM)).id
     await anna.get(f"/console/people/{person}")
     await anna.post(f"/console/people/{person}/take", 404, contact=other)
+
+
+async def test_a_talk_is_taken_from_a_colleagues_other_ticket_on_purpose_only(
+    site: Site, anna: Visitor, ben: Visitor
+) -> None:
+    first = await asked(site)
+    await site.place.says("sms", CAMILLE, "je vais me tuer")
+    [danger] = [row.id for row in await tickets.listed(site.place.parts.db) if row.kind == "danger"]
+    await anna.get(f"/console/tickets/{first}")
+    await anna.post(f"/console/tickets/{first}/take")
+    page = (await ben.get(f"/console/tickets/{danger}")).text
+    assert "anna est dans cette conversation" in page
+    assert f"/console/tickets/{first}" in page
+    page = (await ben.post(f"/console/tickets/{danger}/say", 409, words="Bonjour")).text
+    assert "Un collègue est dans cette conversation" in page
+    await ben.post(f"/console/tickets/{danger}/take", 409)
+    await ben.post(f"/console/tickets/{danger}/take", over="yes")
+    page = (await anna.get(f"/console/tickets/{first}")).text
+    assert "conversation reprise par un collègue" in page
+    assert "ben est dans cette conversation" in page
+
+
+async def test_a_ticket_that_is_looked_at_all_the_time_is_one_look(site: Site, anna: Visitor) -> None:
+    id = await asked(site)
+    for _ in range(3):
+        await anna.get(f"/console/tickets/{id}")
+    deeds = await audit.of(site.place.parts.db, f"ticket:{id}")
+    assert [deed.action for deed in deeds] == ["ticket see"]
+    site.place.clock.now += audit.LOOK
+    await anna.get(f"/console/tickets/{id}")
+    assert len(await audit.of(site.place.parts.db, f"ticket:{id}")) == 2

@@ -13,7 +13,7 @@ from booking.decisions import Decision, Ground, NotDecided
 from handlers import deciding
 from handlers import tickets as desk
 from handlers.acting import Acting
-from handlers.tickets import Done, NotYours, OfAnother, Undecided
+from handlers.ticket_answers import Done, NotYours, OfAnother, Undecided
 from storage import audit, contacts, decisions, tickets
 from storage.booking import RowStore
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place

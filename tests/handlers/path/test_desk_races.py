@@ -10,7 +10,7 @@ import pytest
 from bot.work import drain_all
 from conversations.state import from_json
 from handlers import tickets as desk
-from handlers.tickets import Closed, Done, OfAnother
+from handlers.ticket_answers import Closed, Done, OfAnother
 from handlers.turns import take_next
 from storage import conversations, tickets
 from tests.handlers.path.place import CAMILLE, CLAIRE, Place

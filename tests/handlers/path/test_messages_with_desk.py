@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import tickets as desk
-from handlers.tickets import Seen
+from handlers.ticket_seen import Seen, see
 from storage import tickets
 from tests.handlers.path.place import CAMILLE, CLAIRE, Place
 
@@ -67,10 +66,10 @@ async def test_a_number_that_is_not_theirs_reads_nothing_and_the_desk_knows_whos
     assert not [text for text in told if "bail" in text or "Camille" in text or "transmis" in text]
     by_kind = {row.kind: row for row in await tickets.listed(place.parts.db)}
     assert (by_kind["not_me"].person_id, by_kind["human"].person_id) == (person, None)
-    seen = await desk.see(place.parts, by_kind["not_me"].id, ANNA)
+    seen = await see(place.parts, by_kind["not_me"].id, ANNA)
     assert isinstance(seen, Seen)
     assert seen.name == "Camille Dubois"
-    seen = await desk.see(place.parts, by_kind["human"].id, ANNA)
+    seen = await see(place.parts, by_kind["human"].id, ANNA)
     assert isinstance(seen, Seen)
     assert seen.name is None
     assert [row.kind for row in await place.rows("sms", CAMILLE) if not row.answer and row.status == "queued"] == []

@@ -12,7 +12,8 @@ from handlers import deciding
 from handlers import tickets as desk
 from handlers.deciding import Chosen, Settled
 from handlers.reported import NEXT
-from handlers.tickets import Done, Seen, Undecided
+from handlers.ticket_answers import Done, OfAnother, Undecided
+from handlers.ticket_seen import Seen, see
 from storage import audit, decisions, tickets
 from storage.tickets import TicketRow
 from tests.handlers.path.place import CAMILLE, CLAIRE, SAM, Place
@@ -35,7 +36,7 @@ async def test_the_desk_reads_who_reports_whom_and_what_they_wrote(place: Place)
     assert (ticket.kind, ticket.live) == ("report", False)
     (report,) = await place.parts.db.fetch("SELECT id, series FROM report")
     assert ticket.subject == f"report:{report['id']}"
-    seen = await desk.see(place.parts, ticket.id, ANNA)
+    seen = await see(place.parts, ticket.id, ANNA)
     assert isinstance(seen, Seen)
     (said,) = seen.reports
     assert (said.worker, said.person, said.report.made_at) == ("Claire Morel", "Camille Dubois", place.clock.now)
@@ -52,7 +53,7 @@ async def test_who_is_reported_is_not_told_by_the_desks_looking_at_it(place: Pla
     ticket = await the_report(place)
     assert isinstance(await desk.take(place.parts, ticket.id, ANNA), Done)
     assert isinstance(await desk.take(place.parts, ticket.id, ANNA), Done)
-    assert await desk.take(place.parts, ticket.id, BEN) == desk.OfAnother(ANNA)
+    assert await desk.take(place.parts, ticket.id, BEN) == OfAnother(ANNA)
     await place.settle()
     assert place.new("sms", CAMILLE) == []
     assert [entry.kind for entry in await tickets.entries(place.parts.db, ticket.id)] == ["opened", "taken"]
@@ -73,7 +74,7 @@ async def test_reported_again_it_is_the_same_ticket_and_shown_once(place: Place)
     entries = await tickets.entries(place.parts.db, ticket.id)
     assert [entry.kind for entry in entries] == ["opened", "again"]
     assert len({entry.detail for entry in entries}) == 2
-    seen = await desk.see(place.parts, ticket.id, ANNA)
+    seen = await see(place.parts, ticket.id, ANNA)
     assert isinstance(seen, Seen)
     assert len(seen.reports) == 1
 
@@ -81,11 +82,11 @@ async def test_reported_again_it_is_the_same_ticket_and_shown_once(place: Place)
 async def test_what_is_gone_is_said_to_be_gone(place: Place) -> None:
     ticket = await the_report(place)
     await place.parts.db.execute("DELETE FROM message")
-    seen = await desk.see(place.parts, ticket.id, ANNA)
+    seen = await see(place.parts, ticket.id, ANNA)
     assert isinstance(seen, Seen)
     assert [list(report.messages) for report in seen.reports] == [[]]
     await place.parts.db.execute("DELETE FROM report")
-    seen = await desk.see(place.parts, ticket.id, ANNA)
+    seen = await see(place.parts, ticket.id, ANNA)
     assert isinstance(seen, Seen)
     assert list(seen.reports) == []
 
@@ -94,7 +95,7 @@ async def test_what_is_gone_is_said_to_be_gone(place: Place) -> None:
 
 
 async def seen(place: Place, ticket: str) -> Seen:
-    found = await desk.see(place.parts, ticket, ANNA)
+    found = await see(place.parts, ticket, ANNA)
     assert isinstance(found, Seen)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers import tickets as desk
-from handlers.tickets import BadWords, Closed, Done, NoSuchTicket, NoTalk, OfAnother
+from handlers.ticket_answers import BadWords, Closed, Done, InTalk, NoSuchTicket, NoTalk, OfAnother
 from storage import audit, contacts, tickets
 from storage.tickets import NewTicket
 from tests.handlers.path.place import CAMILLE, SAM, Place
@@ -121,3 +121,75 @@ async def test_a_talk_that_is_stuck_can_be_taken_over(place: Place) -> None:
     assert isinstance(taken, Done)
     assert (taken.ticket.kind, taken.ticket.operator, taken.ticket.live) == (desk.BY_HAND, ANNA, True)
     assert await desk.take_over(place.parts, contact, BEN) == OfAnother(ANNA)
+
+
+async def test_a_colleague_who_is_in_the_talk_keeps_it_until_it_is_taken_over_by_name(place: Place) -> None:
+    """By another ticket of the same person, too: neither taking it nor writing in it pulls the talk away."""
+    await place.says("sms", CAMILLE, "bonjour")
+    hers, other = await opened(place), await opened(place, kind="human")
+    await desk.take(place.parts, hers, ANNA)
+    await place.settle()
+    assert await desk.take(place.parts, other, BEN) == InTalk(ANNA, hers)
+    assert await desk.say(place.parts, other, BEN, "Bonjour") == InTalk(ANNA, hers)
+    free = await tickets.get(place.parts.db, other)
+    assert free is not None
+    assert (free.status, free.operator) == ("open", None), "a refusal leaves it as it was"
+    taken = await desk.take(place.parts, other, BEN, over=True)
+    assert isinstance(taken, Done)
+    assert taken.ticket.live
+    left = await tickets.get(place.parts.db, hers)
+    assert left is not None
+    assert (left.status, left.operator, left.live) == ("taken", ANNA, False)
+    assert (await story(place, hers))[-1] == ("passed", BEN, f"ticket:{other}")
+    assert await desk.say(place.parts, hers, ANNA, "Encore moi") == InTalk(BEN, other)
+    assert isinstance(await desk.say(place.parts, other, BEN, "C'est moi"), Done)
+    await place.says("sms", CAMILLE, "Merci")
+    assert (await story(place, other))[-1] == ("wrote", None, "Merci")
+
+
+async def test_a_talk_of_ones_own_goes_on_in_another_ticket(place: Place) -> None:
+    await place.says("sms", CAMILLE, "bonjour")
+    first, second = await opened(place), await opened(place, kind="human")
+    await desk.take(place.parts, first, ANNA)
+    taken = await desk.take(place.parts, second, ANNA)
+    assert isinstance(taken, Done)
+    assert taken.ticket.live
+
+
+async def test_who_cannot_be_written_to_is_not_taken_over(place: Place) -> None:
+    """No ticket is left behind of a talk that could not be taken."""
+    await place.says("sms", CAMILLE, "bonjour", "STOP")
+    contact = (await place.contact("sms", CAMILLE)).id
+    assert await desk.take_over(place.parts, contact, ANNA) == NoTalk("stopped")
+    assert await tickets.of_contacts(place.parts.db, [contact]) == []
+
+
+async def test_a_talk_that_waits_is_taken_over_where_it_waits(place: Place) -> None:
+    """In the ticket that it is in, or of the danger that it told of: no other one is opened."""
+    await place.says("sms", CAMILLE, "bonjour", "HUMAIN", "je vais me tuer")
+    contact = (await place.contact("sms", CAMILLE)).id
+    waiting = await tickets.live(place.parts.db, contact)
+    assert waiting is not None
+    taken = await desk.take_over(place.parts, contact, ANNA)
+    assert isinstance(taken, Done)
+    assert taken.ticket.id == waiting.id
+    await desk.hand_back(place.parts, taken.ticket.id, ANNA)
+    again = await desk.take_over(place.parts, contact, BEN)
+    assert isinstance(again, Done)
+    assert (again.ticket.kind, again.ticket.live) == ("danger", True)
+    kinds = [row.kind for row in await tickets.of_contacts(place.parts.db, [contact])]
+    assert desk.BY_HAND not in kinds
+
+
+async def test_the_person_is_told_that_a_human_answers_each_time_one_comes(place: Place) -> None:
+    """Threat T24: nobody reads along in silence."""
+    await place.says("sms", CAMILLE, "bonjour")
+    contact = (await place.contact("sms", CAMILLE)).id
+    taken = await desk.take_over(place.parts, contact, ANNA)
+    assert isinstance(taken, Done)
+    await place.settle()
+    [told] = place.new("sms", CAMILLE)
+    assert "Une personne de notre équipe" in told
+    await desk.take(place.parts, taken.ticket.id, BEN, over=True)
+    await place.settle()
+    assert len(place.new("sms", CAMILLE)) == 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import tickets as desk
-from handlers.tickets import Done
+from handlers.ticket_answers import Done
 from storage import audit, tickets
 from storage.tickets import TicketRow
 from tests.handlers.path.place import CAMILLE, SAM, Place
