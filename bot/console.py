@@ -30,6 +30,7 @@ from handlers.web.console.kits import KitPages
 from handlers.web.console.people import PeoplePages
 from handlers.web.console.reports import ReportPages
 from handlers.web.console.staff import Staff
+from handlers.web.console.talks import TalkPages
 from handlers.web.console.tickets import TicketPages
 from handlers.web.render import Renderer
 
@@ -54,6 +55,7 @@ def add_console(
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
     TicketPages(frame=frame).add()
+    TalkPages(frame=frame).add()
     DecisionPages(frame=frame).add()
     ReportPages(frame=frame).add()
     AppointmentPages(frame=frame).add()

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from bot.demo import Demo, running
 from scripts.pictures_of_messages import say
@@ -22,6 +22,8 @@ BOOKED: Final = (
     *("bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi", "1", "1"),
     *("Camille Martin", "camille@example.org", "1"),
 )
+LOST: Final = ("bonjour", "PORTS-7KQM-4XTD", "euh", "bof")  # twice not understood
+DANGER: Final = ("bonjour", "je veux mourir")
 WROTE: Final = "Je n'ai pas de pièce d'identité. Est-ce que je peux venir quand même ?"
 
 
@@ -40,6 +42,14 @@ async def window(chromium: Browser, demo: Demo, width: int) -> Page:
 async def photograph(demo: Demo, chromium: Browser, pictures: Path) -> None:
     phone = await chromium.new_page(locale="fr-FR", viewport={"width": 1440, "height": 900})
     await phone.goto(f"{demo.url}/demo")
+    for text in LOST:
+        await say(phone, "whatsapp", text)
+    for text in DANGER:
+        await say(phone, "telegram", text)
+    for _ in range(2):
+        await phone.get_by_role("button", name="+ 10 min").click()  # silent for long enough to be stuck
+        await expect(phone.locator("#told")).not_to_be_empty()
+        await phone.wait_for_timeout(1500)
     for text in (*BOOKED, "HUMAIN"):
         await say(phone, "sms", text)
     parts = demo.app.parts
@@ -48,7 +58,8 @@ async def photograph(demo: Demo, chromium: Browser, pictures: Path) -> None:
     while not await parts.db.fetch("SELECT id FROM ticket_entry WHERE kind = 'wrote'"):  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(0.1)
     [row] = await parts.db.fetch("SELECT person_id, worker_id, start_at FROM appointment")
-    [ticket] = await parts.db.fetch("SELECT id FROM ticket")
+    [ticket] = await parts.db.fetch("SELECT id FROM ticket WHERE kind = 'human'")
+    [stuck] = await parts.db.fetch("SELECT contact_id FROM conversation WHERE misses > 1")
     day = row["start_at"].astimezone(parts.zone).date()
     monday = day - timedelta(days=day.weekday())
     paths = {
@@ -56,11 +67,13 @@ async def photograph(demo: Demo, chromium: Browser, pictures: Path) -> None:
         "person": f"people/{row['person_id']}",
         "tickets": "tickets",
         "ticket": f"tickets/{ticket['id']}",
+        "conversations": "conversations",
+        "conversation": f"conversations/{stuck['contact_id']}",
         "calendar": f"calendar?worker={row['worker_id']}&on={monday}",
         "call": "call",
         "directory": "directory",
     }
-    for width, suffix, names in ((1440, "", paths), (390, "-small", ("today", "ticket", "calendar"))):
+    for width, suffix, names in ((1440, "", paths), (390, "-small", ("today", "ticket", "conversations", "calendar"))):
         page = await window(chromium, demo, width)
         for name in names:
             await page.goto(f"{demo.url}/console/{paths[name]}")

@@ -3,6 +3,7 @@
 day(db, since, until) -> appointments that begin then, the soonest first; moved ones are left out
 of_person(db, person) -> theirs, the latest first       people(db, ids) -> persons by id
 found(db, phone, email) -> ids of persons               consent(db, person) -> the last acceptance
+kept(db, contact, now) -> hours that are kept for them
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ class Accepted:
     terms_version: str
     channel: str
     given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An hour that is kept, and until when."""
+
+    start: datetime
+    until: datetime
 
 
 async def day(db: Sql, since: datetime, until: datetime) -> list[Appointment]:
@@ -80,3 +89,11 @@ async def consent(db: Sql, person: str) -> Accepted | None:
         person,
     )
     return Accepted(**rows[0]) if rows else None
+
+
+async def kept(db: Sql, contact: str, now: datetime) -> list[Kept]:
+    """The soonest first."""
+    rows = await db.fetch(
+        "SELECT start_at, lapses_at FROM hold WHERE contact_id = ? AND lapses_at > ? ORDER BY start_at", contact, now
+    )
+    return [Kept(row["start_at"], row["lapses_at"]) for row in rows]

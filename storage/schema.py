@@ -106,6 +106,7 @@ INDEXES = (
     Index("ticket_person", "ticket", "person_id", where="person_id IS NOT NULL"),
     Index("ticket_closed", "ticket", "closed_at", where="closed_at IS NOT NULL"),
     Index("ticket_entries", "ticket_entry", "ticket_id, id"),
+    Index("conversation_asked", "conversation", "asked_at", where="asked_at IS NOT NULL"),
     Index("message_person", "message", "person_id, worker_id, written_at"),
     Index("message_worker", "message", "worker_id, written_at"),
     Index("message_unread", "message", "person_id, worker_id", where="read_at IS NULL"),

@@ -7,8 +7,8 @@ open_(tx, new, now, new_id) -> Opened              one of a kind a contact that 
 take, close(tx, ticket, …) -> bool           False: it was closed meanwhile, or is another's
 with_desk, without_desk(tx, ticket)                which ticket the person's words go to; none any more
 alone(tx, contact) -> ids                          the person left, or nobody came: none, and it is nobody's
-live, latest(db, contact), get, listed, about,
-of_contacts read; what waits longest is last to be closed and first in the list
+live, lives, latest, get, listed, about, of_contacts
+                                                   read; what waits longest is last to be closed and first in the list
 entry(tx, ticket, …) -> id; entries(db, ticket)    the story, with what became of what the desk wrote
 unanswered(db, tickets) -> since when, by ticket   who wrote after the last word of the desk
 """
@@ -245,6 +245,14 @@ async def get(db: Sql, ticket: str) -> TicketRow | None:
 async def live(db: Sql, contact: str) -> TicketRow | None:
     """The one that the talk of this contact is in, if it is with the desk."""
     return next(iter(await _where(db, f"contact_id = ? AND live AND {OPEN}", contact)), None)
+
+
+async def lives(db: Sql, contacts: Sequence[str]) -> dict[str, TicketRow]:
+    """The same of several, by contact."""
+    if not contacts:
+        return {}
+    found = await _where(db, f"contact_id IN ({marks(len(contacts))}) AND live AND {OPEN}", *contacts)
+    return {row.contact_id: row for row in found if row.contact_id}
 
 
 async def latest(db: Sql, contact: str) -> str | None:

@@ -9,12 +9,19 @@ from storage.models.lengths import ID, NAME
 
 
 class Conversation(Model):
-    """The state of a talk, as JSON, sealed. `revision` rises with every write."""
+    """The state of a talk, as JSON, sealed. `revision` rises with every write.
+
+    Of the question that is open: names of ours, how often in a row its answer was not understood, since when.
+    """
 
     contact_id = fields.CharField(max_length=ID, primary_key=True)
     revision = fields.BigIntField()
     state = fields.BinaryField()
     saved_at = fields.DatetimeField()
+    flow = fields.CharField(max_length=NAME, null=True)
+    step = fields.CharField(max_length=NAME, null=True)
+    misses = fields.IntField(default=0)
+    asked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "conversation"

@@ -20,6 +20,7 @@ class Entry:
 MENU: Final[Sequence[Entry]] = (
     Entry("/today", t("console.menu.today"), Deed.SEE_PEOPLE),
     Entry("/tickets", t("console.menu.tickets"), Deed.SEE_TICKETS),
+    Entry("/conversations", t("console.menu.conversations"), Deed.SEE_TICKETS),
     Entry("/people", t("console.menu.people"), Deed.SEE_PEOPLE),
     Entry("/calendar", t("console.menu.calendar"), Deed.SEE_PEOPLE),
     Entry("/call", t("console.menu.call"), Deed.HELP_PEOPLE),

@@ -105,6 +105,16 @@ STEPS: Final[Mapping[str, Text]] = {
     "phone": t("console.ticket.step.phone"),
     "human": t("console.ticket.step.human"),
     "danger": t("console.ticket.step.danger"),
+    "menu": t("console.ticket.step.menu"),
+    "resume": t("console.ticket.step.resume"),
+    "proposed": t("console.ticket.step.proposed"),
+    "one_more": t("console.ticket.step.proposed"),
+    "freed": t("console.ticket.step.freed"),
+    "missed_call": t("console.ticket.step.missed_call"),
+    "missed": t("console.ticket.step.missed"),
+    "call_back": t("console.ticket.step.call_back"),
+    "message": t("console.ticket.step.message"),
+    "language": t("console.ticket.step.language"),
 }
 
 

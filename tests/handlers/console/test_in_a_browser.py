@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from booking.operating import Role
+from storage import stuck
 from tests.handlers.console.browsing import LOOKS, judge, logged_in, menu, window
 from tests.handlers.console.site import PASSWORD, Site, opened_site
 from tests.handlers.console.test_people import booked
@@ -124,6 +125,29 @@ async def test_tickets_are_accessible_and_answered_by_keyboard(site: Site, page:
     await page.get_by_role("link", name="Camille Dubois").press("Enter")
     await page.get_by_role("button", name="Prendre la conversation : SMS").press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Ce ticket est à vous")
+
+
+async def test_talks_are_accessible_and_taken_over_by_keyboard(site: Site, page: Page, tmp_path: Path) -> None:
+    await site.place.says("sms", CAMILLE, "bonjour", "PORTS-7KQM-4XTD", "bzzt", "grmbl")
+    await site.place.says("sms", SAM, "bonjour", "je vais me tuer")
+    site.place.clock.now += stuck.QUIET
+    await logged_in(page, site, Role.DESK)
+    await menu(page, "Conversations")
+    await judge(page, tmp_path / "talks.png")
+    await page.get_by_role("link", name="Bloquées (1)").press("Enter")
+    await expect(page.locator(".rows > li")).to_have_count(1)
+    await judge(page, tmp_path / "talks-stuck.png")
+    await page.get_by_role("link", name="SMS").press("Enter")
+    await judge(page, tmp_path / "talk.png")
+    await page.get_by_role("button", name="Prendre la conversation").press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Ce ticket est à vous")
+    await site.place.settle()
+    assert "Une personne de notre équipe" in site.place.new("sms", CAMILLE)[-1]
+    await menu(page, "Conversations")
+    await judge(page, tmp_path / "talks-mine.png")
+    await page.get_by_role("button", name="Rendre la conversation au robot", exact=True).press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("La conversation est rendue")
+    await judge(page, tmp_path / "talks-back.png")
 
 
 async def test_the_menu_is_one_line_on_a_telephone(site: Site, browser: Browser, tmp_path: Path) -> None:
