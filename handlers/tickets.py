@@ -14,8 +14,8 @@ One operator at a time is in a talk. A colleague keeps it, by whichever ticket t
 from them; then both stories say so, and the person is told again that somebody answers (threat T24).
 
 `operator` is who does it, as the audit trail names them: `operator:` and an id. Each act is one transaction, audited,
-and answers with `Done` or with why not, as values. What a person is told goes through their talk's inbox, as news, so
-it stands in the order in which it was done.
+and answers with `Done` or with why not, as values. With `once`, the same deed that comes twice is done once. What a
+person is told goes through their talk's inbox, as news, so it stands in the order in which it was done.
 """
 
 from __future__ import annotations
@@ -69,11 +69,14 @@ class _Scene:
     contact: ContactRow | None
     operator: str
 
-    async def noted(self, kind: EntryKind, words: str | None = None, detail: str | None = None) -> int:
+    async def noted(
+        self, kind: EntryKind, words: str | None = None, detail: str | None = None, once: str | None = None
+    ) -> int:
         """In the ticket's story and in the audit trail."""
         now, id = self.parts.clock(), self.ticket.id
         await audit.add(self.tx, self.operator, f"ticket {kind}", f"ticket:{id}", now)
-        return await tickets.entry(self.tx, id, kind, now, operator=self.operator, words=words, detail=detail)
+        who = self.operator
+        return await tickets.entry(self.tx, id, kind, now, operator=who, words=words, detail=detail, once=once)
 
     async def told(self, entry: int, event: str, data: Mapping[str, Any] | None = None) -> None:
         """News for the person's talk, which is taken up after what came before it."""
@@ -93,12 +96,12 @@ async def take(parts: Parts, ticket: str, operator: str, *, over: bool = False) 
         return scene if not isinstance(scene, _Scene) else await _take(scene, over=over)
 
 
-async def say(parts: Parts, ticket: str, operator: str, words: str) -> SayAnswer:
+async def say(parts: Parts, ticket: str, operator: str, words: str, once: str | None = None) -> SayAnswer:
     """`words` go out as they are; who has left the talk with the desk is back in it, and is told so."""
     said = words.strip()
     if not 0 < len(said) <= LONGEST:
         return BadWords()
-    async with _scene(parts, ticket, operator) as scene:
+    async with _scene(parts, ticket, operator, once) as scene:
         if not isinstance(scene, _Scene):
             return scene
         if (shut := why_not(parts, scene.contact)) is not None:
@@ -108,7 +111,8 @@ async def say(parts: Parts, ticket: str, operator: str, words: str) -> SayAnswer
         if (refused := await _theirs(scene)) is not None:
             return refused
         await tickets.with_desk(scene.tx, scene.ticket.id)
-        await scene.told(await scene.noted("said", said), "desk_says", {"words": said, "ticket": scene.ticket.id})
+        entry = await scene.noted("said", said, once=once)
+        await scene.told(entry, "desk_says", {"words": said, "ticket": scene.ticket.id})
         return await scene.done()
 
 
@@ -123,25 +127,25 @@ async def hand_back(parts: Parts, ticket: str, operator: str) -> Answer:
         return await scene.done()
 
 
-async def note(parts: Parts, ticket: str, operator: str, words: str) -> NoteAnswer:
+async def note(parts: Parts, ticket: str, operator: str, words: str, once: str | None = None) -> NoteAnswer:
     """By anybody of the desk, also in a colleague's ticket."""
     said = words.strip()
     if not 0 < len(said) <= LONGEST:
         return BadWords()
-    async with _scene(parts, ticket, operator) as scene:
+    async with _scene(parts, ticket, operator, once) as scene:
         if isinstance(scene, _Scene):
-            await scene.noted("note", said)
+            await scene.noted("note", said, once=once)
         return scene if not isinstance(scene, _Scene) else await scene.done()
 
 
-async def attempt(parts: Parts, ticket: str, operator: str, how: How) -> Answer:
+async def attempt(parts: Parts, ticket: str, operator: str, how: How, once: str | None = None) -> Answer:
     """Who missed our call learns of it in their talk, if there is one."""
-    async with _scene(parts, ticket, operator) as scene:
+    async with _scene(parts, ticket, operator, once) as scene:
         if not isinstance(scene, _Scene):
             return scene
         if (refused := await _theirs(scene)) is not None:
             return refused
-        entry = await scene.noted("attempt", detail=how)
+        entry = await scene.noted("attempt", detail=how, once=once)
         if scene.contact is not None:
             await timers.cancel(scene.tx, calls_of(scene.contact.id), "called", parts.clock(), kinds=(CALL_LATE,))
         if how in MISSED and why_not(parts, scene.contact) is None:
@@ -149,8 +153,8 @@ async def attempt(parts: Parts, ticket: str, operator: str, how: How) -> Answer:
         return await scene.done()
 
 
-async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome) -> Answer:
-    async with _scene(parts, ticket, operator) as scene:
+async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome, once: str | None = None) -> Answer:
+    async with _scene(parts, ticket, operator, once) as scene:
         if not isinstance(scene, _Scene):
             return scene
         if (refused := await _theirs(scene)) is not None:
@@ -159,7 +163,7 @@ async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome) -> A
             return Undecided()
         await _handed_back(scene)
         await tickets.close(scene.tx, scene.ticket.id, outcome, parts.clock())
-        await scene.noted("closed", detail=outcome)
+        await scene.noted("closed", detail=outcome, once=once)
         return await scene.done()
 
 
@@ -205,8 +209,10 @@ def _obstacles(parts: Parts, who: ContactRow) -> Iterator[tuple[Why, bool]]:
 
 
 @asynccontextmanager
-async def _scene(parts: Parts, ticket: str, operator: str) -> AsyncIterator[_Scene | NoSuchTicket | Closed]:
-    """In the order of a turn: the contact is locked before the ticket is looked at."""
+async def _scene(
+    parts: Parts, ticket: str, operator: str, once: str | None = None
+) -> AsyncIterator[_Scene | Done | NoSuchTicket | Closed]:
+    """In the order of a turn: the contact is locked before the ticket is looked at. What came before is done."""
     async with parts.db.transaction() as tx:
         found = await tickets.get(tx, ticket)
         if found is None:
@@ -215,6 +221,9 @@ async def _scene(parts: Parts, ticket: str, operator: str) -> AsyncIterator[_Sce
         who = await contacts.lock(tx, found.contact_id) if found.contact_id else None
         found = await tickets.get(tx, ticket)
         assert found is not None
+        if once is not None and await tickets.entered(tx, ticket, once):
+            yield Done(found)
+            return
         yield Closed() if found.status == "closed" else _Scene(tx, parts, found, who, operator)
 
 

@@ -54,6 +54,7 @@ INDEXES = (
     Index("hold_chosen", "hold", "contact_id", unique=True, where="kind = 'chosen'"),  # one a contact
     Index("call_attempt", "call", "appointment_id, attempt", unique=True),
     Index("waiting_contact", "waiting", "contact_id", unique=True, where="status IN ('waiting', 'offered')"),
+    Index("ticket_entry_once", "ticket_entry", "ticket_id, once", unique=True, where="once IS NOT NULL"),
     Index("ticket_open", "ticket", "contact_id, kind", unique=True, where="status IN ('open', 'taken')"),
     Index("decision_stands", "decision", "person_id", unique=True, where="kind = 'suspension' AND ended_at IS NULL"),
     Index("client_ref", "client", "ref", unique=True),

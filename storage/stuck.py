@@ -16,10 +16,12 @@ what was said stays sealed.
 
     needs(db, now, drafts) -> Need         one for each reason, the newest first
     of_contact(db, contact, now, drafts)   those of one talk
+    waits(db, tickets) -> by ticket        since when somebody who is with the desk has had no answer
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
@@ -125,3 +127,21 @@ async def _by_question(db: Sql, now: datetime, drafts: timedelta, limit: int, co
         Need(row["contact_id"], row["why"], row["asked_at"], None, row["flow"], row["step"], int(row["misses"]))
         for row in rows
     ]
+
+
+async def waits(db: Sql, ids: Sequence[str]) -> dict[str, datetime]:
+    """Since when somebody waits for an answer, by ticket: their first words after the last of the desk."""
+    if not ids:
+        return {}
+    rows = await db.fetch(
+        f"SELECT ticket_id, kind, done_at FROM ticket_entry WHERE ticket_id IN ({marks(len(ids))}) "
+        "AND kind IN ('wrote', 'said') ORDER BY id",
+        *ids,
+    )
+    waits: dict[str, datetime] = {}
+    for row in rows:
+        if row["kind"] == "said":
+            waits.pop(row["ticket_id"], None)
+        else:
+            waits.setdefault(row["ticket_id"], row["done_at"])
+    return waits

@@ -9,8 +9,8 @@ with_desk, without_desk(tx, ticket)                which ticket the person's wor
 alone(tx, contact) -> ids                          the person left, or nobody came: none, and it is nobody's
 live, lives, latest, get, listed, about, of_contacts
                                                    read; what waits longest is last to be closed and first in the list
+entered(tx, ticket, once) -> bool                  what came twice is entered once
 entry(tx, ticket, …) -> id; entries(db, ticket)    the story, with what became of what the desk wrote
-unanswered(db, tickets) -> since when, by ticket   who wrote after the last word of the desk
 """
 
 from __future__ import annotations
@@ -126,9 +126,6 @@ async def open_(tx: Tx, new: NewTicket, now: datetime, new_id: Callable[[], str]
     return Opened(rows[0]["id"], again=True)
 
 
-# ------------------------------------------------------------ who has it
-
-
 async def take(tx: Tx, ticket: str, operator: str, now: datetime, *, over: bool = False) -> bool:
     """False: it is closed, or another's, unless it is to be taken over from them."""
     changed = await tx.execute(
@@ -188,18 +185,28 @@ async def entry(
     operator: str | None = None,
     words: str | None = None,
     detail: str | None = None,
+    once: str | None = None,
 ) -> int:
+    """`once`: of what may come a second time by mistake, and is then not to be entered; see `entered`."""
     rows = await tx.fetch(
-        "INSERT INTO ticket_entry (ticket_id, kind, operator, words, detail, done_at) VALUES (?, ?, ?, ?, ?, ?) "
-        "RETURNING id",
+        "INSERT INTO ticket_entry (ticket_id, kind, operator, words, detail, done_at, once) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
         ticket,
         kind,
         operator,
         tx.vault.seal("ticket_entry.words", ticket, storable(words)) if words else None,
         detail and detail[:128],
         now,
+        once,
     )
     return int(rows[0]["id"])
+
+
+async def entered(tx: Tx, ticket: str, once: str) -> bool:
+    """Whether it came before. Nothing else is entered there until the transaction ends."""
+    await tx.execute("UPDATE ticket SET live = live WHERE id = ?", ticket)
+    rows = await tx.fetch("SELECT 1 AS one FROM ticket_entry WHERE ticket_id = ? AND once = ?", ticket, once)
+    return bool(rows)
 
 
 async def entries(db: Sql, ticket: str) -> list[Entry]:
@@ -217,24 +224,6 @@ async def entries(db: Sql, ticket: str) -> list[Entry]:
     return [Entry(**row) for row in rows]
 
 
-async def unanswered(db: Sql, ids: Sequence[str]) -> dict[str, datetime]:
-    """Since when somebody waits for an answer, by ticket: their first words after the last of the desk."""
-    if not ids:
-        return {}
-    rows = await db.fetch(
-        f"SELECT ticket_id, kind, done_at FROM ticket_entry WHERE ticket_id IN ({marks(len(ids))}) "
-        "AND kind IN ('wrote', 'said') ORDER BY id",
-        *ids,
-    )
-    waits: dict[str, datetime] = {}
-    for row in rows:
-        if row["kind"] == "said":
-            waits.pop(row["ticket_id"], None)
-        else:
-            waits.setdefault(row["ticket_id"], row["done_at"])
-    return waits
-
-
 # ------------------------------------------------------------ reading
 
 
@@ -244,7 +233,7 @@ async def get(db: Sql, ticket: str) -> TicketRow | None:
 
 async def live(db: Sql, contact: str) -> TicketRow | None:
     """The one that the talk of this contact is in, if it is with the desk."""
-    return next(iter(await _where(db, f"contact_id = ? AND live AND {OPEN}", contact)), None)
+    return (await lives(db, [contact])).get(contact)
 
 
 async def lives(db: Sql, contacts: Sequence[str]) -> dict[str, TicketRow]:

@@ -18,7 +18,7 @@ from handlers.fates import Fate
 from handlers.parts import Parts
 from handlers.ticket_answers import NoSuchTicket, NoTalk
 from handlers.ticket_seen import Seen
-from storage import audit, contacts, looking, operators, outbox
+from storage import audit, contacts, looking, operators, outbox, stuck
 from storage import tickets as rows
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -125,7 +125,7 @@ async def _lines(tx: Tx, parts: Parts, found: Sequence[TicketRow]) -> list[Waiti
     who = await contacts.get_many(tx, sorted({row.contact_id for row in found if row.contact_id}))
     known = await looking.people(tx, [row.person_id for row in found if row.person_id])
     directory = await RowStore(tx, parts.directories).directory()
-    waits = await rows.unanswered(tx, [row.id for row in found if row.live])
+    waits = await stuck.waits(tx, [row.id for row in found if row.live])
     names = await _names(tx)
 
     def line(row: TicketRow) -> Waiting:

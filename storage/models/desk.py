@@ -33,7 +33,10 @@ class Ticket(Model):
 
 
 class TicketEntry(Model):
-    """What happened to a ticket: what was said on either side, notes, attempts to call back. Only ever added to."""
+    """What happened to a ticket: what was said on either side, notes, attempts to call back. Only ever added to.
+
+    `once`: a digest of the form of the console that it came by, so that the same one sent twice counts once.
+    """
 
     id = fields.BigIntField(primary_key=True)
     ticket_id = fields.CharField(max_length=ID)
@@ -42,6 +45,7 @@ class TicketEntry(Model):
     words = fields.BinaryField(null=True)
     detail = fields.CharField(max_length=128, null=True)
     done_at = fields.DatetimeField()
+    once = fields.CharField(max_length=ID, null=True)
 
     class Meta:
         table = "ticket_entry"

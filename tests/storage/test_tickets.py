@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import purge, rotation, tickets
+from storage import purge, rotation, stuck, tickets
 from storage.crypto import Vault
 from storage.db import Database
 from storage.tickets import NewTicket
@@ -66,10 +66,10 @@ async def test_since_when_somebody_waits_for_an_answer(db: Database, new_id: New
     async with db.transaction() as tx:
         for n, (ticket, kind) in enumerate(story):
             await tickets.entry(tx, ticket, kind, NOW + n * SECOND, words="…")
-    waits = await tickets.unanswered(db, [first, other, silent])
+    waits = await stuck.waits(db, [first, other, silent])
     assert waits == {first: NOW + 3 * SECOND, other: NOW + 2 * SECOND}
-    assert await tickets.unanswered(db, [first]) == {first: NOW + 3 * SECOND}
-    assert await tickets.unanswered(db, []) == {}
+    assert await stuck.waits(db, [first]) == {first: NOW + 3 * SECOND}
+    assert await stuck.waits(db, []) == {}
 
 
 async def test_it_is_one_operators_at_a_time(db: Database, new_id: NewId) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from aiohttp import web
@@ -89,7 +90,7 @@ class TicketPages:
         return await self._answered(visit, answer, "taken")
 
     async def _say(self, visit: Visit) -> web.Response:
-        answer = await tickets.say(self.frame.parts, visit.place("id"), visit.actor, _words(visit))
+        answer = await tickets.say(self.frame.parts, visit.place("id"), visit.actor, _words(visit), _once(visit))
         return await self._answered(visit, answer, "said")
 
     async def _hand_back(self, visit: Visit) -> web.Response:
@@ -98,21 +99,21 @@ class TicketPages:
         )
 
     async def _note(self, visit: Visit) -> web.Response:
-        answer = await tickets.note(self.frame.parts, visit.place("id"), visit.actor, _words(visit))
+        answer = await tickets.note(self.frame.parts, visit.place("id"), visit.actor, _words(visit), _once(visit))
         return await self._answered(visit, answer, "noted")
 
     async def _call(self, visit: Visit) -> web.Response:
         how = next((each for each in HOWS if each == visit.fields.get("how")), None)
         if how is None:
             return await self._page(visit, t("console.ticket.choose"), 422)
-        answer = await tickets.attempt(self.frame.parts, visit.place("id"), visit.actor, how)
+        answer = await tickets.attempt(self.frame.parts, visit.place("id"), visit.actor, how, _once(visit))
         return await self._answered(visit, answer, "called")
 
     async def _close(self, visit: Visit) -> web.Response:
         outcome = next((each for each in OUTCOMES if each == visit.fields.get("outcome")), None)
         if outcome is None:
             return await self._page(visit, t("console.ticket.choose"), 422)
-        answer = await tickets.close(self.frame.parts, visit.place("id"), visit.actor, outcome)
+        answer = await tickets.close(self.frame.parts, visit.place("id"), visit.actor, outcome, _once(visit))
         if isinstance(answer, Done):
             raise visit.back("/tickets?said=closed")
         return await self._answered(visit, answer, "closed")
@@ -162,6 +163,7 @@ class TicketPages:
             ticket=seen.seen.ticket,
             typed={deed: visit.fields.get("words", "")},
             most=tickets.LONGEST,
+            once=self.frame.parts.new_id(),
             **TICKET_WORDS,
         )
 
@@ -169,3 +171,11 @@ class TicketPages:
 def _words(visit: Visit) -> str:
     """A browser ends lines as mail does."""
     return visit.fields.get("words", "").replace("\r\n", "\n")
+
+
+def _once(visit: Visit) -> str | None:
+    """The same form of the same page, sent twice by a double click. Other words of that page are another one: who went
+    back to it means them.
+    """
+    form = [value for name, value in sorted(visit.fields.items()) if name != "csrf"]
+    return sha256(repr((visit.request.path, form)).encode()).hexdigest() if visit.fields.get("once") else None

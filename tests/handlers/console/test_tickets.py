@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from datetime import timedelta
+from functools import partial
 from typing import get_args
 
 import pytest
@@ -14,7 +17,7 @@ from handlers import tickets as desk
 from handlers.web.console import ticket_words
 from storage import audit, tickets
 from storage.tickets import EntryKind, NewTicket, TicketRow
-from tests.handlers.console.site import Site, Visitor
+from tests.handlers.console.site import ORIGIN, Site, Visitor
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE, MONDAY, SAM
 
@@ -265,3 +268,46 @@ async def test_a_ticket_that_is_looked_at_all_the_time_is_one_look(site: Site, a
     site.place.clock.now += audit.LOOK
     await anna.get(f"/console/tickets/{id}")
     assert len(await audit.of(site.place.parts.db, f"ticket:{id}")) == 2
+
+
+ONCE = re.compile(r'name="once" value="(\w+)"')
+
+
+async def test_a_double_click_says_it_once(site: Site, anna: Visitor) -> None:
+    id = await asked(site)
+    await told(site)
+    page = (await anna.get(f"/console/tickets/{id}")).text
+    once = ONCE.findall(page)[0]
+    for _ in range(2):
+        answer = await anna.post(f"/console/tickets/{id}/say", words="Bonjour !", once=once)
+        assert answer.to == f"/console/tickets/{id}?said=said", "whoever clicked twice reads that it is on its way"
+    assert (await told(site)).count("Bonjour !") == 1
+    await anna.post(f"/console/tickets/{id}/say", words="Autre chose.", once=once)
+    assert "Autre chose." in await told(site), "other words of a page that was gone back to are no double click"
+    again = ONCE.findall((await anna.get(f"/console/tickets/{id}")).text)[0]
+    await anna.post(f"/console/tickets/{id}/say", words="Bonjour !", once=again)
+    assert "Bonjour !" in await told(site), "the same words, meant once more"
+
+
+async def test_a_double_click_notes_calls_and_closes_once(site: Site, anna: Visitor) -> None:
+    id = await asked(site)
+    await told(site)
+    once = ONCE.findall((await anna.get(f"/console/tickets/{id}")).text)[0]
+    for deed, name, value in [("note", "words", "vu"), ("call", "how", "busy"), ("close", "outcome", "solved")]:
+        form = {"csrf": anna.csrf, "once": once, name: value}
+        path, own = f"/console/tickets/{id}/{deed}", {"Origin": ORIGIN}
+        first, second = [await anna.ask("POST", path, form, own) for _ in range(2)]
+        assert (first.status, first.to) == (303, second.to)
+    kinds = [entry.kind for entry in await tickets.entries(site.place.parts.db, id)]
+    assert [kinds.count(kind) for kind in ("note", "attempt", "closed")] == [1, 1, 1]
+    assert (await told(site)).count("Nous venons de vous appeler") == 1
+
+
+async def test_two_clicks_at_once_are_one_also_where_nobody_has_a_talk(site: Site, anna: Visitor) -> None:
+    async with site.place.parts.db.transaction() as tx:
+        new = NewTicket("nobody_to_tell", None)
+        id = (await tickets.open_(tx, new, site.place.clock.now, site.place.parts.new_id)).id
+    once = ONCE.findall((await anna.get(f"/console/tickets/{id}")).text)[0]
+    post = partial(anna.post, f"/console/tickets/{id}/note", words="vu", once=once)
+    await asyncio.gather(*(post() for _ in range(4)))
+    assert [entry.kind for entry in await tickets.entries(site.place.parts.db, id)] == ["opened", "note"]
