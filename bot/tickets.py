@@ -45,7 +45,7 @@ NO_TALK: Final[Mapping[str, str]] = {
     "nobody_known": "nobody is known to write to",
     "stopped": "they stopped our messages",
     "dead": "their address cannot be reached",
-    "window_closed": "WhatsApp lets nobody write 24 hours after their last message",
+    "window_closed": "it is yours; WhatsApp's 24 hours are over, so `say` announces what you write. Or",
     "not_set_up": "their channel is not set up",
     "one_way": "nobody answers on that channel",
 }

@@ -42,7 +42,7 @@ from conversations.talk import Talk
 from conversations.text import t
 from conversations.understand import Understood, understand
 from conversations.wished import answers
-from conversations.with_desk import leave, speaks_to_desk
+from conversations.with_desk import leave, reads_desk, speaks_to_desk
 
 Listen: TypeAlias = Callable[[Talk, Input], Awaitable[bool]]
 
@@ -125,6 +125,14 @@ async def opt_words(talk: Talk, came: Input) -> bool:
             return False  # there it is a word that leads back to us
         return await option(talk, came) or True  # 'reprendre' may be what the question offers
     return False
+
+
+async def desk_wrote(talk: Talk, came: Input) -> bool:
+    """Whoever answers the announcement reads it; anything else they wrote is heard after that."""
+    if not reads_desk(talk, came):
+        return False
+    talk.rests = talk.mode == "human"
+    return True
 
 
 async def with_desk(talk: Talk, came: Input) -> bool:
@@ -438,6 +446,7 @@ def resume_instead(talk: Talk) -> bool:
 LISTENERS: Final[tuple[Listen, ...]] = (
     danger_words,
     opt_words,
+    desk_wrote,
     with_desk,
     button,
     quoted_message,

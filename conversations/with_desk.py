@@ -7,12 +7,22 @@ is left alone in it: who writes while the desk is closed is told so, who waits f
 
 from __future__ import annotations
 
+from conversations.flows.desk import WROTE
 from conversations.model import Input
 from conversations.normal import fold
 from conversations.talk import Talk
 from conversations.text import Text, t
 
 BACK = ("words.command.menu", "words.command.start", "words.desk.leave")  # whole messages, that lead back to the bot
+
+
+def reads_desk(talk: Talk, came: Input) -> bool:
+    """What the desk wrote and could only announce: their next message lets it be written. True: that was all that they
+    wanted.
+    """
+    wrote = talk.facts.pop(WROTE, ())
+    talk.says.extend(t("desk_says.words", words=words) for words in wrote)
+    return bool(wrote) and fold(came.text) in talk.c.words("words.command.read")
 
 
 def speaks_to_desk(talk: Talk, came: Input) -> None:

@@ -72,7 +72,7 @@ async def say_there(
         f"{row.key}>{other.channel}",
         now,
         contact=other.id,
-        content=row.content if other.person_id or other.worker_id else unjoined(row),
+        content=row.content if (other.person_id or other.worker_id) and not _read_there_only(row) else unjoined(row),
         possible_duplicate=perhaps_twice,
     )
     await outbox.add(tx, said_there, now)
@@ -121,13 +121,18 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
     if reply.prompt:  # a question can only be answered where it was asked
         elsewhere = (*reply.texts, t("question.on_whatsapp"))
         return {**row.content, **content.to_json(replace(reply, texts=elsewhere, options=()))}
-    if row.content.get("message"):  # it can only be read where they are known
+    if row.content.get("message") or _read_there_only(row):  # it can only be read where they are known
         return {**row.content, **content.to_json(replace(reply, texts=(*reply.texts, t("question.on_whatsapp"))))}
     if row.appointment_id is None:
         return row.content
     texts = tuple(text for text in reply.texts if text.msgid not in ANSWERED_BY_WORDS)
     link = Link("appointment", row.appointment_id)
     return {**row.content, **content.to_json(replace(reply, texts=texts, link=link))}
+
+
+def _read_there_only(row: OutboxRow) -> bool:
+    """What the desk wrote to them on WhatsApp, announced: it waits in that talk, and in no other one of theirs."""
+    return row.content is not None and t("desk_says.waits") in content.from_json(row.content).texts
 
 
 async def _other(

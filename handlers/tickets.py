@@ -56,6 +56,7 @@ from storage.tickets import EntryKind, NewTicket, TicketRow
 MISSED: Final[frozenset[How]] = frozenset({"no_answer", "busy", "message_left"})
 LONGEST: Final = 1000  # characters of what is said or noted at once
 DANGER: Final = "danger"
+ANNOUNCED: Final = "announced"  # of what was said: they were told of it, and have not read it yet
 BY_HAND: Final = "takeover"  # the kind of a ticket that nothing but an operator opened
 
 
@@ -97,22 +98,26 @@ async def take(parts: Parts, ticket: str, operator: str, *, over: bool = False) 
 
 
 async def say(parts: Parts, ticket: str, operator: str, words: str, once: str | None = None) -> SayAnswer:
-    """`words` go out as they are; who has left the talk with the desk is back in it, and is told so."""
+    """`words` go out as they are; who has left the talk with the desk is back in it, and is told so. Outside WhatsApp's
+    24 hours they are announced, and go out as they are with the person's next message.
+    """
     said = words.strip()
     if not 0 < len(said) <= LONGEST:
         return BadWords()
     async with _scene(parts, ticket, operator, once) as scene:
         if not isinstance(scene, _Scene):
             return scene
-        if (shut := why_not(parts, scene.contact)) is not None:
+        if (shut := out_of_reach(parts, scene.contact)) is not None:
             return shut
         if (held := await held_by(scene.tx, scene.ticket, operator)) is not None:
             return InTalk(held.operator or "", held.id)
         if (refused := await _theirs(scene)) is not None:
             return refused
         await tickets.with_desk(scene.tx, scene.ticket.id)
-        entry = await scene.noted("said", said, once=once)
-        await scene.told(entry, "desk_says", {"words": said, "ticket": scene.ticket.id})
+        announced = why_not(parts, scene.contact) is not None
+        entry = await scene.noted("said", said, ANNOUNCED if announced else None, once=once)
+        data = {"words": said, "ticket": scene.ticket.id, **({"announced": True} if announced else {})}
+        await scene.told(entry, "desk_says", data)
         return await scene.done()
 
 
@@ -148,7 +153,7 @@ async def attempt(parts: Parts, ticket: str, operator: str, how: How, once: str 
         entry = await scene.noted("attempt", detail=how, once=once)
         if scene.contact is not None:
             await timers.cancel(scene.tx, calls_of(scene.contact.id), "called", parts.clock(), kinds=(CALL_LATE,))
-        if how in MISSED and why_not(parts, scene.contact) is None:
+        if how in MISSED and out_of_reach(parts, scene.contact) is None:
             await scene.told(entry, "desk_called", {"kind": "desk", "urgent": True})
         return await scene.done()
 
@@ -168,10 +173,12 @@ async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome, once
 
 
 async def take_over(parts: Parts, contact: str, operator: str, *, over: bool = False) -> Answer | NoTalk:
-    """The talk of a contact, without anything having asked for it. Raises LookupError for no such contact."""
+    """The talk of a contact, without anything having asked for it; outside WhatsApp's 24 hours the ticket alone, for
+    words that are announced. Raises LookupError for no such contact.
+    """
     async with parts.db.transaction() as tx:
         who = await contacts.lock(tx, contact)
-        if (shut := why_not(parts, who)) is not None:
+        if (shut := out_of_reach(parts, who)) is not None:
             return shut
         row = await _of_talk(tx, contact)
         if row is None:
@@ -179,7 +186,9 @@ async def take_over(parts: Parts, contact: str, operator: str, *, over: bool = F
             opened = await tickets.open_(tx, new, parts.clock(), parts.new_id)
             row = await tickets.get(tx, opened.id)
         assert row is not None
-        return await _take(_Scene(tx, parts, row, who, operator), over=over)
+        scene = _Scene(tx, parts, row, who, operator)
+        taken = await _take(scene, over=over)
+        return await scene.done() if isinstance(taken, NoTalk) else taken
 
 
 async def held_by(db: Sql, ticket: TicketRow, operator: str) -> TicketRow | None:
@@ -195,6 +204,14 @@ def why_not(parts: Parts, who: ContactRow | None) -> NoTalk | None:
     if who is None:
         return NoTalk("nobody_known")
     return next((NoTalk(reason) for reason, holds in _obstacles(parts, who) if holds), None)
+
+
+def out_of_reach(parts: Parts, who: ContactRow | None) -> NoTalk | None:
+    """Whether words of the desk cannot even be announced to them. Outside WhatsApp's 24 hours they can, by a template
+    (`locales/whatsapp.toml`), and are read with the person's next message.
+    """
+    shut = why_not(parts, who)
+    return shut if shut is not None and shut.reason != "window_closed" else None
 
 
 def _obstacles(parts: Parts, who: ContactRow) -> Iterator[tuple[Why, bool]]:

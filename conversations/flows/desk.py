@@ -4,9 +4,13 @@ late, or called in vain.
 
 from __future__ import annotations
 
+from typing import Final
+
 from conversations.flows.names import call
 from conversations.model import Context, Finish, Flow, Outcome
 from conversations.text import t
+
+WROTE: Final = "desk_wrote"  # among the facts: what is read out as soon as they write
 
 
 async def takes(c: Context) -> Outcome:
@@ -16,7 +20,12 @@ async def takes(c: Context) -> Outcome:
 
 
 async def says(c: Context) -> Outcome:
-    """Their own words. Who went back to the bot meanwhile is told first that a human writes."""
+    """Their own words. Who went back to the bot meanwhile is told first that a human writes. Where nothing may be
+    written freely (WhatsApp, 24 hours after their last message) they are told that there is something to read.
+    """
+    if c.answers.get("announced"):
+        wrote = [*c.answers.get(WROTE, ()), c.answers["words"]]
+        return Finish(t("desk_says.waits"), flags=frozenset({"human", "answered"}), keep={WROTE: wrote})
     words = t("desk_says.words", words=c.answers["words"])
     first = [] if c.mode == "human" else [t("desk_takes.enters")]
     said, *more = [*first, words]

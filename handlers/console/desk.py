@@ -114,7 +114,7 @@ async def of_person(parts: Parts, theirs: Sequence[ContactRow], person: str) -> 
     found = await rows.of_contacts(parts.db, [contact.id for contact in theirs], [person])
     waiting = [row for row in found if row.status != "closed"]
     with_desk = {row.contact_id for row in waiting if row.live}
-    talks = {one.id for one in theirs if one.id not in with_desk and tickets.why_not(parts, one) is None}
+    talks = {one.id for one in theirs if one.id not in with_desk and tickets.out_of_reach(parts, one) is None}
     return Theirs(waiting, frozenset(talks), await _names(parts.db))
 
 

@@ -160,7 +160,7 @@ async def _lines(tx: Tx, parts: Parts, found: Mapping[str, Sequence[Need]], acto
             live=live,
             whose=names.get(taken, taken) if taken else None,
             mine=taken == actor,
-            open=taken is None and tickets.why_not(parts, contact) is None,
+            open=taken is None and tickets.out_of_reach(parts, contact) is None,
         )
 
     return [line(who[id]) for id in found if id in who]

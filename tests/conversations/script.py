@@ -7,7 +7,7 @@
     > bonjour                        what the person writes; other lines are what the bot answers
     claire> demain                   what somebody else writes: a worker by their ref, another person by any name
     desk> Bonjour                    what the desk writes to the person; (takes), (hands back): what it does in the
-                                     talk; (called): it called in vain
+                                     talk; (called): it called in vain; (announces) Bonjour: outside WhatsApp's hours
     > [2]                            presses the second button on the screen; [old 1]: of the question before
     > (voice)                        sends a file: voice, image, sticker; (mms): an image by SMS that can be fetched;
                                      (contact): shares their own number; (the code): the one-time code that they got
@@ -109,7 +109,9 @@ def of_desk(stage: Stage, said: str) -> list[str]:
     )
     if doing == "desk_called":
         stage.company.due = [due for due in stage.company.due if due.effect.subject != calls_of(stage.contact.id)]
-    effects = stage.says(News(doing, {"words": said} if doing == "desk_says" else {}))
+    announced = {"announced": True} if said.startswith("(announces) ") else {}
+    words = {"words": said.removeprefix("(announces) "), **announced}
+    effects = stage.says(News(doing, words if doing == "desk_says" else {}))
     assert stage.turn is not None
     spoken = stage.reads(stage.turn.reply) if stage.turn.reply else []
     return spoken + stage.company.follow(effects, stage)

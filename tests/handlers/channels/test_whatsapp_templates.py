@@ -47,6 +47,7 @@ LEADS: Final = {
         "freed.ask_earlier",
         "missed_call.ask",
     ),
+    *("desk_says.waits", "desk_hands_back.done", "desk_called.missed", "call_late.sorry"),
     *("missed.ask", "feedback.ask", "attend.ask", "trial.notice", "message.notice"),
 }
 # The morning's message is many notices in one: whole by SMS or mail, never a part of it.
