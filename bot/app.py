@@ -132,6 +132,7 @@ async def build(
             zone=settings.time_zone,
             desk_phone=settings.switchboard_phone,
             desk_hours=settings.switchboard_hours,
+            desk_on_holidays=settings.switchboard_on_holidays,
             desk_time=settings.desk_time,
             befores=settings.reminders,
             quiet=Quiet(settings.quiet_hours.start, settings.quiet_hours.end),

@@ -146,6 +146,7 @@ class Settings(BaseSettings):
 
     switchboard_phone: Phone | None = None
     switchboard_hours: WeeklyHours = forms.weekly_hours("mon-fri 09:00-18:00")
+    switchboard_on_holidays: bool = False
     desk_time: Duration = timedelta(minutes=30)
 
     terms_url: WebAddress = PLATFORM

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from booking.holidays import is_holiday
 from booking.model import Hours
 from conversations.model import Desk
 from conversations.text import Text, t
@@ -23,23 +24,36 @@ DAYS: Final[tuple[Text, ...]] = (
 
 
 PATIENCE: Final = timedelta(minutes=30)  # DESK_TIME where nothing is set
-WEEK: Final = 8  # days: its hours come again within
+AHEAD: Final = 30  # days: its hours come again within, though holidays fall on the same weekday twice in a row
 
 
 def desk(
-    phone: str | None, hours: Sequence[Hours], now: datetime, zone: ZoneInfo, patience: timedelta = PATIENCE
+    phone: str | None,
+    hours: Sequence[Hours],
+    now: datetime,
+    zone: ZoneInfo,
+    patience: timedelta = PATIENCE,
+    *,
+    on_holidays: bool = False,
 ) -> Desk:
-    """As of an instant; `hours` are local in `zone`."""
-    spans = sorted(_spans(hours, now, zone))
+    """As of an instant; `hours` are local in `zone`. On public holidays of the territory of `zone` (in France article
+    L3133-1 of the Code du travail, and the days of each territory overseas; not the two of Alsace and Moselle, which
+    have no time zone of their own) nobody is there, unless `on_holidays`.
+    """
+    spans = sorted(_spans(hours, now, zone, on_holidays=on_holidays))
     closes = max((end for start, end in spans if start <= now < end), default=None)
     opens = min(start for start, _ in spans if start > now)
     return Desk(spaced(phone) if phone else None, closes is not None, _in_words(hours[0]), opens, closes, patience)
 
 
-def _spans(hours: Sequence[Hours], now: datetime, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
+def _spans(
+    hours: Sequence[Hours], now: datetime, zone: ZoneInfo, *, on_holidays: bool
+) -> Iterator[tuple[datetime, datetime]]:
     """The desk's times from yesterday on, until each has come once more."""
     today = now.astimezone(zone).date()
-    for day in (today + timedelta(days=n) for n in range(-1, WEEK)):
+    for day in (today + timedelta(days=n) for n in range(-1, AHEAD)):
+        if not on_holidays and is_holiday(zone.key, day):
+            continue
         for each in hours:
             if day.weekday() in each.days:
                 ends = day + timedelta(days=each.end <= each.start)  # across midnight

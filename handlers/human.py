@@ -21,7 +21,8 @@ ANSWERS: Final = frozenset({"desk_takes", "desk_says", "desk_hands_back", LATE, 
 
 
 def desk_now(parts: Parts, now: datetime) -> Desk:
-    return desk(parts.desk_phone, parts.desk_hours, now, parts.zone, parts.desk_time)
+    holidays = parts.desk_on_holidays
+    return desk(parts.desk_phone, parts.desk_hours, now, parts.zone, parts.desk_time, on_holidays=holidays)
 
 
 def follows(before: State, turn: Turn, came: Input | News, contact: ContactId, desk: Desk) -> Sequence[Effect]:

@@ -70,6 +70,7 @@ class Parts:
     sms_number: str | None = None  # ours; a messaging service does not tell its own
     voice: VoiceLine | None = None  # masked calls; without it workers dial themselves
     desk_time: timedelta = timedelta(minutes=30)  # how long whoever writes to the desk waits at most
+    desk_on_holidays: bool = False  # whether the desk is there on public holidays, too
     documents: Keeping | None = None  # what people send for their worker; without it, none is taken
     pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can
     throttle: Throttle = field(default_factory=LocalThrottle)  # of the API's callers
