@@ -35,7 +35,7 @@ from handlers.web.worker_core import WorkerCore
 from handlers.web.worker_pages import WorkerPages
 from handlers.web.worker_video import WorkerVideo
 from handlers.web.worker_video_core import WorkerVideoCore
-from storage import inbox, outbox
+from storage import desk_figures, inbox, outbox
 
 
 def application(app: App) -> web.Application:
@@ -93,11 +93,15 @@ def health(parts: Parts) -> Health:
     async def figures() -> Figures:
         now = parts.clock()
         out, came = await outbox.figures(parts.db, now), await inbox.figures(parts.db)
+        desk = await desk_figures.figures(parts.db)
         return Figures(
             outbox_pending=out.pending,
             outbox_oldest=now - out.oldest_at if out.oldest_at else None,
             inbox_parked=came.parked,
             inbox_oldest=now - came.oldest_at if came.oldest_at else None,
+            tickets_open=desk.open,
+            tickets_untaken=desk.untaken,
+            tickets_oldest=now - desk.oldest_at if desk.oldest_at else None,
         )
 
     async def redis() -> None:

@@ -22,6 +22,9 @@ class Figures:
     outbox_oldest: timedelta | None
     inbox_parked: int
     inbox_oldest: timedelta | None = None
+    tickets_open: int = 0
+    tickets_untaken: int = 0
+    tickets_oldest: timedelta | None = None
 
 
 class Metrics:
@@ -49,6 +52,11 @@ class Metrics:
         self.inbox_oldest = self._gauge(
             "inbox_oldest_seconds", "For how long the oldest message that was taken in has waited: does a worker run?"
         )
+        self.tickets_open = self._gauge("tickets_open", "Tickets of the desk that are not closed.")
+        self.tickets_untaken = self._gauge("tickets_untaken", "Those that nobody has.")
+        self.tickets_oldest = self._gauge(
+            "tickets_oldest_untaken_seconds", "For how long the oldest of those has been nobody's."
+        )
         self.appointments = self._counter("appointments", "Appointments, by what became of them.", "mode", "outcome")
         self.reminders = self._counter("reminders", "Reminders, by what became of them.", "kind", "outcome")
         self.calls = self._counter("calls", "Calls of a worker to a person, by what became of them.", "outcome")
@@ -62,10 +70,14 @@ class Metrics:
         self.outbox_oldest.set(figures.outbox_oldest.total_seconds() if figures.outbox_oldest else 0)
         self.inbox_parked.set(figures.inbox_parked)
         self.inbox_oldest.set(figures.inbox_oldest.total_seconds() if figures.inbox_oldest else 0)
+        self.tickets_open.set(figures.tickets_open)
+        self.tickets_untaken.set(figures.tickets_untaken)
+        self.tickets_oldest.set(figures.tickets_oldest.total_seconds() if figures.tickets_oldest else 0)
 
     def hide(self) -> None:
         """The database is away: no figure is better than an old one."""
-        for gauge in (self.outbox_pending, self.outbox_oldest, self.inbox_parked, self.inbox_oldest):
+        of_messages = (self.outbox_pending, self.outbox_oldest, self.inbox_parked, self.inbox_oldest)
+        for gauge in (*of_messages, self.tickets_open, self.tickets_untaken, self.tickets_oldest):
             gauge.set(float("nan"))
 
     def text(self) -> tuple[bytes, str]:

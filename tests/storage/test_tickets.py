@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import purge, rotation, stuck, tickets
+from storage import desk_figures, purge, rotation, stuck, tickets
 from storage.crypto import Vault
 from storage.db import Database
 from storage.tickets import NewTicket
@@ -163,3 +163,20 @@ async def test_what_was_said_goes_after_the_end_and_never_before(db: Database, n
     assert await purge.purge(db, NOW + 365 * DAY) == {}
     ended = await purge.purge(db, NOW + 365 * DAY + SECOND)
     assert ended == ({"entries of closed tickets": 2, "closed tickets": 1} if closes else {})
+
+
+async def test_how_much_waits_for_the_desk(db: Database, new_id: NewId) -> None:
+    """One that was left is as old as that: it was somebody's until then."""
+    assert await desk_figures.figures(db) == desk_figures.Figures(0, 0, None)
+    left, taken, waits, done = [await opened(db, new_id, contact=name) for name in ("c1", "c2", "c3", "c4")]
+    async with db.transaction() as tx:
+        for id in (left, taken, done):
+            await tickets.take(tx, id, ANNA, NOW)
+        await tickets.with_desk(tx, left)
+        await tickets.close(tx, done, "solved", NOW)
+    assert await desk_figures.figures(db) == desk_figures.Figures(3, 1, NOW)
+    async with db.transaction() as tx:
+        await tickets.alone(tx, "c1")
+        await tickets.entry(tx, left, "left", NOW + DAY)
+        await tickets.take(tx, waits, BEN, NOW)
+    assert await desk_figures.figures(db) == desk_figures.Figures(3, 1, NOW + DAY)

@@ -31,7 +31,13 @@ class Servers:
     async def figures(self) -> Figures:
         await self.ask_database()
         return Figures(
-            outbox_pending=3, outbox_oldest=timedelta(seconds=90), inbox_parked=1, inbox_oldest=timedelta(seconds=7)
+            outbox_pending=3,
+            outbox_oldest=timedelta(seconds=90),
+            inbox_parked=1,
+            inbox_oldest=timedelta(seconds=7),
+            tickets_open=5,
+            tickets_untaken=2,
+            tickets_oldest=timedelta(minutes=1),
         )
 
 
@@ -83,6 +89,9 @@ async def test_metrics_have_the_names_that_others_rely_on(client: TestClient[Any
         "socialdirect_outbox_oldest_seconds 90.0",
         "socialdirect_inbox_parked 1.0",
         "socialdirect_inbox_oldest_seconds 7.0",
+        "socialdirect_tickets_open 5.0",
+        "socialdirect_tickets_untaken 2.0",
+        "socialdirect_tickets_oldest_untaken_seconds 60.0",
         "# TYPE socialdirect_inbound_to_reply_seconds histogram",
         "# TYPE socialdirect_inbound_messages_total counter",
         "# TYPE socialdirect_outbound_messages_total counter",
@@ -101,6 +110,7 @@ async def test_metrics_without_a_database_have_no_old_figures(client: TestClient
     status, text = await ask(client, "/metrics")
     assert status == 200
     assert "socialdirect_outbox_pending NaN" in text.splitlines()
+    assert "socialdirect_tickets_oldest_untaken_seconds NaN" in text.splitlines()
 
 
 def test_two_processes_in_one_do_not_share_figures() -> None:
