@@ -179,8 +179,9 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
         return await self._making.move(id, slot, wish, by, contact)
 
     async def cancel(self, id: AppointmentId, by: By) -> Cancelled | AlreadyOver:
-        """Late (article 5.1) is only what comes from the person, by themself or through the desk. An hour that the
-        worker gives up is closed: who cannot come then can come for nobody.
+        """`by`: whose wish it is, whoever carries it out; the desk's own where the hour cannot be held. Late (article
+        5.1) is only what comes from the person. An hour that the worker gives up is closed: who cannot come then can
+        come for nobody.
         """
         appointment = await self._store.locked(id)
         if appointment is None or policy.is_over(appointment, self._now):
@@ -189,7 +190,7 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
             # Before anything of it is freed: who takes that quarter waits for the hours first, then for the quarter.
             await self._timekeeping.close(appointment.worker, appointment.start, appointment.end)
         await self._offering.forget(id)
-        late = by != "worker" and policy.is_late(appointment.start, self._now)
+        late = by == "person" and policy.is_late(appointment.start, self._now)
         return Cancelled(await self._ends(appointment, by, late=late), late)
 
     async def _ends(self, appointment: Appointment, by: By, *, late: bool, told: bool = False) -> Appointment:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from booking.authority import DeskActor
 from booking.core import Booking
+from booking.events import By
 from booking.model import AppointmentId, ContactId, Mode, Motive, Person, Slot, Wish, WorkerId, slot_id
 from booking.phones import Mobile
 from booking.ports import (
@@ -28,8 +29,11 @@ from booking.ports import (
     SlotGone,
     TooManyTries,
 )
+from conversations.text import t
 from handlers.acting import Acting
+from handlers.effects import Notice
 from handlers.following import follow
+from handlers.own_doing import receipt
 from handlers.parts import Parts
 from storage import contacts, story
 from storage.booking import RowStore
@@ -153,14 +157,21 @@ async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
         return done
 
 
-async def cancel(parts: Parts, appointment: str, actor: str) -> Cancelled | AlreadyOver:
+async def cancel(parts: Parts, appointment: str, actor: str, by: By) -> Cancelled | AlreadyOver:
+    """`by`: who asked for it. The person reads that it was done as they asked, with the word that takes it back; or,
+    where the worker asked, which hours they may have instead (article 5.3); or that it cannot be held, with an apology.
+    """
     found = await story.appointments(parts.db, appointment)
     if not found:
         return AlreadyOver()
     async with helping(parts, found[-1].contact, actor) as scene:
-        done = await scene.core.cancel(AppointmentId(appointment), "desk")
+        done = await scene.core.cancel(AppointmentId(appointment), by)
         if isinstance(done, Cancelled):
-            await commit(parts, scene, "cancel", done.appointment.id)
+            ended, more = done.appointment, []
+            if by == "person":
+                text = t("notice.cancelled_as_asked", start=ended.start)
+                more = [await receipt(scene.core, ended.person, "cancelled", text)]
+            await commit(parts, scene, "cancel", ended.id, more)
         return done
 
 
@@ -173,8 +184,8 @@ async def helping(parts: Parts, contact: str, actor: str) -> AsyncIterator[Scene
         yield Scene(tx, store, Acting(tx, store, parts.rules, now, parts.new_id, actor=DeskActor(), called=actor), now)
 
 
-async def commit(parts: Parts, scene: Scene, action: str, id: AppointmentId) -> None:
-    await follow(scene.tx, parts, scene.store, scene.core, f"desk:{action}:{id}", scene.now)
+async def commit(parts: Parts, scene: Scene, action: str, id: AppointmentId, more: Sequence[Notice] = ()) -> None:
+    await follow(scene.tx, parts, scene.store, scene.core, f"desk:{action}:{id}", scene.now, more)
 
 
 def _wish(asked: Asked, person: Person | None) -> Wish:

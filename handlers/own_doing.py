@@ -1,4 +1,4 @@
-"""A word to a person of what they did elsewhere than in a talk: on a page, or through another program."""
+"""A word to a person of what they did elsewhere than in a talk: on a page, through another program, or by telephone."""
 
 from __future__ import annotations
 

@@ -146,6 +146,7 @@ def _one_way(reply: Reply, draw: Draw) -> str | None:
 # The same without "answer …" or "write it here".
 UNANSWERED: Final[Mapping[str, str]] = {
     "notice.cancelled_for_you": t("one_way.cancelled_for_you").msgid,
+    "notice.cancelled_as_asked": t("one_way.cancelled_as_asked").msgid,
     "message.notice": t("one_way.message").msgid,
     "soon.video": t("one_way.soon_video").msgid,
     "soon.in_person": t("one_way.soon_in_person").msgid,

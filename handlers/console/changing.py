@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from booking.events import By
 from booking.model import Appointment, AppointmentId, Slot, SlotId, Wish
 from booking.ports import AlreadyOver, Cancelled, Moved, Refused, SlotGone
 from handlers import assisted
@@ -19,8 +20,8 @@ SHOWN: Final = 12
 MoveAnswer: TypeAlias = Moved | SlotGone | AlreadyOver | Refused
 
 
-async def cancel(parts: Parts, id: str, actor: str) -> Cancelled | AlreadyOver:
-    return await assisted.cancel(parts, id, actor)
+async def cancel(parts: Parts, id: str, actor: str, by: By) -> Cancelled | AlreadyOver:
+    return await assisted.cancel(parts, id, actor, by)
 
 
 async def hours(parts: Parts, id: str, actor: str, after: datetime | None = None) -> tuple[Sequence[Slot], bool]:

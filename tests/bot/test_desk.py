@@ -106,7 +106,8 @@ def test_cancelling_by_number_and_by_id(open_desk: Desk) -> None:
     several = open_desk("cancel", PHONE)
     assert several.status == 1
     assert {line.split()[0] for line in several.lines} == {first, second}
-    assert f"cancelled {second}" in open_desk.ok("cancel", second).out
+    assert open_desk("cancel", second, "--asked-by", "nobody").status == 2
+    assert f"cancelled {second}" in open_desk.ok("cancel", second, "--asked-by", "desk").out
     assert f"cancelled {first}" in open_desk.ok("cancel", "0639980201").out
     assert open_desk("cancel", first).status == 1
     assert open_desk("cancel", PHONE).status == 1

@@ -52,6 +52,7 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "booked by the desk, video": ("notice.yours_video", "confirmed.change"),
     "booked by the desk, in person": ("notice.yours_in_person", "confirmed.change"),
     "cancelled by the desk": ("notice.cancelled_for_you",),
+    "cancelled by the desk, as they asked": ("notice.cancelled_as_asked", "undo.hint"),
     "ten minutes before, video": ("soon.video",),
     "ten minutes before, in person": ("soon.in_person",),
     "a video turned into a call": ("notice.turned_for_you",),
@@ -63,6 +64,7 @@ NOTICES: Final[dict[str, tuple[str, ...]]] = {
     "ten minutes before, video, one-way": ("one_way.soon_video", "one_way.page"),
     "ten minutes before, in person, one-way": ("one_way.soon_in_person", "one_way.page"),
     "cancelled by the desk, one-way": ("one_way.cancelled_for_you", "one_way.desk"),
+    "cancelled by the desk, as they asked, one-way": ("one_way.cancelled_as_asked", "one_way.desk"),
 }
 # What workers want in the morning: a line an hour, and one for each change since.
 LISTS: Final[dict[str, tuple[str, ...]]] = {

@@ -14,7 +14,7 @@ from locales import catalogue, languages
 
 TALKS: Final = Path(__file__).parents[1] / "conversations" / "talks"
 PERSONAL: Final = re.compile(
-    r"notice\.yours.*|notice\.cancelled_for_you|message\.notice|reminder\..*|replaced\..*|proposed\..*|one_more\..*"
+    r"notice\.yours.*|notice\.cancelled_(for_you|as_asked)|message\.notice|reminder\..*|replaced\..*|proposed\..*|one_more\..*"
 )
 # https://help.twilio.com/articles/223134027: Twilio answers these itself, and some of them silence us.
 TWILIO: Final = re.compile(r"\b(CANCEL|END|QUIT|YES|START|HELP|INFO|UNSUBSCRIBE|STOPALL)\b")
@@ -88,6 +88,7 @@ def test_only_what_cancels_speaks_of_cancelling(word: str) -> None:
     """People believed that theirs was cancelled; ANNULER in capitals is a word to answer with."""
     about = re.compile(
         r"(worker_)?cancel\..*|absent\..*|refuse\.nobody|notice\.gone.*|page\.(cancel|gone|error|late|refused).*|menu\.cancel"
+        r"|(notice|one_way)\.cancelled_as_asked"  # and what the person asked for by telephone
         r"|console\..*"  # what the desk reads
     )
     found = [m for m, words in catalogue("fr").items() if re.search(rf"\b{word}\b", words) and not about.match(m)]

@@ -211,7 +211,7 @@ async def test_twice_unknown_is_given_up_and_a_human_is_told(town: Town) -> None
 
 async def the_desk_cancels(town: Town) -> None:
     [appointment] = await town.parts.db.fetch("SELECT id FROM appointment WHERE status = 'booked'")
-    await assisted.cancel(town.parts, appointment["id"], "desk:test")
+    await assisted.cancel(town.parts, appointment["id"], "desk:test", "desk")
     await town.settle()
 
 

@@ -1,7 +1,7 @@
 """An appointment: as it is, what was said of it, and the desk's acts for somebody on the phone.
 
 GET   /console/appointments/{id}           also under the id that it had before it was moved
-POST  /console/appointments/{id}/cancel    {"sure"}: late or not, both sides are told
+POST  /console/appointments/{id}/cancel    {"by", "sure"}: who asked for it; late or not, both sides are told
 GET   /console/appointments/{id}/move      free hours; `?after=`: later ones
 POST  /console/appointments/{id}/move      {"slot"}
 """
@@ -15,6 +15,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from booking import policy
+from booking.events import By
 from booking.model import SlotId
 from booking.operating import Deed
 from booking.ports import AlreadyOver, Cancelled, Moved, Refused
@@ -29,6 +30,11 @@ SAID: Final[Mapping[str, Text]] = {
     "moved": t("console.appointment.moved"),
     "booked": t("console.appointment.booked"),
     "over": t("console.appointment.over"),
+}
+WHO: Final[Mapping[By, Text]] = {
+    "person": t("console.appointment.by_person"),
+    "worker": t("console.appointment.by_worker"),
+    "desk": t("console.appointment.by_desk"),
 }
 REFUSALS: Final[Mapping[str, Text]] = {
     "overlap": t("console.refused.overlap"),
@@ -59,10 +65,12 @@ class AppointmentPages:
         """What became late while the page was open is said before it counts (terms, article 5.1)."""
         seen = await self._seen(visit)
         late = policy.is_late(seen.appointment.start, visit.now)
-        if "sure" not in visit.fields or (late and "late" not in visit.fields):
-            said = t("console.appointment.sure")
-            return visit.page("appointment", 422, said=said, failed=True, **self._values(visit, seen))
-        done = await changing.cancel(self.frame.parts, seen.appointment.id, visit.actor)
+        by = next((who for who in WHO if who == visit.fields.get("by")), None)
+        unsaid = late and by == "person" and "late" not in visit.fields
+        if by is None or "sure" not in visit.fields or unsaid:
+            said = t("console.appointment.who_asked") if by is None else t("console.appointment.sure")
+            return visit.page("appointment", 422, said=said, failed=True, **self._values(visit, seen), by=by)
+        done = await changing.cancel(self.frame.parts, seen.appointment.id, visit.actor, by)
         raise visit.back(f"/appointments/{seen.appointment.id}?said={_name(done)}")
 
     async def _ask_move(self, visit: Visit) -> web.Response:
@@ -109,7 +117,7 @@ class AppointmentPages:
 
     def _values(self, visit: Visit, seen: AppointmentSeen) -> dict[str, Any]:
         late = policy.is_late(seen.appointment.start, visit.now)
-        return {"seen": seen, "appointment": seen.appointment, "open": _open(seen, visit), "late": late}
+        return {"seen": seen, "appointment": seen.appointment, "open": _open(seen, visit), "late": late, "who": WHO}
 
 
 def _open(seen: AppointmentSeen, visit: Visit) -> bool:

@@ -144,7 +144,7 @@ def test_it_is_discreet(template: Template, lang: str) -> None:
     body = template.wordings[lang].body
     assert not {"motive", "client", "sample"} & set(HOLES.findall(body))
     assert "social" not in body.lower()
-    if not {"gone", "worker_gone", "worker_gone_late"} & {template.name}:
+    if not {"gone", "gone_as_asked", "worker_gone", "worker_gone_late"} & {template.name}:
         assert not re.search(r"annul[ée]|annulation|cancell", body)
 
 

@@ -82,7 +82,7 @@ async def test_an_appointment_is_moved_in_the_calendar(site: Site, desk: Visitor
 async def test_what_is_over_is_not_moved_there(site: Site, desk: Visitor) -> None:
     _, appointment = await booked(site)
     await desk.get(f"/console/appointments/{appointment}")
-    await desk.post(f"/console/appointments/{appointment}/cancel", sure="yes")
+    await desk.post(f"/console/appointments/{appointment}/cancel", by="person", sure="yes")
     page = (await desk.get(f"/console/calendar?move={appointment}&on={MONDAY}")).text
     assert "À déplacer" not in page
     assert 'name="slot"' not in page

@@ -186,6 +186,7 @@ async def test_somebody_on_the_phone_is_helped_by_keyboard(site: Site, browser: 
         await page.get_by_role("button", name="Déplacer à cette heure").press("Enter")
         await expect(page.get_by_role("status")).to_contain_text("est déplacé")
         await page.get_by_text("Annuler ce rendez-vous").first.press("Enter")
+        await page.get_by_label("La personne elle-même").press("Space")
         await page.get_by_role("checkbox").press("Space")
         await page.get_by_role("button", name="Annuler ce rendez-vous").press("Enter")
         await expect(page.get_by_role("status")).to_contain_text("est annulé")

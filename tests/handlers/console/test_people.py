@@ -104,15 +104,59 @@ async def test_looking_never_acts(site: Site, desk: Visitor) -> None:
 async def test_the_desk_cancels_and_both_sides_hear(site: Site, desk: Visitor) -> None:
     _, appointment = await booked(site)
     await desk.get(f"/console/appointments/{appointment}")
-    assert "Cochez la case" in (await desk.post(f"/console/appointments/{appointment}/cancel", 422)).text
-    done = await desk.post(f"/console/appointments/{appointment}/cancel", sure="yes")
+    path = f"/console/appointments/{appointment}/cancel"
+    assert "Dites qui le demande" in (await desk.post(path, 422, sure="yes")).text
+    assert "Cochez la case" in (await desk.post(path, 422, by="desk")).text
+    done = await desk.post(path, by="desk", sure="yes")
     assert "est annulé" in (await desk.get(done.to)).text
     await site.place.settle()
     assert any("ne peut pas avoir lieu" in text for text in site.place.new("sms", CAMILLE))
-    again = await desk.post(f"/console/appointments/{appointment}/cancel", sure="yes")
+    again = await desk.post(path, by="desk", sure="yes")
     assert "said=over" in again.to
     found = await audit.of(site.place.parts.db, f"appointment:{appointment}")
     assert [deed.actor for deed in found if deed.action == "cancel"] == [f"operator:{await site.id('bureau')}"]
+
+
+async def test_who_asked_for_it_reads_that_it_was_done_as_they_asked_and_may_take_it_back(
+    site: Site, desk: Visitor
+) -> None:
+    _, appointment = await booked(site)
+    await desk.get(f"/console/appointments/{appointment}")
+    await desk.post(f"/console/appointments/{appointment}/cancel", by="person", sure="yes")
+    await site.place.settle()
+    [told] = site.place.new("sms", CAMILLE)
+    assert told.startswith("Comme demandé, votre rendez-vous du lundi 9 mars")
+    assert "pardon" not in told
+    assert "REMETTRE" in told
+    assert any("Rendez-vous annulé" in text for text in site.place.new("sms", CLAIRE))
+    [row] = await site.place.parts.db.fetch("SELECT status, ended_by FROM appointment")
+    assert (row["status"], row["ended_by"]) == ("cancelled", "person")
+    assert "lundi 9 mars" in (await site.place.says("sms", CAMILLE, "REMETTRE"))[-1]
+
+
+async def test_where_the_worker_asked_other_hours_are_offered(site: Site, desk: Visitor) -> None:
+    """Article 5.3, as if the worker had written it themself."""
+    _, appointment = await booked(site)
+    await desk.get(f"/console/appointments/{appointment}")
+    await desk.post(f"/console/appointments/{appointment}/cancel", by="worker", sure="yes")
+    await site.place.settle()
+    told = "\n".join(site.place.new("sms", CAMILLE))
+    assert "1. " in told
+    assert "Comme demandé" not in told
+    [row] = await site.place.parts.db.fetch("SELECT ended_by, late FROM appointment WHERE id = ?", appointment)
+    assert (row["ended_by"], bool(row["late"])) == ("worker", False)
+
+
+async def test_what_the_desk_cannot_hold_is_no_late_cancellation_of_theirs(site: Site, desk: Visitor) -> None:
+    """Article 5.1 is about what the person does."""
+    _, appointment = await booked(site)
+    [row] = await site.place.parts.db.fetch("SELECT start_at FROM appointment")
+    site.place.clock.now = row["start_at"] - timedelta(hours=2)
+    await site.log_in(desk, "bureau")
+    await desk.get(f"/console/appointments/{appointment}")
+    await desk.post(f"/console/appointments/{appointment}/cancel", by="desk", sure="yes")
+    [row] = await site.place.parts.db.fetch("SELECT late FROM appointment")
+    assert not row["late"]
 
 
 async def test_late_is_said_before_it_counts(site: Site, desk: Visitor) -> None:
@@ -122,9 +166,9 @@ async def test_late_is_said_before_it_counts(site: Site, desk: Visitor) -> None:
     site.place.clock.now = row["start_at"] - timedelta(hours=23)
     await site.log_in(desk, "bureau")
     await desk.get("/console/own")
-    answer = await desk.post(f"/console/appointments/{appointment}/cancel", 422, sure="yes")
+    answer = await desk.post(f"/console/appointments/{appointment}/cancel", 422, by="person", sure="yes")
     assert "moins de 24 heures" in answer.text
-    await desk.post(f"/console/appointments/{appointment}/cancel", sure="yes", late="said")
+    await desk.post(f"/console/appointments/{appointment}/cancel", by="person", sure="yes", late="said")
     assert "tardif" in (await desk.get(f"/console/appointments/{appointment}")).text
 
 

@@ -251,7 +251,7 @@ async def test_the_desks_cancellation_wakes_nobody_whose_hour_is_days_away(
     await place.says("sms", CAMILLE, *hour[1:])
     rows = await place.parts.db.fetch("SELECT id FROM appointment")
     place.clock.now += timedelta(hours=1)  # 21:00 there
-    await assisted.cancel(place.parts, rows[0]["id"], "desk:test")
+    await assisted.cancel(place.parts, rows[0]["id"], "desk:test", "desk")
     await place.settle()
     assert [said.startswith("Votre rendez-vous") for said in place.new("sms", CAMILLE)] == [True] * at_once
     await place.passes(hours=11)

@@ -221,11 +221,11 @@ class Town:
         return self.chance.choice(sorted(coming, key=lambda life: (life.start, life.made_at))) if coming else None
 
     async def desk_cancels(self) -> None:
-        """Somebody has telephoned."""
+        """An hour cannot be held."""
         life = self.any_coming()
         if life is not None:
             self.history.actor = "desk"
-            await self.machine.alive(lambda: assisted.cancel(self.machine.parts, life.id, "desk:year"))
+            await self.machine.alive(lambda: assisted.cancel(self.machine.parts, life.id, "desk:year", "desk"))
             await self.machine.look()
 
     async def worker_cancels(self) -> None:
