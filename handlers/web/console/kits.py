@@ -20,7 +20,6 @@ from aiohttp import web
 from booking.model import Client, Code
 from booking.operating import Deed
 from conversations.text import Text, t
-from handlers.console.people import note
 from handlers.kits.addresses import Addresses, ours
 from handlers.kits.doors import CHANNELS, Channel, Senders
 from handlers.kits.ordering import Order, ordered
@@ -28,7 +27,7 @@ from handlers.kits.refusals import CannotCarry, CannotPrint, NoKit
 from handlers.kits.whose import chosen, client_of
 from handlers.web.console.directory import REF
 from handlers.web.console.frame import ID, Frame, Visit
-from storage import directory
+from storage import audit, directory
 
 NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}")  # E.164, or a short code: people can answer either
 
@@ -99,7 +98,7 @@ class KitPages:
         parts = self.frame.parts
         client, known = await client_of(parts.db, visit.place("ref"))
         letters, code = chosen(known, visit.place("id"), visit.now.astimezone(parts.zone).date())
-        await note(parts.db, visit.actor, "codes", visit.now)
+        await audit.looked(parts.db, visit.actor, "codes", visit.now)
         taken = await directory.accounts(parts.db, code.id)
         full = code.max_accounts is not None and taken >= code.max_accounts
         return Offer(client, letters, code, full, await ours(parts))

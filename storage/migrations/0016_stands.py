@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0014_exports")]
+    dependencies = [("storage", "0015_hook_secrets")]
 
     initial = False
 

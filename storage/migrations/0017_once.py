@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0015_stands")]
+    dependencies = [("storage", "0016_stands")]
 
     initial = False
 
