@@ -33,6 +33,7 @@ class Voice:
     def moment(self, when: datetime, how: str) -> str:
         """`day`: mardi 3 mars. `time`: 9 h 30. `slot`: both. `when`: both, and Paris's time where the clocks differ.
         `short`: mar. 3 mars à 9 h 30, for the lines of WhatsApp's lists. `dated`: with the year, for the desk.
+        `date`: 3 mars 2026.
         """
         local = when.astimezone(ZoneInfo(self.zone))
         match how:
@@ -44,10 +45,11 @@ class Voice:
                 return self(t("format.slot", day=self._day(local.date()), time=self._time(local)))
             case "when":
                 return self._both(local)
-            case "dated":
-                return self(t("format.slot", day=self._dated(local.date(), "EEE d MMM y"), time=self._time(local)))
-            case "short":
-                return self(t("format.slot", day=self._dated(local.date(), "EEE d MMM"), time=self._time(local)))
+            case "date":
+                return self.on_paper(local.date())
+            case "dated" | "short":
+                pattern = "EEE d MMM y" if how == "dated" else "EEE d MMM"
+                return self(t("format.slot", day=self._dated(local.date(), pattern), time=self._time(local)))
         raise ValueError(f"no way to say an instant is called {how!r}")
 
     def _both(self, local: datetime) -> str:
@@ -60,6 +62,10 @@ class Voice:
     def on_paper(self, day: date) -> str:
         """With its year, as it stands on paper: 31 décembre 2027."""
         return self._dated(day, "d MMMM y")
+
+    def span(self, first: date, months: int) -> str:
+        """février 2026; 1er trimestre 2026; 2026."""
+        return self._dated(first, {1: "MMMM y", 3: "QQQQ y", 12: "y"}[months])
 
     def language(self, name: str) -> str:
         """What a language is called: `fr` is French."""

@@ -40,12 +40,14 @@ async def counted(db: Sql, person: str) -> list[Exchange]:
     """Of a person with each worker, the latest first. Nothing that was written is read for it."""
     rows = await db.fetch(
         "SELECT worker_id AS worker, SUM(CASE WHEN author = 'person' THEN 1 ELSE 0 END) AS theirs, "
-        "SUM(CASE WHEN author = 'person' THEN 0 ELSE 1 END) AS ours, MIN(written_at) AS first, "
-        "MAX(written_at) AS last, SUM(CASE WHEN read_at IS NULL THEN 1 ELSE 0 END) AS unread "
+        "SUM(CASE WHEN author = 'person' THEN 0 ELSE 1 END) AS ours, MIN(written_at) AS first_at, "
+        "MAX(written_at) AS last_at, SUM(CASE WHEN read_at IS NULL THEN 1 ELSE 0 END) AS unread "
         "FROM message WHERE person_id = ? GROUP BY worker_id ORDER BY MAX(written_at) DESC, worker_id",
         person,
     )
-    return [Exchange(**row) for row in rows]
+    return [
+        Exchange(WorkerId(r["worker"]), r["theirs"], r["ours"], r["first_at"], r["last_at"], r["unread"]) for r in rows
+    ]
 
 
 async def around(db: Sql, report: Report, most: int) -> list[Message]:

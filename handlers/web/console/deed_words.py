@@ -10,16 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from typing import Final
 
 from booking.operating import Deed as Right
 from conversations.text import Text, t
+from handlers.web.visitor import day
 from storage.audit import Deed
 
 ENDS: Final = 6  # characters of an id: enough to tell the lines of a page apart
 REFUSED: Final = " refused"  # how an act ends that was asked for without a right
 NO_RIGHT: Final = "refused: "  # how it begins in the console
 FIGURES: Final = "figures "
+
+NOON: Final = time(12, tzinfo=UTC)  # the same day by whichever clock it is read
 
 ACTS: Final[Mapping[str, Text]] = {
     "see": t("console.deed.act.see"),
@@ -105,8 +109,9 @@ OBJECTS: Final[Mapping[str, Text]] = {
     "report": t("console.deed.object.report"),
     "decision": t("console.deed.object.decision"),
     "export": t("console.deed.object.export"),
-    "day": t("console.deed.object.day"),
+    "day": t("console.deed.object.some_day"),
     "code": t("console.deed.object.code"),
+    "codes": t("console.deed.object.codes"),
     "directory": t("console.deed.object.directory"),
     "inbox": t("console.deed.object.inbox"),
     "key": t("console.deed.object.key"),
@@ -184,12 +189,13 @@ def _called(words: Mapping[str, Text], noted: str, names: Mapping[str, str]) -> 
     kind, _, id = noted.partition(":")
     if kind not in words:
         return _as_noted(noted)
-    return Text(words[kind].msgid, {"id": _short(kind, id), "name": names.get(noted, id)})
+    if kind == "day" and (on := day(id)) is not None:
+        return t("console.deed.object.day", on=datetime.combine(on, NOON))
+    return Text(words[kind].msgid, {"id": _short(id), "name": names.get(noted, id)})
 
 
-def _short(kind: str, id: str) -> str:
-    """A day is no id."""
-    return id if kind == "day" or len(id) <= ENDS else f"…{id[-ENDS:]}"
+def _short(id: str) -> str:
+    return id if len(id) <= ENDS else f"…{id[-ENDS:]}"
 
 
 def _as_noted(noted: str) -> Text:

@@ -67,7 +67,7 @@ def _worded(name: str, value: Any, voice: Voice) -> str:  # noqa: PLR0911 - one 
         case "bio", Mapping():
             return MORE.join(_bio(language, words, voice) for language, words in sorted(value.items()))
         case _, frozenset():
-            return ", ".join(sorted(_one(each, voice) for each in value))
+            return MORE.join(sorted(_one(each, voice) for each in value))
         case _, tuple():
             return MORE.join(_one(each, voice) for each in value)
     return _one(value, voice)

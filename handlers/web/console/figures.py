@@ -51,8 +51,8 @@ class FigurePages:
             "figures",
             heads=heads(found, voice),
             shown=fragment(tables(found), voice),
-            periods=list(map(str, offered(visit.now, self.frame.parts.zone))),
-            of=str(found.period),
+            periods=offered(visit.now, parts.zone),
+            chosen=found.period,
             clients=clients,
             client=found.client,
         )

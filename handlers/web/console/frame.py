@@ -27,6 +27,7 @@ from handlers.parts import Parts
 from handlers.web import uploaded
 from handlers.web.console.cookie import Cookie
 from handlers.web.console.menu import menu
+from handlers.web.console.reason_words import reason_words
 from handlers.web.console.words import WORDS
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
@@ -37,6 +38,7 @@ from storage.sessions import Live
 
 ROOT: Final = "/console"
 ID: Final = "{id:[A-Za-z0-9_-]{1,64}}"
+SHOWN: Final[Mapping[str, Any]] = {"spaced": lambda phone: tied(spaced(phone)), "reason_words": reason_words}
 NAMED: Final = re.compile(r"[A-Za-z0-9_.:-]{1,128}")  # an id, or what the audit trail calls an actor or an object
 INSIDE: Final = re.compile(rf"{ROOT}(?:/[A-Za-z0-9_-]+)*")  # where a login may lead on to
 
@@ -149,7 +151,7 @@ class Frame:
         return self.parts.db.vault.token("csrf", live.hash)
 
     def draw(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
-        response = self.renderer.page(f"console/{name}", reader, status, deeds=Deed, spaced=_spaced, **WORDS, **values)
+        response = self.renderer.page(f"console/{name}", reader, status, deeds=Deed, **SHOWN, **WORDS, **values)
         # Our own forms are to tell where they come from; what leaves the console tells nothing.
         response.headers["Referrer-Policy"] = "same-origin"
         return response
@@ -173,10 +175,6 @@ class Frame:
         path = request.path.removeprefix(self.renderer.base)
         onwards = f"?next={path}" if request.method == "GET" and INSIDE.fullmatch(path) and path != ROOT else ""
         return web.HTTPSeeOther(f"{self.renderer.base}{ROOT}/login{onwards}")
-
-
-def _spaced(phone: str) -> str:
-    return tied(spaced(phone))
 
 
 def _same(given: str, wanted: str) -> bool:

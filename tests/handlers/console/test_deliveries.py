@@ -47,7 +47,7 @@ async def test_what_is_wrong_is_shown_and_nobody_is(site: Site, role: Role) -> N
         "Tous les envois sont arrêtés",
         "30006",
         "odd",
-        "sending is paused",
+        "les envois sont suspendus",
     ):
         assert shown in page, shown
     for hidden in ("Camille", "Dubois", "639980011", "06 39 98 00 11", "secret", "example.org"):

@@ -69,16 +69,17 @@ def test_what_stands_in_it_is_said(name: str, value: Any, french: str, english: 
 
 async def test_the_preview_says_from_what_to_what(site: Site, boss: Visitor) -> None:
     new = (await upload(boss, "ref;name;kind;code;valid_until\nquai;Le Quai;insurer;QUAI-7KQM-4XTD;2027-12-31\n")).text
-    assert "Sorte : assureur" in new
+    assert "Type de client : assureur" in new
+    assert "Code de connexion pour Le Quai (nouveau)" in new
     assert "Dernier jour : 31 décembre 2027" in new
     assert "valid_until" not in new.split("<main", 1)[1].split("<textarea", 1)[0]
     changed = (await upload(boss, "ref;name;kind\nports;Mutuelle des Ports;broker\n")).text
-    assert 'Sorte : <del>assureur</del> <span aria-hidden="true">→</span> <ins>courtier</ins>' in changed
+    assert 'Type de client : <del>assureur</del> <span aria-hidden="true">→</span> <ins>courtier</ins>' in changed
 
 
 async def test_a_mistake_is_named_in_words_and_as_the_file_has_it(site: Site, boss: Visitor) -> None:
     text = (await upload(boss, "ref;name;kind\nquai;Le Quai;shop\n")).text
-    assert "Sorte (<code>client.kind</code>)" in text
+    assert "Type de client (<code>client.kind</code>)" in text
 
 
 async def test_the_directory_is_in_words(site: Site, boss: Visitor) -> None:
