@@ -63,7 +63,6 @@ KINDS: Final[Mapping[str, Text]] = {
     "cancelled": t("console.kind.cancelled"),
     "turned": t("console.kind.turned"),
     "arriving": t("console.kind.arriving"),
-    "message": t("console.kind.message"),
     "undelivered": t("console.kind.undelivered"),
     "reminder": t("console.kind.reminder"),
     "soon": t("console.kind.soon"),
