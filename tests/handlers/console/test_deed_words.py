@@ -108,7 +108,7 @@ async def test_a_day_s_trail_holds_no_identifier(site: Site) -> None:
     await desk.get(f"/console/appointments/{appointment}")
     await site.place.says("sms", CAMILLE, "message", "Bonjour Claire")
     await site.place.says("sms", CLAIRE, "Bonjour", "signaler", "oui")
-    await desk.post(f"/console/appointments/{appointment}/cancel", sure="yes")
+    await desk.post(f"/console/appointments/{appointment}/cancel", by="person", sure="yes")
     page = (await boss.get("/console/deeds")).text
     for shown in (
         "camille</a>\n    a vu",
