@@ -87,6 +87,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "add key": t("console.deed.act.add_key"),
     "revoke key": t("console.deed.act.revoke_key"),
     "add hook": t("console.deed.act.add_hook"),
+    "rotate hook": t("console.deed.act.rotate_hook"),
     "end hook": t("console.deed.act.end_hook"),
     "pause": t("console.deed.act.pause"),
     "resume": t("console.deed.act.resume"),
