@@ -53,7 +53,7 @@ async def test_from_the_decision_to_its_last_day(place: Place) -> None:
         assert part in told
     assert place.new("sms", CLAIRE) == [], "her hour stands"
     [answer] = await place.says("sms", CAMILLE, "je veux une autre heure")
-    assert answer.startswith("Votre compte est suspendu jusqu'au vendredi 13 mars.")
+    assert answer.startswith("Compte suspendu jusqu'au vendredi 13 mars.")
     assert made.until is not None
     place.clock.now = made.until - timedelta(minutes=1)
     await place.settle()
