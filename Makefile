@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them; each works on a fresh machine with Python 3.11, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix language catalogues lock environment dev-environment
+.PHONY: help run test check coverage fix language catalogues lock environment dev-environment
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
@@ -23,6 +23,10 @@ test: dev-environment ## every check there is (the gate)
 
 check: dev-environment ## the part of the gate for every few minutes
 	@scripts/gate quick
+
+coverage: dev-environment ## which lines of the inner rooms no test reached
+	@$(BIN)/python -m coverage run -m pytest -q tests/booking tests/conversations
+	@$(BIN)/python -m coverage report --include "booking/*,conversations/*"
 
 fix: dev-environment ## format, and mend what lint can mend safely
 	@$(BIN)/ruff check --fix --quiet || true

@@ -178,7 +178,7 @@ async def page(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
     context = await browser.new_context(
         locale="fr-FR", viewport={"width": 1440, "height": 900}, reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = await context.new_page()
     await page.goto(f"{demo.url}/demo")
     yield page

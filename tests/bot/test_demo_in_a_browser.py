@@ -27,7 +27,7 @@ async def opened(browser: Browser, demo: Site, width: int, scheme: str = "light"
         reduced_motion="reduce",
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = await context.new_page()
     await page.goto(f"{demo.url}/demo")
     return page

@@ -65,7 +65,16 @@ def seed(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.slow
-async def test_a_small_year(database_url: str, seed: str) -> None:
+async def test_a_small_year(sqlite_url: str, seed: str) -> None:
+    await small_year(sqlite_url, seed)
+
+
+@pytest.mark.many
+async def test_a_small_year_on_postgresql(postgres_url: str, seed: str) -> None:
+    await small_year(postgres_url, seed)
+
+
+async def small_year(database_url: str, seed: str) -> None:
     verdict = await played(database_url, seed, SMALL)
     lawful(verdict, seed)
     seen = verdict.counts

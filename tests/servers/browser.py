@@ -7,10 +7,11 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.servers.process import NotHere
 
+PATIENCE = 30_000  # milliseconds: a busy machine is no bug
 QUIET = (
     "--no-sandbox",  # root has none
     "--disable-gpu",
@@ -35,6 +36,7 @@ def program() -> str:
 async def browser() -> AsyncIterator[Browser]:
     """Up in about a second. Raises NotHere."""
     executable = program()
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=executable, args=list(QUIET))
         try:

@@ -24,7 +24,7 @@ async def window(browser: Browser, scheme: str, width: int, *, script: bool = Tr
         java_script_enabled=script,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield await context.new_page()
     await context.close()
 
