@@ -66,11 +66,14 @@ class Lane:
         return len(rows)
 
     def _gone(self) -> None:
-        """Those that have ended. One that broke, breaks this look."""
+        """Those that have ended. Each that broke is told, and one of them breaks this look."""
         ended = {task for task in self._going if task.done()}
         self._going -= ended
-        for task in ended:
-            task.result()
+        broken = [error for task in ended if isinstance(error := task.exception(), Exception)]
+        for error in broken[1:]:
+            log.warning("work failed", loop=self._channel, transient=is_transient(error), exc_info=error)
+        if broken:
+            raise broken[0]
 
     async def _woken(self, ear: Ear, pause: timedelta) -> None:
         """Rung, or one of ours ended and made room, or the pause is over."""

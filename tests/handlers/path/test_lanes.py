@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
+
 from bot.work import drain_all
+from handlers import lanes
 from handlers.channels.base import Payload
 from handlers.channels.outcomes import TWILIO
 from handlers.lanes import AT_ONCE, Lane
-from storage import senders
+from storage import outbox, senders
 from tests.handlers.path.place import CAMILLE, SAM, Line, Place
 
 NUMBERS = tuple(f"+3363998{number:04}" for number in range(20, 20 + AT_ONCE + 5))
@@ -111,3 +114,27 @@ async def test_a_held_sender_frees_itself_without_a_ring(place: Place) -> None:
         place.clock.now += timedelta(seconds=30)
         await line.until(sent=2)
     assert await senders.held(place.parts.db) == {}
+
+
+async def test_of_several_that_break_none_is_forgotten(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python tells of a forgotten one in a destructor, in the middle of whatever runs then."""
+    line, _ = slow(place)
+    let_go, told_of_both, told = asyncio.Event(), asyncio.Event(), []
+
+    async def broken(*_: object) -> bool:
+        await let_go.wait()
+        raise ConnectionResetError
+
+    def warning(_: str, **facts: object) -> None:
+        told.append(facts["exc_info"])
+        if len(told) == 2:
+            told_of_both.set()
+
+    monkeypatch.setattr(outbox, "accepted", broken)
+    monkeypatch.setattr(lanes.log, "warning", warning)
+    await written(place, CAMILLE, SAM)
+    async with running(place):
+        await line.until(sent=2)
+        let_go.set()
+        await told_of_both.wait()
+    assert all(isinstance(error, ConnectionResetError) for error in told)
