@@ -13,7 +13,7 @@ from tortoise.models import Model
 
 from storage import backup, models, schema
 from storage.crypto import Vault
-from storage.db import Database
+from storage.db import APP, Database
 from storage.faults import Refused
 from storage.schema import INDEXES, NotMigrated
 from tests.servers.postgres import Postgres
@@ -58,6 +58,24 @@ async def test_migrating_again_changes_nothing(blank: Database) -> None:
     await schema.migrate(blank)
     await schema.ensure_invariants(blank)
     assert await blank.fetch("SELECT value FROM flag WHERE name = 'x'") == [{"value": "kept"}]
+
+
+async def test_what_is_pending_is_what_tortoise_would_do(blank: Database) -> None:
+    """We ask the names alone: Tortoise loads every migration to say the same."""
+    from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+    async def planned() -> list[str]:
+        with blank.context:
+            executor = MigrationExecutor(blank.client, blank.apps)
+            return [step.migration.name for step in await executor.plan([MigrationTarget(APP, "__latest__")])]
+
+    every = await planned()
+    assert await schema.pending_migrations(blank) == every != []
+    await schema.migrate(blank, every[1])
+    assert await schema.pending_migrations(blank) == await planned() == every[2:]
+    # Also one in the middle that is not there, as after a merge of two branches.
+    await blank.execute("DELETE FROM tortoise_migrations WHERE name = ?", every[0])
+    assert await schema.pending_migrations(blank) == await planned() == [every[0], *every[2:]]
 
 
 async def test_a_lost_index_is_noticed_and_made_again(blank: Database) -> None:
