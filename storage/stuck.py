@@ -15,13 +15,14 @@ Who stopped us, or whose address is dead, waits for nothing of ours. Rows of `ti
 what was said stays sealed.
 
     needs(db, now, drafts) -> Need         one for each reason, the newest first
+    in_order(talks, waiting)               which talk a human sees first
     of_contact(db, contact, now, drafts)   those of one talk
     waits(db, tickets) -> by ticket        since when somebody who is with the desk has had no answer
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
@@ -48,8 +49,8 @@ _KINDS: Final = ("danger", *UNDELIVERED, *BROKE, OFFERED)
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Why a talk needs a human, since when. `ticket`: the one that says so; else where the talk stands: the open
-    question's `flow` and `step`, and how often in a row it was misunderstood.
+    """Why a talk needs a human, since when. `ticket`: the one that says so, `taken` where somebody of the desk has it;
+    else where the talk stands: the open question's `flow` and `step`, and how often in a row it was misunderstood.
     """
 
     contact: str
@@ -59,6 +60,7 @@ class Need:
     flow: str | None = None
     step: str | None = None
     misses: int = 0
+    taken: bool = False
 
 
 async def needs(db: Sql, now: datetime, drafts: timedelta, limit: int = MOST) -> list[Need]:
@@ -72,20 +74,34 @@ async def of_contact(db: Sql, contact: str, now: datetime, drafts: timedelta) ->
     return sorted(found, key=lambda need: need.since, reverse=True)
 
 
+def in_order(talks: Mapping[str, Sequence[Need]], waiting: Collection[str]) -> list[str]:
+    """Contacts: danger that nobody of the desk has looked at; then danger, who is stuck, and who waits for somebody of
+    the desk; then who was answered. Of each the newest first. `waiting`: tickets in which somebody wrote last.
+    """
+
+    def rank(needs: Sequence[Need]) -> int:
+        if any(need.why == "danger" and not need.taken for need in needs):
+            return 0
+        return 1 if any(need.why != "human" or not need.taken or need.ticket in waiting for need in needs) else 2
+
+    newest = sorted(talks, key=lambda id: (max(need.since for need in talks[id]), id), reverse=True)
+    return sorted(newest, key=lambda id: rank(talks[id]))
+
+
 async def _by_ticket(db: Sql, limit: int, contact: str | None = None) -> list[Need]:
     """`since`: the last time that the person, or the trouble, came up; not what the desk did."""
     mine, args = ("AND contact_id = ? ", (contact,)) if contact is not None else ("", ())
     rows = await db.fetch(
-        "SELECT id, contact_id, kind, live, COALESCE((SELECT max(e.done_at) FROM ticket_entry e WHERE e.ticket_id = "
-        "ticket.id AND e.kind IN ('opened', 'again', 'wrote')), opened_at) AS since_at FROM ticket "
+        "SELECT id, contact_id, kind, live, status, COALESCE((SELECT max(e.done_at) FROM ticket_entry e "
+        "WHERE e.ticket_id = ticket.id AND e.kind IN ('opened', 'again', 'wrote')), opened_at) AS since_at FROM ticket "
         f"WHERE {OPEN} AND contact_id IS NOT NULL AND (live OR kind IN ({marks(len(_KINDS))})) {mine}"
-        "ORDER BY opened_at DESC, id DESC LIMIT ?",
+        "ORDER BY CASE WHEN kind = 'danger' THEN 0 ELSE 1 END, opened_at DESC, id DESC LIMIT ?",
         *_KINDS,
         *args,
         limit,
     )
     return [
-        Need(row["contact_id"], why, row["since_at"], row["id"])
+        Need(row["contact_id"], why, row["since_at"], row["id"], taken=row["status"] == "taken")
         for row in rows
         for why in _whys(row["kind"], live=bool(row["live"]))
     ]

@@ -1,6 +1,6 @@
 """What the console shows of tickets: what waits for the desk, and one ticket with its talk. `handlers/tickets.py` acts.
 
-board(parts, actor)            danger, what nobody has, what somebody has; each that waits longest first
+board(parts, actor)            danger, nobody's first; what nobody has; what somebody has; each that waits longest first
 closed(parts, actor)           the latest that are done with
 ticket(parts, id, operator)    one, with whom to call and whether they can be written to
 of_person(parts, contacts, id) somebody's that are not closed, and which of their talks can be taken over
@@ -47,7 +47,10 @@ class Board:
 
     @property
     def all(self) -> Sequence[Waiting]:
-        return [*self.danger, *self.nobodys, *self.taken]
+        """As one list: danger, who waits in a talk whoever has it, what nobody has, what somebody has."""
+        calm = [*self.nobodys, *self.taken]
+        waits = [line for line in calm if line.ticket.live and line.since is not None]
+        return [*self.danger, *waits, *(line for line in calm if line not in waits)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ async def board(parts: Parts, actor: str) -> Board:
         await audit.looked(tx, actor, "tickets", parts.clock())
     calm = [line for line in found if line.ticket.kind != "danger"]
     return Board(
-        danger=[line for line in found if line.ticket.kind == "danger"],
+        danger=sorted((line for line in found if line.ticket.kind == "danger"), key=_looked_at),
         nobodys=[line for line in calm if line.ticket.status == "open"],
         taken=sorted((line for line in calm if line.ticket.status == "taken"), key=_wait),
     )
@@ -141,6 +144,11 @@ async def _lines(tx: Tx, parts: Parts, found: Sequence[TicketRow]) -> list[Waiti
         )
 
     return [line(row) for row in found]
+
+
+def _looked_at(line: Waiting) -> bool:
+    """Danger that nobody has looked at comes first."""
+    return line.ticket.status != "open"
 
 
 def _wait(line: Waiting) -> tuple[bool, datetime]:

@@ -1,6 +1,6 @@
 """What the console shows of talks that need a human: with one, in danger, or stuck (`storage/stuck.py` says when).
 
-board(parts, actor, only)     one line for each talk, the newest need first
+board(parts, actor, only)     one line for each talk: danger, then who waits, then the others; of each the newest first
 talk(parts, id, actor)        one: who it is, where it stands, its tickets, what became of our messages
 """
 
@@ -34,8 +34,8 @@ TOLD: Final = 30  # messages of ours, the latest
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A talk in the list. `needs`: the newest first. `live`: the ticket by which it is with the desk; `whose`: the name
-    of the operator who has that one. `open`: it can be taken over now, from nobody.
+    """A talk in the list. `needs`: danger, then the newest first. `live`: the ticket by which it is with the desk;
+    `whose`: the name of the operator who has that one. `open`: it can be taken over now, from nobody.
     """
 
     contact: ContactRow
@@ -95,8 +95,10 @@ async def board(parts: Parts, actor: str, only: Group | None = None) -> TalkBoar
         found: dict[str, list[Need]] = {}
         for need in await stuck.needs(tx, now, parts.draft_time):
             found.setdefault(need.contact, []).append(need)
+        taken = {need.ticket for needs in found.values() for need in needs if need.ticket and need.taken}
+        waiting = await stuck.waits(tx, sorted(taken))
         groups = {id: {group_of(need.why) for need in needs} for id, needs in found.items()}
-        wanted = [id for id in found if only is None or only in groups[id]]
+        wanted = [id for id in stuck.in_order(found, waiting) if only is None or only in groups[id]]
         lines = await _lines(tx, parts, {id: found[id] for id in wanted[:SHOWN]}, actor)
         await audit.looked(tx, actor, "conversations", now)
     counts = {group: sum(group in each for each in groups.values()) for group in GROUPS}
@@ -155,7 +157,7 @@ async def _lines(tx: Tx, parts: Parts, found: Mapping[str, Sequence[Need]], acto
         taken = live.operator if live is not None and live.status == "taken" else None
         return Line(
             contact=contact,
-            needs=found[contact.id],
+            needs=sorted(found[contact.id], key=lambda need: need.why != "danger"),
             name=f"{somebody.first_name} {somebody.last_name}" if somebody is not None else None,
             live=live,
             whose=names.get(taken, taken) if taken else None,

@@ -12,7 +12,7 @@ from storage import contacts, conversations, stuck, tickets
 from storage.crypto import Vault
 from storage.db import Database
 from storage.sql import Row
-from storage.stuck import BEGUN, DAY, QUIET
+from storage.stuck import BEGUN, DAY, QUIET, Need
 from storage.tickets import NewTicket
 from tests.storage.conftest import NOW
 
@@ -176,3 +176,25 @@ def test_the_names_are_those_of_the_talks() -> None:
     assert set(stuck.ASKED) <= set(FLOWS)
     book = FLOWS["book"]
     assert book.step(stuck.STRANGERS) is book.steps[0]
+
+
+def test_danger_that_nobody_looked_at_is_seen_first_whatever_is_newer() -> None:
+    def need(why: stuck.Why, minutes: int, ticket: str | None = None, *, taken: bool = False) -> list[Need]:
+        return [Need("c", why, NOW - minutes * MINUTE, ticket, taken=taken)]
+
+    talks = {
+        "answered": need("human", 1, "t1", taken=True),
+        "answered long ago": need("human", 50, "t2", taken=True),
+        "lost": need("misunderstood", 20),
+        "left": need("abandoned", 40),
+        "wrote again": need("human", 30, "t3", taken=True),
+        "asks": need("human", 35, "t4"),
+        "in danger, somebody is there": need("danger", 25, "t5", taken=True),
+        "in danger": need("danger", 60, "t6"),
+        "in danger, and wrote": [*need("human", 5, "t7", taken=True), *need("danger", 55, "t8")],
+    }
+    assert stuck.in_order(talks, {"t3"}) == [
+        *("in danger, and wrote", "in danger"),
+        *("lost", "in danger, somebody is there", "wrote again", "asks", "left"),
+        *("answered", "answered long ago"),
+    ]

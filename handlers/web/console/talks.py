@@ -1,6 +1,6 @@
 """Talks that need a human: with one, in danger, or stuck; taken over and handed back, from the list or from their page.
 
-GET   /console/conversations             the newest need first; `?only=danger`, `human` or `stuck`
+GET   /console/conversations             danger, then who waits, then the others; `?only=danger`, `human` or `stuck`
 GET   /console/conversations/{id}        who it is, where it stands, its tickets, what became of our messages
 POST  /console/conversations/{id}/take   the person is told so; goes on in the ticket
 POST  /console/conversations/{id}/back   {"place": "list"} the bot answers again

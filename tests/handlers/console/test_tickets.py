@@ -87,6 +87,22 @@ async def test_danger_first_then_what_nobody_has_then_what_somebody_has(site: Si
     assert places == sorted(places)
     assert "pris par anna" in page
     assert "5 min" in page
+    await site.place.says("sms", CAMILLE, "Vous êtes là ?")
+    today = (await anna.get("/console/today")).text
+    places = [today.index(f"/console/tickets/{id}") for id in (danger, first, calm.id)]
+    assert places == sorted(places), "whose talk waits for somebody stands right under danger"
+
+
+async def test_danger_that_nobody_looked_at_stands_above_what_somebody_has(site: Site, anna: Visitor) -> None:
+    for address in (CAMILLE, SAM):
+        await site.place.says("sms", address, "bonjour", "je vais me tuer")
+        site.place.clock.now += timedelta(minutes=1)
+    first, second = [row.id for row in await tickets.listed(site.place.parts.db) if row.kind == "danger"]
+    await anna.get(f"/console/tickets/{first}")
+    await anna.post(f"/console/tickets/{first}/take")
+    for path in ("tickets", "today"):
+        page = (await anna.get(f"/console/{path}")).text
+        assert page.index(f"/console/tickets/{second}") < page.index(f"/console/tickets/{first}")
 
 
 async def test_a_ticket_shows_why_where_and_whom_to_call(site: Site, anna: Visitor) -> None:
