@@ -10,6 +10,7 @@ from functools import partial
 from conversations.model import Reply
 from conversations.text import Text, t
 from handlers import content
+from handlers.alarm_words import alarm_words
 from handlers.parts import Parts
 from storage import contacts, outbox
 from storage.db import Tx
@@ -18,15 +19,15 @@ from storage.db import Tx
 async def raise_alarm(tx: Tx, parts: Parts, code: str, cause: str, now: datetime, **ids: str) -> None:
     """`cause` names what it is about: told again, it is one mail."""
     tx.after_commit(partial(parts.alarm, code, **ids))
-    await mail(tx, parts, f"alarm:{code}:{cause}", t("alarm.mail", code=code), now)
+    await mail(tx, parts, f"alarm:{code}:{cause}", (t("alarm.mail", code=code), alarm_words(code)), now)
 
 
-async def mail(tx: Tx, parts: Parts, key: str, words: Text, now: datetime) -> None:
+async def mail(tx: Tx, parts: Parts, key: str, words: tuple[Text, ...], now: datetime) -> None:
     """To ALERT_TO, once for a key; to nobody where there is none."""
     if parts.alert_to is None or "email" not in parts.channels:
         return  # `socialdirect doctor` says so
     contact = await contacts.make(tx, "email", parts.alert_to, now, parts.new_id, parts.default_lang, str(parts.zone))
-    row = {**content.to_json(Reply((words,))), "urgent": True}
+    row = {**content.to_json(Reply(words)), "urgent": True}
     out = outbox.Outgoing(key=key, contact=contact, kind="alarm", content=row, due_at=now)
     if await outbox.add(tx, out, now):
         tx.after_commit(partial(parts.bell.ring, "outbox"))

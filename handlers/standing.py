@@ -37,7 +37,7 @@ async def over(parts: Parts, code: str, about: str, now: datetime) -> None:
     async with parts.db.transaction() as tx:
         if await flags.forget(tx, _flag(code, about)):
             tx.after_commit(lambda: log.info("alarm is over", code=code, about=about))
-            await mail(tx, parts, f"over:{code}:{_cause(about, now)}", t("alarm.over", code=code), now)
+            await mail(tx, parts, f"over:{code}:{_cause(about, now)}", (t("alarm.over", code=code),), now)
 
 
 def _flag(code: str, about: str) -> str:

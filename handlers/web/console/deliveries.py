@@ -13,6 +13,7 @@ from aiohttp import web
 
 from booking.operating import Deed
 from conversations.text import Text, t
+from handlers.alarm_words import alarm_words
 from handlers.console import service
 from handlers.web.console.frame import Frame, Visit
 
@@ -33,4 +34,5 @@ class DeliveryPages:
         self.frame.get("/deliveries", Deed.SEE_DELIVERIES, self._deliveries)
 
     async def _deliveries(self, visit: Visit) -> web.Response:
-        return visit.page("deliveries", service=await service.look(self.frame.parts), reasons=ASIDE)
+        seen = await service.look(self.frame.parts)
+        return visit.page("deliveries", service=seen, reasons=ASIDE, alarm_words=alarm_words)

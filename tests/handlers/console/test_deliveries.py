@@ -43,6 +43,7 @@ async def test_what_is_wrong_is_shown_and_nobody_is(site: Site, role: Role) -> N
     page = (await visitor.get("/console/deliveries")).text
     for shown in (
         "PDF avec un programme",
+        "Ce canal ne sait plus où nous envoyer les messages",
         "webhook_unset",
         "Tous les envois sont arrêtés",
         "30006",
