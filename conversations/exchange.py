@@ -231,7 +231,7 @@ async def _goes(talk: Talk, about: str, text: str, *, late: bool, doubt: bool) -
 async def _kept_here(talk: Talk, about: str) -> bool:
     """ "ok", "merci", after their own message was sent: said to us, and that it stays here."""
     entry = await messages.other(talk.c, about)
-    name = entry.name if entry else ""
+    name = await messages.name_of(talk.c, entry) if entry else ""
     talk.says.append(t("message.kept_worker", name=name) if talk.c.contact.worker else t("message.kept", name=name))
     talk.hush = True
     return True

@@ -34,5 +34,6 @@ async def writer_is_told(tx: Tx, parts: Parts, code: str, row: OutboxRow, now: d
     about = next(a for a in reversed(await store.series(message.series)) if a.worker == message.worker)
     person, worker = await store.person(message.person), (await store.directory()).worker(message.worker)
     other = worker if message.author == "person" else person
-    notice = not_arrived(message, other.first_name if other else "", sure=code in LOST, near=policy.is_near(about, now))
+    name, near = other.first_name if other else "", policy.is_near(about, now)
+    notice = not_arrived(message, about, name, sure=code in LOST, near=near)
     await write(tx, parts, store, [notice], f"undelivered:{message.id}", now)

@@ -13,7 +13,9 @@ from booking import policy
 from booking.authority import AFTERWARDS
 from booking.events import MessageWritten
 from booking.messages import Message
+from booking.model import Appointment
 from conversations.text import Text, t
+from conversations.told_apart import dated
 from handlers.effects import Effect, Notice, ToPerson, ToWorker
 
 if TYPE_CHECKING:
@@ -45,12 +47,15 @@ def _notice(event: MessageWritten, texts: tuple[Text, ...], reader: str, *, near
         urgent=near,
         exchange=about.id,
         message=message.id,
-        otherwise=not_arrived(message, reader, sure=True, near=near),
+        otherwise=not_arrived(message, about, reader, sure=True, near=near),
     )
 
 
-def not_arrived(message: Message, reader: str, *, sure: bool, near: bool) -> Notice:
-    """To its writer: it reached nobody, or (not `sure`) nobody knows; and what they can do."""
-    said = t("notice.message_lost", name=reader) if sure else t("notice.message_unsure", name=reader)
+def not_arrived(message: Message, about: Appointment, reader: str, *, sure: bool, near: bool) -> Notice:
+    """To its writer: it reached nobody, or (not `sure`) nobody knows; and what they can do. A worker, who may know two
+    of that first name, reads which hour it is about.
+    """
+    name = dated(reader, about) if message.author == "worker" else reader
+    said = t("notice.message_lost", name=name) if sure else t("notice.message_unsure", name=name)
     to = ToPerson(message.person) if message.author == "person" else ToWorker(message.worker)
     return Notice(to, "undelivered", (said,), urgent=near)

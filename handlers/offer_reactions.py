@@ -21,6 +21,7 @@ from booking.events import (
 from booking.model import HOUR, Appointment, AppointmentId, ContactId, HoldKind, about_further, subject_of
 from conversations.flows.hours import start_of
 from conversations.text import Text, t
+from conversations.told_apart import dated
 from handlers.effects import Alarm, Drop, Effect, Notice, Tell, ToContact, ToPerson, ToWorker
 from handlers.reminders import last_awake, wake
 
@@ -145,7 +146,7 @@ async def _further_is_over(words: Text, about: str, world: World) -> Sequence[Ef
     if a is None:
         return []
     known = await world.booking.known(a.contact)
-    text = Text(words.msgid, {"name": known.person.first_name if known.person else ""})
+    text = Text(words.msgid, {"name": dated(known.person.first_name if known.person else "", a)})
     return [Notice(ToWorker(a.worker), "moved", (text,), expires_at=world.now + SOON)]
 
 

@@ -23,6 +23,7 @@ from conversations.normal import fold
 from conversations.phrases import fold_phrase, has, padded, pattern
 from conversations.recognise import by_number
 from conversations.text import Text, t
+from conversations.told_apart import dated, told_apart
 
 EXCHANGE: Final = "exchange"  # the fact: {"about": appointment, "at": ISO 8601, "sent": whether they wrote last}
 PERHAPS: Final = "perhaps"  # it was our guess that it is a message: nothing goes without a yes
@@ -50,7 +51,21 @@ async def other(c: Context, about: str) -> Correspondent | None:
     if appointment is None:
         return None
     pair = (appointment.person, appointment.worker)
-    return next((e for e in await whom(c) if (e.appointment.person, e.appointment.worker) == pair), None)
+    return next((each for each in await whom(c) if _pair(each) == pair), None)
+
+
+async def name_of(c: Context, entry: Correspondent) -> str | Text:
+    """Of somebody whom they may write to, unmistakable."""
+    return _called(entry, await whom(c))
+
+
+def _called(entry: Correspondent, everybody: Sequence[Correspondent]) -> str | Text:
+    others = [each.name for each in everybody if _pair(each) != _pair(entry)]
+    return told_apart(entry.name, dated(entry.name, entry.appointment), others)
+
+
+def _pair(entry: Correspondent) -> tuple[str, str]:
+    return (entry.appointment.person, entry.appointment.worker)
 
 
 def named(text: str, among: Sequence[Correspondent]) -> list[Correspondent]:
@@ -94,15 +109,18 @@ async def ask_about(c: Context) -> Ask:
 
 async def names(c: Context) -> tuple[Option, ...]:
     some = c.answers.get("among")
-    entries = [each for each in await whom(c) if some is None or each.appointment.id in some]
-    return tuple(Option(entry.appointment.id, _label(entry)) for entry in entries[:SHOWN])
+    everybody = await whom(c)
+    entries = [each for each in everybody if some is None or each.appointment.id in some]
+    former = [each for each in everybody if not policy.took_place(each.appointment)]
+    return tuple(Option(entry.appointment.id, _label(entry, former)) for entry in entries[:SHOWN])
 
 
-def _label(entry: Correspondent) -> Text:
-    """An hour that is not theirs any more is not named: nobody comes then."""
+def _label(entry: Correspondent, former: Sequence[Correspondent]) -> Text:
+    """An hour that is not theirs any more is not named, as nobody comes then; unless it tells two of one name apart."""
     if policy.took_place(entry.appointment):
         return t("message.label", name=entry.name, start=entry.appointment.start)
-    return t("message.label_former", name=entry.name)
+    name = _called(entry, former)
+    return name if isinstance(name, Text) else t("message.label_former", name=name)
 
 
 async def got_about(c: Context, heard: Input) -> Outcome:
@@ -141,7 +159,7 @@ def left(c: Context) -> Finish:
 
 async def ask_text(c: Context) -> Ask | Finish:
     entry = await other(c, c.answers["about"])
-    return Finish(closed(c)) if entry is None else Ask(t("message.ask", name=entry.name), free=True)
+    return Finish(closed(c)) if entry is None else Ask(t("message.ask", name=await name_of(c, entry)), free=True)
 
 
 async def got_text(c: Context, heard: Input) -> Outcome:
@@ -162,7 +180,7 @@ async def ask_sure(c: Context) -> Ask | Finish:
     if entry is None:
         return Finish(closed(c))
     options = (Option("yes", t("message.yes"), exact=True), Option("no", t("message.no")))
-    return Ask(t("message.sure", name=entry.name), (), options, free=True)
+    return Ask(t("message.sure", name=await name_of(c, entry)), (), options, free=True)
 
 
 async def got_sure(c: Context, heard: Input) -> Outcome:
@@ -212,16 +230,18 @@ def _too_long(text: str) -> Text | None:
 
 async def finish(c: Context) -> Outcome:
     about = c.answers["about"]
+    entry = await other(c, about)
     done = await c.booking.write(AppointmentId(about), side(c), c.answers["text"])
     if isinstance(done, NotWritten):
         return Finish(_not_written(c, done))
+    name = done.name if entry is None else await name_of(c, entry)
     if c.contact.worker:
-        return Finish(t("message.sent_worker", name=done.name), keep=exchange_with(c, about, sent=True))
+        return Finish(t("message.sent_worker", name=name), keep=exchange_with(c, about, sent=True))
     with_desk = c.mode == "human"
     said = t("message.sent") if c.alone and not with_desk else t("message.sent_on")
     keep = {} if with_desk else exchange_with(c, about, sent=True)
     unheard = (t("message.answer_stopped"),) if c.contact.opted_out and not c.elsewhere else ()
-    return Finish(Text(said.msgid, {"name": done.name}), more=unheard, keep=keep)
+    return Finish(Text(said.msgid, {"name": name}), more=unheard, keep=keep)
 
 
 def _not_written(c: Context, done: NotWritten) -> Text:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from booking.messages import Correspondent, Message
-from conversations.flows.messages import exchange_with, got_about, names, other, side, whom
+from conversations.flows.messages import exchange_with, got_about, name_of, names, other, side, whom
 from conversations.model import Ask, Context, Finish, Flow, Outcome, Step
 from conversations.text import Text, t
 
@@ -33,7 +33,7 @@ async def read_out(c: Context) -> Outcome:
         return Finish(t("read.none"))
     left = len(unread) - len(shown)
     more = (t("read.more", count=left),) if left else ()
-    answer = Text(_how(c).msgid, {"name": entry.name})
+    answer = Text(_how(c).msgid, {"name": await name_of(c, entry)})
     keep = {} if c.mode == "human" else exchange_with(c, entry.appointment.id, sent=False)
     return Finish(texts[0], more=(*texts[1:], *more, answer), keep=keep)
 
@@ -75,7 +75,7 @@ async def _history_of_last(c: Context) -> Outcome:
     """Nothing new: the last messages with the one whom they meet next, or met last."""
     for entry in await whom(c):
         if lines := await history(c, entry):
-            return Finish(t("read.nothing_new", name=entry.name), more=tuple(lines))
+            return Finish(t("read.nothing_new", name=await name_of(c, entry)), more=tuple(lines))
     return Finish(t("read.none"))
 
 
@@ -114,7 +114,7 @@ async def said_before(c: Context) -> Outcome:
     lines = await history(c, entry) if entry is not None else []
     if entry is None or not lines:
         return Finish(t("messages.none"))
-    return Finish(t("messages.last", name=entry.name), more=tuple(lines))
+    return Finish(t("messages.last", name=await name_of(c, entry)), more=tuple(lines))
 
 
 MESSAGES: Final = Flow(

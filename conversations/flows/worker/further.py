@@ -12,7 +12,8 @@ from booking.ports import AgendaEntry, Offered, Refused, SlotGone
 from conversations.flows.names import call
 from conversations.flows.worker import meant, propose
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
-from conversations.text import t
+from conversations.text import Text, t
+from conversations.told_apart import by_hour, told_apart
 
 
 async def met(c: Context) -> Sequence[AgendaEntry]:
@@ -70,7 +71,7 @@ async def ask_when(c: Context) -> Ask | Finish:
     entry = await _entry(c)
     if entry is None:
         return Finish(t("further.nobody"))
-    return Ask(t("further.when", name=entry.first_name), free=True, example=t("propose.example"))
+    return Ask(t("further.when", name=await _name(c, entry)), free=True, example=t("propose.example"))
 
 
 async def got_when(c: Context, heard: Input) -> Outcome:
@@ -85,18 +86,24 @@ async def _entry(c: Context) -> AgendaEntry | None:
     return await c.booking.entry(AppointmentId(c.answers["which"]), c.contact.worker)
 
 
+async def _name(c: Context, entry: AgendaEntry) -> str | Text:
+    name, own = entry.first_name, entry.appointment
+    others = [each.first_name for each in await met(c) if each.appointment.person != own.person]
+    return told_apart(name, by_hour(name, own), others)
+
+
 async def finish(c: Context) -> Outcome:
     entry = await _entry(c)
     if entry is None:
         return Finish(t("further.nobody"))
-    start = datetime.fromisoformat(c.answers["at"]).astimezone(UTC)
+    start, name = datetime.fromisoformat(c.answers["at"]).astimezone(UTC), await _name(c, entry)
     match await c.booking.propose_further(entry.appointment.id, start):
         case Offered():
-            return Finish(t("further.done", name=entry.first_name, start=start))
+            return Finish(t("further.done", name=name, start=start))
         case SlotGone():
             return fill(await propose.not_free(c, start), at=None, outside=None)
         case Refused():
-            return Finish(t("further.refused", name=entry.first_name, call=call(c)))
+            return Finish(t("further.refused", name=name, call=call(c)))
     return Finish(t("further.nobody"))
 
 

@@ -12,6 +12,7 @@ from conversations.flows.worker import meant
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
 from conversations.phrases import padded, pattern
 from conversations.text import Text, t
+from conversations.told_apart import by_hour, told_apart
 from conversations.understand import understand
 
 
@@ -74,7 +75,10 @@ async def ask_when(c: Context) -> Ask | Finish:
     entry = await meant.found(c)
     if entry is None:
         return Finish(t("cancel.over"))
-    return Ask(t("propose.when", name=entry.first_name), free=True, example=t("propose.example"))
+    others = [e.first_name for e in await meant.coming(c) if e.appointment.id != entry.appointment.id]
+    apart = by_hour(entry.first_name, entry.appointment)
+    name = told_apart(entry.first_name, apart, others)  # from another hour of the same person, too
+    return Ask(t("propose.when", name=name), free=True, example=t("propose.example"))
 
 
 async def got_when(c: Context, heard: Input) -> Outcome:

@@ -8,14 +8,17 @@ refusals        REFUS: whom they refuse now, and lifting it
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from booking.model import AppointmentId
+from booking.model import Appointment, AppointmentId
 from booking.ports import NothingLate, Refusable
+from conversations.flows import messages
 from conversations.flows.worker.meant import SHOWN
 from conversations.model import Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
 from conversations.phrases import fold_phrase, has, padded, pattern
-from conversations.text import t
+from conversations.text import Text, t
+from conversations.told_apart import by_hour, told_apart
 
 
 async def late(c: Context) -> Sequence[Refusable]:
@@ -58,12 +61,23 @@ async def _meant(c: Context) -> Refusable | None:
     return next((one for one in await late(c) if one.appointment.id == c.answers["which"]), None)
 
 
+async def _name(c: Context, name: str, ended: Appointment) -> str | Text:
+    """Told apart from everybody whom they know: who ended late, whom they meet, whom they refuse."""
+    assert c.contact.worker is not None
+    known = [(one.appointment.person, one.first_name) for one in await late(c)]
+    known += [(entry.appointment.person, entry.name) for entry in await messages.whom(c)]
+    known += [(refusal.person, named) for refusal, named in await c.booking.refusals(c.contact.worker)]
+    return told_apart(name, by_hour(name, ended), [other for person, other in known if person != ended.person])
+
+
 async def ask_sure(c: Context) -> Ask | Finish:
     options = (Option("yes", t("refuse.yes"), exact=True), Option("no", t("refuse.no")))
     one = await _meant(c)
     if one is None:
         return Finish(t("refuse.nobody"))
-    return Ask(t("refuse.ask", name=one.first_name, until=one.until), (), options)
+    name = await _name(c, one.first_name, one.appointment)
+    question = t("refuse.ask") if isinstance(name, str) else t("refuse.ask_dated")  # which has room for the hour
+    return Ask(Text(question.msgid, {"name": name, "until": one.until}), (), options)
 
 
 async def got_sure(c: Context, heard: Input) -> Outcome:
@@ -75,14 +89,14 @@ async def finish(c: Context) -> Outcome:
     made = await c.booking.refuse(AppointmentId(c.answers["which"]))
     if one is None or isinstance(made, NothingLate):
         return Finish(t("refuse.nobody"))
-    return Finish(t("refuse.done", name=one.first_name, until=made.lapses_at))
+    return Finish(t("refuse.done", name=await _name(c, one.first_name, one.appointment), until=made.lapses_at))
 
 
 async def _accepted(c: Context) -> Finish:
     one = await _meant(c)
     if one is None or isinstance(await c.booking.accept_again(one.appointment.id), NothingLate):
         return Finish(t("refuse.nobody"))
-    return Finish(t("refuse.accepted", name=one.first_name))
+    return Finish(t("refuse.accepted", name=await _name(c, one.first_name, one.appointment)))
 
 
 # ---------------------------------------------------------------- whom they refuse now
@@ -93,11 +107,21 @@ async def enter_refusals(c: Context) -> Finish | None:
     return None if await c.booking.refusals(c.contact.worker) else Finish(t("refusals.none"))
 
 
-async def ask_lift(c: Context) -> Ask:
+async def _refused(c: Context) -> dict[str, tuple[str | Text, datetime]]:
+    """By refusal: whom, and until when. As many as are shown."""
     assert c.contact.worker is not None
+    found: dict[str, tuple[str | Text, datetime]] = {}
+    for refusal, name in (await c.booking.refusals(c.contact.worker))[:SHOWN]:
+        ended = await c.booking.appointment(refusal.appointment)
+        found[refusal.id] = (name if ended is None else await _name(c, name, ended), refusal.lapses_at)
+    return found
+
+
+async def ask_lift(c: Context) -> Ask:
+    """Until when is left out where the hour is named: two lines of the longest fit one text."""
     options = tuple(
-        Option(refusal.id, t("refusals.label", name=name, until=refusal.lapses_at))
-        for refusal, name in (await c.booking.refusals(c.contact.worker))[:SHOWN]
+        Option(id, name if isinstance(name, Text) else t("refusals.label", name=name, until=until))
+        for id, (name, until) in (await _refused(c)).items()
     )
     return Ask(t("refusals.ask"), (), (*options, Option("nobody", t("refusals.nobody"))))
 
@@ -106,10 +130,10 @@ async def got_lift(c: Context, heard: Input) -> Outcome:
     assert c.contact.worker is not None
     if heard.choice == "nobody":
         return Finish(t("worker.unchanged"))
-    named = {refusal.id: name for refusal, name in await c.booking.refusals(c.contact.worker)}
+    refused = await _refused(c)
     if not await c.booking.waive(c.contact.worker, heard.choice):
         return Finish(t("refusals.none"))
-    return Finish(t("refuse.accepted", name=named[heard.choice]))
+    return Finish(t("refuse.accepted", name=refused[heard.choice][0]))
 
 
 async def nothing(c: Context) -> Outcome:

@@ -25,7 +25,7 @@ async def ask_sure(c: Context) -> Ask | Finish:
     if entry is None:
         return Finish(t("report.nobody", call=call(c)))
     options = (Option("yes", t("report.yes"), exact=True), Option("no", t("report.no")))
-    return Ask(t("report.sure", name=entry.name), (), options)
+    return Ask(t("report.sure", name=await messages.name_of(c, entry)), (), options)
 
 
 async def got_sure(c: Context, heard: Input) -> Outcome:
