@@ -28,6 +28,7 @@ class Deed(StrEnum):
     ANSWER_TICKETS = "answer tickets"  # take, answer, hand back, note, call back, close; take a talk over
     DECIDE = "decide"  # warn and suspend people, end a suspension, settle a report, judge what somebody contests
     SEE_DELIVERIES = "see deliveries"  # of messages, without names; alarms
+    DELETE_DOCUMENTS = "delete documents"  # that were set aside: before their time, unopened
     SEE_DIRECTORY = "see directory"  # clients and workers; the letters of codes only with the next
     CHANGE_DIRECTORY = "change directory"
     SEE_OPERATORS = "see operators"
@@ -44,7 +45,8 @@ MAY: Final[Mapping[Role, frozenset[Deed]]] = {
     Role.DESK: _EVERYBODY | _DESKS,
     Role.ADMINISTRATOR: _EVERYBODY
     | _DESKS
-    | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES, Deed.EXPORT},
+    | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES, Deed.EXPORT}
+    | {Deed.DELETE_DOCUMENTS},
     Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES},
 }
 

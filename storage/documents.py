@@ -137,6 +137,19 @@ async def set_aside(db: Sql, limit: int) -> list[Aside]:
     return [Aside(**row) for row in rows]
 
 
+async def end_aside(db: Sql, id: str, now: datetime) -> bool:
+    """Before its time: unreadable at once, as its key goes; its file with the next that are ended. False: it was not
+    set aside, or is not any more.
+    """
+    return bool(
+        await db.execute(
+            "UPDATE document SET status = 'ending', key = NULL, ends_at = ? WHERE id = ? AND status = 'set_aside'",
+            now,
+            id,
+        )
+    )
+
+
 # ------------------------------------------------------------ the end
 
 

@@ -1,6 +1,7 @@
 """Deliveries and alarms: what stands, which messages did not arrive, which documents were set aside.
 
-GET  /console/deliveries    nobody's data; an appointment or a contact by its id
+GET   /console/deliveries                     nobody's data; an appointment or a contact by its id
+POST  /console/deliveries/aside/{id}/delete   a document that was set aside, before its time
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from aiohttp import web
 from booking.operating import Deed
 from conversations.text import Text, t
 from handlers.alarm_words import alarm_words
-from handlers.console import service
-from handlers.web.console.frame import Frame, Visit
+from handlers.console import asides, service
+from handlers.web.console.frame import ID, Frame, Visit
 
 ASIDE: Final[Mapping[str, Text]] = {
     "script": t("console.aside.script"),
@@ -24,6 +25,7 @@ ASIDE: Final[Mapping[str, Text]] = {
     "attachment": t("console.aside.attachment"),
     "virus": t("console.aside.virus"),
 }
+SAID: Final[Mapping[str, Text]] = {"deleted": t("console.aside.deleted"), "gone": t("console.aside.gone")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +34,14 @@ class DeliveryPages:
 
     def add(self) -> None:
         self.frame.get("/deliveries", Deed.SEE_DELIVERIES, self._deliveries)
+        self.frame.post(f"/deliveries/aside/{ID}/delete", Deed.DELETE_DOCUMENTS, self._delete)
 
     async def _deliveries(self, visit: Visit) -> web.Response:
         seen = await service.look(self.frame.parts)
-        return visit.page("deliveries", service=seen, reasons=ASIDE, alarm_words=alarm_words)
+        said = SAID.get(visit.request.query.get("said", ""))
+        return visit.page("deliveries", said=said, service=seen, reasons=ASIDE, alarm_words=alarm_words)
+
+    async def _delete(self, visit: Visit) -> web.Response:
+        """That it ended meanwhile is what was wanted, too."""
+        done = await asides.delete(self.frame.parts, visit.place("id"), visit.actor)
+        raise visit.back(f"/deliveries?said={'deleted' if done else 'gone'}")

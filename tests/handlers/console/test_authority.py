@@ -23,6 +23,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.ANSWER_TICKETS: DESK,
     Deed.DECIDE: DESK,
     Deed.SEE_DELIVERIES: ALL,
+    Deed.DELETE_DOCUMENTS: BOSS,
     Deed.SEE_DIRECTORY: ALL,
     Deed.CHANGE_DIRECTORY: BOSS,
     Deed.SEE_OPERATORS: LOOKS,

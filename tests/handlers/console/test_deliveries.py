@@ -9,7 +9,7 @@ import pytest
 from booking.documents import UNSENT, Document, DocumentId
 from booking.operating import Role
 from handlers import standing
-from storage import flags, inbox
+from storage import audit, flags, inbox
 from storage.booking import RowStore
 from tests.handlers.console.site import Site
 from tests.handlers.path.place import CAMILLE, Place, refused
@@ -56,6 +56,27 @@ async def test_what_is_wrong_is_shown_and_nobody_is(site: Site, role: Role) -> N
     if role is Role.AUDITOR:
         assert "/console/appointments/" not in page
     assert ("La personne</a>" in page) == (role is not Role.AUDITOR)
+
+
+async def test_an_administrator_ends_what_was_set_aside_and_nobody_opens_it(site: Site) -> None:
+    place, db = site.place, site.place.parts.db
+    await place.books()
+    await aside(place)
+    id = "0" * 26
+    await db.execute("UPDATE document SET key = ? WHERE id = ?", b"sealed", id)
+    delete = f"/console/deliveries/aside/{id}/delete"
+    desk, boss = await site.operator(Role.DESK, "anna"), await site.operator(Role.ADMINISTRATOR, "boss")
+    assert delete not in (await desk.get("/console/deliveries")).text
+    await desk.post(delete, 403)
+    assert delete in (await boss.get("/console/deliveries")).text
+    assert (await boss.post(delete)).to == "/console/deliveries?said=deleted"
+    page = (await boss.get("/console/deliveries?said=deleted")).text
+    assert "Le document est effacé." in page
+    assert delete not in page
+    [row] = await db.fetch("SELECT status, key FROM document WHERE id = ?", id)
+    assert (row["status"], row["key"]) == ("ending", None), "unreadable at once; its file goes with the next look"
+    assert [deed.action for deed in await audit.of(db, f"document:{id}")] == ["delete document"]
+    assert (await boss.post(delete)).to == "/console/deliveries?said=gone"
 
 
 async def aside(place: Place) -> None:
