@@ -11,19 +11,27 @@ sent_to(db, start, end)           the same to people with an account, by person
 
 Ids of people are in some of these rows, so that they can be counted once; none of them leaves `handlers/figures`.
 There is no index for these statements: they read a year of a busy service from end to end in less than a second, and
-an index would cost something at each message.
+an index would cost something at each message. What is made of many rows is made some at a time: whatever else the
+process does has its turn in between.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final, TypeVar
 
 from booking.events import By
 from booking.model import Client, Motive, Status
 from storage.booking import client_of
 from storage.db import Sql
+from storage.sql import Row
 
+T = TypeVar("T")
+
+AT_ONCE: Final = 500  # rows: a millisecond or two
 ARRIVED = "('accepted', 'sent', 'delivered', 'read')"  # as far as we were told, it did
 
 
@@ -93,8 +101,9 @@ async def hours(db: Sql, start: datetime, end: datetime) -> list[Hour]:
         start,
         end,
     )
-    return [
-        Hour(
+    return await in_turns(
+        rows,
+        lambda row: Hour(
             row["client_id"],
             row["person_id"],
             row["start_at"],
@@ -102,9 +111,8 @@ async def hours(db: Sql, start: datetime, end: datetime) -> list[Hour]:
             bool(row["late"]),
             row["ended_by"],
             bool(row["reminded"]),
-        )
-        for row in rows
-    ]
+        ),
+    )
 
 
 async def booked(db: Sql, start: datetime, end: datetime) -> list[First]:
@@ -117,9 +125,10 @@ async def booked(db: Sql, start: datetime, end: datetime) -> list[First]:
         start,
         end,
     )
-    return [
-        First(row["client_id"], row["person_id"], row["since_at"], row["made_at"], int(row["messages"])) for row in rows
-    ]
+    return await in_turns(
+        rows,
+        lambda row: First(row["client_id"], row["person_id"], row["since_at"], row["made_at"], int(row["messages"])),
+    )
 
 
 async def made(db: Sql, start: datetime, end: datetime) -> list[Made]:
@@ -129,7 +138,7 @@ async def made(db: Sql, start: datetime, end: datetime) -> list[Made]:
         start,
         end,
     )
-    return [Made(*row.values()) for row in rows]
+    return await in_turns(rows, lambda row: Made(*row.values()))
 
 
 def motive(db: Sql, of: Made) -> Motive:
@@ -144,7 +153,7 @@ async def wrote(db: Sql, start: datetime, end: datetime) -> list[tuple[str, str]
         start,
         end,
     )
-    return [(row["client_id"], row["id"]) for row in rows]
+    return await in_turns(rows, lambda row: (row["client_id"], row["id"]))
 
 
 async def fates(db: Sql, start: datetime, end: datetime) -> list[Fate]:
@@ -175,4 +184,14 @@ async def sent_to(db: Sql, start: datetime, end: datetime) -> list[Sent]:
         start,
         end,
     )
-    return [Sent(row["channel"], int(row["n"]), int(row["parts"]), row["client_id"], row["person"]) for row in rows]
+    return await in_turns(
+        rows, lambda row: Sent(row["channel"], int(row["n"]), int(row["parts"]), row["client_id"], row["person"])
+    )
+
+
+async def in_turns(rows: Sequence[Row], make: Callable[[Row], T]) -> list[T]:
+    found: list[T] = []
+    for first in range(0, len(rows), AT_ONCE):
+        found += [make(row) for row in rows[first : first + AT_ONCE]]
+        await asyncio.sleep(0)
+    return found

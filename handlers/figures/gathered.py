@@ -69,7 +69,15 @@ async def gather(db: Database, period: Period, clients: Sequence[str]) -> Gather
 async def read(db: Database, period: Period) -> Sequence[Rows]:
     """Month by month: nothing else waits until a year of rows is made. What goes back to the beginning is read once."""
     firsts = await figures.booked(db, period.starts_at, period.ends_at)
-    return [await _month(db, month, firsts) for month in period.months]
+    by_month = await asyncio.to_thread(_by_month, period, firsts)
+    return [await _month(db, month, by_month[month.first]) for month in period.months]
+
+
+def _by_month(period: Period, firsts: Sequence[First]) -> Mapping[date, Sequence[First]]:
+    return {
+        month.first: [each for each in firsts if month.starts_at <= each.made_at < month.ends_at]
+        for month in period.months
+    }
 
 
 async def _month(db: Database, month: Period, firsts: Sequence[First]) -> Rows:
@@ -78,7 +86,7 @@ async def _month(db: Database, month: Period, firsts: Sequence[First]) -> Rows:
         month,
         await figures.wrote(db, start, end),
         await figures.hours(db, start, end),
-        [each for each in firsts if start <= each.made_at < end],
+        firsts,
         await figures.made(db, start, end),
         await steps.of_days(db, month.first, month.end),
         await figures.sent_to(db, start, end),

@@ -2,10 +2,13 @@
 
 GET  /console/figures            `?of=2026-Q1&client=` a client's id; the last month that is over without
 GET  /console/figures/workbook   the same as a workbook
+
+Plots and workbooks take a while to draw: on a thread of their own, as messages are answered by the same process.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,10 +50,11 @@ class FigurePages:
         clients = await figures.clients(self.frame.parts.db)
         found, parts = await self._report(visit, clients), self.frame.parts
         voice = page_voice(visit.reader.lang, str(parts.zone), parts.default_lang)
+        said, shown = await asyncio.to_thread(_drawn, found, voice)
         return visit.page(
             "figures",
-            heads=heads(found, voice),
-            shown=fragment(tables(found), voice),
+            heads=said,
+            shown=shown,
             periods=offered(visit.now, parts.zone),
             chosen=found.period,
             clients=clients,
@@ -62,7 +66,7 @@ class FigurePages:
         whose = f"-{found.client.ref}" if found.client else ""
         name = f"figures{whose}-{found.period}"
         return web.Response(
-            body=workbook(tables(found), self._voice(visit), found.made_at),
+            body=await asyncio.to_thread(_book, found, self._voice(visit)),
             content_type=WORKBOOK,
             headers={"Content-Disposition": f'attachment; filename="{_plain(name)}.xlsx"'},
         )
@@ -91,6 +95,14 @@ def chosen(text: str, now: datetime, zone: ZoneInfo) -> Period:
     except ValueError:
         return before(now, zone)
     return found if found.ends_at <= now else before(now, zone)
+
+
+def _drawn(found: Report, voice: Voice) -> tuple[Mapping[str, str], str]:
+    return heads(found, voice), fragment(tables(found), voice)
+
+
+def _book(found: Report, voice: Voice) -> bytes:
+    return workbook(tables(found), voice, found.made_at)
 
 
 def _plain(name: str) -> str:

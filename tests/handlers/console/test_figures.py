@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +12,7 @@ from openpyxl import load_workbook
 
 from booking.operating import Role
 from handlers.figures.tables import TABLES
+from handlers.web.console import figures as pages
 from handlers.web.console.figures import chosen
 from storage import audit, figures
 from tests.handlers.console.site import Site, Visitor
@@ -95,3 +98,24 @@ async def test_who_is_no_client_has_none(site: Site) -> None:
 )
 def test_only_what_is_over(text: str, found: str) -> None:
     assert str(chosen(text, MONDAY, PARIS)) == found
+
+
+@pytest.mark.parametrize(("path", "draws"), [("", "fragment"), ("/workbook", "workbook")])
+async def test_what_takes_long_is_drawn_beside_the_loop(
+    site: Site, monkeypatch: pytest.MonkeyPatch, path: str, draws: str
+) -> None:
+    """The same process answers people's messages meanwhile."""
+    threads: list[int] = []
+    really = getattr(pages, draws)
+
+    def noted(*args: Any) -> Any:
+        threads.append(threading.get_ident())
+        return really(*args)
+
+    monkeypatch.setattr(pages, draws, noted)
+    visitor = await site.operator(Role.AUDITOR)
+    headers = {"Cookie": f"__Host-console={visitor.cookie}"}
+    async with visitor.http.get(f"{visitor.base}/console/figures{path}", headers=headers) as response:
+        assert response.status == 200
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
