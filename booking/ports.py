@@ -1,36 +1,51 @@
-"""The two doors of the core: what conversations call (`BookingCore`) and what storage gives (`BookingStore`).
-
-Results that a person must hear of are values (`SlotGone`, `Refused`), not exceptions: a step has to answer each.
-
-Long, because each door is one; the answers stand before the door that gives them, since its lines name every one.
+"""The two doors of the core: what conversations call (`BookingCore`) and what storage gives (`BookingStore`), with what
+is answered at them (`booking.answers`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol
 
-from booking.decisions import DecidingCore, Decision, DecisionStore
-from booking.directory import Directory
-from booking.documents import (
-    Document,
-    DocumentStore,
-    Expected,
-    HandedOver,
-    NobodyToSendTo,
-    TooManyDocuments,
+from booking.answers import (
+    AgendaEntry,
+    AlreadyOver,
+    Booked,
+    Cancelled,
+    CannotUndo,
+    CodeAccepted,
+    CodeRefused,
+    CodeSent,
+    Confirmed,
+    Heard,
+    Held,
+    Joining,
+    Known,
+    Moved,
+    Noted,
+    NothingLate,
+    NothingToUndo,
+    NotNow,
+    NotTurned,
+    Offered,
+    Opened,
+    Refusable,
+    Refused,
+    SlotGone,
+    TooManyTries,
+    TurnAnswer,
+    Turned,
+    Undoable,
+    Undone,
 )
+from booking.decisions import DecidingCore
+from booking.documents import Document, Expected, HandedOver, NobodyToSendTo, TooManyDocuments
 from booking.events import By
-from booking.messages import MessageStore, MessagingCore
+from booking.messages import MessagingCore
 from booking.model import (
     Appointment,
     AppointmentId,
-    Client,
-    ClientId,
-    Code,
-    CodeId,
     Consent,
     ContactId,
     Feedback,
@@ -39,7 +54,6 @@ from booking.model import (
     HoldKind,
     Mode,
     NoticeLevel,
-    Person,
     PersonId,
     Refusal,
     Slot,
@@ -52,221 +66,42 @@ from booking.model import (
     Worker,
     WorkerId,
 )
-
-Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a person, "c:<contact id>"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeAccepted:
-    code: CodeId
-
-
-@dataclass(frozen=True, slots=True)
-class CodeRefused:
-    """Unknown, expired, full or of a suspended client: one answer for all, so nothing can be learnt (invariant I12)."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooManyTries:
-    """The guess was not looked at. Throttled per contact, in the database; fails closed."""
-
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSent:
-    """A one-time code is on its way to a number, which is proven when it comes back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    hold: Hold
-    worker: Worker
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """An hour that is kept for somebody who has not answered yet."""
-
-    hold: Hold
-    worker: Worker
-
-
-@dataclass(frozen=True, slots=True)
-class Refusable:
-    """What somebody ended late with a worker, who has not said yet whether they may come again (article 5.2)."""
-
-    appointment: Appointment
-    first_name: str
-    until: datetime  # when a refusal that is made now would lapse
-
-
-@dataclass(frozen=True, slots=True)
-class NothingLate:
-    """There is nothing to refuse: it was not late, or is long past."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlotGone:
-    """Taken meanwhile, closed meanwhile, or too near."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """`max_appointments`: the cap of coming ones; `overlap`: they are busy then; `suspended`: person, client, code;
-    `consent`: no record of the current terms (I19); `dispute`: article 4.1.7; `worker`: the one they name refuses them
-    for a while (article 5.2).
-    """
-
-    reason: Literal["max_appointments", "overlap", "suspended", "consent", "dispute", "worker"]
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    appointment: Appointment
-    worker: Worker
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """`late`: under 24 elapsed hours before the start (article 5.1)."""
-
-    appointment: Appointment
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    appointment: Appointment
-    worker: Worker
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """The person said that they will come."""
-
-    appointment: Appointment
-
-
-@dataclass(frozen=True, slots=True)
-class Undoable:
-    """What the person did last may be taken back until then. `ended` is the row that was cancelled or moved away
-    from."""
-
-    ended: Appointment
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """It is as it was before. `moved`: a move was taken back, else a cancellation."""
-
-    appointment: Appointment
-    worker: Worker
-    moved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CannotUndo:
-    """`late`: the minutes for it are over; `gone`: the hour is another's by now. `stands`: what it was moved to."""
-
-    ended: Appointment
-    stands: Appointment | None
-    why: Literal["late", "gone", "max_appointments", "overlap", "suspended"]
-
-
-@dataclass(frozen=True, slots=True)
-class NothingToUndo:
-    """They cancelled or moved nothing lately."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyOver:
-    """The appointment has begun, is past, or was cancelled before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """`before`: how they were to meet until now; the same when it was turned already, and nothing was done."""
-
-    appointment: Appointment
-    worker: Worker
-    before: Mode
-
-
-@dataclass(frozen=True, slots=True)
-class NotTurned:
-    """`early`: more than a day before, moving is the way; `not_offered`: the worker does not meet people so;
-    `no_phone`: a call needs a number that is proven."""
-
-    reason: Literal["early", "not_offered", "no_phone"]
-    appointment: Appointment
-    worker: Worker
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """`told`: the worker is told now; else they know, or need not know yet."""
-
-    appointment: Appointment
-    worker: Worker
-    told: bool
-
-
-TurnAnswer: TypeAlias = Turned | NotTurned | AlreadyOver
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Who came, as it stands now."""
-
-    appointment: Appointment
-
-
-@dataclass(frozen=True, slots=True)
-class NotNow:
-    """Who came can be said from the start until the next morning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What need not be asked of a contact again. All None for a stranger."""
-
-    person: Person | None = None
-    terms_accepted: bool = False  # the current version
-    last_mode: Mode | None = None
-    upcoming: tuple[Appointment, ...] = ()  # soonest first
-    refused: Refused | None = None  # why no further hour can be booked now, to be said before any question
-    refused_by: frozenset[WorkerId] = frozenset()  # workers whose hours are not offered to them (article 5.2)
-    suspension: Decision | None = None  # of their account, where one stands
-
-
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """What a stranger has told us, needed to make the account in the transaction of the first booking."""
-
-    code: CodeId
-    first_name: str
-    last_name: str
-    email: str | None  # None: the desk helps somebody who has no address
-    phone: str | None
-    language: str
-    time_zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class AgendaEntry:
-    appointment: Appointment
-    first_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """The starts that are offered now, and those at which the worker is busy by their own calendar all the same."""
-
-    starts: tuple[datetime, ...]
-    busy: tuple[datetime, ...]
+from booking.store import BookingStore, Owner
+
+__all__ = [
+    "AgendaEntry",
+    "AlreadyOver",
+    "Booked",
+    "BookingCore",
+    "BookingStore",
+    "Cancelled",
+    "CannotUndo",
+    "CodeAccepted",
+    "CodeRefused",
+    "CodeSent",
+    "Confirmed",
+    "Heard",
+    "Held",
+    "Joining",
+    "Known",
+    "Moved",
+    "NotNow",
+    "NotTurned",
+    "Noted",
+    "NothingLate",
+    "NothingToUndo",
+    "Offered",
+    "Opened",
+    "Owner",
+    "Refusable",
+    "Refused",
+    "SlotGone",
+    "TooManyTries",
+    "TurnAnswer",
+    "Turned",
+    "Undoable",
+    "Undone",
+]
 
 
 class BookingCore(MessagingCore, DecidingCore, Protocol):
@@ -421,90 +256,3 @@ class BookingCore(MessagingCore, DecidingCore, Protocol):
     async def take_back(self, worker: WorkerId, span: str) -> Span | None: ...  # None: forgotten before
     async def calendar_of(self, worker: WorkerId) -> str: ...
     async def set_calendar(self, worker: WorkerId, address: str) -> None: ...
-
-
-class BookingStore(MessageStore, DocumentStore, DecisionStore, Protocol):
-    """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
-
-    async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole
-    async def settled_directory(self) -> Directory: ...
-    # as it stands, and stays until this transaction ends: who closes hours waits for us, or we see them closed. Asked
-    # for before any hour is freed or taken
-    async def change_spans(self, worker: WorkerId, gone: Sequence[str], new: Sequence[Span], now: datetime) -> None: ...
-    # of a worker's own times, by their ids; the next version of the directory has them
-    async def calendar_of(self, worker: WorkerId) -> str: ...
-    async def set_calendar(
-        self, worker: WorkerId, address: str, now: datetime
-    ) -> None: ...  # "" forgets it, and its times
-    async def client(self, id: ClientId) -> Client | None: ...
-    async def code(self, id: CodeId) -> Code | None: ...
-    async def code_typed(self, normal: str) -> Code | None: ...  # by the normal form of `booking.codes`
-    async def accounts(self, code: CodeId) -> int: ...
-
-    # how many were opened with it. Locks the code's row (PostgreSQL), so that no seat is given twice
-
-    def keyed(self, kind: str, value: str) -> str: ...  # a keyed hash: what is counted must not tell whom
-    async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]: ...
-    # at or after `since`, latest first, at most `most`; kept in the database, so they survive Redis
-    async def add_try(self, key: str, now: datetime) -> None: ...
-
-    async def taken(
-        self, since: datetime, until: datetime, now: datetime, workers: Sequence[WorkerId] | None = None
-    ) -> Iterable[tuple[WorkerId, datetime]]: ...
-    # (worker, start) of live appointments and holds that overlap [since, until); lapsed holds are left out.
-    # `workers`: only theirs; None is everybody's
-    async def load(
-        self, workers: Sequence[WorkerId], since: datetime, until: datetime, now: datetime
-    ) -> Mapping[WorkerId, int]: ...  # live appointments and holds that start in [since, until)
-    async def take(
-        self, id: HoldId | AppointmentId, owners: Sequence[Owner], start: datetime, now: datetime
-    ) -> Owner | None: ...
-    # None: all quarters are ours now; else the owner that is busy, and nothing was taken. Lapsed holds of these
-    # quarters are deleted first, in the same transaction. An id may take more owners later (a second call adds rows)
-    async def free(self, id: HoldId | AppointmentId) -> None: ...
-
-    async def hold_of(self, contact: ContactId) -> Hold | None: ...  # the chosen one, also a lapsed one
-    async def hold(self, id: HoldId) -> Hold | None: ...
-    async def offers_of(self, contact: ContactId) -> Sequence[Hold]: ...  # also lapsed ones; soonest start first
-    async def offers_about(self, about: str) -> Sequence[Hold]: ...
-    async def save_hold(self, hold: Hold) -> None: ...
-    async def delete_hold(self, id: HoldId) -> None: ...
-
-    async def person(self, id: PersonId) -> Person | None: ...
-    async def person_of(self, contact: ContactId) -> Person | None: ...
-    async def add_person(self, person: Person, contact: ContactId) -> None: ...
-    async def save_person(self, person: Person) -> None: ...
-    async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None: ...
-    async def consented(self, person: PersonId, terms_version: str) -> bool: ...
-
-    async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]: ...  # in force
-    async def refusals_by(
-        self, worker: WorkerId, since: datetime
-    ) -> Sequence[Refusal]: ...  # also waived; latest first
-    async def save_refusal(self, refusal: Refusal) -> None: ...
-    async def ended_late(self, worker: WorkerId, since: datetime) -> Sequence[Appointment]: ...  # latest end first
-
-    async def waiting(self, id: WaitingId) -> Waiting | None: ...
-    async def waiting_of(self, contact: ContactId, person: PersonId | None) -> Waiting | None: ...  # not ended
-    async def waiting_list(self) -> Sequence[Waiting]: ...  # not ended, the longest first
-    async def save_waiting(self, waiting: Waiting) -> None: ...
-
-    async def appointment(self, id: AppointmentId) -> Appointment | None: ...
-    async def locked(self, id: AppointmentId) -> Appointment | None: ...
-    # the same, and nobody else ends or moves it before this transaction is over
-    async def add_appointment(self, appointment: Appointment) -> None: ...
-    async def save_appointment(self, appointment: Appointment) -> None: ...
-    async def upcoming(self, person: PersonId, now: datetime) -> Sequence[Appointment]: ...
-    # booked, done or missed, and not ended yet (so that a late person still finds the link); soonest first
-    async def past(self, person: PersonId, now: datetime, limit: int) -> Sequence[Appointment]: ...
-    # booked, done or missed, and ended; latest first
-    async def series(self, id: AppointmentId) -> Sequence[Appointment]: ...  # all rows of one, by version
-    async def ended(self, person: PersonId, since: datetime) -> Sequence[Appointment]: ...
-    # cancelled, or moved away from, at or after `since`; the latest first
-    async def agenda(self, worker: WorkerId, since: datetime, until: datetime) -> Sequence[Appointment]: ...
-
-    # booked, done or missed, starting in [since, until); soonest first
-
-    async def notices(self, worker: WorkerId) -> NoticeLevel: ...  # all, until they choose
-    async def save_notices(self, worker: WorkerId, level: NoticeLevel) -> None: ...
-    async def save_feedback(self, feedback: Feedback) -> None: ...  # the same id again: its words are added
