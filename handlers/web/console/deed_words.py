@@ -113,6 +113,7 @@ OBJECTS: Final[Mapping[str, Text]] = {
     "document": t("console.deed.object.document"),
     "export": t("console.deed.object.export"),
     "day": t("console.deed.object.some_day"),
+    "week": t("console.deed.object.some_week"),
     "code": t("console.deed.object.code"),
     "codes": t("console.deed.object.codes"),
     "directory": t("console.deed.object.directory"),
@@ -193,6 +194,10 @@ def _called(words: Mapping[str, Text], noted: str, names: Mapping[str, str]) -> 
     kind, _, id = noted.partition(":")
     if kind not in words:
         return _as_noted(noted)
+    worker, _, monday = id.rpartition(":")
+    if kind == "week" and (on := day(monday)) is not None:
+        name = names.get(f"worker:{worker}", _short(worker))
+        return t("console.deed.object.week", on=datetime.combine(on, NOON), name=name)
     if kind == "day" and (on := day(id)) is not None:
         return t("console.deed.object.day", on=datetime.combine(on, NOON))
     return Text(words[kind].msgid, {"id": _short(id), "name": names.get(noted, id)})

@@ -23,7 +23,7 @@ from handlers.ticket_answers import Done, OfAnother
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.console.ticket_words import SAID, TICKET_WORDS
 from storage import contacts
-from storage.stuck import Why
+from storage.stuck import Need, Why
 
 WHYS: Final[Mapping[Why, Text]] = {
     "danger": t("console.talks.why.danger"),
@@ -39,7 +39,14 @@ FILTERS: Final[Mapping[Group, Text]] = {
     "human": t("console.talks.human"),
     "stuck": t("console.talks.stuck"),
 }
-WORDS: Final[Mapping[str, Any]] = {**TICKET_WORDS, "whys": WHYS, "filters": FILTERS}
+
+
+def why_words_of(need: Need) -> Text:
+    """Whoever is not with somebody yet waits for them."""
+    return t("console.talks.why.waits") if need.why == "human" and not need.taken else WHYS[need.why]
+
+
+WORDS: Final[Mapping[str, Any]] = {**TICKET_WORDS, "why_words_of": why_words_of, "filters": FILTERS}
 
 
 @dataclass(frozen=True, kw_only=True)

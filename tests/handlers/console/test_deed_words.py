@@ -70,6 +70,25 @@ def test_every_deed_of_the_code_has_words() -> None:
     assert {act for act in acts if did(act).msgid == OTHER} == set()
 
 
+def looked_at() -> set[str]:
+    """Of which kind what is noted as looked at is: what stands before the colon."""
+    found = set()
+    for path in (ROOT / "handlers").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.looked":
+                named = call.args[2].values[0] if isinstance(call.args[2], ast.JoinedStr) else call.args[2]
+                found |= {text.partition(":")[0] for text in literals(named)}
+    return found
+
+
+def test_everything_that_is_looked_at_has_words() -> None:
+    assert len(looked_at()) > 6
+    assert looked_at() - set(OBJECTS) == set()
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    line = read(Deed("operator:o1", "see", "week:w1:2026-03-02", at), {"worker:w1": "Claire Morel"})
+    assert Voice("fr")(line.what) == "la semaine du 2 mars 2026 de Claire Morel"
+
+
 def test_what_is_done_in_tickets_is_what_they_tell() -> None:
     assert set(get_args(EntryKind)) >= IN_TICKETS
     assert {act.removeprefix("ticket ") for act in ACTS if act.startswith("ticket ")} == IN_TICKETS | {"see"}
