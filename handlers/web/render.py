@@ -81,7 +81,9 @@ class Renderer:
 
         def draw(request: web.Request, status: int) -> web.Response:
             kind = {404: "unknown", 403: "refused", 410: "gone", 503: "trouble"}.get(status, "odd")
-            return self.page("error", self.visitor(request), status, kind=kind)
+            path = request.path.removeprefix(self.base)
+            inside = path.startswith("/console") and not path.startswith("/console/enrol")  # one comes there by a link
+            return self.page("error", self.visitor(request), status, kind=kind, console=inside)
 
         return draw
 

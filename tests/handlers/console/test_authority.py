@@ -73,6 +73,15 @@ async def test_every_route_asks_and_a_refusal_is_remembered(site: Site, role: Ro
     assert sum(deed.action.startswith("refused: ") for deed in deeds) == refused
 
 
+async def test_who_may_not_is_shown_the_way_back(site: Site) -> None:
+    visitor = await site.operator(Role.DESK)
+    for path, status in (("/console/operators", 403), ("/console/nothing", 404), ("/console/people/x1", 404)):
+        page = (await visitor.get(path, status)).text
+        assert 'href="/console"' in page
+        assert "lien de notre message" not in page, "which nobody of the desk has"
+    assert "Votre rôle ne permet pas cela" in (await visitor.get("/console/operators", 403)).text
+
+
 async def test_nobody_without_a_session_gets_past_the_door(site: Site) -> None:
     """Same answer, whether there is such a thing or not, and nothing is done."""
     before = len(await audit.latest(site.place.parts.db, 1000))
