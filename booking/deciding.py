@@ -33,6 +33,7 @@ from booking.decisions import (
     Verdict,
     contestable,
     suspension,
+    unread,
 )
 from booking.events import Event
 from booking.messages import Report
@@ -100,8 +101,8 @@ class Deciding:
             return NotDecided("already")
         if said is None:
             return NotDecided("words")
-        ended = await self._end(decision, by)
-        self.events.append(SuspensionEnded(ended, said))
+        ended = await self._end(replace(decision, ended_words=said, news=True), by)
+        self.events.append(SuspensionEnded(ended))
         return ended
 
     async def expire(self, id: DecisionId) -> DecideAnswer:
@@ -130,6 +131,10 @@ class Deciding:
         self.events.append(DecisionContested(contested, contact))
         return contested
 
+    async def decisions_read(self, person: PersonId) -> None:
+        for each in unread(await self._store.decisions(person), self._now):
+            await self._store.save_decision(replace(each, read=each.read or self._now, news=False))
+
     async def review(self, id: DecisionId, by: str, words: str, *, upheld: bool) -> DecideAnswer:
         """Not upheld, a suspension ends, and a warning is taken back."""
         decision, said = await self._store.decision(id), _reason(words)
@@ -143,7 +148,7 @@ class Deciding:
             return NotDecided("words")
         if not upheld and decision.stands:
             decision = await self._end(decision, by)
-        reviewed = replace(decision, reviewed=self._now, reviewed_by=by, upheld=upheld, answer=said)
+        reviewed = replace(decision, reviewed=self._now, reviewed_by=by, upheld=upheld, answer=said, news=True)
         await self._store.save_decision(reviewed)
         self.events.append(DecisionReviewed(reviewed))
         return reviewed

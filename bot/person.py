@@ -130,7 +130,8 @@ def line(parts: Parts, each: Decision) -> str:
         standing = "stands"
     contested = "contested" if each.to_review else "reviewed" if each.reviewed else ""
     at = local(each.at, parts.zone)
-    return f"{each.id:26}  {at}  {each.kind:10}  {each.ground:13}  {standing:22}  {contested}".rstrip()
+    read = "not read yet" if each.unread else ""
+    return f"{each.id:26}  {at}  {each.kind:10}  {each.ground:13}  {standing:22}  {contested:9}  {read}".rstrip()
 
 
 def _about(who: str, act: Callable[[Parts, str], Awaitable[DecideAnswer]]) -> int:

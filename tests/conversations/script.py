@@ -236,6 +236,10 @@ def warns(stage: Stage, words: str) -> list[str]:
     return stage.is_warned(words)
 
 
+def ends(stage: Stage, words: str) -> list[str]:
+    return stage.is_open_again(words)
+
+
 def reviews(stage: Stage, verdict: str, words: str) -> list[str]:
     return stage.is_reviewed(words, upheld=verdict == "upholds it")
 
@@ -256,6 +260,7 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"the terms change": terms_change,
     r"the desk suspends them until (\S+)( and cancels)?: (.+)": suspends,
     r"the desk warns them: (.+)": warns,
+    r"the desk ends their suspension: (.+)": ends,
     r"another one of the desk (upholds it|takes it back): (.+)": reviews,
     r"a deploy inserts a step after the subject": step_inserted,
 }

@@ -363,6 +363,13 @@ class Stage:
         assert isinstance(made, Decision), made
         return self.company.follow(self.effects(core), self)
 
+    def is_open_again(self, words: str) -> list[str]:
+        core = self.core()
+        stands = next(each for each in run(self.store.decisions(self._person())) if each.stands)
+        done = run(core.end_suspension(stands.id, ANNA, words))
+        assert isinstance(done, Decision), done
+        return self.company.follow(self.effects(core), self)
+
     def is_reviewed(self, words: str, *, upheld: bool) -> list[str]:
         core = self.core()
         contested = next(each for each in run(self.store.decisions(self._person())) if each.to_review)

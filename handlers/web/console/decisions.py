@@ -18,12 +18,12 @@ from aiohttp import web
 from booking.decisions import LONGEST, SHORTEST, DecideAnswer, DecisionKind, NotDecided
 from booking.operating import Deed
 from conversations.flows.account import last_day
+from conversations.flows.decided import GROUNDS
 from conversations.text import Text, t
 from handlers import deciding as acts
 from handlers.console import deciding, people
 from handlers.console.deciding import NotRead, Wanted
 from handlers.console.people import PersonSeen
-from handlers.decision_reactions import GROUNDS
 from handlers.web import body
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.visitor import day

@@ -15,6 +15,7 @@ from tests.handlers.console.test_tickets import told
 from tests.handlers.path.place import CAMILLE, CLAIRE
 
 WHY = "Vos messages étaient blessants."
+WAITS = "Un message sur votre accès au service vous attend. Pour le lire, répondez LIRE."
 SUSPENDS = {
     "kind": "suspension",
     "ground": "disrespect",
@@ -47,9 +48,7 @@ async def suspended(site: Site, anna: Visitor, **other: str) -> tuple[str, str]:
 
 async def test_a_suspension_is_decided_told_and_shown(site: Site, anna: Visitor) -> None:
     person, id = await suspended(site, anna)
-    heard = await told(site)
-    assert "suspendu votre compte jusqu'au vendredi 20 mars" in heard
-    assert WHY in heard
+    assert await told(site) == f"{WAITS} Vos rendez-vous déjà pris restent."
     page = (await anna.get(f"/console/decisions/{id}?said=decided")).text
     for shown in (
         "C&#39;est décidé",
@@ -59,11 +58,17 @@ async def test_a_suspension_is_decided_told_and_shown(site: Site, anna: Visitor)
         "vendredi 20 mars",
         "Ils restent",
         "en vigueur",
+        "pas encore lu",
     ):
         assert shown in page, shown
     page = (await anna.get(f"/console/people/{person}")).text
     assert f"/console/decisions/{id}" in page
     assert "Suspendu" in page
+    assert "pas encore lu" in page
+    [heard] = await site.place.says("sms", CAMILLE, "lire")
+    assert WHY in heard
+    for path in (f"/console/people/{person}", f"/console/decisions/{id}"):
+        assert "pas encore lu" not in (await anna.get(path)).text
     form = (await anna.get(f"/console/people/{person}/decide")).text
     assert 'value="suspension"' not in form, "it is so already"
     again = await anna.post(f"/console/people/{person}/decide", 409, **SUSPENDS)
@@ -113,7 +118,8 @@ async def test_nothing_is_decided_by_half(site: Site, anna: Visitor, wrong: dict
 
 async def test_a_warning_changes_nothing_else(site: Site, anna: Visitor) -> None:
     person, id = await suspended(site, anna, kind="warning", lasts="", appointments="")
-    heard = await told(site)
+    assert await told(site) == WAITS
+    [heard] = await site.place.says("sms", CAMILLE, "lire")
     assert "Votre compte reste ouvert" in heard
     assert "CONTESTER" in heard
     page = (await anna.get(f"/console/decisions/{id}")).text
@@ -131,7 +137,9 @@ async def test_a_suspension_is_ended_with_a_word(site: Site, anna: Visitor, ben:
     assert "Écrivez entre" in page
     assert ">ok</textarea>" in page
     await ben.post(f"/console/decisions/{id}/end", words="Nous en avons parlé,\r\nmerci.")
-    assert "Votre compte est de nouveau ouvert. Nous en avons parlé,\nmerci." in await told(site)
+    assert await told(site) == WAITS
+    [heard] = await site.place.says("sms", CAMILLE, "lire")
+    assert "Votre compte est de nouveau ouvert. Nous en avons parlé,\nmerci." in heard
     page = (await ben.get(f"/console/decisions/{id}?said=ended")).text
     assert "levée par ben" in page
     assert "<textarea" not in page
@@ -157,7 +165,10 @@ async def test_what_is_contested_is_judged_by_another(site: Site, anna: Visitor,
     await ben.post(f"/console/decisions/{id}/review", 422, words="Nous avons relu.")
     await told(site)
     await ben.post(f"/console/decisions/{id}/review", verdict="take_back", words="Nous vous croyons, pardon.")
-    assert "de nouveau ouvert. Nous vous croyons, pardon." in await told(site)
+    assert await told(site) == WAITS
+    page = (await ben.get(f"/console/decisions/{id}")).text
+    assert "La suite : pas encore lue" in page
+    assert "de nouveau ouvert. Nous vous croyons, pardon." in (await site.place.says("sms", CAMILLE, "lire"))[0]
     page = (await ben.get(f"/console/decisions/{id}?said=reviewed")).text
     assert "ben a relu la décision : elle est retirée" in page
     row = await tickets.get(site.place.parts.db, ticket.id)
