@@ -40,7 +40,7 @@ FAMILIES: Final = (tuple(MOTIVES.values()), tuple(MODES.values()))
 # A list is a question whose options are hours, appointments, people, subjects or commands: as many as there are.
 LISTED: Final = frozenset(
     {"slot.label", "replaced.label", "worker.label", "which.label", "worker.which_label", "times.closed", "times.open"}
-    | {"slot.wait", "menu.book", *(text.msgid for text in MOTIVES.values())}
+    | {"slot.wait", "menu.book", "menu.my_data", *(text.msgid for text in MOTIVES.values())}
 )
 DECIDED: Final = frozenset(
     {f"decision.{each}" for each in ("warned", "suspended", "suspended_until", "ended", "open")}

@@ -27,10 +27,14 @@ ALL_AT_ONCE: Final = (
     "code and subject in a first message: who we are, a person, the price, that no employer learns of it, what was "
     "understood, three hours and the ways to others are all due in this one answer"
 )
+DANGER_FIRST: Final = (
+    "somebody's very first words are of danger, while their account is suspended: help first, then who we are and what "
+    "they can still do here"
+)
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "welcome.code + noted.motive + slot.ask": ALL_AT_ONCE,
     "welcome.code_abroad + noted.motive + slot.ask": ALL_AT_ONCE,
-    "account.suspended_until + menu.ask": "until when, how it is contested, whom to call, and the whole menu",
+    "danger.suicide + welcome.known + menu.ask": DANGER_FIRST,
     "welcome.known + slot.gone + replaced.again + replaced.ask": HELPED_BY_THE_DESK,
     "welcome.known + digit.which + replaced.sorry + replaced.ask": HELPED_BY_THE_DESK,
     "welcome.known + digit.which + replaced.again + replaced.ask": HELPED_BY_THE_DESK,
