@@ -85,11 +85,11 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class NotDecided:
     """Nothing was changed. `nobody`: no such person or decision; `already`: they are suspended, it is over, contested
-    or reviewed already; `words`: too few or too many; `until`: not a day to come; `own`: who decided does not judge it;
-    `taken`: a colleague has the ticket.
+    or reviewed already; `words`: too few or too many; `until`: not a day to come; `own`, `declare`: who decided does
+    not judge it (`operating.why_not_review`); `taken`: a colleague has the ticket.
     """
 
-    reason: Literal["nobody", "already", "words", "until", "own", "taken"]
+    reason: Literal["nobody", "already", "words", "until", "own", "declare", "taken"]
 
 
 DecideAnswer: TypeAlias = Decision | NotDecided

@@ -53,7 +53,7 @@ NO_TALK: Final[Mapping[str, str]] = {
 NOT_DONE: Final[Mapping[type, str]] = {
     NoSuchTicket: "no such ticket",
     Closed: "it is closed already",
-    NotYours: "you decided what is contested: a colleague judges it",
+    NotYours: "what is contested is judged in the console, by another human than who decided: take it there",
     Undecided: "it asks for a decision first",
 }
 

@@ -4,7 +4,8 @@ GET   /console/people/{id}/decide       the form
 POST  /console/people/{id}/decide       {"kind", "ground", "words", "lasts", "until", "appointments"}
 GET   /console/decisions/{id}           what was decided, by whom, why; what the person says against it
 POST  /console/decisions/{id}/end       {"words"}: their account is open again
-POST  /console/decisions/{id}/review    {"verdict", "words"}: by another operator than who decided
+POST  /console/decisions/{id}/review    {"verdict", "words", "another"}: by another operator than who decided, who
+                                        declares so where it was decided at a keyboard
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "already": t("console.decide.already"),
     "until": t("console.decide.choose_until"),
     "own": t("console.decide.own"),
+    "declare": t("console.decide.declare"),
     "taken": t("console.ticket.of_another"),
 }
 SAID: Final[Mapping[str, Text]] = {
@@ -100,7 +102,12 @@ class DecisionPages:
         if verdict not in {"uphold", "take_back"}:
             return await self._page(visit, t("console.decide.choose_verdict"), 422)
         done = await acts.review(
-            self.frame.parts, visit.place("id"), visit.actor, _words(visit), upheld=verdict == "uphold"
+            self.frame.parts,
+            visit.place("id"),
+            visit.actor,
+            _words(visit),
+            upheld=verdict == "uphold",
+            declares=visit.fields.get("another") == "yes",
         )
         return await self._answered(visit, done, "reviewed")
 

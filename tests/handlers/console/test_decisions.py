@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from booking.decisions import LONGEST
+from booking.decisions import LONGEST, Decision, Ground
 from booking.operating import Role
+from handlers import deciding
 from storage import audit, decisions, tickets
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked, deeds
@@ -176,6 +177,20 @@ async def test_what_is_contested_is_judged_by_another(site: Site, anna: Visitor,
     assert row.status == "closed"
     noted = await audit.of(site.place.parts.db, f"person:{ticket.person_id}")
     assert f"operator:{await site.id('ben')}" in {d.actor for d in noted if d.action == "take decision back"}
+
+
+async def test_what_was_decided_at_a_keyboard_is_judged_by_who_declares_to_be_another(site: Site, ben: Visitor) -> None:
+    person, _ = await booked(site)
+    parts = site.place.parts
+    made = await deciding.suspend(parts, person, "operator:ubuntu", Ground.OTHER, WHY, last_day=None, cancels=False)
+    assert isinstance(made, Decision)
+    await site.place.says("sms", CAMILLE, "contester", "Ce n'était pas moi.")
+    page, place = (await ben.get(f"/console/decisions/{made.id}")).text, f"/console/decisions/{made.id}/review"
+    assert "Ce n&#39;est pas moi qui ai pris cette décision" in page
+    refused = await ben.post(place, 409, verdict="uphold", words="Nous avons relu.")
+    assert "ligne de commande" in refused.text
+    await ben.post(place, verdict="uphold", words="Nous avons relu.", another="yes")
+    assert "elle reste" in (await ben.get(f"/console/decisions/{made.id}")).text
 
 
 async def ben_closes(site: Site, ben: Visitor, ticket: str) -> str:

@@ -10,15 +10,17 @@ from datetime import date, timedelta
 import pytest
 
 from booking.decisions import Decision, Ground, NotDecided
+from booking.operating import Role
 from handlers import deciding
 from handlers import tickets as desk
 from handlers.acting import Acting
 from handlers.ticket_answers import Done, NotYours, OfAnother, Undecided
-from storage import audit, contacts, decisions, tickets
+from storage import audit, contacts, decisions, operators, tickets
 from storage.booking import RowStore
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place, refused
 
-ANNA, BEN = "operator:anna", "operator:ben"
+ANNA, BEN = "operator:anna", "operator:ben"  # of the console
+LOGIN = "operator:ubuntu"  # at a keyboard
 WHY = "Vos messages étaient blessants."
 WAITS = "Un message sur votre accès au service vous attend. Pour le lire, répondez LIRE."
 FRIDAY = date(2026, 3, 13)  # the tests begin on Monday, the 2nd
@@ -30,6 +32,9 @@ async def has_an_hour(place: Place) -> str:
     person = (await place.contact("sms", CAMILLE)).person_id
     assert person is not None
     place.new("sms", CLAIRE)
+    async with place.parts.db.transaction() as tx:
+        for name in ("anna", "ben"):
+            await operators.add(tx, name, name, Role.DESK, "secret", place.clock.now)
     return person
 
 
@@ -182,6 +187,29 @@ async def test_who_decided_it_cannot_have_the_ticket_and_nobody_closes_it_before
     assert found.to_review
     await place.settle()
     assert place.new("sms", CAMILLE) == []
+
+
+async def test_who_decided_at_a_keyboard_may_be_who_judges_so_they_declare(place: Place) -> None:
+    """Two names, one human perhaps: the command line knows a login of the computer alone."""
+    person, parts = await has_an_hour(place), place.parts
+    made = await deciding.suspend(parts, person, LOGIN, Ground.OTHER, WHY, last_day=None, cancels=False)
+    assert isinstance(made, Decision)
+    await place.says("sms", CAMILLE, "contester", "Ce n'était pas moi.")
+    [ticket] = await tickets.listed(parts.db)
+
+    async def reviews(operator: str, *, declares: bool) -> object:
+        words = "Nous avons relu."
+        return await deciding.review(parts, made.id, operator, words, upheld=True, declares=declares)
+
+    for login in (LOGIN, "operator:root"):
+        assert await desk.take(parts, ticket.id, login) == NotYours()
+        assert await reviews(login, declares=True) == NotDecided("own")
+    assert await reviews(BEN, declares=False) == NotDecided("declare")
+    found = await decisions.get(parts.db, made.id)
+    assert found is not None
+    assert found.to_review
+    assert isinstance(await reviews(BEN, declares=True), Decision)
+    assert (await deeds(place, person))[-2:] == [(BEN, "uphold decision"), (BEN, "declare another decided")]
 
 
 @pytest.mark.parametrize("upheld", [True, False])
