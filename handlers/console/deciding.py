@@ -15,6 +15,7 @@ from typing import Final
 from booking.decisions import Decision, Ground, Verdict
 from booking.model import Person
 from booking.operating import why_not_review
+from handlers.console.forms import filled
 from handlers.deciding import Chosen
 from handlers.parts import Parts
 from storage import audit, decisions, looking, operators
@@ -55,8 +56,7 @@ class NotRead:
 
 
 def wanted(fields: Mapping[str, str]) -> Wanted:
-    read = {name: fields.get(name, "").strip()[:LONGEST] for name in Wanted.__dataclass_fields__}
-    return Wanted(**{**read, "words": read["words"].replace("\r\n", "\n")})
+    return filled(Wanted, fields, LONGEST)
 
 
 def chosen(form: Wanted, day: date | None, verdicts: Collection[Verdict]) -> Chosen | NotRead:

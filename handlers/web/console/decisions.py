@@ -92,10 +92,8 @@ class DecisionPages:
         return await self._page(visit, SAID.get(visit.request.query.get("said", "")))
 
     async def _end(self, visit: Visit) -> web.Response:
-        words = _words(visit)
-        return await self._answered(
-            visit, await acts.end_suspension(self.frame.parts, visit.place("id"), visit.actor, words), "ended"
-        )
+        done = await acts.end_suspension(self.frame.parts, visit.place("id"), visit.actor, visit.words)
+        return await self._answered(visit, done, "ended")
 
     async def _review(self, visit: Visit) -> web.Response:
         verdict = visit.fields.get("verdict", "")
@@ -105,7 +103,7 @@ class DecisionPages:
             self.frame.parts,
             visit.place("id"),
             visit.actor,
-            _words(visit),
+            visit.words,
             upheld=verdict == "uphold",
             declares=visit.fields.get("another") == "yes",
         )
@@ -123,7 +121,6 @@ class DecisionPages:
         seen = await deciding.seen(self.frame.parts, visit.place("id"), visit.actor)
         if seen is None:
             raise web.HTTPNotFound
-        deed = visit.request.path.rpartition("/")[2]
         return visit.page(
             "decision",
             status,
@@ -131,7 +128,7 @@ class DecisionPages:
             failed=status != 200,
             seen=seen,
             decision=seen.decision,
-            typed={deed: _words(visit)},
+            typed=visit.typed,
             most=LONGEST,
             least=SHORTEST,
             **DECISION_WORDS,
@@ -175,7 +172,3 @@ def why_not(reason: str) -> Text:
     if reason == "words":
         return t("console.decide.words_wrong", least=SHORTEST, most=LONGEST)
     return REFUSALS[reason]
-
-
-def _words(visit: Visit) -> str:
-    return visit.fields.get("words", "").replace("\r\n", "\n")
