@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking import codes, policy
-from booking.decisions import suspension
+from booking.decisions import suspension, unread
 from booking.events import CodesGuessed, DeskNeeded, EmailConfirmed, Event, PhoneToProve
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
 from booking.ports import BookingStore, CodeAccepted, CodeRefused, CodeSent, Known, Refused, TooManyTries
@@ -32,6 +32,7 @@ class Admitting:
         if person is None:
             return Known()
         coming = await self._store.upcoming(person.id, self._now)
+        decided = await self._store.decisions(person.id)
         latest = list(coming)[-1:] or await self._store.past(person.id, self._now, 1)
         return Known(
             person,
@@ -40,7 +41,8 @@ class Admitting:
             upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
             refused=await self._refused(person, coming),
             refused_by=frozenset(r.worker for r in await self._store.refusals(person.id, self._now)),
-            suspension=suspension(await self._store.decisions(person.id)) if person.suspended else None,
+            suspension=suspension(decided) if person.suspended else None,
+            unread=unread(decided, self._now),
         )
 
     async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:

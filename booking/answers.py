@@ -198,6 +198,7 @@ class Known:
     refused: Refused | None = None  # why no further hour can be booked now, to be said before any question
     refused_by: frozenset[WorkerId] = frozenset()  # workers whose hours are not offered to them (article 5.2)
     suspension: Decision | None = None  # of their account, where one stands
+    unread: tuple[Decision, ...] = ()  # of what was decided about them; shown first, whatever they write
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from booking import policy
@@ -33,6 +34,7 @@ from booking.decisions import (
     Verdict,
     contestable,
     suspension,
+    unread,
 )
 from booking.events import Event
 from booking.messages import Report
@@ -40,6 +42,21 @@ from booking.messaging import cleaned
 from booking.model import Appointment, AppointmentId, ContactId, Person, PersonId
 from booking.operating import may_judge
 from booking.ports import BookingStore, Offered
+
+
+class _Core(Protocol):
+    """What `core.Booking` has, as far as a suspension needs it."""
+
+    _store: BookingStore
+    _now: datetime
+    _new_id: Callable[[], str]
+    events: list[Event]
+
+    async def release(self, contact: ContactId) -> None: ...
+    async def leave_waiting(self, contact: ContactId) -> bool: ...
+    async def offers(self, contact: ContactId) -> Sequence[Offered]: ...
+    async def decline(self, contact: ContactId, about: str) -> None: ...
+    async def cancel_for_them(self, ids: Sequence[AppointmentId]) -> Sequence[Appointment]: ...
 
 
 class Deciding:
@@ -61,7 +78,7 @@ class Deciding:
         return made
 
     async def suspend(
-        self,
+        self: _Core,
         person: PersonId,
         ground: Ground,
         words: str,
@@ -78,14 +95,14 @@ class Deciding:
             return NotDecided("nobody" if found is None else "words")
         if found.suspended or suspension(await self._store.decisions(person)) is not None:
             return NotDecided("already")
-        until = self._midnight(found, last_day)
+        until = _midnight(found, last_day, self._now)
         if last_day is not None and until is None:
             return NotDecided("until")
         id = DecisionId(self._new_id())
         made = Decision(id, person, "suspension", ground, said, by, self._now, until, cancels)
         await self._store.save_decision(made)
         await self._store.save_person(replace(found, suspended=True))
-        await self._nothing_is_kept(contacts)
+        await _nothing_is_kept(self, contacts)
         coming = [a for a in await self._store.upcoming(person, self._now) if not policy.is_over(a, self._now)]
         gone = await self.cancel_for_them([a.id for a in coming]) if cancels else []
         self.events.append(Decided(made, coming=len(coming) - len(gone), gone=len(gone)))
@@ -100,8 +117,8 @@ class Deciding:
             return NotDecided("already")
         if said is None:
             return NotDecided("words")
-        ended = await self._end(decision, by)
-        self.events.append(SuspensionEnded(ended, said))
+        ended = await self._end(replace(decision, ended_words=said, news=True), by)
+        self.events.append(SuspensionEnded(ended))
         return ended
 
     async def expire(self, id: DecisionId) -> DecideAnswer:
@@ -130,6 +147,10 @@ class Deciding:
         self.events.append(DecisionContested(contested, contact))
         return contested
 
+    async def decisions_read(self, person: PersonId) -> None:
+        for each in unread(await self._store.decisions(person), self._now):
+            await self._store.save_decision(replace(each, read=each.read or self._now, news=False))
+
     async def review(self, id: DecisionId, by: str, words: str, *, upheld: bool) -> DecideAnswer:
         """Not upheld, a suspension ends, and a warning is taken back."""
         decision, said = await self._store.decision(id), _reason(words)
@@ -143,7 +164,7 @@ class Deciding:
             return NotDecided("words")
         if not upheld and decision.stands:
             decision = await self._end(decision, by)
-        reviewed = replace(decision, reviewed=self._now, reviewed_by=by, upheld=upheld, answer=said)
+        reviewed = replace(decision, reviewed=self._now, reviewed_by=by, upheld=upheld, answer=said, news=True)
         await self._store.save_decision(reviewed)
         self.events.append(DecisionReviewed(reviewed))
         return reviewed
@@ -157,23 +178,6 @@ class Deciding:
             self.events.append(ReportSettled(each))
         return settled
 
-    # ------------------------------------------------------------ what `core.Booking` has
-
-    async def release(self, contact: ContactId) -> None:
-        raise NotImplementedError
-
-    async def leave_waiting(self, contact: ContactId) -> bool:
-        raise NotImplementedError
-
-    async def offers(self, contact: ContactId) -> Sequence[Offered]:
-        raise NotImplementedError
-
-    async def decline(self, contact: ContactId, about: str) -> None:
-        raise NotImplementedError
-
-    async def cancel_for_them(self, ids: Sequence[AppointmentId]) -> Sequence[Appointment]:
-        raise NotImplementedError
-
     # ------------------------------------------------------------ inside
 
     async def _end(self, decision: Decision, by: str) -> Decision:
@@ -184,23 +188,25 @@ class Deciding:
             await self._store.save_person(replace(person, suspended=False))
         return ended
 
-    async def _nothing_is_kept(self, contacts: Sequence[ContactId]) -> None:
-        for contact in contacts:
-            await self.release(contact)
-            await self.leave_waiting(contact)
-            for about in dict.fromkeys(offer.hold.about for offer in await self.offers(contact)):
-                if about is not None:
-                    await self.decline(contact, about)
 
-    def _midnight(self, person: Person, last_day: date | None) -> datetime | None:
-        """The midnight after that day, on the person's clock; None where the day is not to come, or too far."""
-        if last_day is None:
-            return None
-        zone = ZoneInfo(person.time_zone)
-        today = self._now.astimezone(zone).date()
-        if not today < last_day <= today + LASTS_AT_MOST:
-            return None
-        return datetime.combine(last_day + timedelta(days=1), time(), zone).astimezone(UTC)
+async def _nothing_is_kept(core: _Core, contacts: Sequence[ContactId]) -> None:
+    for contact in contacts:
+        await core.release(contact)
+        await core.leave_waiting(contact)
+        for about in dict.fromkeys(offer.hold.about for offer in await core.offers(contact)):
+            if about is not None:
+                await core.decline(contact, about)
+
+
+def _midnight(person: Person, last_day: date | None, now: datetime) -> datetime | None:
+    """The midnight after that day, on the person's clock; None where the day is not to come, or too far."""
+    if last_day is None:
+        return None
+    zone = ZoneInfo(person.time_zone)
+    today = now.astimezone(zone).date()
+    if not today < last_day <= today + LASTS_AT_MOST:
+        return None
+    return datetime.combine(last_day + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def _reason(words: str) -> str | None:

@@ -42,7 +42,8 @@ class Decision:
     """`words`: the reason as the person reads it. `by`, `ended_by`, `reviewed_by`: operators, as the audit trail calls
     them; `ended_by` empty: its day came. `until`: when it ends by itself, None: when somebody ends it. `cancels`: their
     coming appointments went with it. `contest`: what the person says against it; `upheld`, `answer`: what another
-    operator made of that.
+    operator made of that. `ended_words`: of the operator who ended it, to the person. `read`: when the person was shown
+    it; `news`: what became of it since, in words, waits to be shown.
     """
 
     id: DecisionId
@@ -62,6 +63,9 @@ class Decision:
     reviewed_by: str = ""
     upheld: bool | None = None
     answer: str = ""
+    ended_words: str = ""
+    read: datetime | None = None
+    news: bool = False
 
     @property
     def stands(self) -> bool:
@@ -72,15 +76,20 @@ class Decision:
     def to_review(self) -> bool:
         return self.contested is not None and self.reviewed is None
 
+    @property
+    def unread(self) -> bool:
+        """Something of it was never shown to the person: pushes only say that it waits (threat T6)."""
+        return self.read is None or self.news
+
 
 @dataclass(frozen=True, slots=True)
 class NotDecided:
     """Nothing was changed. `nobody`: no such person or decision; `already`: they are suspended, it is over, contested
-    or reviewed already; `words`: too few or too many; `until`: not a day to come; `own`: who decided does not judge it;
-    `taken`: a colleague has the ticket.
+    or reviewed already; `words`: too few or too many; `until`: not a day to come; `own`, `declare`: who decided does
+    not judge it (`operating.why_not_review`); `taken`: a colleague has the ticket.
     """
 
-    reason: Literal["nobody", "already", "words", "until", "own", "taken"]
+    reason: Literal["nobody", "already", "words", "until", "own", "declare", "taken"]
 
 
 DecideAnswer: TypeAlias = Decision | NotDecided
@@ -107,10 +116,9 @@ class ReportSettled:
 
 @dataclass(frozen=True, slots=True)
 class SuspensionEnded:
-    """By an operator with a word to the person (`words`), or because its day came."""
+    """By an operator with a word to the person (its `ended_words`), or because its day came."""
 
     decision: Decision
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +147,7 @@ class DecidingCore(Protocol):
 
     async def contestable(self, person: PersonId) -> Decision | None: ...
     async def contest(self, person: PersonId, contact: ContactId, words: str) -> DecideAnswer: ...
+    async def decisions_read(self, person: PersonId) -> None: ...  # all that is unread is shown now
 
 
 def suspension(decisions: Sequence[Decision]) -> Decision | None:
@@ -151,3 +160,13 @@ def contestable(decisions: Sequence[Decision], now: datetime) -> Decision | None
     contested already."""
     warned = (d for d in decisions if d.kind == "warning" and d.stands and now - d.at <= WARNING_STANDS)
     return suspension(decisions) or next(warned, None)
+
+
+def unread(decisions: Sequence[Decision], now: datetime) -> tuple[Decision, ...]:
+    """What the person is to be shown, the oldest first: a suspension as long as it stands, all else for a while."""
+    last = {each.id: max(at for at in (each.at, each.ended, each.reviewed) if at is not None) for each in decisions}
+    return tuple(
+        each
+        for each in reversed(decisions)
+        if each.unread and ((each.kind == "suspension" and each.stands) or now - last[each.id] <= WARNING_STANDS)
+    )

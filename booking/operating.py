@@ -6,9 +6,9 @@ operators; who audits sees deeds, deliveries and figures, nobody's name, and cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 
 class Role(StrEnum):
@@ -59,3 +59,16 @@ def may_judge(judge: str, author: str) -> bool:
     """Whether this operator may judge what that one decided, or asks for: nobody judges their own (safety G18, T24).
     Both as the audit trail calls them."""
     return judge != author
+
+
+def why_not_review(
+    judge: str, author: str, console: Collection[str], *, declares: bool
+) -> Literal["own", "declare"] | None:
+    """Why this operator may not judge a decision that somebody contests; None: they may. Another name is not yet
+    another human (safety G18). `console`: all who log in there, each a human with a second factor. `own`: they decided
+    it, or nobody knows who they are. `declare`: it was decided at a keyboard, by a login that may be anybody's, and
+    they do not declare that it was not theirs.
+    """
+    if judge not in console or not may_judge(judge, author):
+        return "own"
+    return None if author in console or declares else "declare"

@@ -1,9 +1,10 @@
 """`socialdirect person`: what the desk decides about somebody's account, without the console (safety G18).
 
 suspend WHO GROUND WORDS…        warn WHO GROUND WORDS…        decisions WHO
-lift DECISION WORDS…             review DECISION VERDICT WORDS…             see DECISION
+lift DECISION WORDS…             see DECISION
 
 Who is at the keyboard is who decides, in the audit trail. The person is told each time, in the words that were typed.
+What they contest is judged in the console alone: a login of a computer does not tell one human from another.
 """
 
 from __future__ import annotations
@@ -29,9 +30,7 @@ REFUSALS: Final = {
     "nobody": "no such person, or nothing of this id to decide on",
     "already": "it is done already; `person decisions` lists what was decided",
     "taken": "a colleague has it; `tickets take --over` takes it over",
-    "own": "you decided it: a colleague judges what is contested",
 }
-VERDICTS: Final = {"uphold": True, "take-back": False}
 
 app = typer.Typer(help="What is decided about somebody's account.", no_args_is_help=True, rich_markup_mode=None)
 Who = Annotated[str, typer.Argument(metavar="WHO", help="Mobile number, e-mail address, or an id.")]
@@ -75,17 +74,13 @@ def lift(decision: Id, words: Words) -> int:
     return _done(lambda opened: deciding.end_suspension(opened.parts, decision, operator(), " ".join(words)))
 
 
-@app.command()
-def review(
-    decision: Id,
-    verdict: Annotated[str, typer.Argument(metavar="VERDICT", help=f"One of {', '.join(VERDICTS)}.")],
-    words: Words,
-) -> int:
-    """Judge what somebody contests: not by who decided it."""
-    if verdict not in VERDICTS:
-        raise WrongUse(f"VERDICT: one of {', '.join(VERDICTS)}")
-    upheld = VERDICTS[verdict]
-    return _done(lambda opened: deciding.review(opened.parts, decision, operator(), " ".join(words), upheld=upheld))
+@app.command(context_settings={"allow_extra_args": True})
+def review(decision: Id) -> int:
+    """Not here: what somebody contests is judged in the console, by another human than who decided."""
+    raise CommandFailed(
+        "what is contested is judged in the console, where it is known that another human does it than who decided: "
+        f"log in there, /console/decisions/{decision}"
+    )
 
 
 @app.command("decisions")
@@ -130,7 +125,8 @@ def line(parts: Parts, each: Decision) -> str:
         standing = "stands"
     contested = "contested" if each.to_review else "reviewed" if each.reviewed else ""
     at = local(each.at, parts.zone)
-    return f"{each.id:26}  {at}  {each.kind:10}  {each.ground:13}  {standing:22}  {contested}".rstrip()
+    read = "not read yet" if each.unread else ""
+    return f"{each.id:26}  {at}  {each.kind:10}  {each.ground:13}  {standing:22}  {contested:9}  {read}".rstrip()
 
 
 def _about(who: str, act: Callable[[Parts, str], Awaitable[DecideAnswer]]) -> int:

@@ -18,24 +18,11 @@ from bot.load import local
 from bot.opening import on_app, operator
 from bot.person import day_of, refused
 from handlers import deciding
+from handlers import ticket_answers as answers
 from handlers import tickets as desk
 from handlers.deciding import Chosen, Settled
 from handlers.desk import spaced
 from handlers.parts import Parts
-from handlers.ticket_answers import (
-    HOWS,
-    OUTCOMES,
-    BadWords,
-    Closed,
-    Done,
-    InTalk,
-    NoSuchTicket,
-    NoTalk,
-    NotYours,
-    OfAnother,
-    SayAnswer,
-    Undecided,
-)
 from handlers.ticket_seen import Seen
 from handlers.ticket_seen import see as seen_by
 from storage import tickets
@@ -51,10 +38,10 @@ NO_TALK: Final[Mapping[str, str]] = {
 }
 
 NOT_DONE: Final[Mapping[type, str]] = {
-    NoSuchTicket: "no such ticket",
-    Closed: "it is closed already",
-    NotYours: "you decided what is contested: a colleague judges it",
-    Undecided: "it asks for a decision first",
+    answers.NoSuchTicket: "no such ticket",
+    answers.Closed: "it is closed already",
+    answers.NotYours: "what is contested is judged in the console, by another human than who decided: take it there",
+    answers.Undecided: "it asks for a decision first",
 }
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="As `socialdirect tickets` lists it.")]
@@ -108,23 +95,27 @@ def note(id: Id, words: Words) -> int:
 
 
 @app.command()
-def call(id: Id, how: Annotated[str, typer.Argument(metavar="HOW", help=f"How it went: {', '.join(HOWS)}.")]) -> int:
+def call(
+    id: Id, how: Annotated[str, typer.Argument(metavar="HOW", help=f"How it went: {', '.join(answers.HOWS)}.")]
+) -> int:
     """Note a call to the person; who missed it is told."""
-    went = next((each for each in HOWS if each == how), None)
+    went = next((each for each in answers.HOWS if each == how), None)
     if went is None:
-        raise WrongUse(f"how did it go? One of {', '.join(HOWS)}")
+        raise WrongUse(f"how did it go? One of {', '.join(answers.HOWS)}")
     return act(lambda parts: desk.attempt(parts, id, operator(), went), "noted")
 
 
 @app.command()
 def close(
     id: Id,
-    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help=f"One of {', '.join(OUTCOMES)}.")] = "solved",
+    outcome: Annotated[
+        str, typer.Argument(metavar="OUTCOME", help=f"One of {', '.join(answers.OUTCOMES)}.")
+    ] = "solved",
 ) -> int:
     """Done with; a talk that is with the desk is handed back."""
-    end = next((each for each in OUTCOMES if each == outcome), None)
+    end = next((each for each in answers.OUTCOMES if each == outcome), None)
     if end is None:
-        raise WrongUse(f"with which outcome? One of {', '.join(OUTCOMES)}")
+        raise WrongUse(f"with which outcome? One of {', '.join(answers.OUTCOMES)}")
     return act(lambda parts: desk.close(parts, id, operator(), end), "closed")
 
 
@@ -157,23 +148,23 @@ def settle(
 # ------------------------------------------------------------
 
 
-def act(deed: Callable[[Parts], Coroutine[Any, Any, SayAnswer]], done: str) -> int:
+def act(deed: Callable[[Parts], Coroutine[Any, Any, answers.SayAnswer]], done: str) -> int:
     """Does it, and says that it is done, or why it is not."""
 
-    async def work(opened: App) -> SayAnswer:
+    async def work(opened: App) -> answers.SayAnswer:
         return await deed(opened.parts)
 
     match on_app(work):
-        case Done(ticket):
+        case answers.Done(ticket):
             print(f"{ticket.id}  {ticket.status}: {done}")
             return 0
-        case OfAnother(other):
+        case answers.OfAnother(other):
             raise CommandFailed(f"{other} has it; `take --over` takes it over")
-        case InTalk(other, ticket):
+        case answers.InTalk(other, ticket):
             raise CommandFailed(f"{other} is in this talk, by ticket {ticket}; `take --over` takes the talk over")
-        case NoTalk(reason):
+        case answers.NoTalk(reason):
             raise CommandFailed(f"{NO_TALK[reason]}: call them")
-        case BadWords():
+        case answers.BadWords():
             raise WrongUse(f"between 1 and {desk.LONGEST} characters")
         case refused:
             raise CommandFailed(NOT_DONE[type(refused)])
@@ -201,7 +192,7 @@ async def story(opened: App, id: str) -> Sequence[str]:
         case Seen() as seen:
             told = (entry_line(parts, each) for each in seen.entries)
             return [row_line(parts, seen.ticket), *about(seen), *told, *reports(parts, seen)]
-        case NoSuchTicket():
+        case answers.NoSuchTicket():
             raise CommandFailed("no such ticket")
 
 

@@ -18,6 +18,7 @@ from conversations.at_the_hour import at_the_hour
 from conversations.attendance import of_the_hour
 from conversations.commands import Run, address_alone, command, opens, wants_another, wished, worker_help
 from conversations.danger import danger
+from conversations.decided_first import decided_first, shown
 from conversations.exchange import (
     addressed_message,
     besides_desk,
@@ -117,6 +118,7 @@ async def opt_words(talk: Talk, came: Input) -> bool:
         if talk.c.contact.opted_out:
             talk.flags.add("opt_in")
             talk.says.append(t("start.done"))
+            await shown(talk)
             if waiting := await waits(talk.c):
                 talk.says.extend(waiting)
                 talk.hush = not talk.frames  # one thing to answer
@@ -446,6 +448,7 @@ def resume_instead(talk: Talk) -> bool:
 LISTENERS: Final[tuple[Listen, ...]] = (
     danger_words,
     opt_words,
+    decided_first,
     desk_wrote,
     with_desk,
     button,

@@ -79,6 +79,10 @@ class ActingOnAccounts(Corresponding):
             return NotDecided("nobody")
         return await self._kept("contest", await super().contest(person, contact, words))
 
+    async def decisions_read(self, person: PersonId) -> None:
+        if await self._is_theirs(person):
+            await super().decisions_read(person)
+
     async def _is_desk(self) -> bool:
         return may_decide(await self._actor())
 

@@ -3,7 +3,8 @@
     warn(parts, person, operator, ground, words)
     suspend(parts, person, operator, ground, words, last_day, cancels)
     end_suspension(parts, decision, operator, words)
-    review(parts, decision, operator, words, upheld)      of what the person contested; its ticket is closed with it
+    review(parts, decision, operator, words, upheld, declares)
+                                                          of what the person contested; its ticket is closed with it
     settle(parts, ticket, operator, verdict, …)           of what workers reported; its ticket is closed with it
     end_due(parts)                                        suspensions whose day came
 
@@ -23,13 +24,14 @@ from booking.authority import DeskActor
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
 from booking.messages import Report
 from booking.model import ContactId, PersonId
+from booking.operating import why_not_review
 from handlers.acting import Acting
 from handlers.deciding_tickets import reported_person
 from handlers.decision_reactions import DECISION
 from handlers.following import follow
 from handlers.parts import Parts
 from handlers.reported import REPORT
-from storage import contacts, decisions, tickets
+from storage import audit, contacts, decisions, operators, tickets
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -100,14 +102,22 @@ async def end_suspension(parts: Parts, decision: str, operator: str, words: str)
         return await at.done(await at.core.end_suspension(DecisionId(decision), operator, words), "ended")
 
 
-async def review(parts: Parts, decision: str, operator: str, words: str, *, upheld: bool) -> DecideAnswer:
+async def review(
+    parts: Parts, decision: str, operator: str, words: str, *, upheld: bool, declares: bool = False
+) -> DecideAnswer:
+    """`declares`: the operator says that it was not they who decided, where it was decided at a keyboard."""
     found = await decisions.get(parts.db, decision)
-    if found is None:
+    if found is None or found.contested is None:
         return NotDecided("nobody")
     async with bench(parts, found.person, operator) as at:
+        console = await operators.called(at.tx)
+        if (why := why_not_review(operator, found.by, console, declares=declares)) is not None:
+            return NotDecided(why)
         done = await at.done(await at.core.review(DecisionId(decision), operator, words, upheld=upheld), "reviewed")
         if isinstance(done, Decision):
             await settled(at.tx, f"{DECISION}{decision}", operator, at.now)
+            if found.by not in console:
+                await audit.add(at.tx, operator, "declare another decided", f"person:{found.person}", at.now)
         return done
 
 

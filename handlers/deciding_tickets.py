@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from booking.model import PersonId
-from booking.operating import may_judge
+from booking.operating import why_not_review
 from handlers import reported
 from handlers.decision_reactions import CONTEST, DECISION
-from storage import decisions, tickets
+from storage import decisions, operators, tickets
 from storage.db import Sql
 from storage.tickets import TicketRow
 
@@ -19,10 +19,12 @@ def contested(ticket: TicketRow) -> str | None:
 
 
 async def barred(db: Sql, ticket: TicketRow, operator: str) -> bool:
-    """Whether this operator decided what is contested in it."""
+    """Whether this operator decided what is contested in it, or cannot be known to be another (the command line)."""
     id = contested(ticket)
     found = await decisions.get(db, id) if id is not None else None
-    return found is not None and found.to_review and not may_judge(operator, found.by)
+    if found is None or not found.to_review:
+        return False
+    return why_not_review(operator, found.by, await operators.called(db), declares=True) is not None
 
 
 async def reported_person(db: Sql, ticket: TicketRow) -> PersonId | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from booking.decisions import DecisionId
 from booking.messages import MessageId
 from booking.model import AppointmentId, ContactId, PersonId, WorkerId
 from conversations.model import Link
@@ -124,6 +125,7 @@ class Notice:
     start: datetime | None = None  # of the hour it speaks of: a worker may want to hear of it in the morning only
     exchange: AppointmentId | None = None  # whose two write to each other in it: who quotes it answers
     message: MessageId | None = None  # of which it tells: once a person has read that, it is of no use
+    decision: DecisionId | None = None  # that waits to be read: once it was shown, it is of no use
     otherwise: Notice | None = None  # said where there is nobody to tell this
 
 

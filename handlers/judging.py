@@ -13,7 +13,7 @@ from booking import phones, policy
 from booking.model import AppointmentId
 from handlers.parts import Parts
 from handlers.reminders import wake
-from storage import contacts, fates, messages
+from storage import contacts, decisions, fates, messages
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.outbox import OutboxRow
@@ -74,11 +74,7 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
     if row.appointment_id is not None and not await _still_true(parts, row):
         return Leave("suppressed", "appointment_changed")
-    if (
-        row.content.get("message")
-        and contact.worker_id is None
-        and (known := await _known(parts, row, now)) is not None
-    ):
+    if (known := await _known(parts, row, contact, now)) is not None:
         return Leave("suppressed", known)
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
         return _later(row, until, "quiet_hours")
@@ -88,11 +84,16 @@ async def judge(  # noqa: PLR0911 - one line a reason
     return Send()
 
 
-async def _known(parts: Parts, row: OutboxRow, now: datetime) -> str | None:
-    """Why they know of the message that it announces: they have read it, were told since that there are some, or a
-    while ago, and have not read that one either. Near the hour they are told of each.
+async def _known(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> str | None:
+    """Why a person knows of what it announces: they have read it; of a message also that they were told since that
+    there are some, or a while ago, and have not read that one either. Near the hour they are told of each.
     """
     assert row.content is not None
+    if (id := row.content.get("decision")) is not None:
+        decision = await decisions.get(parts.db, id)
+        return None if decision is not None and decision.unread else "read_already"
+    if not row.content.get("message") or contact.worker_id is not None:
+        return None
     if await messages.is_read(parts.db, row.content["message"]):
         return "read_already"
     told = await messages.announced(parts.db, row) or (

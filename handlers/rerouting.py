@@ -121,7 +121,9 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
     if reply.prompt:  # a question can only be answered where it was asked
         elsewhere = (*reply.texts, t("question.on_whatsapp"))
         return {**row.content, **content.to_json(replace(reply, texts=elsewhere, options=()))}
-    if row.content.get("message") or _read_there_only(row):  # it can only be read where they are known
+    if (
+        row.content.get("message") or row.content.get("decision") or _read_there_only(row)
+    ):  # it can only be read where they are known
         return {**row.content, **content.to_json(replace(reply, texts=(*reply.texts, t("question.on_whatsapp"))))}
     if row.appointment_id is None:
         return row.content

@@ -141,8 +141,8 @@ async def _notice(tx: Tx, parts: Parts, store: BookingStore, notice: Notice, key
         notice = await _besides_desk(tx, notice, contact)
     said = Reply(notice.texts, link=notice.link, exchange=notice.exchange or "")
     written = {**content.to_json(said), "urgent": notice.urgent}
-    if notice.message is not None:
-        written["message"] = notice.message
+    announced = {"message": notice.message, "decision": notice.decision}
+    written |= {name: id for name, id in announced.items() if id is not None}
     if notice.invitation is not None:
         await _invite(tx, parts, store, notice, key, contact, now)
         written["calendar"] = asdict(notice.invitation)  # only a mail looks at it

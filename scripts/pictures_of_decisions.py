@@ -52,7 +52,7 @@ async def photograph(demo: Demo, chromium: Browser, pictures: Path) -> None:
     last = parts.clock().date() + timedelta(days=14)
     made = await deciding.suspend(parts, person, OTTO, Ground.DISRESPECT, WHY, last_day=last, cancels=False)
     assert isinstance(made, Decision)
-    await phone.locator("#sms").get_by_text("a suspendu votre compte").wait_for()
+    await phone.locator("#sms").get_by_text("Un message sur votre accès au service").wait_for()
     await say(phone, "sms", "CONTESTER")
     await say(phone, "sms", "J'étais à bout ce jour-là. Je me suis excusée depuis.")
     await worked(demo, "SELECT id FROM decision WHERE contested_at IS NOT NULL")

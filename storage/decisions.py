@@ -19,9 +19,12 @@ KEPT, TAKEN_BACK = "kept", "taken_back"  # verdicts on what was contested
 
 _COLUMNS = (
     "id, person_id, kind, ground, words, decided_by, decided_at, until_at, cancels, ended_at, ended_by, contested_at, "
-    "contest, reviewed_at, reviewed_by, verdict, answer"
+    "contest, reviewed_at, reviewed_by, verdict, answer, ended_words, read_at, news"
 )
-_CHANGES = ("ended_at", "ended_by", "contested_at", "contest", "reviewed_at", "reviewed_by", "verdict", "answer")
+_CHANGES = (
+    *("ended_at", "ended_by", "contested_at", "contest", "reviewed_at", "reviewed_by", "verdict", "answer"),
+    *("ended_words", "read_at", "news"),
+)
 
 
 async def due(db: Sql, now: datetime, limit: int = 100) -> list[DecisionId]:
@@ -58,7 +61,7 @@ class DecisionRows:
     async def save_decision(self, decision: Decision) -> None:
         seal = self._tx.vault.seal
         await self._tx.execute(
-            f"INSERT INTO decision ({_COLUMNS}) VALUES ({marks(17)}) "
+            f"INSERT INTO decision ({_COLUMNS}) VALUES ({marks(20)}) "
             "ON CONFLICT (id) DO UPDATE SET " + ", ".join(f"{name} = excluded.{name}" for name in _CHANGES),
             decision.id,
             decision.person,
@@ -77,6 +80,9 @@ class DecisionRows:
             decision.reviewed_by,
             None if decision.upheld is None else KEPT if decision.upheld else TAKEN_BACK,
             seal("decision.answer", decision.id, decision.answer) if decision.answer else None,
+            seal("decision.ended_words", decision.id, decision.ended_words) if decision.ended_words else None,
+            decision.read,
+            decision.news,
         )
 
 
@@ -107,4 +113,7 @@ def _decision(db: Sql, row: Row) -> Decision:
         reviewed_by=row["reviewed_by"],
         upheld=None if row["verdict"] is None else row["verdict"] == KEPT,
         answer=read("answer"),
+        ended_words=read("ended_words"),
+        read=row["read_at"],
+        news=bool(row["news"]),
     )

@@ -2,6 +2,7 @@
 
 add(tx, id, name, role, totp, now)            Refused: somebody has this name already
 by_name(db, name); get(db, id); all_of(db)    suspended ones included
+called(db) -> names                           by how the audit trail calls them
 enrol(tx, id, password, step, hashes)         the password they chose; old recovery codes end
 renew(tx, id, totp) -> enrolment              a reset: no password until they enrol again
 use_step(db, operator, step) -> bool          one statement decides: a code of the second factor works once
@@ -62,6 +63,11 @@ async def all_of(db: Sql) -> list[OperatorRow]:
     """By name."""
     rows = await db.fetch("SELECT * FROM operator")
     return sorted((_row(db, row) for row in rows), key=lambda operator: operator.name)
+
+
+async def called(db: Sql) -> dict[str, str]:
+    """`{"operator:<id>": name}`, of all."""
+    return {f"operator:{row.id}": row.name for row in await all_of(db)}
 
 
 async def enrol(db: Sql, id: str, password: str, step: int, hashes: Sequence[str]) -> None:

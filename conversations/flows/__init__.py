@@ -10,6 +10,7 @@ from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
 from conversations.flows.contest import CONTEST
 from conversations.flows.danger import DANGER
+from conversations.flows.decided import DECISION
 from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DESK_LATE, DESK_SAYS, DESK_TAKES
 from conversations.flows.documents import DOCUMENTS
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
@@ -79,6 +80,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         NOT_ME,
         MISSED_CALL,
         DANGER,
+        DECISION,
         LATE,
         HERE,
         VIDEO_FAILS,

@@ -1,4 +1,6 @@
-"""What somebody is told whose account is suspended: until when, and by which word it is contested (safety G18)."""
+"""What somebody is told whose account is suspended and who wants an hour or to write: until when, and by which word it
+is contested (safety G18).
+"""
 
 from __future__ import annotations
 
@@ -19,15 +21,28 @@ def last_day(until: datetime) -> datetime:
     return until - MINUTE
 
 
+def is_suspended(c: Context) -> bool:
+    """Their account, or their client's."""
+    return c.known.refused == Refused("suspended")
+
+
 def suspended(c: Context, decision: Decision) -> Text:
+    """In a word where all the rest has just been said: their first message after it shows the decision."""
+    if any(each.id == decision.id for each in c.known.unread):
+        return t("account.no_new_hour")
+    if decision.contested is not None:  # once; it has been said what became of that
+        return t("account.still", call=call(c)) if decision.until is None else _still_until(c, decision.until)
     if decision.until is None:
         return t("account.suspended", call=call(c))
     return t("account.suspended_until", day=last_day(decision.until), call=call(c))
 
 
+def _still_until(c: Context, until: datetime) -> Text:
+    return t("account.still_until", day=last_day(until), call=call(c))
+
+
 def not_while_suspended(c: Context) -> Finish | None:
     """For what begins with questions: it is said before any."""
-    refused = c.known.refused
-    if c.known.suspension is None or refused != Refused("suspended"):
+    if c.known.suspension is None or not is_suspended(c):
         return None
     return Finish(suspended(c, c.known.suspension))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from booking.model import Appointment
+from conversations.flows import account
 from conversations.flows.names import MODES
 from conversations.model import Context, Finish, Flow, Link, Outcome
 from conversations.text import Text, t
@@ -38,9 +39,14 @@ async def finish(c: Context) -> Outcome:
     link = Link("appointment", c.known.upcoming[0].id) if len(coming) == 1 else None
     return Finish(
         t("appointments.coming"),
-        more=(*coming, *gone, *await waits(c), t("confirmed.change"), t("message.hint")),
+        more=(*coming, *gone, *await waits(c), *_what_next(c)),
         link=link,
     )
+
+
+def _what_next(c: Context) -> tuple[Text, ...]:
+    """Whose account is suspended neither moves nor writes."""
+    return (t("appointments.cancel"),) if account.is_suspended(c) else (t("confirmed.change"), t("message.hint"))
 
 
 async def line(c: Context, appointment: Appointment) -> Text:

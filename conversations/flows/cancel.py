@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from booking.ports import Cancelled
-from conversations.flows import move, undo, which
+from conversations.flows import account, move, undo, which
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
 from conversations.text import t
 
@@ -20,11 +20,12 @@ async def ask_sure(c: Context) -> Ask:
     appointment = which.meant(c)
     assert appointment is not None
     start, late = appointment.start, await c.booking.is_late(appointment.id)
+    stays = account.is_suspended(c)  # it cannot be moved
     instead = await c.booking.instead_of(appointment.id, OFFERED)
     hours = tuple(Option(slot.id, t("slot.label", start=slot.start), exact=True) for slot in instead)
     options = (
         *hours,
-        Option("move", t("cancel.other_hour") if hours else t("cancel.move_instead")),
+        *(() if stays else (Option("move", t("cancel.other_hour") if hours else t("cancel.move_instead")),)),
         Option("yes", t("cancel.yes"), exact=True),
         Option("keep", t("cancel.keep")),
     )
@@ -58,7 +59,7 @@ async def finish(c: Context) -> Outcome:
     done = await c.booking.cancel(appointment.id, "person")
     if not isinstance(done, Cancelled):
         return Finish(t("cancel.over"))
-    more = (await undo.hint(c) or t("cancel.again"),)
+    more = () if account.is_suspended(c) else (await undo.hint(c) or t("cancel.again"),)
     return Finish(t("cancel.done", start=appointment.start), more=more)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from booking.messages import Correspondent, Message
+from conversations.flows import decided
 from conversations.flows.messages import exchange_with, got_about, name_of, names, other, side, whom
 from conversations.model import Ask, Context, Finish, Flow, Outcome, Step
 from conversations.text import Text, t
@@ -72,7 +73,12 @@ async def other_of(c: Context, message: Message) -> Correspondent | None:
 
 
 async def _history_of_last(c: Context) -> Outcome:
-    """Nothing new: the last messages with the one whom they meet next, or met last."""
+    """Nothing new: whose account is suspended reads that once more, everybody else the last messages with the one whom
+    they meet next, or met last.
+    """
+    if c.known.suspension is not None:
+        said, *more = decided.whole(c, c.known.suspension)
+        return Finish(said, tuple(more))
     for entry in await whom(c):
         if lines := await history(c, entry):
             return Finish(t("read.nothing_new", name=await name_of(c, entry)), more=tuple(lines))

@@ -14,6 +14,7 @@ from conversations.flows.answers import email_in, full_name
 from conversations.text import Text, t
 from handlers import assisted
 from handlers.assisted import Asked, BookAnswer, Newcomer, Several
+from handlers.console.forms import filled
 from handlers.parts import Parts
 from locales.words import words
 from storage import contacts
@@ -49,7 +50,7 @@ Who: TypeAlias = ContactRow | Several | NotRead
 
 
 def wanted(fields: Mapping[str, str]) -> Wanted:
-    return Wanted(**{name: fields.get(name, "").strip()[:LONGEST] for name in Wanted.__dataclass_fields__})
+    return filled(Wanted, fields, LONGEST)
 
 
 async def caller(parts: Parts, typed: str) -> Who:

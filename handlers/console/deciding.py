@@ -14,23 +14,26 @@ from typing import Final
 
 from booking.decisions import Decision, Ground, Verdict
 from booking.model import Person
-from booking.operating import may_judge
+from booking.operating import why_not_review
+from handlers.console.forms import filled
 from handlers.deciding import Chosen
 from handlers.parts import Parts
 from storage import audit, decisions, looking, operators
-from storage.db import Sql
 
 LONGEST: Final = 2000  # characters of a field that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionSeen:
-    """`names`: of operators, as the decision calls them. `judges`: who looks may judge what is contested."""
+    """`names`: of operators, as the decision calls them. `judges`: who looks may judge what is contested; `declares`:
+    once they declare that it was not they who decided.
+    """
 
     decision: Decision
     person: Person | None
     names: Mapping[str, str]
     judges: bool
+    declares: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,7 @@ class NotRead:
 
 
 def wanted(fields: Mapping[str, str]) -> Wanted:
-    read = {name: fields.get(name, "").strip()[:LONGEST] for name in Wanted.__dataclass_fields__}
-    return Wanted(**{**read, "words": read["words"].replace("\r\n", "\n")})
+    return filled(Wanted, fields, LONGEST)
 
 
 def chosen(form: Wanted, day: date | None, verdicts: Collection[Verdict]) -> Chosen | NotRead:
@@ -87,12 +89,10 @@ async def seen(parts: Parts, id: str, actor: str) -> DecisionSeen | None:
             return None
         await audit.looked(tx, actor, f"decision:{id}", parts.clock())
         person = (await looking.people(tx, [found.person])).get(found.person)
-        return DecisionSeen(found, person, await names(tx), may_judge(actor, found.by))
+        names = await operators.called(tx)
+        judges = why_not_review(actor, found.by, names, declares=True) is None
+        return DecisionSeen(found, person, names, judges, judges and found.by not in names)
 
 
 async def of_person(parts: Parts, id: str) -> Sequence[Decision]:
     return await decisions.of_person(parts.db, id)
-
-
-async def names(db: Sql) -> dict[str, str]:
-    return {f"operator:{row.id}": row.name for row in await operators.all_of(db)}

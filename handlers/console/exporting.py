@@ -20,11 +20,10 @@ from booking.messaging import cleaned
 from booking.model import Appointment, Client, Person
 from booking.operating import may_judge
 from conversations.text import Text, t
-from handlers.console.deciding import names
 from handlers.figures.sheets import guarded
 from handlers.parts import Parts
 from locales.voice import Voice
-from storage import audit, exports, figures
+from storage import audit, exports, figures, operators
 from storage.booking import RowStore
 from storage.db import Tx
 from storage.exports import ExportRow, What
@@ -157,7 +156,7 @@ async def fetch(parts: Parts, id: str, actor: str, voice: Voice) -> File | NotEx
 
 
 async def latest(parts: Parts) -> Listed:
-    return Listed(await exports.latest(parts.db, SHOWN), await names(parts.db))
+    return Listed(await exports.latest(parts.db, SHOWN), await operators.called(parts.db))
 
 
 def standing(row: ExportRow, now: datetime) -> Standing:

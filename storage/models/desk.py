@@ -55,7 +55,8 @@ class Decision(Model):
     """What an operator decided about a person.
 
     `decided_by`, `ended_by`, `reviewed_by` are operators, as the audit trail calls them. The words are sealed: the
-    reason, what the person says against it, the answer to that.
+    reason, what the person says against it, the answer to that, the word with which it ended. `read_at`: when they were
+    shown it; `news`: what became of it since waits to be shown.
     """
 
     id = fields.CharField(max_length=ID, primary_key=True)
@@ -75,6 +76,9 @@ class Decision(Model):
     reviewed_by = fields.CharField(max_length=128, default="")
     verdict = fields.CharField(max_length=NAME, null=True)
     answer = fields.BinaryField(null=True)
+    ended_words = fields.BinaryField(null=True)
+    read_at = fields.DatetimeField(null=True)
+    news = fields.BooleanField(null=True)
 
     class Meta:
         table = "decision"

@@ -24,7 +24,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "document": {"key": "id"},
     "media": {"ref": "id"},
     "export": {"why": "id"},
-    "decision": {"words": "id", "contest": "id", "answer": "id"},
+    "decision": {"words": "id", "contest": "id", "answer": "id", "ended_words": "id"},
     "api_answer": {"body": "id"},
     "hook": {"url": "id", "secret": "id", "former_secret": "id"},
 }

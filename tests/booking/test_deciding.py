@@ -180,9 +180,40 @@ def test_without_a_day_a_human_ends_it() -> None:
     ended = run(turn.end_suspension(made.id, ANNA, "Nous en avons parlé."))
     assert isinstance(ended, Decision)
     assert (ended.ended, ended.ended_by) == (desk.now, ANNA)
-    assert turn.events == [SuspensionEnded(ended, "Nous en avons parlé.")]
+    assert (ended.ended_words, ended.unread) == ("Nous en avons parlé.", True)
+    assert turn.events == [SuspensionEnded(ended)]
     assert run(desk.turn().end_suspension(made.id, ANNA, "Encore une fois.")) == NotDecided("already")
     assert run(desk.turn().end_suspension(DecisionId("none"), ANNA, WHY)) == NotDecided("nobody")
+
+
+def test_what_was_decided_waits_until_it_is_read_and_so_does_what_becomes_of_it() -> None:
+    desk = Desk([worker("claire")])
+    person = known(desk)
+
+    def waits(after: timedelta = timedelta()) -> list[DecisionId]:
+        return [each.id for each in run(desk.turn(desk.now + after).known(ANN)).unread]
+
+    assert waits() == []
+    warned = run(desk.turn().warn(person, Ground.MISSED, WHY, ANNA))
+    assert isinstance(warned, Decision)
+    assert (waits(WARNING_STANDS), waits(WARNING_STANDS + SECOND)) == ([warned.id], [])
+    made = suspended(desk, person, None)
+    desk.now += SECOND
+    assert waits() == [warned.id, made.id]
+    assert waits(timedelta(days=5000)) == [made.id], "as long as it stands"
+    run(desk.turn().decisions_read(PersonId("somebody")))
+    assert waits() == [warned.id, made.id]
+    run(desk.turn().decisions_read(person))
+    assert waits() == []
+    run(desk.turn().contest(person, ANN, "Je suis restée polie."))
+    assert waits() == []
+    run(desk.turn(desk.now + SECOND).review(made.id, OTTO, "Nous avons relu.", upheld=False))
+    assert waits(SECOND) == [made.id]
+    [read] = [each for each in run(desk.store.decisions(person)) if each.id == made.id]
+    assert (read.read, read.news) == (desk.now, True)
+    run(desk.turn(desk.now + timedelta(hours=1)).decisions_read(person))
+    [read] = [each for each in run(desk.store.decisions(person)) if each.id == made.id]
+    assert (read.read, read.news) == (desk.now, False), "when it was first read stays known"
 
 
 def test_one_stands_at_a_time_and_it_may_come_again() -> None:

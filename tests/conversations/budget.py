@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from conversations.flows.decided import REVIEWED
 from conversations.flows.names import MODES, MOTIVES
 from conversations.flows.worker.agenda import room_for
 from conversations.model import Input, Link, Option, Reply
@@ -39,8 +40,11 @@ FAMILIES: Final = (tuple(MOTIVES.values()), tuple(MODES.values()))
 # A list is a question whose options are hours, appointments, people, subjects or commands: as many as there are.
 LISTED: Final = frozenset(
     {"slot.label", "replaced.label", "worker.label", "which.label", "worker.which_label", "times.closed", "times.open"}
-    | {"slot.wait", "menu.book", *(text.msgid for text in MOTIVES.values())}
+    | {"slot.wait", "menu.book", "menu.my_data", *(text.msgid for text in MOTIVES.values())}
 )
+DECIDED: Final = frozenset(
+    {f"decision.{each}" for each in ("warned", "suspended", "suspended_until", "ended", "open")}
+) | {text.msgid for text in REVIEWED.values()}
 READ: Final = frozenset({"read.text", "messages.mine", "messages.mine_unread"})
 
 
@@ -107,6 +111,8 @@ def asks(reply: Reply) -> str:
 def kind(reply: Reply) -> str:
     if any(text.msgid in READ for text in reply.texts):
         return "read"
+    if any(text.msgid in DECIDED for text in reply.texts):
+        return "decided"
     if reply.texts[0].msgid.startswith("welcome."):
         return "first"
     return asks(reply) if reply.prompt and len(reply.texts) == 1 else "reply"

@@ -18,6 +18,7 @@ RULES: Final[Mapping[str, tuple[int, str]]] = {
         "what a worker who chose so is told at eight, the day and each change since: in several it would cost more",
     ),
     "read": (0, "what the two wrote to each other, for who asked to read it: as long as they wrote"),
+    "decided": (4, "what was decided about their account, once, before the answer to what they wrote"),
     "words": (2, "comes in no talk that is rehearsed by SMS; measured alone"),
 }
 # What takes one part more than its kind may, on the longest days at least; and why it is left so.
@@ -26,9 +27,14 @@ ALL_AT_ONCE: Final = (
     "code and subject in a first message: who we are, a person, the price, that no employer learns of it, what was "
     "understood, three hours and the ways to others are all due in this one answer"
 )
+DANGER_FIRST: Final = (
+    "somebody's very first words are of danger, while their account is suspended: help first, then who we are and what "
+    "they can still do here"
+)
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "welcome.code + noted.motive + slot.ask": ALL_AT_ONCE,
     "welcome.code_abroad + noted.motive + slot.ask": ALL_AT_ONCE,
+    "danger.suicide + welcome.known + menu.ask": DANGER_FIRST,
     "welcome.known + slot.gone + replaced.again + replaced.ask": HELPED_BY_THE_DESK,
     "welcome.known + digit.which + replaced.sorry + replaced.ask": HELPED_BY_THE_DESK,
     "welcome.known + digit.which + replaced.again + replaced.ask": HELPED_BY_THE_DESK,

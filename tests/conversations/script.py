@@ -232,8 +232,21 @@ def suspends(stage: Stage, last_day: str, cancels: str, words: str) -> list[str]
     return stage.is_suspended(date.fromisoformat(last_day), words, cancels=bool(cancels))
 
 
+def closes(stage: Stage, words: str) -> list[str]:
+    return stage.is_suspended(None, words, cancels=False)
+
+
+def client_suspended(stage: Stage) -> list[str]:
+    stage.client_is_suspended()
+    return []
+
+
 def warns(stage: Stage, words: str) -> list[str]:
     return stage.is_warned(words)
+
+
+def ends(stage: Stage, words: str) -> list[str]:
+    return stage.is_open_again(words)
 
 
 def reviews(stage: Stage, verdict: str, words: str) -> list[str]:
@@ -255,7 +268,10 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"what was sent arrives, the last refused: (\w+)": is_refused,
     r"the terms change": terms_change,
     r"the desk suspends them until (\S+)( and cancels)?: (.+)": suspends,
+    r"the desk suspends them without an end: (.+)": closes,
+    r"their client is suspended": client_suspended,
     r"the desk warns them: (.+)": warns,
+    r"the desk ends their suspension: (.+)": ends,
     r"another one of the desk (upholds it|takes it back): (.+)": reviews,
     r"a deploy inserts a step after the subject": step_inserted,
 }

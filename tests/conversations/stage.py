@@ -349,7 +349,7 @@ class Stage:
         self.company.due.clear()
         self.now = today
 
-    def is_suspended(self, last_day: date, words: str, *, cancels: bool) -> list[str]:
+    def is_suspended(self, last_day: date | None, words: str, *, cancels: bool) -> list[str]:
         core = self.core()
         who, contacts = self._person(), [self.contact.id]
         ground = Ground.DISRESPECT
@@ -361,6 +361,17 @@ class Stage:
         core = self.core()
         made = run(core.warn(self._person(), Ground.DISRESPECT, words, ANNA))
         assert isinstance(made, Decision), made
+        return self.company.follow(self.effects(core), self)
+
+    def client_is_suspended(self) -> None:
+        [client] = self.store.rows.clients.values()
+        self.store.put_client(replace(client, suspended=True))
+
+    def is_open_again(self, words: str) -> list[str]:
+        core = self.core()
+        stands = next(each for each in run(self.store.decisions(self._person())) if each.stands)
+        done = run(core.end_suspension(stands.id, ANNA, words))
+        assert isinstance(done, Decision), done
         return self.company.follow(self.effects(core), self)
 
     def is_reviewed(self, words: str, *, upheld: bool) -> list[str]:

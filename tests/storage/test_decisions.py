@@ -37,7 +37,7 @@ async def test_a_decision_from_making_to_reviewing(store: BookingStore) -> None:
         done = replace(
             contested, reviewed=NOW + DAY, reviewed_by="operator:otto", upheld=upheld, answer="Relu.", ended=NOW + DAY
         )
-        done = replace(done, ended_by="operator:otto")
+        done = replace(done, ended_by="operator:otto", ended_words="Ouvert.", read=NOW + HOUR, news=upheld)
         await store.save_decision(done)
         assert await store.decision(MADE.id) == done
 

@@ -4,7 +4,8 @@ GET   /console/people/{id}/decide       the form
 POST  /console/people/{id}/decide       {"kind", "ground", "words", "lasts", "until", "appointments"}
 GET   /console/decisions/{id}           what was decided, by whom, why; what the person says against it
 POST  /console/decisions/{id}/end       {"words"}: their account is open again
-POST  /console/decisions/{id}/review    {"verdict", "words"}: by another operator than who decided
+POST  /console/decisions/{id}/review    {"verdict", "words", "another"}: by another operator than who decided, who
+                                        declares so where it was decided at a keyboard
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from aiohttp import web
 from booking.decisions import LONGEST, SHORTEST, DecideAnswer, DecisionKind, NotDecided
 from booking.operating import Deed
 from conversations.flows.account import last_day
+from conversations.flows.decided import GROUNDS
 from conversations.text import Text, t
 from handlers import deciding as acts
 from handlers.console import deciding, people
 from handlers.console.deciding import NotRead, Wanted
 from handlers.console.people import PersonSeen
-from handlers.decision_reactions import GROUNDS
 from handlers.web import body
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.visitor import day
@@ -45,6 +46,7 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "already": t("console.decide.already"),
     "until": t("console.decide.choose_until"),
     "own": t("console.decide.own"),
+    "declare": t("console.decide.declare"),
     "taken": t("console.ticket.of_another"),
 }
 SAID: Final[Mapping[str, Text]] = {
@@ -90,17 +92,20 @@ class DecisionPages:
         return await self._page(visit, SAID.get(visit.request.query.get("said", "")))
 
     async def _end(self, visit: Visit) -> web.Response:
-        words = _words(visit)
-        return await self._answered(
-            visit, await acts.end_suspension(self.frame.parts, visit.place("id"), visit.actor, words), "ended"
-        )
+        done = await acts.end_suspension(self.frame.parts, visit.place("id"), visit.actor, visit.words)
+        return await self._answered(visit, done, "ended")
 
     async def _review(self, visit: Visit) -> web.Response:
         verdict = visit.fields.get("verdict", "")
         if verdict not in {"uphold", "take_back"}:
             return await self._page(visit, t("console.decide.choose_verdict"), 422)
         done = await acts.review(
-            self.frame.parts, visit.place("id"), visit.actor, _words(visit), upheld=verdict == "uphold"
+            self.frame.parts,
+            visit.place("id"),
+            visit.actor,
+            visit.words,
+            upheld=verdict == "uphold",
+            declares=visit.fields.get("another") == "yes",
         )
         return await self._answered(visit, done, "reviewed")
 
@@ -116,7 +121,6 @@ class DecisionPages:
         seen = await deciding.seen(self.frame.parts, visit.place("id"), visit.actor)
         if seen is None:
             raise web.HTTPNotFound
-        deed = visit.request.path.rpartition("/")[2]
         return visit.page(
             "decision",
             status,
@@ -124,7 +128,7 @@ class DecisionPages:
             failed=status != 200,
             seen=seen,
             decision=seen.decision,
-            typed={deed: _words(visit)},
+            typed=visit.typed,
             most=LONGEST,
             least=SHORTEST,
             **DECISION_WORDS,
@@ -168,7 +172,3 @@ def why_not(reason: str) -> Text:
     if reason == "words":
         return t("console.decide.words_wrong", least=SHORTEST, most=LONGEST)
     return REFUSALS[reason]
-
-
-def _words(visit: Visit) -> str:
-    return visit.fields.get("words", "").replace("\r\n", "\n")

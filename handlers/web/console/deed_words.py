@@ -57,6 +57,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "end suspension": t("console.deed.act.end_suspension"),
     "suspension over": t("console.deed.act.suspension_over"),
     "uphold decision": t("console.deed.act.uphold"),
+    "declare another decided": t("console.deed.act.declare"),
     "take decision back": t("console.deed.act.take_back"),
     "contest": t("console.deed.act.contest"),
     "settle report: no_ground": t("console.deed.act.settle_no_ground"),

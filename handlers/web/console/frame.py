@@ -83,6 +83,17 @@ class Visit:
     def csrf(self) -> str:
         return self.frame.csrf(self.live)
 
+    @property
+    def words(self) -> str:
+        """What was written in a form's one large field. A browser ends lines as mail does."""
+        return self.fields.get("words", "").replace("\r\n", "\n")
+
+    @property
+    def typed(self) -> Mapping[str, str]:
+        """These words by the last part of the path that they were sent to: where that could not be done, they are shown
+        again."""
+        return {self.request.path.rpartition("/")[2]: self.words}
+
     def place(self, name: str) -> str:
         """What stands in the path where the route has a place of this name."""
         return self.request.match_info[name]

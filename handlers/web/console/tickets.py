@@ -22,22 +22,9 @@ from aiohttp import web
 
 from booking.operating import Deed
 from conversations.text import Text, t
+from handlers import ticket_answers as answers
 from handlers import tickets
 from handlers.console import desk
-from handlers.ticket_answers import (
-    HOWS,
-    OUTCOMES,
-    BadWords,
-    Closed,
-    Done,
-    InTalk,
-    NoSuchTicket,
-    NoTalk,
-    NotYours,
-    OfAnother,
-    SayAnswer,
-    Undecided,
-)
 from handlers.web import body
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.console.ticket_words import NO_TALK, SAID, TICKET_WORDS
@@ -47,11 +34,11 @@ WORDS_LIMIT: Final = 16 * body.KIB  # a thousand characters, as a form writes th
 
 
 NOT_DONE: Final[Mapping[type, Text]] = {
-    Closed: t("console.ticket.closed_before"),
-    OfAnother: t("console.ticket.of_another"),
-    InTalk: t("console.ticket.in_talk"),
-    NotYours: t("console.decide.own"),
-    Undecided: t("console.ticket.undecided"),
+    answers.Closed: t("console.ticket.closed_before"),
+    answers.OfAnother: t("console.ticket.of_another"),
+    answers.InTalk: t("console.ticket.in_talk"),
+    answers.NotYours: t("console.decide.own"),
+    answers.Undecided: t("console.ticket.undecided"),
 }
 
 
@@ -85,12 +72,12 @@ class TicketPages:
         """Who cannot be written to is called: the page says so, and the ticket is the operator's all the same."""
         id, over = visit.place("id"), "over" in visit.fields
         answer = await tickets.take(self.frame.parts, id, visit.actor, over=over)
-        if isinstance(answer, NoTalk):
+        if isinstance(answer, answers.NoTalk):
             raise visit.back(f"/tickets/{id}?said=taken")
         return await self._answered(visit, answer, "taken")
 
     async def _say(self, visit: Visit) -> web.Response:
-        answer = await tickets.say(self.frame.parts, visit.place("id"), visit.actor, _words(visit), _once(visit))
+        answer = await tickets.say(self.frame.parts, visit.place("id"), visit.actor, visit.words, _once(visit))
         return await self._answered(visit, answer, "said")
 
     async def _hand_back(self, visit: Visit) -> web.Response:
@@ -99,22 +86,22 @@ class TicketPages:
         )
 
     async def _note(self, visit: Visit) -> web.Response:
-        answer = await tickets.note(self.frame.parts, visit.place("id"), visit.actor, _words(visit), _once(visit))
+        answer = await tickets.note(self.frame.parts, visit.place("id"), visit.actor, visit.words, _once(visit))
         return await self._answered(visit, answer, "noted")
 
     async def _call(self, visit: Visit) -> web.Response:
-        how = next((each for each in HOWS if each == visit.fields.get("how")), None)
+        how = next((each for each in answers.HOWS if each == visit.fields.get("how")), None)
         if how is None:
             return await self._page(visit, t("console.ticket.choose"), 422)
         answer = await tickets.attempt(self.frame.parts, visit.place("id"), visit.actor, how, _once(visit))
         return await self._answered(visit, answer, "called")
 
     async def _close(self, visit: Visit) -> web.Response:
-        outcome = next((each for each in OUTCOMES if each == visit.fields.get("outcome")), None)
+        outcome = next((each for each in answers.OUTCOMES if each == visit.fields.get("outcome")), None)
         if outcome is None:
             return await self._page(visit, t("console.ticket.choose"), 422)
         answer = await tickets.close(self.frame.parts, visit.place("id"), visit.actor, outcome, _once(visit))
-        if isinstance(answer, Done):
+        if isinstance(answer, answers.Done):
             raise visit.back("/tickets?said=closed")
         return await self._answered(visit, answer, "closed")
 
@@ -131,20 +118,20 @@ class TicketPages:
         if who.id not in seen.talks:
             raise visit.back(f"/people/{id}?said=shut")
         answer = await tickets.take_over(parts, who.id, visit.actor)
-        if isinstance(answer, Done):
+        if isinstance(answer, answers.Done):
             raise visit.back(f"/tickets/{answer.ticket.id}?said=taken")
-        raise visit.back(f"/people/{id}?said={'shut' if isinstance(answer, NoTalk) else 'other'}")
+        raise visit.back(f"/people/{id}?said={'shut' if isinstance(answer, answers.NoTalk) else 'other'}")
 
-    async def _answered(self, visit: Visit, answer: SayAnswer, done: str) -> web.Response:
+    async def _answered(self, visit: Visit, answer: answers.SayAnswer, done: str) -> web.Response:
         """What was typed is not lost where it could not be done."""
         match answer:
-            case Done(ticket):
+            case answers.Done(ticket):
                 raise visit.back(f"/tickets/{ticket.id}?said={done}")
-            case NoSuchTicket():
+            case answers.NoSuchTicket():
                 raise web.HTTPNotFound
-            case NoTalk(reason):
+            case answers.NoTalk(reason):
                 return await self._page(visit, NO_TALK[reason], 409)
-            case BadWords():
+            case answers.BadWords():
                 return await self._page(visit, t("console.ticket.words_wrong", most=tickets.LONGEST), 422)
             case refused:
                 return await self._page(visit, NOT_DONE[type(refused)], 409)
@@ -153,7 +140,6 @@ class TicketPages:
         seen = await desk.ticket(self.frame.parts, visit.place("id"), visit.actor)
         if seen is None:
             raise web.HTTPNotFound
-        deed = visit.request.path.rpartition("/")[2]
         return visit.page(
             "ticket",
             status,
@@ -161,16 +147,11 @@ class TicketPages:
             failed=status != 200,
             looked=seen,
             ticket=seen.seen.ticket,
-            typed={deed: visit.fields.get("words", "")},
+            typed=visit.typed,
             most=tickets.LONGEST,
             once=self.frame.parts.new_id(),
             **TICKET_WORDS,
         )
-
-
-def _words(visit: Visit) -> str:
-    """A browser ends lines as mail does."""
-    return visit.fields.get("words", "").replace("\r\n", "\n")
 
 
 def _once(visit: Visit) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from booking.operating import Deed, Role, may_judge, may_operate
+from booking.operating import Deed, Role, may_judge, may_operate, why_not_review
 from storage import audit
 from tests.handlers.console.site import ORIGIN, Site
 from tests.handlers.console.test_sessions import concrete
@@ -48,6 +48,24 @@ def test_nobody_judges_their_own() -> None:
         [True, False, True],
         [True, True, False],
     ]
+
+
+def test_who_reviews_is_known_to_be_another_human() -> None:
+    """Every judge with every author, of the console or at a keyboard, who may be the same human under two names; what a
+    declaration changes (G18)."""
+    anna, otto, keyboard, another = "operator:01anna", "operator:01otto", "operator:anna", "operator:root"
+    console = {anna, otto}
+
+    def row(author: str, *, declares: bool) -> list[str | None]:
+        return [why_not_review(one, author, console, declares=declares) for one in (anna, otto, keyboard, another)]
+
+    for declares in (False, True):
+        assert row(anna, declares=declares) == ["own", None, "own", "own"]
+        assert row(otto, declares=declares) == [None, "own", "own", "own"]
+    assert row(keyboard, declares=False) == ["declare", "declare", "own", "own"]
+    assert row(keyboard, declares=True) == [None, None, "own", "own"]
+    assert row(another, declares=False) == ["declare", "declare", "own", "own"]
+    assert row(another, declares=True) == [None, None, "own", "own"]
 
 
 def test_an_auditor_changes_nothing() -> None:

@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from booking.decisions import LONGEST
+from booking.decisions import LONGEST, Decision, Ground
 from booking.operating import Role
+from handlers import deciding
 from storage import audit, decisions, tickets
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked, deeds
@@ -15,6 +16,7 @@ from tests.handlers.console.test_tickets import told
 from tests.handlers.path.place import CAMILLE, CLAIRE
 
 WHY = "Vos messages étaient blessants."
+WAITS = "Un message sur votre accès au service vous attend. Pour le lire, répondez LIRE."
 SUSPENDS = {
     "kind": "suspension",
     "ground": "disrespect",
@@ -47,9 +49,7 @@ async def suspended(site: Site, anna: Visitor, **other: str) -> tuple[str, str]:
 
 async def test_a_suspension_is_decided_told_and_shown(site: Site, anna: Visitor) -> None:
     person, id = await suspended(site, anna)
-    heard = await told(site)
-    assert "suspendu votre compte jusqu'au vendredi 20 mars" in heard
-    assert WHY in heard
+    assert await told(site) == f"{WAITS} Vos rendez-vous déjà pris restent."
     page = (await anna.get(f"/console/decisions/{id}?said=decided")).text
     for shown in (
         "C&#39;est décidé",
@@ -59,11 +59,17 @@ async def test_a_suspension_is_decided_told_and_shown(site: Site, anna: Visitor)
         "vendredi 20 mars",
         "Ils restent",
         "en vigueur",
+        "pas encore lu",
     ):
         assert shown in page, shown
     page = (await anna.get(f"/console/people/{person}")).text
     assert f"/console/decisions/{id}" in page
     assert "Suspendu" in page
+    assert "pas encore lu" in page
+    [heard] = await site.place.says("sms", CAMILLE, "lire")
+    assert WHY in heard
+    for path in (f"/console/people/{person}", f"/console/decisions/{id}"):
+        assert "pas encore lu" not in (await anna.get(path)).text
     form = (await anna.get(f"/console/people/{person}/decide")).text
     assert 'value="suspension"' not in form, "it is so already"
     again = await anna.post(f"/console/people/{person}/decide", 409, **SUSPENDS)
@@ -113,7 +119,8 @@ async def test_nothing_is_decided_by_half(site: Site, anna: Visitor, wrong: dict
 
 async def test_a_warning_changes_nothing_else(site: Site, anna: Visitor) -> None:
     person, id = await suspended(site, anna, kind="warning", lasts="", appointments="")
-    heard = await told(site)
+    assert await told(site) == WAITS
+    [heard] = await site.place.says("sms", CAMILLE, "lire")
     assert "Votre compte reste ouvert" in heard
     assert "CONTESTER" in heard
     page = (await anna.get(f"/console/decisions/{id}")).text
@@ -131,7 +138,9 @@ async def test_a_suspension_is_ended_with_a_word(site: Site, anna: Visitor, ben:
     assert "Écrivez entre" in page
     assert ">ok</textarea>" in page
     await ben.post(f"/console/decisions/{id}/end", words="Nous en avons parlé,\r\nmerci.")
-    assert "Votre compte est de nouveau ouvert. Nous en avons parlé,\nmerci." in await told(site)
+    assert await told(site) == WAITS
+    [heard] = await site.place.says("sms", CAMILLE, "lire")
+    assert "Votre compte est de nouveau ouvert. Nous en avons parlé,\nmerci." in heard
     page = (await ben.get(f"/console/decisions/{id}?said=ended")).text
     assert "levée par ben" in page
     assert "<textarea" not in page
@@ -157,7 +166,10 @@ async def test_what_is_contested_is_judged_by_another(site: Site, anna: Visitor,
     await ben.post(f"/console/decisions/{id}/review", 422, words="Nous avons relu.")
     await told(site)
     await ben.post(f"/console/decisions/{id}/review", verdict="take_back", words="Nous vous croyons, pardon.")
-    assert "de nouveau ouvert. Nous vous croyons, pardon." in await told(site)
+    assert await told(site) == WAITS
+    page = (await ben.get(f"/console/decisions/{id}")).text
+    assert "La suite : pas encore lue" in page
+    assert "de nouveau ouvert. Nous vous croyons, pardon." in (await site.place.says("sms", CAMILLE, "lire"))[0]
     page = (await ben.get(f"/console/decisions/{id}?said=reviewed")).text
     assert "ben a relu la décision : elle est retirée" in page
     row = await tickets.get(site.place.parts.db, ticket.id)
@@ -165,6 +177,20 @@ async def test_what_is_contested_is_judged_by_another(site: Site, anna: Visitor,
     assert row.status == "closed"
     noted = await audit.of(site.place.parts.db, f"person:{ticket.person_id}")
     assert f"operator:{await site.id('ben')}" in {d.actor for d in noted if d.action == "take decision back"}
+
+
+async def test_what_was_decided_at_a_keyboard_is_judged_by_who_declares_to_be_another(site: Site, ben: Visitor) -> None:
+    person, _ = await booked(site)
+    parts = site.place.parts
+    made = await deciding.suspend(parts, person, "operator:ubuntu", Ground.OTHER, WHY, last_day=None, cancels=False)
+    assert isinstance(made, Decision)
+    await site.place.says("sms", CAMILLE, "contester", "Ce n'était pas moi.")
+    page, place = (await ben.get(f"/console/decisions/{made.id}")).text, f"/console/decisions/{made.id}/review"
+    assert "Ce n&#39;est pas moi qui ai pris cette décision" in page
+    refused = await ben.post(place, 409, verdict="uphold", words="Nous avons relu.")
+    assert "ligne de commande" in refused.text
+    await ben.post(place, verdict="uphold", words="Nous avons relu.", another="yes")
+    assert "elle reste" in (await ben.get(f"/console/decisions/{made.id}")).text
 
 
 async def ben_closes(site: Site, ben: Visitor, ticket: str) -> str:

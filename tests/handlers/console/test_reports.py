@@ -9,7 +9,7 @@ import pytest
 from booking.operating import Role
 from storage import tickets
 from tests.handlers.console.site import Site, Visitor
-from tests.handlers.console.test_decisions import SUSPENDS, WHY
+from tests.handlers.console.test_decisions import SUSPENDS
 from tests.handlers.console.test_people import booked
 from tests.handlers.console.test_tickets import told
 from tests.handlers.path.place import CAMILLE, CLAIRE
@@ -47,7 +47,7 @@ async def test_it_is_read_and_settled_on_its_ticket(site: Site, anna: Visitor) -
     assert ">non</textarea>" in short.text
     done = await anna.post(f"/console/tickets/{ticket}/settle", 303, **SUSPENDS)
     assert done.to == f"/console/tickets/{ticket}?said=settled"
-    assert WHY in await told(site)
+    assert "accès au service vous attend" in await told(site)
     assert "traité par notre équipe" in await told(site, CLAIRE)
     page = (await anna.get(done.to)).text
     assert "Le compte est suspendu." in page

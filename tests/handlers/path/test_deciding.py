@@ -10,16 +10,19 @@ from datetime import date, timedelta
 import pytest
 
 from booking.decisions import Decision, Ground, NotDecided
+from booking.operating import Role
 from handlers import deciding
 from handlers import tickets as desk
 from handlers.acting import Acting
 from handlers.ticket_answers import Done, NotYours, OfAnother, Undecided
-from storage import audit, contacts, decisions, tickets
+from storage import audit, contacts, decisions, operators, tickets
 from storage.booking import RowStore
-from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
+from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place, refused
 
-ANNA, BEN = "operator:anna", "operator:ben"
+ANNA, BEN = "operator:anna", "operator:ben"  # of the console
+LOGIN = "operator:ubuntu"  # at a keyboard
 WHY = "Vos messages étaient blessants."
+WAITS = "Un message sur votre accès au service vous attend. Pour le lire, répondez LIRE."
 FRIDAY = date(2026, 3, 13)  # the tests begin on Monday, the 2nd
 
 
@@ -29,6 +32,9 @@ async def has_an_hour(place: Place) -> str:
     person = (await place.contact("sms", CAMILLE)).person_id
     assert person is not None
     place.new("sms", CLAIRE)
+    async with place.parts.db.transaction() as tx:
+        for name in ("anna", "ben"):
+            await operators.add(tx, name, name, Role.DESK, "secret", place.clock.now)
     return person
 
 
@@ -47,13 +53,14 @@ async def deeds(place: Place, person: str) -> list[tuple[str, str]]:
 async def test_from_the_decision_to_its_last_day(place: Place) -> None:
     person = await has_an_hour(place)
     made = await suspends(place, person)
-    [told] = place.new("sms", CAMILLE)
-    assert told.startswith("Une personne de notre équipe a suspendu votre compte jusqu'au vendredi 13 mars.")
+    assert place.new("sms", CAMILLE) == [f"{WAITS} Vos rendez-vous déjà pris restent."]
+    assert place.new("sms", CLAIRE) == [], "her hour stands"
+    [told] = await place.says("sms", CAMILLE, "LIRE")
+    assert told.startswith("Une personne de notre équipe a suspendu votre compte, jusqu'au vendredi 13 mars à 23 h 59.")
     for part in ("Raison : le respect dans les échanges.", WHY, "Vos rendez-vous déjà pris restent.", "CONTESTER"):
         assert part in told
-    assert place.new("sms", CLAIRE) == [], "her hour stands"
     [answer] = await place.says("sms", CAMILLE, "je veux une autre heure")
-    assert answer.startswith("Compte suspendu jusqu'au vendredi 13 mars.")
+    assert answer.startswith("Votre compte est suspendu jusqu'au vendredi 13 mars.")
     assert made.until is not None
     place.clock.now = made.until - timedelta(minutes=1)
     await place.settle()
@@ -70,8 +77,7 @@ async def test_from_the_decision_to_its_last_day(place: Place) -> None:
 async def test_their_hours_go_with_it_where_that_is_decided_and_are_told_of_once(place: Place) -> None:
     person = await has_an_hour(place)
     await suspends(place, person, cancels=True)
-    [told] = place.new("sms", CAMILLE)
-    assert "Vos rendez-vous à venir sont annulés." in told
+    assert place.new("sms", CAMILLE) == [f"Vos rendez-vous à venir sont annulés. {WAITS}"]
     [gone] = place.new("sms", CLAIRE)
     assert gone.startswith("Rendez-vous annulé : ")
     rows = await place.rows("sms", CAMILLE)
@@ -99,7 +105,7 @@ async def test_at_night_they_sleep_and_who_cannot_be_told_is_called(place: Place
     await suspends(place, person)
     assert place.new("sms", CAMILLE) == []
     await place.passes(hours=11)
-    assert "suspendu" in place.new("sms", CAMILLE)[0]
+    assert place.new("sms", CAMILLE)[0].startswith(WAITS)
     await place.says("sms", CAMILLE, "stop")
     await deciding.warn(place.parts, person, ANNA, Ground.OTHER, "Merci d'être à l'heure.")
     await place.settle()
@@ -107,6 +113,49 @@ async def test_at_night_they_sleep_and_who_cannot_be_told_is_called(place: Place
     [row] = [row for row in await place.rows("sms", CAMILLE) if row.kind == "decision"][:1]
     assert (row.status, row.reason) == ("suppressed", "opted_out")
     assert [one.kind for one in await tickets.listed(place.parts.db)] == ["notice_not_sent"]
+
+
+async def test_what_was_read_before_the_push_left_is_not_announced(place: Place) -> None:
+    person = await has_an_hour(place)
+    place.clock.now += timedelta(hours=12)  # 22:00 in Paris
+    made = await suspends(place, person)
+    assert WHY in (await place.says("sms", CAMILLE, "bonjour"))[0]
+    found = await decisions.get(place.parts.db, made.id)
+    assert found is not None
+    assert (found.read, found.unread) == (place.clock.now, False)
+    await place.passes(hours=11)
+    [row] = [row for row in await place.rows("sms", CAMILLE) if row.kind == "decision"]
+    assert (row.status, row.reason) == ("suppressed", "read_already")
+
+
+async def test_no_push_holds_the_reason_or_anybodys_words(place: Place) -> None:
+    """Others may read the screen (threat T6): whatever is decided, and whatever becomes of it."""
+    made, _ = await contested(place)
+    await deciding.review(place.parts, made.id, BEN, "Mots de la relecture.", upheld=True)
+    await deciding.end_suspension(place.parts, made.id, ANNA, "Mots de la fin.")
+    await deciding.warn(place.parts, made.person, ANNA, Ground.MISSED, "Mots de la mise en garde.")
+    await place.settle()
+    pushed = [row for row in await place.rows("sms", CAMILLE) if row.kind == "decision"]
+    assert len(pushed) == 4
+    for row in pushed:
+        assert row.content is not None
+        assert all(not text["args"] for text in row.content["texts"]), "fixed words"
+    place.new("sms", CAMILLE)
+    [read] = await place.says("sms", CAMILLE, "lire")
+    said = [read.index(f"Mots de la {part}.") for part in ("relecture", "fin", "mise en garde")]
+    assert said == sorted(said)
+
+
+async def test_a_number_that_is_not_joined_is_told_where_to_read(place: Place) -> None:
+    """A person's SMS and WhatsApp are two until joined by proof (threat T5): LIRE would find nothing there."""
+    await place.says("whatsapp", CAMILLE, *LATER)
+    person = (await place.contact("whatsapp", CAMILLE)).person_id
+    assert person is not None
+    place.line("whatsapp").troubles = [refused("63024")]
+    await suspends(place, person)
+    [told] = place.new("sms", CAMILLE)
+    assert told.startswith(WAITS)
+    assert told.endswith("Pour répondre, écrivez-nous sur WhatsApp.")
 
 
 # ---------------------------------------------------------------- contested
@@ -140,13 +189,37 @@ async def test_who_decided_it_cannot_have_the_ticket_and_nobody_closes_it_before
     assert place.new("sms", CAMILLE) == []
 
 
+async def test_who_decided_at_a_keyboard_may_be_who_judges_so_they_declare(place: Place) -> None:
+    """Two names, one human perhaps: the command line knows a login of the computer alone."""
+    person, parts = await has_an_hour(place), place.parts
+    made = await deciding.suspend(parts, person, LOGIN, Ground.OTHER, WHY, last_day=None, cancels=False)
+    assert isinstance(made, Decision)
+    await place.says("sms", CAMILLE, "contester", "Ce n'était pas moi.")
+    [ticket] = await tickets.listed(parts.db)
+
+    async def reviews(operator: str, *, declares: bool) -> object:
+        words = "Nous avons relu."
+        return await deciding.review(parts, made.id, operator, words, upheld=True, declares=declares)
+
+    for login in (LOGIN, "operator:root"):
+        assert await desk.take(parts, ticket.id, login) == NotYours()
+        assert await reviews(login, declares=True) == NotDecided("own")
+    assert await reviews(BEN, declares=False) == NotDecided("declare")
+    found = await decisions.get(parts.db, made.id)
+    assert found is not None
+    assert found.to_review
+    assert isinstance(await reviews(BEN, declares=True), Decision)
+    assert (await deeds(place, person))[-2:] == [(BEN, "uphold decision"), (BEN, "declare another decided")]
+
+
 @pytest.mark.parametrize("upheld", [True, False])
 async def test_another_judges_and_the_person_is_answered(place: Place, upheld: bool) -> None:
     made, ticket = await contested(place)
     done = await deciding.review(place.parts, made.id, BEN, "Nous avons relu vos messages.", upheld=upheld)
     assert isinstance(done, Decision)
     await place.settle()
-    [told] = place.new("sms", CAMILLE)
+    assert place.new("sms", CAMILLE) == [WAITS]
+    told = (await place.says("sms", CAMILLE, "lire"))[0]
     assert ("reste suspendu" in told, "de nouveau ouvert" in told) == (upheld, not upheld)
     assert "Nous avons relu vos messages." in told
     row = await tickets.get(place.parts.db, ticket)
@@ -195,7 +268,7 @@ async def test_two_operators_at_once_make_one_suspension(place: Place, _: int) -
     both = await asyncio.gather(by(ANNA), by(BEN), place.says("sms", CAMILLE, "mes rendez-vous"))
     assert sorted(type(each).__name__ for each in both[:2]) == ["Decision", "NotDecided"]
     await place.settle()
-    assert sum("suspendu votre compte" in text for text in place.new("sms", CAMILLE)) <= 1
+    assert sum(WAITS in text for text in place.new("sms", CAMILLE)) <= 1
     sent = [row for row in await place.rows("sms", CAMILLE) if row.kind == "decision"]
     assert len(sent) == 1
 
@@ -229,6 +302,8 @@ async def test_nobody_but_the_desk_decides_and_nobody_but_they_contest(place: Pl
             own = who is not None and who.person_id == person
             assert (await core.contestable(made.person) is not None) == own
             if not own:
+                await core.decisions_read(made.person)
+                assert [each.read for each in await store.decisions(made.person)] == [None]
                 assert await core.contest(made.person, made.person, "non") == nobody  # type: ignore[arg-type]
             assert core.events == []
 
