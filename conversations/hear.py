@@ -1,8 +1,8 @@
 """How one input is understood. `LISTENERS` is the order, and nothing may come in between: the first that understands
 ends it.
 
-Danger comes before everything, opt-out before any meaning a word may have elsewhere, what stands on the screen before
-global words, and free text last.
+A file is seen to before the words under it. Danger comes before all words, opt-out before any meaning a word may have
+elsewhere, what stands on the screen before global words, and free text last.
 """
 
 from __future__ import annotations
@@ -244,17 +244,31 @@ def _is_the_day(talk: Talk, text: str) -> bool:
     return bool(understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone).days)
 
 
-async def media(talk: Talk, came: Input) -> bool:
-    """What is not text is thanked, not ignored; a caption is read as text. Under a document that is taken it may ask us
-    for something, or answer what takes any text; else it tells of the document, and goes to nobody.
+async def files(talk: Talk, came: Input) -> bool:
+    """What is not text is thanked, not ignored, whatever stands under it: it is taken before that is heard, or nobody
+    would see to it. A talk with the desk says what becomes of it there. False: there are words to be heard.
     """
-    if not came.files:
+    if not came.files or talk.mode == "human":
         return False
-    free = talk.prompt is not None and talk.prompt.free and not written_to(talk)
-    taken = await take(talk, came.files, alone=not came.text)
-    if not came.text:
-        return True
-    if not taken or free:
+    await take(talk, came.files, alone=not came.text)
+    return not came.text
+
+
+async def names_the_file(talk: Talk, came: Input) -> bool:
+    """ "2", or "document", under a file that is taken: a page's number, or what it is; no answer and no wish."""
+    if not talk.files or _free(talk):
+        return False
+    if by_number(came.text, talk.c.words) is None and fold(came.text) not in talk.c.words("words.command.documents"):
+        return False
+    talk.says.append(t("media.caption"))
+    return True
+
+
+async def caption(talk: Talk, came: Input) -> bool:
+    """Under a document that is taken it may ask us for something, or answer what takes any text; else it tells of the
+    document, and goes to nobody. Under anything else it is read as text.
+    """
+    if not talk.files or _free(talk):
         return False
     heard = understand(came.text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
     if (run := _asked_for(talk, came.text, heard, answers(heard))) is not None:
@@ -262,6 +276,11 @@ async def media(talk: Talk, came: Input) -> bool:
     else:
         talk.says.append(t("media.caption"))
     return True
+
+
+def _free(talk: Talk) -> bool:
+    """Whether the question takes any text, and the text stays with us."""
+    return talk.prompt is not None and talk.prompt.free and not written_to(talk)
 
 
 async def free_text(talk: Talk, came: Input) -> bool:
@@ -444,11 +463,13 @@ def resume_instead(talk: Talk) -> bool:
 
 
 LISTENERS: Final[tuple[Listen, ...]] = (
+    files,
     danger_words,
     opt_words,
     desk_wrote,
     with_desk,
     button,
+    names_the_file,
     quoted_message,
     quoted,
     shared_phone,
@@ -461,7 +482,7 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     exchange,
     at_the_hour,
     global_word,
-    media,
+    caption,
     late_yes,
     free_text,
 )
