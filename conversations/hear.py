@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from booking import calendar_address
@@ -28,6 +28,7 @@ from conversations.exchange import (
     written_to,
 )
 from conversations.flows.danger import NUMBERS
+from conversations.flows.handing import DROPPED
 from conversations.flows.hours import wish_of
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
@@ -48,6 +49,7 @@ Listen: TypeAlias = Callable[[Talk, Input], Awaitable[bool]]
 
 NAMES: Final = 50  # workers whose first names are listened for
 OLD: Final = timedelta(hours=6)  # since the last question: whoever comes back is offered to go on
+RIGHT_AFTER: Final = timedelta(minutes=10)
 FRESH: Final = timedelta(hours=1)  # so long "plutôt vendredi" speaks of what was just booked
 
 
@@ -192,6 +194,19 @@ async def shared_phone(talk: Talk, came: Input) -> bool:
     else:
         talk.facts["phone"] = came.phone
         talk.says.append(t("phone.thanks"))
+    return True
+
+
+async def changed_mind(talk: Talk, came: Input) -> bool:
+    """A yes, right after the no that deleted what they sent: it speaks of that, and nothing is there to be sent."""
+    at = talk.facts.get(DROPPED)
+    if at is None or talk.prompt is not None or fold(came.text) not in talk.c.words("words.yes"):
+        return False
+    del talk.facts[DROPPED]
+    if talk.c.now - datetime.fromisoformat(at) > RIGHT_AFTER:
+        return False
+    talk.says.append(t("handing.gone"))
+    talk.ended = True
     return True
 
 
@@ -476,6 +491,7 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     addressed_message,
     verbatim,
     unread_first,
+    changed_mind,
     reminder,
     option,
     of_the_hour,

@@ -14,7 +14,7 @@ from typing import Final
 from booking.documents import Expected, TooManyDocuments
 from conversations.flows import account
 from conversations.flows.documents import PAPERS, way
-from conversations.model import Context, FileRef
+from conversations.model import FileRef
 from conversations.talk import Talk
 from conversations.text import Text, t
 
@@ -39,7 +39,7 @@ async def take(talk: Talk, files: Sequence[FileRef], *, alone: bool) -> bool:
 async def _by_the_page(talk: Talk) -> None:
     said, link = await way(talk.c)
     if link is None:
-        talk.says.append(_nobody(talk.c))
+        talk.says.append(_nobody(talk))
         return
     talk.says.extend((t("media.not_here"), said))
     talk.link, talk.ended = link, True
@@ -52,7 +52,7 @@ async def _expected(talk: Talk, papers: Sequence[FileRef], *, alone: bool) -> bo
         if isinstance(found, Expected):
             talk.files[file.id] = found.document.id
             continue
-        talk.says.append(t("documents.too_many") if isinstance(found, TooManyDocuments) else _nobody(c))
+        talk.says.append(t("documents.too_many") if isinstance(found, TooManyDocuments) else _nobody(talk))
         break
     if not talk.files:
         return False
@@ -63,10 +63,11 @@ async def _expected(talk: Talk, papers: Sequence[FileRef], *, alone: bool) -> bo
     return True
 
 
-def _nobody(c: Context) -> Text:
+def _nobody(talk: Talk) -> Text:
     """There is no worker to send it to; or their account is suspended."""
-    if c.known.suspension is not None:
-        return account.suspended(c, c.known.suspension)
+    if talk.c.known.suspension is not None:
+        talk.ended = True  # the menu would say it once more
+        return account.suspended(talk.c, talk.c.known.suspension)
     return t("media.document")
 
 

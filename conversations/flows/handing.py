@@ -12,13 +12,15 @@ from datetime import timedelta
 from typing import Final
 
 from booking.documents import Document
-from booking.model import AppointmentId
+from booking.model import Appointment, AppointmentId
 from conversations.documents import REASONS
+from conversations.flows import account
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
 from conversations.normal import fold
 from conversations.text import Text, t
 
 FRESH: Final = timedelta(hours=1)  # what goes cannot be taken back: a bare digit long afterwards is asked about again
+DROPPED: Final = "dropped"  # among the facts: when they had it deleted
 SHOWN: Final = 6  # workers to choose from
 
 
@@ -32,8 +34,18 @@ async def _theirs(c: Context) -> Sequence[Document]:
     return [one for one in await c.booking.documents_of(c.contact.id) if one.id in ids]
 
 
+async def readers(c: Context) -> Sequence[Appointment]:
+    """Nobody, while their account is suspended."""
+    return await c.booking.document_readers(c.contact.id) if account.not_while_suspended(c) is None else ()
+
+
 async def over(c: Context) -> Finish:
-    """Nothing waits any more. What they sent by the page meanwhile is not to be sent again."""
+    """Nothing waits any more, or nobody is there to read it: then it is not kept. What they sent by the page meanwhile
+    is not to be sent again.
+    """
+    if kept := await waiting(c):
+        await c.booking.drop_documents(c.contact.id, [one.id for one in kept])
+        return account.not_while_suspended(c) or Finish(t("handing.nobody"))
     return Finish() if any(one.status == "sent" for one in await _theirs(c)) else Finish(t("handing.over"))
 
 
@@ -54,8 +66,8 @@ def refused(c: Context) -> list[Text]:
 
 
 async def ask_to(c: Context) -> Ask | Finish:
-    kept, readers = len(await waiting(c)), await c.booking.document_readers(c.contact.id)
-    found = [(one, await c.booking.worker(one.worker)) for one in readers[:SHOWN]]
+    kept = len(await waiting(c))
+    found = [(one, await c.booking.worker(one.worker)) for one in (await readers(c))[:SHOWN]]
     named = [(one, worker.first_name) for one, worker in found if worker is not None]
     if not kept or not named:
         return await over(c)
@@ -81,9 +93,13 @@ async def finish(c: Context) -> Outcome:
     ids, to = list(c.answers["ids"]), c.answers["to"]
     if to == "no":
         await c.booking.drop_documents(c.contact.id, ids)
-        return Finish(t("handing.dropped"))
+        return Finish(t("handing.dropped"), keep={DROPPED: c.now.isoformat()})
     done = await c.booking.hand_over(c.contact.id, AppointmentId(to), ids)
-    return await over(c) if done is None else Finish(t("handing.given", worker=done.worker.first_name))
+    if done is not None:
+        return Finish(t("handing.given", worker=done.worker.first_name))
+    if await waiting(c) and await readers(c):
+        return fill(to=None, refused=None)  # that appointment is over or was moved: for whom, they are asked anew
+    return await over(c)
 
 
 HANDING: Final = Flow(
