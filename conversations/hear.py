@@ -286,7 +286,8 @@ async def caption(talk: Talk, came: Input) -> bool:
     if not talk.files or _free(talk):
         return False
     heard = understand(came.text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
-    if (run := _asked_for(talk, came.text, heard, answers(heard))) is not None:
+    run = _asked_for(talk, came.text, heard, answers(heard)) if heard.intent != "documents" else None
+    if run is not None:
         await run(talk, answers(heard))
     else:
         talk.says.append(t("media.caption"))
