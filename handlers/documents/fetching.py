@@ -35,7 +35,7 @@ from storage.db import Tx
 from storage.media import MediaRow, NewMedia
 
 GATHER: Final = timedelta(seconds=3)  # after the last of several that come together, the first is fetched
-LEASE: Final = timedelta(minutes=5)  # longer than fetching and judging may take
+LEASE: Final = timedelta(minutes=5)  # longer than fetching and judging take, as a rule: who is late does no harm
 AT_ONCE: Final = 4  # each holds a file in memory
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 # After the first, the second … try in vain; after the last they are told that it could not be had.
@@ -151,6 +151,7 @@ async def _ends(parts: Parts, row: MediaRow, taken: Taken | None, *, alarm: bool
     async with parts.db.transaction() as tx:
         who = await contacts.lock(tx, row.contact_id)
         if not await media.here(tx, row.id, now):
+            await _unwanted(tx, parts, row, who)  # where it was deleted meanwhile, we have just laid it down again
             return True
         assert row.document_id is not None
         if taken is not None and await _still(tx, parts, row, who):
@@ -164,7 +165,7 @@ async def _ends(parts: Parts, row: MediaRow, taken: Taken | None, *, alarm: bool
 
 
 async def _unwanted(tx: Tx, parts: Parts, row: MediaRow, who: ContactRow) -> None:
-    """A document that is still coming ends; what was laid down for it goes with it."""
+    """A document that is still coming, or is over, ends; what was laid down for it goes with it."""
     core = Acting(tx, RowStore(tx, parts.directories), parts.rules, parts.clock(), parts.new_id, contact=who)
     await core.document_not_coming(DocumentId(row.document_id or ""))
 
