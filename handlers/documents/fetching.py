@@ -140,9 +140,14 @@ async def _failed(parts: Parts, row: MediaRow, error: Exception) -> bool:
     now, asked = parts.clock(), error.after if isinstance(error, Unfetched) else None
     async with parts.db.transaction() as tx:
         await contacts.lock(tx, row.contact_id)
-        await media.later(tx, row, why, now + max(WAITS[row.attempts - 1], asked or timedelta()))
+        await media.later(tx, row, why, now + _wait(WAITS, row, asked))
         await _tell(tx, parts, row.contact_id, now)  # the others do not wait for this one
     return False
+
+
+def _wait(waits: Sequence[timedelta], row: MediaRow, asked: timedelta | None) -> timedelta:
+    """As long as the provider asks for, but no longer than we ever wait: somebody waits to be told."""
+    return max(waits[row.attempts - 1], min(asked or timedelta(), waits[-1]))
 
 
 async def _ends(parts: Parts, row: MediaRow, taken: Taken | None, *, alarm: bool = False) -> bool:
@@ -203,8 +208,7 @@ async def _stays(parts: Parts, row: MediaRow, error: Unfetched) -> None:
     now, why = parts.clock(), str(error)
     log.info("media not deleted", media=row.id, channel=row.channel, reason=why)
     if row.attempts <= len(DELETING):
-        wait = max(DELETING[row.attempts - 1], error.after or timedelta())
-        await media.later(parts.db, row, why, now + wait)
+        await media.later(parts.db, row, why, now + _wait(DELETING, row, error.after))
         return
     async with parts.db.transaction() as tx:
         await media.left(tx, row, why, now)

@@ -271,6 +271,14 @@ async def test_it_does_not_come_before_it_is_asked_to(town: Town) -> None:
     assert len(town.new(WHATSAPP)) == 1
 
 
+async def test_nobody_puts_it_off_for_days(town: Town) -> None:
+    await on_whatsapp(town)
+    town.twilio.faults.add(Throttle(after=99_999), when=of("FetchMedia"))
+    await sends(town)
+    await town.passes(seconds=WAITS[-1].total_seconds())
+    assert len(town.new(WHATSAPP)) == 1
+
+
 async def test_the_others_do_not_wait_for_one_in_trouble(town: Town) -> None:
     await on_whatsapp(town)
     town.twilio.faults.add(Broken(), when=of("FetchMedia"))
