@@ -52,7 +52,7 @@ async def _expected(talk: Talk, papers: Sequence[FileRef], *, alone: bool) -> bo
         if isinstance(found, Expected):
             talk.files[file.id] = found.document.id
             continue
-        talk.says.append(t("documents.too_many") if isinstance(found, TooManyDocuments) else _nobody(talk))
+        talk.says.append(_too_many(talk) if isinstance(found, TooManyDocuments) else _nobody(talk))
         break
     if not talk.files:
         return False
@@ -61,6 +61,11 @@ async def _expected(talk: Talk, papers: Sequence[FileRef], *, alone: bool) -> bo
         talk.says.append(t("media.coming"))
     talk.silent = alone and not talk.says
     return True
+
+
+def _too_many(talk: Talk) -> Text:
+    talk.ended = True  # nothing else was asked
+    return t("documents.too_many")
 
 
 def _nobody(talk: Talk) -> Text:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
 from booking.documents import Document
@@ -73,17 +74,22 @@ async def ask_to(c: Context) -> Ask | Finish:
         return await over(c)
     intro, no = tuple(refused(c)), Option("no", t("handing.no"), exact=True)
     if len(named) > 1:
-        labels = (Option(one.id, t("message.label", name=name, start=one.start), exact=True) for one, name in named)
+        labels = (Option(_to(c, one), t("message.label", name=name, start=one.start), exact=True) for one, name in named)
         return Ask(t("handing.ask_whom", count=kept), intro, (*labels, no), free=True)
     [(appointment, name)] = named
     text = t("handing.ask_one", worker=name) if kept == 1 else t("handing.ask", count=kept, worker=name)
-    return Ask(text, intro, (Option(appointment.id, t("handing.yes"), exact=True), no))
+    return Ask(text, intro, (Option(_to(c, appointment), t("handing.yes"), exact=True), no))
+
+
+def _to(c: Context, one: Appointment) -> str:
+    """What goes is part of the answer: the button of the question before, which named less, is no longer valid."""
+    return f"{one.id}/{sha256(' '.join(c.answers.get('ids', ())).encode()).hexdigest()[:8]}"
 
 
 async def got_to(c: Context, heard: Input) -> Outcome:
     """By number or label; of several also by the name of one."""
     if heard.choice:
-        return fill(to=heard.choice)
+        return fill(to=heard.choice.partition("/")[0])
     workers = [(one, await c.booking.worker(one.worker)) for one in await c.booking.document_readers(c.contact.id)]
     named = [one for one, worker in workers if worker is not None and fold(worker.first_name) == fold(heard.text)]
     return fill(to=named[0].id) if len(named) == 1 else Again()
