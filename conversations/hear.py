@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from booking import calendar_address
@@ -28,11 +28,10 @@ from conversations.exchange import (
     written_to,
 )
 from conversations.flows.danger import NUMBERS
-from conversations.flows.handing import DROPPED
 from conversations.flows.hours import wish_of
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
-from conversations.media import stops_sending, take
+from conversations.media import changed_mind, files, free, names_the_file, stops_sending
 from conversations.model import Again, Context, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.naming import named
 from conversations.normal import fold
@@ -49,7 +48,6 @@ Listen: TypeAlias = Callable[[Talk, Input], Awaitable[bool]]
 
 NAMES: Final = 50  # workers whose first names are listened for
 OLD: Final = timedelta(hours=6)  # since the last question: whoever comes back is offered to go on
-RIGHT_AFTER: Final = timedelta(minutes=10)
 FRESH: Final = timedelta(hours=1)  # so long "plutôt vendredi" speaks of what was just booked
 
 
@@ -197,19 +195,6 @@ async def shared_phone(talk: Talk, came: Input) -> bool:
     return True
 
 
-async def changed_mind(talk: Talk, came: Input) -> bool:
-    """A yes, right after the no that deleted what they sent: it speaks of that, and nothing is there to be sent."""
-    at = talk.facts.get(DROPPED)
-    if at is None or talk.prompt is not None or fold(came.text) not in talk.c.words("words.yes"):
-        return False
-    del talk.facts[DROPPED]
-    if talk.c.now - datetime.fromisoformat(at) > RIGHT_AFTER:
-        return False
-    talk.says.append(t("handing.gone"))
-    talk.ended = True
-    return True
-
-
 async def option(talk: Talk, came: Input) -> bool:
     """A choice of the question on the screen: by digit, label, synonym or near misspelling."""
     prompt, step = talk.prompt, talk.open_step
@@ -259,31 +244,11 @@ def _is_the_day(talk: Talk, text: str) -> bool:
     return bool(understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone).days)
 
 
-async def files(talk: Talk, came: Input) -> bool:
-    """What is not text is thanked, not ignored, whatever stands under it: it is taken before that is heard, or nobody
-    would see to it. A talk with the desk says what becomes of it there. False: there are words to be heard.
-    """
-    if not came.files or talk.mode == "human":
-        return False
-    await take(talk, came.files, alone=not came.text)
-    return not came.text
-
-
-async def names_the_file(talk: Talk, came: Input) -> bool:
-    """ "2", or "document", under a file that is taken: a page's number, or what it is; no answer and no wish."""
-    if not talk.files or _free(talk):
-        return False
-    if by_number(came.text, talk.c.words) is None and fold(came.text) not in talk.c.words("words.command.documents"):
-        return False
-    talk.says.append(t("media.caption"))
-    return True
-
-
 async def caption(talk: Talk, came: Input) -> bool:
     """Under a document that is taken it may ask us for something, or answer what takes any text; else it tells of the
     document, and goes to nobody. Under anything else it is read as text.
     """
-    if not talk.files or _free(talk):
+    if not talk.files or free(talk):
         return False
     heard = understand(came.text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
     run = _asked_for(talk, came.text, heard, answers(heard)) if heard.intent != "documents" else None
@@ -292,11 +257,6 @@ async def caption(talk: Talk, came: Input) -> bool:
     else:
         talk.says.append(t("media.caption"))
     return True
-
-
-def _free(talk: Talk) -> bool:
-    """Whether the question takes any text, and the text stays with us."""
-    return talk.prompt is not None and talk.prompt.free and not written_to(talk)
 
 
 async def free_text(talk: Talk, came: Input) -> bool:

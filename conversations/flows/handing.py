@@ -19,6 +19,7 @@ from conversations.flows import account
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
 from conversations.normal import fold
 from conversations.text import Text, t
+from conversations.understand import understand
 
 FRESH: Final = timedelta(hours=1)  # what goes cannot be taken back: a bare digit long afterwards is asked about again
 DROPPED: Final = "dropped"  # among the facts: when they had it deleted
@@ -74,11 +75,13 @@ async def ask_to(c: Context) -> Ask | Finish:
         return await over(c)
     intro, no = tuple(refused(c)), Option("no", t("handing.no"), exact=True)
     if len(named) > 1:
-        labels = (Option(_to(c, one), t("message.label", name=name, start=one.start), exact=True) for one, name in named)
+        labels = (
+            Option(_to(c, one), t("message.label", name=name, start=one.start), exact=True) for one, name in named
+        )
         return Ask(t("handing.ask_whom", count=kept), intro, (*labels, no), free=True)
     [(appointment, name)] = named
     text = t("handing.ask_one", worker=name) if kept == 1 else t("handing.ask", count=kept, worker=name)
-    return Ask(text, intro, (Option(_to(c, appointment), t("handing.yes"), exact=True), no))
+    return Ask(text, intro, (Option(_to(c, appointment), t("handing.yes"), exact=True), no), free=True)
 
 
 def _to(c: Context, one: Appointment) -> str:
@@ -87,12 +90,20 @@ def _to(c: Context, one: Appointment) -> str:
 
 
 async def got_to(c: Context, heard: Input) -> Outcome:
-    """By number or label; of several also by the name of one."""
+    """By number or label; of several also by the name of one. What tells of the document, or names a reader besides,
+    is neither a yes nor a wish for an hour: they choose.
+    """
     if heard.choice:
         return fill(to=heard.choice.partition("/")[0])
-    workers = [(one, await c.booking.worker(one.worker)) for one in await c.booking.document_readers(c.contact.id)]
+    found = await readers(c)
+    workers = [(one, await c.booking.worker(one.worker)) for one in found]
     named = [one for one, worker in workers if worker is not None and fold(worker.first_name) == fold(heard.text)]
-    return fill(to=named[0].id) if len(named) == 1 else Again()
+    if len(found) > 1 and len(named) == 1:
+        return fill(to=named[0].id)
+    names: dict[str, str] = {worker.id: worker.first_name for _, worker in workers if worker is not None}
+    said = understand(heard.text, c.words, now=c.now, zone=c.contact.zone, workers=names)
+    tells = said.intent is None and said.code is None and (said.worker or said.motive)
+    return Again(t("message.kept_back"), miss=False) if tells else Again()
 
 
 async def finish(c: Context) -> Outcome:

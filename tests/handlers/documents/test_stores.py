@@ -6,7 +6,6 @@ import asyncio
 import errno
 import hashlib
 import hmac
-import os
 import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -144,7 +143,7 @@ async def test_a_full_disk_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest
     store = Folder(tmp_path)
     await store.put(ID, b"before")
     with monkeypatch.context() as patched:
-        patched.setattr(*((os, "fsync") if fails == "fsync" else (Path, "replace")), full)
+        patched.setattr(f"os.{fails}" if fails == "fsync" else f"pathlib.Path.{fails}", full)
         with pytest.raises(StoreAway):
             await store.put(ID, b"after" * 1000)
     assert (await store.get(ID), lying(tmp_path)) == (b"before", [ID])
