@@ -52,9 +52,10 @@ class Documenting:
         self, contact: ContactId, id: AppointmentId, only: Collection[str] | None = None
     ) -> HandedOver | None:
         """`only`: those of which they were asked. None: there was nothing, or the appointment is none of those that it
-        may be for.
+        may be for, or their account is suspended.
         """
-        readers = await self.document_readers(contact)
+        person = await self._store.person_of(contact)
+        readers = () if person is None or person.suspended else await self._documents.readers(person.id)
         appointment = next((one for one in readers if one.id == id), None)
         worker = (await self._store.directory()).worker(appointment.worker) if appointment else None
         if appointment is None or worker is None:

@@ -138,7 +138,7 @@ class Documents:
     async def not_coming(self, id: DocumentId) -> None:
         """Nobody wants it any more. What may lie there of it meanwhile goes, once more if need be."""
         document = await self._store.document(id)
-        if document is not None and document.status in {"coming", "ending", "gone"}:
+        if document is not None and document.status in {"coming", "refused", "ending", "gone"}:
             await self._store.save_document(replace(document, status="ending", ends=self._now))
 
     async def hand_over(

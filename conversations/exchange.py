@@ -121,8 +121,8 @@ async def addressed_message(talk: Talk, came: Input) -> bool:
     found = await addressed.explicit(talk.c, came.text, by_name=asked)
     if found is None and asked:
         found = await _without_a_name(talk, came.text)
-    if found is None:
-        return False
+    if found is None or ("text" not in found and talk.flow is not None and talk.flow.name == "handing"):
+        return False  # "envoie à Claire", of a document
     await talk.push("message", begun_before(talk, found))
     return True
 

@@ -1,8 +1,8 @@
 """How one input is understood. `LISTENERS` is the order, and nothing may come in between: the first that understands
 ends it.
 
-Danger comes before everything, opt-out before any meaning a word may have elsewhere, what stands on the screen before
-global words, and free text last.
+A file is seen to before the words under it. Danger comes before all words, opt-out before any meaning a word may have
+elsewhere, what stands on the screen before global words, and free text last.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from conversations.flows.danger import NUMBERS
 from conversations.flows.hours import wish_of
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
-from conversations.media import stops_sending, take
+from conversations.media import changed_mind, files, free, names_the_file, stops_sending
 from conversations.model import Again, Context, Flow, Frame, Input, Option, Outcome, Prompt, Step
 from conversations.naming import named
 from conversations.normal import fold
@@ -246,20 +246,15 @@ def _is_the_day(talk: Talk, text: str) -> bool:
     return bool(understand(text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone).days)
 
 
-async def media(talk: Talk, came: Input) -> bool:
-    """What is not text is thanked, not ignored; a caption is read as text. Under a document that is taken it may ask us
-    for something, or answer what takes any text; else it tells of the document, and goes to nobody.
+async def caption(talk: Talk, came: Input) -> bool:
+    """Under a document that is taken it may ask us for something, or answer what takes any text; else it tells of the
+    document, and goes to nobody. Under anything else it is read as text.
     """
-    if not came.files:
-        return False
-    free = talk.prompt is not None and talk.prompt.free and not written_to(talk)
-    taken = await take(talk, came.files, alone=not came.text)
-    if not came.text:
-        return True
-    if not taken or free:
+    if not talk.files or free(talk):
         return False
     heard = understand(came.text, talk.c.words, now=talk.c.now, zone=talk.c.contact.zone)
-    if (run := _asked_for(talk, came.text, heard, answers(heard))) is not None:
+    run = _asked_for(talk, came.text, heard, answers(heard)) if heard.intent != "documents" else None
+    if run is not None:
         await run(talk, answers(heard))
     else:
         talk.says.append(t("media.caption"))
@@ -446,25 +441,28 @@ def resume_instead(talk: Talk) -> bool:
 
 
 LISTENERS: Final[tuple[Listen, ...]] = (
+    files,
     danger_words,
     opt_words,
     decided_first,
     desk_wrote,
     with_desk,
     button,
+    names_the_file,
     quoted_message,
     quoted,
     shared_phone,
     addressed_message,
     verbatim,
     unread_first,
+    changed_mind,
     reminder,
     option,
     of_the_hour,
     exchange,
     at_the_hour,
     global_word,
-    media,
+    caption,
     late_yes,
     free_text,
 )

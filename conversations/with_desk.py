@@ -7,12 +7,19 @@ is left alone in it: who writes while the desk is closed is told so, who waits f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
 from conversations.flows.desk import WROTE
-from conversations.model import Input
+from conversations.flows.documents import PAPERS
+from conversations.model import FileRef, Input
 from conversations.normal import fold
 from conversations.talk import Talk
 from conversations.text import Text, t
 
+TOGETHER: Final = timedelta(minutes=10)
+UNOPENED: Final = "unopened"  # among the facts: when they were told that the desk opens no file
 BACK = ("words.command.menu", "words.command.start", "words.desk.leave")  # whole messages, that lead back to the bot
 
 
@@ -36,9 +43,22 @@ def speaks_to_desk(talk: Talk, came: Input) -> None:
     talk.trace.append(("desk", "wrote", "kept"))
     if came.phone is not None:
         talk.facts["phone"] = came.phone
+    if came.files:
+        _unopened(talk, came.files)
     if not talk.c.desk.open_now and not _just_spoke(talk):
         talk.hands_over(frozenset({"bot"}))
         talk.says.append(t("desk_late.closed", opens=talk.c.desk.opens))
+
+
+def _unopened(talk: Talk, files: Sequence[FileRef]) -> None:
+    """Nobody at the desk can open a file from here, and it is not fetched: whoever waits for an answer to it is told
+    so, once for several.
+    """
+    kinds, at = {file.kind for file in files}, talk.facts.get(UNOPENED)
+    if kinds <= {"sticker"} or (at is not None and talk.c.now - datetime.fromisoformat(at) <= TOGETHER):
+        return
+    talk.facts[UNOPENED] = talk.c.now.isoformat()
+    talk.says.append(t("desk.file") if kinds & PAPERS else t("desk.text_only"))
 
 
 def _just_spoke(talk: Talk) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from ssl import SSLContext
 from typing import Final
 
@@ -20,10 +20,10 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
-# IPv6 addresses that carry an IPv4 one, which somebody on the way would take out again.
-_CARRIERS: Final = tuple(
-    map(ip_network, ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-)
+# All that is given out of IPv6 (https://www.iana.org/assignments/ipv6-address-space): what carries an IPv4 address for
+# somebody on the way to take out again, and a site's own, lie outside, but for 6to4 and Teredo, whose relay is below.
+_GIVEN_OUT: Final = IPv6Network("2000::/3")
+_NOT_OURS: Final = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,8 @@ def is_public(address: str) -> bool:
         found: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    if "%" in address or found.is_multicast or any(found in network for network in _CARRIERS):
+    if "%" in address or found.is_multicast or any(found in network for network in _NOT_OURS):
+        return False
+    if isinstance(found, IPv6Address) and found not in _GIVEN_OUT:
         return False
     return found.is_global

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final
 
 from booking.documents import Document
-from booking.model import AppointmentId
+from booking.model import Appointment, AppointmentId
 from conversations.documents import REASONS
+from conversations.flows import account
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
 from conversations.normal import fold
 from conversations.text import Text, t
+from conversations.understand import understand
 
 FRESH: Final = timedelta(hours=1)  # what goes cannot be taken back: a bare digit long afterwards is asked about again
+DROPPED: Final = "dropped"  # among the facts: when they had it deleted
 SHOWN: Final = 6  # workers to choose from
 
 
@@ -32,8 +36,18 @@ async def _theirs(c: Context) -> Sequence[Document]:
     return [one for one in await c.booking.documents_of(c.contact.id) if one.id in ids]
 
 
+async def readers(c: Context) -> Sequence[Appointment]:
+    """Nobody, while their account is suspended."""
+    return await c.booking.document_readers(c.contact.id) if account.not_while_suspended(c) is None else ()
+
+
 async def over(c: Context) -> Finish:
-    """Nothing waits any more. What they sent by the page meanwhile is not to be sent again."""
+    """Nothing waits any more, or nobody is there to read it: then it is not kept. What they sent by the page meanwhile
+    is not to be sent again.
+    """
+    if kept := await waiting(c):
+        await c.booking.drop_documents(c.contact.id, [one.id for one in kept])
+        return account.not_while_suspended(c) or Finish(t("handing.nobody"))
     return Finish() if any(one.status == "sent" for one in await _theirs(c)) else Finish(t("handing.over"))
 
 
@@ -54,36 +68,55 @@ def refused(c: Context) -> list[Text]:
 
 
 async def ask_to(c: Context) -> Ask | Finish:
-    kept, readers = len(await waiting(c)), await c.booking.document_readers(c.contact.id)
-    found = [(one, await c.booking.worker(one.worker)) for one in readers[:SHOWN]]
+    kept = len(await waiting(c))
+    found = [(one, await c.booking.worker(one.worker)) for one in (await readers(c))[:SHOWN]]
     named = [(one, worker.first_name) for one, worker in found if worker is not None]
     if not kept or not named:
         return await over(c)
     intro, no = tuple(refused(c)), Option("no", t("handing.no"), exact=True)
     if len(named) > 1:
-        labels = (Option(one.id, t("message.label", name=name, start=one.start), exact=True) for one, name in named)
+        labels = (
+            Option(_to(c, one), t("message.label", name=name, start=one.start), exact=True) for one, name in named
+        )
         return Ask(t("handing.ask_whom", count=kept), intro, (*labels, no), free=True)
     [(appointment, name)] = named
     text = t("handing.ask_one", worker=name) if kept == 1 else t("handing.ask", count=kept, worker=name)
-    return Ask(text, intro, (Option(appointment.id, t("handing.yes"), exact=True), no))
+    return Ask(text, intro, (Option(_to(c, appointment), t("handing.yes"), exact=True), no), free=True)
+
+
+def _to(c: Context, one: Appointment) -> str:
+    """What goes is part of the answer: the button of the question before, which named less, is no longer valid."""
+    return f"{one.id}/{sha256(' '.join(c.answers.get('ids', ())).encode()).hexdigest()[:8]}"
 
 
 async def got_to(c: Context, heard: Input) -> Outcome:
-    """By number or label; of several also by the name of one."""
+    """By number or label; of several also by the name of one. What tells of the document, or names a reader besides,
+    is neither a yes nor a wish for an hour: they choose.
+    """
     if heard.choice:
-        return fill(to=heard.choice)
-    workers = [(one, await c.booking.worker(one.worker)) for one in await c.booking.document_readers(c.contact.id)]
+        return fill(to=heard.choice.partition("/")[0])
+    found = await readers(c)
+    workers = [(one, await c.booking.worker(one.worker)) for one in found]
     named = [one for one, worker in workers if worker is not None and fold(worker.first_name) == fold(heard.text)]
-    return fill(to=named[0].id) if len(named) == 1 else Again()
+    if len(found) > 1 and len(named) == 1:
+        return fill(to=named[0].id)
+    names: dict[str, str] = {worker.id: worker.first_name for _, worker in workers if worker is not None}
+    said = understand(heard.text, c.words, now=c.now, zone=c.contact.zone, workers=names)
+    tells = said.intent is None and said.code is None and (said.worker or said.motive)
+    return Again(t("message.kept_back"), miss=False) if tells else Again()
 
 
 async def finish(c: Context) -> Outcome:
     ids, to = list(c.answers["ids"]), c.answers["to"]
     if to == "no":
         await c.booking.drop_documents(c.contact.id, ids)
-        return Finish(t("handing.dropped"))
+        return Finish(t("handing.dropped"), keep={DROPPED: c.now.isoformat()})
     done = await c.booking.hand_over(c.contact.id, AppointmentId(to), ids)
-    return await over(c) if done is None else Finish(t("handing.given", worker=done.worker.first_name))
+    if done is not None:
+        return Finish(t("handing.given", worker=done.worker.first_name))
+    if await waiting(c) and await readers(c):
+        return fill(to=None, refused=None)  # that appointment is over or was moved: for whom, they are asked anew
+    return await over(c)
 
 
 HANDING: Final = Flow(

@@ -28,12 +28,12 @@ PAYLOAD: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 LANGUAGE: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 
 FILES: Final[Mapping[str, Literal["document", "voice", "video", "sticker", "location"]]] = {
+    "animation": "video",  # is called a document besides, for programs older than it
     "document": "document",
     "voice": "voice",
     "audio": "voice",
     "video": "video",
     "video_note": "video",
-    "animation": "video",
     "sticker": "sticker",
     "location": "location",
     "venue": "location",

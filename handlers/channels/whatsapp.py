@@ -26,6 +26,8 @@ from handlers.channels.whatsapp_shelf import Shelf
 ID_KEYS: Final = frozenset({"ListId", "ButtonPayload", "id"})
 # Of a content: it is not there, or WhatsApp does not take it (any more).
 UNUSABLE: Final = frozenset({"20404", "21655", "63027", "63041", "63042"})
+# Not as a sticker, which has this type too, by `MessageType`.
+SENT_AS_SUCH: Final = frozenset({"document", "image"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _files(fields: Mapping[str, str]) -> tuple[FileRef, ...]:
 
 
 def _file(fields: Mapping[str, str], kind: str, content_type: str) -> FileRef:
-    if kind == "sticker" or content_type == "image/webp":
+    if kind == "sticker" or (content_type == "image/webp" and kind not in SENT_AS_SUCH):
         return FileRef("sticker")
     drawn = twilio.media_kind(content_type)
     if kind == "document" or drawn == "document":

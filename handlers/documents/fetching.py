@@ -35,7 +35,7 @@ from storage.db import Tx
 from storage.media import MediaRow, NewMedia
 
 GATHER: Final = timedelta(seconds=3)  # after the last of several that come together, the first is fetched
-LEASE: Final = timedelta(minutes=5)  # longer than fetching and judging may take
+LEASE: Final = timedelta(minutes=5)  # longer than fetching and judging take, as a rule: who is late does no harm
 AT_ONCE: Final = 4  # each holds a file in memory
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 # After the first, the second … try in vain; after the last they are told that it could not be had.
@@ -140,9 +140,14 @@ async def _failed(parts: Parts, row: MediaRow, error: Exception) -> bool:
     now, asked = parts.clock(), error.after if isinstance(error, Unfetched) else None
     async with parts.db.transaction() as tx:
         await contacts.lock(tx, row.contact_id)
-        await media.later(tx, row, why, now + max(WAITS[row.attempts - 1], asked or timedelta()))
+        await media.later(tx, row, why, now + _wait(WAITS, row, asked))
         await _tell(tx, parts, row.contact_id, now)  # the others do not wait for this one
     return False
+
+
+def _wait(waits: Sequence[timedelta], row: MediaRow, asked: timedelta | None) -> timedelta:
+    """As long as the provider asks for, but no longer than we ever wait: somebody waits to be told."""
+    return max(waits[row.attempts - 1], min(asked or timedelta(), waits[-1]))
 
 
 async def _ends(parts: Parts, row: MediaRow, taken: Taken | None, *, alarm: bool = False) -> bool:
@@ -151,6 +156,7 @@ async def _ends(parts: Parts, row: MediaRow, taken: Taken | None, *, alarm: bool
     async with parts.db.transaction() as tx:
         who = await contacts.lock(tx, row.contact_id)
         if not await media.here(tx, row.id, now):
+            await _unwanted(tx, parts, row, who)  # where it was deleted meanwhile, we have just laid it down again
             return True
         assert row.document_id is not None
         if taken is not None and await _still(tx, parts, row, who):
@@ -164,7 +170,7 @@ async def _ends(parts: Parts, row: MediaRow, taken: Taken | None, *, alarm: bool
 
 
 async def _unwanted(tx: Tx, parts: Parts, row: MediaRow, who: ContactRow) -> None:
-    """A document that is still coming ends; what was laid down for it goes with it."""
+    """A document that is still coming, or is over, ends; what was laid down for it goes with it."""
     core = Acting(tx, RowStore(tx, parts.directories), parts.rules, parts.clock(), parts.new_id, contact=who)
     await core.document_not_coming(DocumentId(row.document_id or ""))
 
@@ -202,8 +208,7 @@ async def _stays(parts: Parts, row: MediaRow, error: Unfetched) -> None:
     now, why = parts.clock(), str(error)
     log.info("media not deleted", media=row.id, channel=row.channel, reason=why)
     if row.attempts <= len(DELETING):
-        wait = max(DELETING[row.attempts - 1], error.after or timedelta())
-        await media.later(parts.db, row, why, now + wait)
+        await media.later(parts.db, row, why, now + _wait(DELETING, row, error.after))
         return
     async with parts.db.transaction() as tx:
         await media.left(tx, row, why, now)

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final, Protocol, TypeVar
 
 import aiohttp
@@ -20,6 +21,7 @@ from handlers.documents.verdict import MIB, MOST_CLEAN
 TIMEOUT: Final = aiohttp.ClientTimeout(total=60, connect=5, sock_connect=5)
 T = TypeVar("T")
 PIECE: Final = 256 * 1024
+UNFINISHED: Final = ".part"
 ID: Final = re.compile(r"[0-9a-z]{26}")
 
 
@@ -46,7 +48,7 @@ class Folder:
         return await _do(lambda: self._read(id))
 
     async def drop(self, id: str) -> None:
-        await _do(lambda: self._path(id).unlink(missing_ok=True))
+        await _do(lambda: self._unlink(id))
 
     def _path(self, id: str) -> Path:
         if ID.fullmatch(id) is None:
@@ -57,17 +59,28 @@ class Folder:
         """On the disk before its row says so: beside its name first, then in its place."""
         path = self._path(id)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = path.with_name(f"{id}.part")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        unfinished = path.with_name(f"{id}.{token_hex(4)}{UNFINISHED}")  # two may be at it
+        try:
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(sealed)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)  # a full disk does not stay full of it
+            raise
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+    def _unlink(self, id: str) -> None:
+        """And what somebody died over."""
+        path = self._path(id)
+        path.unlink(missing_ok=True)
+        for unfinished in path.parent.glob(f"{id}.*{UNFINISHED}"):
+            unfinished.unlink(missing_ok=True)
 
     def _read(self, id: str) -> bytes | None:
         try:

@@ -4,8 +4,9 @@ given to their worker.
 
 from __future__ import annotations
 
+import asyncio
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,9 @@ from booking.model import ContactId
 from bot.standins.faults import Answer, Broken, Drop, Fault, Html, Reject, Silent, Throttle
 from handlers.acting import Acting
 from handlers.channels.twilio_media import TwilioMedia
-from handlers.documents.fetching import DELETING, GATHER, WAITS
+from handlers.documents.ending import end_documents
+from handlers.documents.fetching import DELETING, GATHER, LEASE, WAITS, fetch_due
+from handlers.documents.keeping import Source
 from handlers.documents.taking import take
 from handlers.documents.verdict import MOST_BYTES
 from storage.booking import RowStore
@@ -268,6 +271,14 @@ async def test_it_does_not_come_before_it_is_asked_to(town: Town) -> None:
     assert len(town.new(WHATSAPP)) == 1
 
 
+async def test_nobody_puts_it_off_for_days(town: Town) -> None:
+    await on_whatsapp(town)
+    town.twilio.faults.add(Throttle(after=99_999), when=of("FetchMedia"))
+    await sends(town)
+    await town.passes(seconds=WAITS[-1].total_seconds())
+    assert len(town.new(WHATSAPP)) == 1
+
+
 async def test_the_others_do_not_wait_for_one_in_trouble(town: Town) -> None:
     await on_whatsapp(town)
     town.twilio.faults.add(Broken(), when=of("FetchMedia"))
@@ -418,3 +429,65 @@ async def test_killed_on_the_way(launching: Launcher, database_url: str, vault: 
         assert [row["status"] for row in await town.db.fetch("SELECT status FROM document")] == ["sent"]
         assert town.problems() == []
         assert await town.unsound() == []
+
+
+@dataclass
+class Again:
+    """What was fetched before it was deleted there."""
+
+    content: bytes
+    stays: bool = True
+
+    async def fetch(self, ref: str) -> bytes:
+        return self.content
+
+    async def drop(self, ref: str) -> None:
+        """It is gone."""
+
+
+@dataclass
+class Slow:
+    """A source whose first file is on its way for longer than its lease; the others come at once."""
+
+    inner: Source
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    goes: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def stays(self) -> bool:
+        return self.inner.stays
+
+    async def fetch(self, ref: str) -> bytes:
+        if not self.asked.is_set():
+            self.asked.set()
+            await self.goes.wait()
+        return await self.inner.fetch(ref)
+
+    async def drop(self, ref: str) -> None:
+        await self.inner.drop(ref)
+
+
+async def test_who_wakes_after_it_was_deleted_leaves_nothing_behind(town: Town) -> None:
+    """Two had it at once, as the first was thought to be dead; meanwhile a no has deleted it."""
+    await on_whatsapp(town)
+    assert town.parts.documents is not None
+    slow = Slow(town.parts.documents.sources["whatsapp"])
+    content = corpus.photo()
+    parts = replace(town.parts, documents=replace(town.parts.documents, sources={"whatsapp": slow}))
+    await town.twilio.send_media(WHATSAPP, "image/jpeg", "", content)
+    await town.settle()
+    town.clock.now += GATHER
+    late = asyncio.create_task(fetch_due(parts))
+    await slow.asked.wait()
+    town.clock.now += LEASE
+    await town.settle()
+    await town.passes(seconds=1)
+    assert await documents(town) == ["kept"]
+    await town.sms(WHATSAPP, "non")
+    await end_documents(town.parts)
+    assert (await documents(town), files_of(town)) == (["gone"], [])
+    slow.inner = Again(content)
+    slow.goes.set()
+    await late
+    await end_documents(town.parts)
+    assert (await documents(town), files_of(town)) == (["gone"], [])

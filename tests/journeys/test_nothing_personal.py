@@ -17,11 +17,14 @@ import pytest
 import structlog
 
 from bot import logs
-from bot.standins.faults import Broken, Drop, Fault, Html, Reject, Throttle, Undelivered
+from bot.standins.faults import Answer, Broken, Drop, Fault, Html, Reject, Throttle, Undelivered
 from bot.standins.ledger import Call
 from conversations.flows.private import PRIVATE
 from conversations.model import Context, Outcome
+from handlers.documents.fetching import WAITS
+from handlers.documents.verdict import Verdict
 from handlers.metrics import Figures
+from tests.handlers.documents import corpus
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, TOKEN, Town, built
 
 CANARIES = (
@@ -111,10 +114,13 @@ async def _live(town: Town) -> None:
     await town.sms(CAMILLE, "message à Claire : je chuchote, Zibeline")
     await town.sms(CLAIRE, "oui Zibeline, on chuchote")
     await town.sms(CAMILLE, "lire")
+    await _papers(town)
     await town.telegram.start_chat(CAMILLE_ON_TELEGRAM.id)
     town.telegram.faults.add(Drop(), when=sends)
     await town.chat(CAMILLE_ON_TELEGRAM, "je chuchote")
     await town.passes(minutes=3)
+    await town.telegram.send_document(CAMILLE_ON_TELEGRAM.id, "Zibeline.pdf", corpus.paper())
+    await town.settle()
     town.app.parts.metrics.show(Figures(0, None, 0))
 
     async def breaks(c: Context) -> Outcome:
@@ -123,3 +129,33 @@ async def _live(town: Town) -> None:
     flows = {**town.app.parts.flows, "private": replace(PRIVATE, finish=breaks)}
     town.app = replace(town.app, parts=replace(town.app.parts, flows=flows))
     await town.sms(CAMILLE, "prive")
+
+
+async def _papers(town: Town) -> None:
+    """A file of theirs, through every fault of where it lies; then what looks at it breaks with it in its hand."""
+
+    def fetches(call: Call) -> bool:
+        return call.operation in {"FetchMedia", "(cdn)", "DeleteMedia"}
+
+    async def breaks(data: bytes) -> Verdict:
+        raise ValueError(f"Zibeline {data!r}")
+
+    elsewhere = Answer(307, "", {"Location": "https://canary.example/Zibeline"})
+    faults: tuple[Fault, ...] = (Broken(), Html(), Drop(), elsewhere, Throttle())
+    for fault in faults:
+        town.twilio.faults.add(fault, when=fetches)
+    await town.passes(minutes=1)
+    await town.twilio.send_media(CAMILLE, "application/pdf", "je chuchote", b"Zibeline.pdf")
+    await town.settle()
+    for wait in WAITS:
+        await town.passes(seconds=wait.total_seconds())
+    whole = town.app
+    assert whole.parts.documents is not None
+    broken = replace(whole.parts.documents, judge=breaks)  # type: ignore[arg-type]
+    town.app = replace(whole, parts=replace(whole.parts, documents=broken))
+    await town.twilio.send_media(CAMILLE, "image/jpeg", "je chuchote", corpus.photo())
+    await town.settle()
+    with pytest.raises(ValueError, match="Zibeline"):
+        await town.passes(seconds=3)
+    town.app = whole
+    await town.passes(minutes=5)

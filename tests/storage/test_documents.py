@@ -73,6 +73,15 @@ async def test_who_has_nobody_to_send_to(store: BookingStore) -> None:
     assert isinstance(await core(store).expect_document(ANN), NobodyToSendTo)
 
 
+async def test_nothing_goes_while_the_account_is_suspended(store: BookingStore) -> None:
+    await furnished(store)
+    [document] = await kept(store)
+    await store.save_person(replace(PERSON, suspended=True))
+    assert await core(store).hand_over(ANN, appointment().id, [document.id]) is None
+    await store.save_person(PERSON)
+    assert await core(store).hand_over(ANN, appointment().id, [document.id]) is not None
+
+
 async def test_a_day_takes_so_many(store: BookingStore) -> None:
     await furnished(store)
     await kept(store, MOST_A_DAY)

@@ -21,6 +21,16 @@ NO_PROOF = Input(files=(FileRef("contact"),))
 Change = Callable[[dict[str, Any]], object]
 
 
+def test_a_moving_picture_is_no_document() -> None:
+    """https://core.telegram.org/bots/api#message: with `animation`, `document` is set, too."""
+    told = json.loads(OWN)
+    del told["message"]["contact"]
+    file = {"file_id": "CgAC", "file_unique_id": "u", "file_size": 9}
+    told["message"] |= {"document": {**file, "mime_type": "video/mp4"}, "animation": file}
+    heard = samples.telegram().decode(json.dumps(told).encode())
+    assert heard == Input(files=(FileRef("video", "CgAC", "", 9),))
+
+
 def card(**changed: object) -> Change:
     return lambda message: message["contact"].update(changed)
 

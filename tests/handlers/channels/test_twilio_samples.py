@@ -119,6 +119,14 @@ def test_reads(sample: Sample) -> None:
         assert heard.files[0].id == params["MediaUrl0"].rpartition("/Messages/")[2].replace("/Media/", "/")
 
 
+@pytest.mark.parametrize(("kind", "heard"), [("document", "document"), ("image", "image"), ("", "sticker")])
+def test_a_webp_that_is_sent_as_a_file_is_no_sticker(kind: str, heard: str) -> None:
+    (sticker,) = (sample for sample in JUDGED if str(sample) == "wa_in_sticker")
+    fields = {**sticker.params, "MessageType": kind, "Body": "avis.webp" if kind == "document" else ""}
+    (file,) = samples.whatsapp().decode(urlencode(fields).encode()).files  # type: ignore[union-attr]
+    assert file.kind == heard
+
+
 def code_in(text: str | None) -> str | None:
     return codes.normal(codes.find(text or "") or "")
 

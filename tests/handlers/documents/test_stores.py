@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import hmac
 import stat
@@ -128,6 +129,42 @@ async def test_a_folder_that_cannot_be_written_is_away(tmp_path: Path) -> None:
     (tmp_path / "papers").write_text("a file where a folder should be")
     with pytest.raises(StoreAway):
         await Folder(tmp_path / "papers").put(ID, b"x")
+
+
+def lying(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
+async def test_a_full_disk_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    store = Folder(tmp_path)
+    await store.put(ID, b"before")
+    with monkeypatch.context() as patched:
+        patched.setattr(f"os.{fails}" if fails == "fsync" else f"pathlib.Path.{fails}", full)
+        with pytest.raises(StoreAway):
+            await store.put(ID, b"after" * 1000)
+    assert (await store.get(ID), lying(tmp_path)) == (b"before", [ID])
+
+
+async def test_two_that_put_the_same_at_once_do_not_meet(tmp_path: Path) -> None:
+    """A try that was taken for dead, and the next one."""
+    store, whole = Folder(tmp_path), [letter * 1_000_000 for letter in (b"a", b"b", b"c")]
+    for _ in range(5):
+        await asyncio.gather(*(store.put(ID, each) for each in whole))
+        assert await store.get(ID) in whole
+    assert lying(tmp_path) == [ID]
+
+
+async def test_what_somebody_died_over_goes_with_the_document(tmp_path: Path) -> None:
+    store = Folder(tmp_path)
+    for id in (ID, OTHER):
+        await store.put(id, b"x")
+        (tmp_path / id[-2:] / f"{id}.0a1b2c3d.part").write_bytes(b"half")
+    await store.drop(ID)
+    assert sorted(lying(tmp_path)) == [OTHER, f"{OTHER}.0a1b2c3d.part"]
 
 
 @pytest.mark.parametrize("status", [301, 403, 500, 503])
