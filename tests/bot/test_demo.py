@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -45,8 +46,20 @@ def up() -> AbstractAsyncContextManager[Demo]:
     return running(real=lambda: MONDAY)
 
 
+@pytest.fixture(scope="session")
+async def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a demo was up once, and nobody did anything: its database is made."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as settings:
+        settings.setenv("PORT", str(unused_port()))
+        async with running(folder, real=lambda: MONDAY):
+            pass
+    return folder
+
+
 @pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
+async def demo(begun: Path, alone: None) -> AsyncIterator[Demo]:
+    shutil.copytree(begun, demo_settings.FOLDER)
     async with up() as started:
         yield started
 
