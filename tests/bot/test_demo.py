@@ -24,6 +24,7 @@ from bot.settings import read_settings
 from conversations.model import Link
 from handlers import links
 from handlers.web.demo import NotPossible
+from tests.servers.browser import photograph
 from tests.servers.ports import unused_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -414,7 +415,7 @@ async def test_a_ringing_telephone_is_accessible(page: Page, demo: Demo, tmp_pat
         await page.locator("[data-show=worker]").click()
     for label in ("Décrocher", "Touche 1"):
         await expect(page.locator("#worker .ring").get_by_role("button", name=label)).to_be_visible()
-        await page.screenshot(path=tmp_path / f"{label}.png")
+        await photograph(page, tmp_path / f"{label}.png", full_page=False)
         found = await Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
