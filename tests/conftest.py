@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import TypeVar
 
@@ -101,9 +101,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Hours of kills and races are run when asked for; the gate has a few of each."""
     if config.getoption("--many"):
         return
-    left_out = [item for item in items if item.get_closest_marker("many")]
+    left_out = [*(item for item in items if item.get_closest_marker("many")), *repeated(items)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def repeated(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """On PostgreSQL, all but the first of each table of `cases`: the same statements, with other values in them."""
+    seen: set[object] = set()
+    for item in items:
+        if not isinstance(item, pytest.Function) or not item.get_closest_marker("cases"):
+            continue
+        if item.callspec.params["database_url"] == "postgres":
+            if item.function in seen:
+                yield item
+            seen.add(item.function)
 
 
 def pytest_collection_finish() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -23,6 +24,7 @@ from bot.settings import read_settings
 from conversations.model import Link
 from handlers import links
 from handlers.web.demo import NotPossible
+from tests.servers.browser import photograph
 from tests.servers.ports import unused_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,8 +47,20 @@ def up() -> AbstractAsyncContextManager[Demo]:
     return running(real=lambda: MONDAY)
 
 
+@pytest.fixture(scope="session")
+async def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a demo was up once, and nobody did anything: its database is made."""
+    folder = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as settings:
+        settings.setenv("PORT", str(unused_port()))
+        async with running(folder, real=lambda: MONDAY):
+            pass
+    return folder
+
+
 @pytest.fixture
-async def demo() -> AsyncIterator[Demo]:
+async def demo(begun: Path, alone: None) -> AsyncIterator[Demo]:
+    shutil.copytree(begun, demo_settings.FOLDER)
     async with up() as started:
         yield started
 
@@ -401,7 +415,7 @@ async def test_a_ringing_telephone_is_accessible(page: Page, demo: Demo, tmp_pat
         await page.locator("[data-show=worker]").click()
     for label in ("Décrocher", "Touche 1"):
         await expect(page.locator("#worker .ring").get_by_role("button", name=label)).to_be_visible()
-        await page.screenshot(path=tmp_path / f"{label}.png")
+        await photograph(page, tmp_path / f"{label}.png", full_page=False)
         found = await Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 
 import aiohttp
-import pytest
 
 from booking.operating import Role
-from bot import demo_settings
-from bot.demo import Demo, running
-from tests.bot.test_demo import MONDAY
-from tests.servers.ports import unused_port
+from bot.demo import Demo
+from tests.bot.test_demo import alone, begun, demo
+
+__all__ = ["alone", "begun", "demo"]
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Demo]:
-    monkeypatch.chdir(tmp_path)
-    for name in (*demo_settings.CREDENTIALS, "HOST", "LOG_LEVEL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PORT", str(unused_port()))
-    async with running(real=lambda: MONDAY) as started:
-        yield started
 
 
 async def entered(http: aiohttp.ClientSession, demo: Demo, role: str, headers: Mapping[str, str] = OURS) -> int:

@@ -9,6 +9,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests.bot.demo_site import CLAIRE, CODE, LINK, START, Site, site
+from tests.servers.browser import photograph
 
 pytestmark = pytest.mark.browser
 
@@ -58,7 +59,7 @@ async def play(page: Page, demo: Site) -> None:
 
 
 async def judge(page: Page, picture: Path, width: int) -> None:
-    await page.screenshot(path=picture)
+    await photograph(page, picture, full_page=False)
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,14 +1,26 @@
 """Both databases, migrated, and a town on each: empty at each test's start, lawful and sound at its end."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
+from bot.logs import only_classes
 from tests.journeys.processes import Launcher, launcher
 from tests.journeys.town import Town, built
-from tests.storage.conftest import database_url, postgres_template, sqlite_template, sqlite_url, vault
+from tests.storage.conftest import database_url, patient, postgres_template, sqlite_template, sqlite_url, vault
 
-__all__ = ["database_url", "postgres_template", "sqlite_template", "sqlite_url", "town", "vault"]
+__all__ = ["database_url", "patient", "postgres_template", "sqlite_template", "sqlite_url", "town", "vault"]
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """As in production, an exception is its class: drawing it with all its values takes seconds, or minutes on a busy
+    machine, in which nobody is answered.
+    """
+    structlog.configure(processors=[only_classes, structlog.processors.KeyValueRenderer()])
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

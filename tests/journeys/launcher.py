@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import json
 import os
 import signal
@@ -23,10 +24,12 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from aiohttp import web
 
 from bot import work
 from bot.app import App, build
+from bot.logs import only_classes
 from bot.serve import listening
 from bot.settings import read_settings
 from bot.web import application
@@ -206,10 +209,13 @@ async def warm(order: dict[str, Any]) -> None:
 def main() -> None:
     points, is_warm = Points(), False
     points.wrap()
+    structlog.configure(processors=[only_classes, structlog.processors.KeyValueRenderer()])  # as in production
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     for line in sys.stdin:
         if not is_warm:
             asyncio.run(warm(json.loads(line)))
+            gc.collect()
+            gc.freeze()  # no child goes through what all of them share
             is_warm = True
         if os.fork() == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

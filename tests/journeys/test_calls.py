@@ -153,6 +153,7 @@ WAYS: Final = {
 
 @pytest.mark.parametrize("name", WAYS)
 @pytest.mark.parametrize("after", ["action", "no action"])
+@pytest.mark.cases
 async def test_every_way_that_a_call_goes(desk: Desk, name: str, after: str) -> None:
     """`after`: whether Twilio still asks for the step after <Dial> when the worker has hung up, which its pages leave
     open."""
@@ -233,6 +234,7 @@ async def test_looking_rings_nobody_and_is_noted_once(desk: Desk) -> None:
     ("form", "headers", "status"),
     [({"calls": "x"}, OURS, 303), ({}, OURS, 303), ({"calls": "0"}, {"Sec-Fetch-Site": "cross-site"}, 403)],
 )
+@pytest.mark.cases
 async def test_a_tap_that_is_none(desk: Desk, form: dict[str, str], headers: dict[str, str], status: int) -> None:
     url = f"{desk.town.base}{desk.path}/call"
     async with desk.http.post(url, data=form, headers=headers, allow_redirects=False) as response:
@@ -327,6 +329,7 @@ async def test_camille_prefers_another_day(desk: Desk) -> None:
     ],
     ids=str,
 )
+@pytest.mark.cases
 async def test_a_call_that_is_not_placed(desk: Desk, fault: Fault, outcome: str | None) -> None:
     desk.town.twilio.faults.add(fault, when=lambda call: call.operation == "CreateCall")
     await desk.tap()
@@ -343,6 +346,7 @@ async def test_a_call_that_is_not_placed(desk: Desk, fault: Fault, outcome: str 
 
 
 @pytest.mark.parametrize("fault", [Broken(500, accepted=True), Drop(accepted=True), Early()], ids=str)
+@pytest.mark.cases
 async def test_a_call_whose_answer_is_lost_goes_on(desk: Desk, fault: Fault) -> None:
     """It rings all the same; what Twilio tells of it says which one it is."""
     desk.town.twilio.faults.add(fault, when=lambda call: call.operation == "CreateCall")
@@ -363,6 +367,7 @@ ORDERS: Final[dict[str, Callable[[list[Told]], Sequence[Told]]]] = {
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("name", ["they speak", "the person does not answer", "the worker hangs up while it rings"])
+@pytest.mark.cases
 async def test_states_never_go_backwards(desk: Desk, order: str, name: str) -> None:
     way, voice = WAYS[name], desk.town.twilio.voice
     voice.hold = True
@@ -414,6 +419,7 @@ async def test_a_call_of_another_sid_is_none_of_ours(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "CallSid=CA1", "CallSid=CAx&CallStatus=ringing&CallSid=CAy", "a=%ff"])
+@pytest.mark.cases
 async def test_nonsense_of_the_right_origin(desk: Desk, body: str) -> None:
     url = "https://chat.example.org/webhooks/twilio/voice/Hd9P5tYq8ZrK2mWc7VbN4x"
     headers = {

@@ -50,6 +50,7 @@ def past_the_code(lang: str, answers: list[str]) -> None:
 
 @pytest.mark.parametrize("kind", ["poster", "cards"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.cases
 async def test_by_sms(town: Town, lang: str, kind: str) -> None:
     sms, _, _ = await on_the_wall(town, lang, kind)
     assert sms.to == town.app.settings.twilio_sms_from
@@ -58,6 +59,7 @@ async def test_by_sms(town: Town, lang: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["poster", "cards"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.cases
 async def test_by_whatsapp(town: Town, lang: str, kind: str) -> None:
     _, whatsapp, _ = await on_the_wall(town, lang, kind)
     assert whatsapp.to == town.app.settings.twilio_whatsapp_from
@@ -66,6 +68,7 @@ async def test_by_whatsapp(town: Town, lang: str, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["poster", "cards"])
 @pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.cases
 async def test_by_telegram(town: Town, lang: str, kind: str) -> None:
     _, _, telegram = await on_the_wall(town, lang, kind)
     assert telegram.to == town.telegram.me["username"]

@@ -160,6 +160,7 @@ async def test_a_no_deletes_it(town: Town) -> None:
     ],
     ids=["wrong type", "empty", "active", "too large"],
 )
+@pytest.mark.cases
 async def test_what_is_not_taken_is_said(town: Town, content: bytes, words: str) -> None:
     await on_whatsapp(town)
     thanks, said = await sends(town, "application/pdf", content, "avis.pdf")
@@ -250,6 +251,7 @@ async def test_who_blocks_us_meanwhile(town: Town) -> None:
 
 @pytest.mark.parametrize("fault", [Broken(), Broken(503), Html(), Throttle(after=20), Drop(), Reject(20003)], ids=str)
 @pytest.mark.parametrize("operation", ["FetchMedia", "(cdn)"])
+@pytest.mark.cases
 async def test_it_is_fetched_when_it_can_be(town: Town, fault: Fault, operation: str) -> None:
     await on_whatsapp(town)
     town.twilio.faults.add(fault, times=2, when=of(operation))
@@ -333,6 +335,7 @@ async def test_telegram_has_lost_it_or_it_is_too_big(town: Town) -> None:
 
 
 @pytest.mark.parametrize("fault", [Broken(), Throttle(), Html(), Reject(404, "")], ids=str)
+@pytest.mark.cases
 async def test_telegram_is_in_trouble(town: Town, fault: Fault) -> None:
     await booked_by_telegram(town)
     lost = isinstance(fault, Reject)
@@ -408,6 +411,7 @@ POINTS: Final = (
 
 
 @pytest.mark.parametrize("point", POINTS)
+@pytest.mark.cases
 async def test_killed_on_the_way(launching: Launcher, database_url: str, vault: Vault, point: str) -> None:
     """One document, asked about once, deleted there, whoever died over it."""
     async with mortal(launching, database_url, vault) as town:

@@ -85,6 +85,7 @@ async def test_what_was_said_meanwhile_keeps_its_order(town: Town) -> None:
 
 
 @pytest.mark.parametrize("fault", NOT_PROCESSED, ids=str)
+@pytest.mark.cases
 async def test_an_answer_that_never_left_is_sent_once_more(town: Town, fault: Fault) -> None:
     plan(town, fault)
     assert await town.sms(CAMILLE, "bonjour") == []
@@ -95,6 +96,7 @@ async def test_an_answer_that_never_left_is_sent_once_more(town: Town, fault: Fa
 
 
 @pytest.mark.parametrize("fault", PROCESSED, ids=str)
+@pytest.mark.cases
 async def test_a_callback_settles_it(town: Town, fault: Fault) -> None:
     plan(town, fault)
     assert len(await town.sms(CAMILLE, "bonjour")) == 1
@@ -105,6 +107,7 @@ async def test_a_callback_settles_it(town: Town, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("fault", PROCESSED, ids=str)
+@pytest.mark.cases
 async def test_twilios_log_settles_it(town: Town, fault: Fault) -> None:
     town.twilio.hold = True
     plan(town, fault)

@@ -34,7 +34,7 @@ NEAREST = tuple(f"2026-03-02T{hour}:00Z" for hour in (14, 15, 16))
 
 
 @pytest.fixture
-async def crowd(database_url: str) -> AsyncIterator[Crowd]:
+async def crowd(database_url: str, patient: None) -> AsyncIterator[Crowd]:
     async with built(database_url) as town:
         crowd = Crowd(town.parts)
         await crowd.gather()
@@ -137,7 +137,7 @@ async def test_one_hour_by_two_processes(crowd: Crowd, launching: Launcher, data
         await process.kill()
 
 
-async def test_eight_workers_on_one_talk(town: Town) -> None:
+async def test_eight_workers_on_one_talk(patient: None, town: Town) -> None:
     """Every row once, in the order of arrival, whoever takes it."""
     crowd = Crowd(town.parts)
     await crowd.gather()

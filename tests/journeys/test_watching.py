@@ -81,6 +81,7 @@ def retries_gone(town: Town) -> None:
         (retries_gone, "webhook_changed"),
     ],
 )
+@pytest.mark.cases
 async def test_a_changed_webhook_is_told_within_five_minutes_hourly_and_when_it_is_over(
     set_town: Town, change: Callable[[Town], None], code: str
 ) -> None:

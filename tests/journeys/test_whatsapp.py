@@ -160,6 +160,7 @@ async def test_with_the_content_api_away_the_choices_are_numbered(town: Town) ->
 
 
 @pytest.mark.parametrize("code", [21655, 21656, 63021, 63028])
+@pytest.mark.cases
 async def test_a_content_that_is_refused_goes_once_as_text(ready: Town, code: int) -> None:
     fault = Undelivered(code) if code > 63000 else Reject(code)
     ready.twilio.faults.add(fault, when=lambda call: "ContentSid" in call.params)

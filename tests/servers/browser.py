@@ -6,8 +6,9 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from tests.servers.process import NotHere
 
@@ -43,3 +44,13 @@ async def browser() -> AsyncIterator[Browser]:
             yield running
         finally:
             await running.close()
+
+
+async def photograph(page: Page, picture: Path, *, full_page: bool = True) -> None:
+    """A picture of the page, tried twice: on a busy machine Chromium at times has no frame to give, and says so."""
+    try:
+        await page.screenshot(path=picture, full_page=full_page)
+    except Error as error:
+        if "Unable to capture screenshot" not in error.message:
+            raise
+        await page.screenshot(path=picture, full_page=full_page)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+import storage.db
 from storage import schema
 from storage.crypto import Vault
 from storage.db import Database
@@ -22,6 +23,15 @@ from tests.servers.postgres import Postgres
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a made-up secret of more than 32 characters"
 KEYS = ("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=", "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=")
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database may take its time: where a crowd queues for it, or it starts anew, a busy machine is no fault."""
+    for wait in ("BUSY_TIMEOUT", "ACQUIRE_TIMEOUT", "CONNECT_TIMEOUT", "COMMAND_TIMEOUT"):
+        monkeypatch.setattr(storage.db, wait, timedelta(minutes=2))
+    for wait in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        monkeypatch.setitem(storage.db.SERVER_SETTINGS, wait, "2min")
 
 
 @pytest.fixture(scope="session")

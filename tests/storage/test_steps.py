@@ -41,7 +41,9 @@ async def test_it_is_counted_by_client_in_the_days_that_are_asked_for(db: Databa
     ]
 
 
-async def test_folding_loses_nothing_though_two_fold_and_others_add(db: Database, another: Database) -> None:
+async def test_folding_loses_nothing_though_two_fold_and_others_add(
+    patient: None, db: Database, another: Database
+) -> None:
     for _ in range(20):
         await add(db, DAY, "ports", ASKED, MISSED)
         await add(db, NEXT, "ports", ASKED)

@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page
 
 from booking.operating import Role
 from tests.handlers.console.site import PASSWORD, Site
+from tests.servers.browser import photograph
 
 LOOKS = [("light", 390), ("dark", 390), ("light", 1440)]
 
@@ -54,7 +55,7 @@ async def menu(page: Page, name: str) -> None:
 
 async def judge(page: Page, picture: Path) -> None:
     """axe finds nothing, and nothing has to be scrolled sideways."""
-    await page.screenshot(path=picture, full_page=True)
+    await photograph(page, picture)
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.viewport_size

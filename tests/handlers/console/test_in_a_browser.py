@@ -16,6 +16,7 @@ from tests.handlers.console.site import PASSWORD, Site, opened_site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE, SAM, Place
 from tests.journeys.served import serve
+from tests.servers.browser import photograph
 from tests.servers.ports import unused_port
 
 pytestmark = pytest.mark.browser
@@ -162,7 +163,7 @@ async def test_the_menu_is_one_line_on_a_telephone(site: Site, browser: Browser,
         await page.keyboard.press("Enter")
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="Aujourd'hui").first).to_be_focused()
-        await page.screenshot(path=tmp_path / "menu.png")
+        await photograph(page, tmp_path / "menu.png", full_page=False)
     async with window(browser, "light", 390) as page:
         await page.goto(f"{site.base}/console/login")
         site.place.clock.now += timedelta(minutes=1)

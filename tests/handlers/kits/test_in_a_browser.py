@@ -17,6 +17,7 @@ from handlers.kits.leaflet import Leaflet
 from locales import languages
 from tests.handlers.kits.leaflets import longest, made
 from tests.handlers.kits.scanning import codes_on, tapped
+from tests.servers.browser import photograph
 
 pytestmark = pytest.mark.browser
 
@@ -48,7 +49,7 @@ async def test_it_is_accessible_wherever_it_is_put(
 ) -> None:
     html = pages.html(make(lang)) if around == "its own page" else ELSEWHERE.format(piece(make(lang)))
     await page.set_content(html)
-    await page.screenshot(path=tmp_path / "piece.png", full_page=True)
+    await photograph(page, tmp_path / "piece.png")
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.viewport_size

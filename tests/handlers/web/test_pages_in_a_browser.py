@@ -14,6 +14,7 @@ from booking.model import Mode
 from handlers.web.ports import Gone
 from handlers.web.rooms import room_name
 from tests.handlers.web.site import APPOINTMENT, EMAIL_TOKEN, SECRET, START, TOKEN, UNKNOWN, World, application, started
+from tests.servers.browser import photograph
 
 pytestmark = pytest.mark.browser
 
@@ -54,7 +55,7 @@ async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
 
 async def judge(page: Page, picture: Path) -> None:
     """axe finds nothing, and nothing has to be scrolled sideways."""
-    await page.screenshot(path=picture, full_page=True)
+    await photograph(page, picture)
     # axe is put in from outside: the page's own policy lets no other script in.
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()

@@ -22,6 +22,7 @@ from handlers.web.worker_pages import WorkerPages
 from storage.calls import CallRow, Outcome, State
 from tests.handlers.web.site import APPOINTMENT, START, TOKEN, UNKNOWN, started
 from tests.plain import plain
+from tests.servers.browser import photograph
 
 PAGE: Final = f"/w/{TOKEN}"
 NOW: Final = START - timedelta(minutes=5)
@@ -246,7 +247,7 @@ async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterato
 async def test_is_accessible(site: TestServer, desk: Desk, page: Page, tmp_path: Path, look: str) -> None:
     desk.change(**LOOKS[look])
     await page.goto(str(site.make_url(PAGE)))
-    await page.screenshot(path=tmp_path / f"{look}.png", full_page=True)
+    await photograph(page, tmp_path / f"{look}.png")
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

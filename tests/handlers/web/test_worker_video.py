@@ -24,6 +24,7 @@ from tests.handlers.web.site import APPOINTMENT, CLAIRE, PUBLIC, SECRET, START, 
 from tests.handlers.web.test_worker_page import Desk
 from tests.handlers.web.test_worker_page import application as pages
 from tests.plain import plain
+from tests.servers.browser import photograph
 
 PAGE: Final = f"/w/{TOKEN}"
 OURS: Final = {"Sec-Fetch-Site": "same-origin"}
@@ -126,7 +127,7 @@ async def test_the_page_is_accessible(
     )
     page = await context.new_page()
     await page.goto(str(server.make_url(PAGE)))
-    await page.screenshot(path=tmp_path / "worker-video.png", full_page=True)
+    await photograph(page, tmp_path / "worker-video.png")
     found = await Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
