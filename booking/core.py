@@ -140,6 +140,7 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
         contact: ContactId,
         reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
         phone: str | None = None,
+        back: datetime | None = None,
     ) -> None:
         """Without an e-mail address the hour is kept for the desk; one that lapsed is taken again if free."""
         if reason == "no_email":
@@ -148,7 +149,10 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
                 await self._making.hold(slot_id(lapsed.start, lapsed.worker), contact, Wish())
         hold = await self._live_hold(contact)
         if hold is not None and reason == "no_email":
-            until = min(self._now + self._rules.desk_hold_time, hold.start)  # an hour that has begun is kept for nobody
+            until = self._now + self._rules.desk_hold_time
+            if back is not None:
+                until = max(until, back + self._rules.desk_back_time)
+            until = min(until, hold.start)  # an hour that has begun is kept for nobody
             hold = replace(hold, until=max(hold.until, until))
             await self._store.save_hold(hold)
         self.events.append(DeskNeeded(contact, reason, hold, phone))

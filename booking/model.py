@@ -315,6 +315,7 @@ class Rules:
     horizon: timedelta = timedelta(days=56)
     hold_time: timedelta = timedelta(minutes=15)
     desk_hold_time: timedelta = timedelta(hours=24)  # no e-mail address: kept while the desk is called
+    desk_back_time: timedelta = timedelta(hours=4)  # or so long after the desk is there again, if that is later
     offer_time: timedelta = timedelta(hours=12)  # a slot that we offer
     undo_time: timedelta = timedelta(minutes=10)  # a cancellation or a move may be taken back
     refusal_time: timedelta = timedelta(days=30)  # article 5.2: a worker's refusal lapses

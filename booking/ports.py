@@ -122,7 +122,8 @@ class BookingCore(MessagingCore, DecidingCore, Protocol):
         contact: ContactId,
         reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
         phone: str | None = None,  # where they want to be called, E.164
-    ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`
+        back: datetime | None = None,  # when the desk is there again, where it is not now
+    ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`, or while the desk is away
     async def book(
         self,
         slot: SlotId,

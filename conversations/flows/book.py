@@ -157,13 +157,23 @@ async def ask_email(c: Context) -> Ask:
 
 async def got_email(c: Context, heard: Input) -> Outcome:
     if heard.choice == "none":
-        await c.booking.ask_desk(c.contact.id, "no_email")
-        held = await c.booking.held(c.contact.id)
-        if held is None:
-            return Finish(t("email.desk", call=call(c)))
-        return Finish(t("email.desk_kept", call=call(c), start=held.hold.start, until=held.hold.until))
+        return await by_desk(c)
     address = email_in(heard.text, c.words)
     return Again(t("email.wrong") if c.misses == 0 else None) if address is None else fill(email=address)
+
+
+async def by_desk(c: Context) -> Finish:
+    """The desk makes the account, by telephone (terms, article 4.1.2). It may be back only after the hour."""
+    back = None if c.desk.open_now else c.desk.opens
+    await c.booking.ask_desk(c.contact.id, "no_email", back=back)
+    held = await c.booking.held(c.contact.id)
+    if held is None:
+        return Finish(t("email.desk", call=call(c)))
+    if back is not None and back >= held.hold.start:
+        return Finish(t("email.desk_after", call=call(c), opens=back))
+    if held.hold.until >= held.hold.start:
+        return Finish(t("email.desk_yours", call=call(c), start=held.hold.start))
+    return Finish(t("email.desk_kept", call=call(c), start=held.hold.start, until=held.hold.until))
 
 
 def stranger(name: str) -> Callable[[Context], bool]:

@@ -524,6 +524,16 @@ def test_an_hour_is_not_kept_for_the_desk_beyond_its_own_start() -> None:
     assert held.hold.until == NINE
 
 
+def test_an_hour_is_kept_until_the_desk_has_been_back_for_a_while() -> None:
+    desk = Desk([worker("ali")])
+    hold(desk, any_at(NINE))
+    back = MONDAY + timedelta(hours=21)
+    run(desk.turn().ask_desk(ANN, "no_email", back=back))
+    held = run(desk.turn().held(ANN))
+    assert held is not None
+    assert held.hold.until == back + timedelta(hours=4)
+
+
 def test_without_email_a_lapsed_hour_is_kept_again_if_it_is_free() -> None:
     desk = Desk([worker("ali")])
     hold(desk, any_at(NINE))
