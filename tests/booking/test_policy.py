@@ -12,6 +12,7 @@ import pytest
 from booking import policy
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
 from booking.model import Appointment, AppointmentId, ClientId, ContactId, Mode, Motive, PersonId, Rules, WorkerId
+from tests.guards import guards
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -85,11 +86,13 @@ ALLOWED = (
 )
 
 
+@guards("T23", partly=True)
 @pytest.mark.parametrize(("who", "action"), list(product(ACTORS, Action)))
 def test_who_may_do_what(who: str, action: Action) -> None:
     assert may(ACTORS[who], action, MADE, NOW) is ((who, action) in ALLOWED)
 
 
+@guards("T23", partly=True)
 def test_a_worker_sees_whom_they_met_for_thirty_days() -> None:
     last = MADE.end + timedelta(days=30)
     assert may(ACTORS["claire"], Action.SEE, MADE, last)

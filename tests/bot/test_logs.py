@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from bot.logs import TALKATIVE, redact
+from tests.guards import guards
 
 PROGRAM = """
 import asyncio, gc, logging, sys
@@ -37,6 +38,7 @@ gc.collect()
 """
 
 
+@guards("T26", partly=True)
 def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     lines = [json.loads(line) for line in done.stderr.splitlines()]
@@ -53,6 +55,7 @@ def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
     assert lines[2]["who"] == lines[2]["where"] == "…"
 
 
+@guards("T26", partly=True)
 @pytest.mark.parametrize(
     "personal",
     [
