@@ -129,6 +129,8 @@ def joined(status: str, kind: str = "supergroup", **more: object) -> bytes:
         (joined("kicked"), []),
         (joined("member", "private"), []),
         (joined("member", chat={"id": "-100", "type": "group"}), []),
+        (joined("member", chat={"id": -100, "type": ["group"]}), []),
+        (joined("member", new_chat_member={"status": {}}), []),
         (b"{", []),
         (b'{"update_id": 1, "my_chat_member": []}', []),
     ],
