@@ -5,6 +5,7 @@ The same at every run, so that a failure is one again: a case is named by its se
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from copy import deepcopy
 from random import Random
@@ -94,11 +95,14 @@ ODD_JSON: Final[tuple[Any, ...]] = (
 )
 
 
-def chance(name: str, seed: str = "1") -> Random:
-    return Random(f"{seed}:{name}")
+Chance = Random
 
 
-def text(dice: Random, roots: Sequence[str]) -> str:
+def chance(name: str, seed: str = "1") -> Chance:
+    return Chance(f"{seed}:{name}")
+
+
+def text(dice: Chance, roots: Sequence[str]) -> str:
     """One of the roots, or two, of which something was taken away, doubled, replaced or put in."""
     made = dice.choice(roots)
     if dice.random() < 0.1:
@@ -119,20 +123,20 @@ def text(dice: Random, roots: Sequence[str]) -> str:
     return made
 
 
-def fields(dice: Random, form: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def fields(dice: Chance, form: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """The form, of which fields were changed, doubled, renamed, put in or lost."""
     made = list(form)
     for _ in range(dice.randrange(1, 4)):
         at = dice.randrange(len(made) + 1)
         name, value = made[at] if at < len(made) else (dice.choice(ODD), "")
-        match dice.randrange(5):
-            case 0:
+        match dice.randrange(10):
+            case 0 | 1 | 2 | 3:
                 made[at : at + 1] = [(name, text(dice, [value]))]
-            case 1:
+            case 4 | 5 | 6:
                 made[at : at + 1] = [(name, dice.choice(ODD))]
-            case 2:
+            case 7:
                 made[at:at] = [(name, value)]
-            case 3:
+            case 8:
                 made[at : at + 1] = [(text(dice, [name]), value)]
             case _:
                 del made[at : at + 1]
@@ -147,7 +151,7 @@ def quoted(form: Sequence[tuple[str, str]]) -> bytes:
     ).encode()
 
 
-def tree(dice: Random, value: Any) -> Any:
+def tree(dice: Chance, value: Any) -> Any:
     """The JSON, in which something stands where another thing belongs, or is gone."""
     made = deepcopy(value)
     for _ in range(dice.randrange(1, 4)):
@@ -162,12 +166,12 @@ def tree(dice: Random, value: Any) -> Any:
             elif isinstance(spot[name], str) and dice.random() < 0.5:
                 spot[name] = text(dice, [spot[name]])
             else:
-                spot[name] = dice.choice(ODD_JSON)
+                spot[name] = deepcopy(dice.choice(ODD_JSON))
             break
     return made
 
 
-def raw(dice: Random, body: bytes) -> bytes:
+def raw(dice: Chance, body: bytes) -> bytes:
     """The bytes, cut, doubled, or with some of them others."""
     made = bytearray(body)
     for _ in range(dice.randrange(1, 4)):
@@ -180,3 +184,8 @@ def raw(dice: Random, body: bytes) -> bytes:
             case _:
                 made[at:at] = made[max(0, at - dice.randrange(1, 40)) : at]
     return bytes(made)
+
+
+def is_mark(char: str) -> bool:
+    """An accent that stands by itself."""
+    return unicodedata.category(char) in {"Mn", "Mc"}

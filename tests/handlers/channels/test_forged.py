@@ -6,7 +6,6 @@ import base64
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from random import Random
 from typing import Final
 
 import aiohttp
@@ -17,6 +16,7 @@ from handlers.channels.twilio_signature import HEADER, SETTINGS_HEADER, sign
 from tests.guards import guards
 from tests.handlers.channels import mutants, samples
 from tests.handlers.channels.at_the_door import everything, posted
+from tests.handlers.channels.mutants import Chance
 from tests.handlers.channels.samples import SETTINGS, TELEGRAM_SAMPLES, TWILIO_SAMPLES
 from tests.journeys.town import Town, built
 
@@ -64,12 +64,12 @@ def changed(made: Made, name: str, value: str) -> Made:
     return Made(made.url, [(each, value if each == name else old) for each, old in made.fields])
 
 
-def unlike(dice: Random, signature: str) -> str:
+def unlike(dice: Chance, signature: str) -> str:
     at = dice.randrange(len(signature))
     return signature[:at] + dice.choice(BASE64.replace(signature[at], "")) + signature[at + 1 :]
 
 
-def elsewhere(dice: Random, made: Made) -> str:
+def elsewhere(dice: Chance, made: Made) -> str:
     path = made.url.removeprefix(samples.PUBLIC_URL)
     return dice.choice(
         (
@@ -85,7 +85,7 @@ def elsewhere(dice: Random, made: Made) -> str:
     )
 
 
-def unsigned(dice: Random, made: Made) -> Request:
+def unsigned(dice: Chance, made: Made) -> Request:
     """A field that the signature does not know, one fewer, or other words in one."""
     fields = list(made.fields)
     at = dice.randrange(len(fields))
@@ -99,7 +99,7 @@ def unsigned(dice: Random, made: Made) -> Request:
     return Made(made.url, fields).sent(made.signature)
 
 
-WAYS: Final[Mapping[str, Callable[[Random, Made], Request]]] = {
+WAYS: Final[Mapping[str, Callable[[Chance, Made], Request]]] = {
     "no signature": lambda _, made: replace(made.sent(), headers={"content-type": FORM}),
     "an empty one": lambda _, made: made.sent(""),
     "one that is cut": lambda dice, made: made.sent(made.signature[: dice.randrange(1, len(made.signature))]),
@@ -137,7 +137,7 @@ WAYS: Final[Mapping[str, Callable[[Random, Made], Request]]] = {
     "another account": lambda dice, made: changed(made, "AccountSid", "AC" + dice.randbytes(16).hex()).sent(),
     "another number": lambda dice, made: changed(made, "To", f"+331990{dice.randrange(10000, 99999)}").sent(),
 }
-TELEGRAM_WAYS: Final[Mapping[str, Callable[[Random], Mapping[str, str]]]] = {
+TELEGRAM_WAYS: Final[Mapping[str, Callable[[Chance], Mapping[str, str]]]] = {
     "no secret": lambda _: {},
     "an empty secret": lambda _: {TELEGRAM: ""},
     "a secret that is cut": lambda dice: {TELEGRAM: SECRET[: dice.randrange(1, len(SECRET))]},
@@ -153,7 +153,7 @@ TELEGRAM_WAYS: Final[Mapping[str, Callable[[Random], Mapping[str, str]]]] = {
 }
 
 
-def forged(dice: Random, count: int) -> Iterator[tuple[str, Request]]:
+def forged(dice: Chance, count: int) -> Iterator[tuple[str, Request]]:
     """How, and what: two thirds to Twilio's doors, a third to Telegram's."""
     ways, telegrams = list(WAYS), list(TELEGRAM_WAYS)
     for number in range(count):
