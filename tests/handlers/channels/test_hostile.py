@@ -150,7 +150,7 @@ def test_any_bytes_from_the_inbox(raw: bytes) -> None:
         read(channel, raw)
 
 
-@guards("T11", partly=True)
+@guards("T11")
 def test_depth_and_size_at_their_limits() -> None:
     deep = {"update_id": 1, "message": json.loads("[" * (DEEPEST - 1) + "]" * (DEEPEST - 1))}
     (parked,) = judged(TELEGRAM, posted(json.dumps(deep).encode()))

@@ -149,7 +149,7 @@ async def test_503_while_the_database_is_away(
     assert len(stored.envelopes) + len(stored.receipts) == 1
 
 
-@guards("T11", partly=True)
+@guards("T11")
 @pytest.mark.parametrize(("path", "limit"), [(MESSAGES, 64), (STATUS, 64), (TELEGRAM, 256)])
 async def test_413_above_the_limit_with_and_without_a_length(
     client: TestClient[Any, Any], stored: Stored, path: str, limit: int
@@ -168,7 +168,7 @@ async def test_413_above_the_limit_with_and_without_a_length(
     assert not stored.envelopes
 
 
-@guards("T11", partly=True)
+@guards("T11")
 @pytest.mark.parametrize("path", [MESSAGES, STATUS, TELEGRAM])
 async def test_408_when_the_body_does_not_come(client: TestClient[Any, Any], stored: Stored, path: str) -> None:
     answer = await raw(client, f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab".encode())
@@ -187,7 +187,7 @@ async def test_400_when_the_chunks_are_wrong(
     assert "127.0.0.1" not in caplog.text
 
 
-@guards("T11", partly=True)
+@guards("T11")
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "x-nothing"])
 @pytest.mark.parametrize("path", [MESSAGES, STATUS, TELEGRAM])
 async def test_415_when_compressed(client: TestClient[Any, Any], stored: Stored, path: str, coding: str) -> None:
