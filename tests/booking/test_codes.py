@@ -333,6 +333,7 @@ def test_many_addresses_do_not_make_many_guesses() -> None:
     assert looked_at == 50
 
 
+@guards("L12")
 def test_nothing_here_depends_on_what_digits_are_elsewhere() -> None:
     assert unicodedata.digit("²") == 2
     assert codes.normal("AB²") == "AB2"

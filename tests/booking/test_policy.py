@@ -30,6 +30,7 @@ MADE = Appointment(
 )
 
 
+@guards("L14")
 @pytest.mark.parametrize(
     "start", [datetime(2026, 3, 29, 9, tzinfo=PARIS), datetime(2026, 10, 25, 9, tzinfo=PARIS), NOW]
 )
@@ -41,6 +42,7 @@ def test_late_is_under_24_elapsed_hours_whatever_the_clocks_do(start: datetime) 
     assert policy.is_late(start, (before + SECOND).astimezone(PARIS))
 
 
+@guards("L14")
 def test_a_day_on_the_wall_is_not_a_day_when_the_clock_jumps() -> None:
     saturday, sunday = datetime(2026, 3, 28, 9, tzinfo=PARIS), datetime(2026, 3, 29, 9, tzinfo=PARIS)
     assert policy.is_late(sunday, saturday), "23 hours"

@@ -38,6 +38,7 @@ gc.collect()
 """
 
 
+@guards("L02")
 @guards("T26", partly=True)
 def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
@@ -81,6 +82,7 @@ def test_ids_of_ours_stay() -> None:
     assert redact(None, "error", dict(event)) == event
 
 
+@guards("L02")
 def test_each_is_hushed_once_logging_is_set_up() -> None:
     assert {"httpx", "twilio", "telegram", "tortoise"} <= set(TALKATIVE)
     assert logging.getLogger("library").isEnabledFor(logging.WARNING)

@@ -144,6 +144,7 @@ def test_updates_with_something_wrong(update: Any) -> None:
     judged(TELEGRAM, posted(body))
 
 
+@guards("L10")
 @given(st.binary(max_size=300))
 def test_any_bytes_from_the_inbox(raw: bytes) -> None:
     for channel in CHANNELS.values():

@@ -59,6 +59,7 @@ def recut(sample: Sample) -> Iterator[Request]:
             yield Request("POST", url + text[:gone], headers, mutants.quoted(pieces(text[gone:], left)))
 
 
+@guards("L05")
 @guards("T10")
 @pytest.mark.parametrize("part", ["sms_in_plain", "wa_in", "status_sms"])
 def test_cut_anew_it_is_refused_set_aside_or_the_same_message(part: str) -> None:

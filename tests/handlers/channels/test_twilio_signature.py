@@ -147,6 +147,7 @@ def test_an_ipv6_address_is_the_one_thing_that_theirs_gets_wrong() -> None:
     assert not theirs(url, MultiDict(), signature, None)
 
 
+@guards("L04")
 @pytest.mark.parametrize(
     "changed",
     [

@@ -132,6 +132,7 @@ async def test_a_repeat_is_answered_and_does_nothing_more(
     assert b'socialdirect_inbound_messages_total{channel="sms",outcome="new"} 1.0' in metrics.text()[0]
 
 
+@guards("L01")
 @pytest.mark.parametrize("name", ["sms_in_plain", "status_sms_2_sent", "tg_start_plain"])
 async def test_503_while_the_database_is_away(
     client: TestClient[Any, Any], stored: Stored, name: str, caplog: pytest.LogCaptureFixture
@@ -198,6 +199,7 @@ async def test_415_when_compressed(client: TestClient[Any, Any], stored: Stored,
     assert not stored.envelopes
 
 
+@guards("L11")
 @guards("T09", partly=True)
 @pytest.mark.parametrize(
     "kind",
@@ -220,6 +222,7 @@ async def test_strange_bodies_of_the_wrong_origin_are_403(
     assert not stored.envelopes
 
 
+@guards("L11")
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[" * 200_000, b"{" * 60_000, b"9" * 60_000, b"null", b"{}"])
 @pytest.mark.parametrize("kind", ["application/json", "text/html; charset=klingon"])
 async def test_strange_bodies_of_the_right_origin_are_stored_and_parked(
@@ -241,6 +244,7 @@ async def test_a_signed_empty_form_is_parked(client: TestClient[Any, Any], store
     assert envelope.parked
 
 
+@guards("L04")
 async def test_the_signed_address_is_the_public_one_whatever_host_says(
     client: TestClient[Any, Any], stored: Stored
 ) -> None:
