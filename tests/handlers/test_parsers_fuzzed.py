@@ -177,6 +177,7 @@ def test_they_are_two_hundred_thousand() -> None:
     assert sum(parser.share for parser in PARSERS.values()) == 200_000
 
 
+@pytest.mark.slow
 @guards("T17")
 @pytest.mark.parametrize("which", PARSERS)
 def test_nothing_but_what_is_documented_is_raised(which: str, request: pytest.FixtureRequest) -> None:

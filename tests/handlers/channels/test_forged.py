@@ -179,6 +179,7 @@ def refused(provider: Provider, call: Request) -> bool:
     return False
 
 
+@pytest.mark.slow
 @guards("T09", partly=True)
 def test_thirty_thousand_are_refused(request: pytest.FixtureRequest) -> None:
     count = 30_000 * (MANY if request.config.getoption("--many") else 1)

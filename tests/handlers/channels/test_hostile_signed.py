@@ -117,6 +117,7 @@ def alone_with_us(body: bytes) -> str | None:
     return None
 
 
+@pytest.mark.slow
 @guards("T08")
 async def test_five_thousand_have_no_effect(
     sqlite_url: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture

@@ -83,6 +83,7 @@ def test_cut_anew_it_is_refused_set_aside_or_the_same_message(part: str) -> None
     assert signed > 20, "under the same signature"
 
 
+@pytest.mark.slow
 @guards("T10")
 async def test_a_recorded_day_a_year_later_does_nothing(sqlite_url: str) -> None:
     """The rows are purged by then; that they were seen is not forgotten. Nor does a second post on the same day."""

@@ -82,6 +82,7 @@ async def a_round(server: TestServer) -> tuple[set[bytes], bytes]:
     return said, quick
 
 
+@pytest.mark.slow
 @guards("T11")
 async def test_they_are_let_go_and_nobody_waits_for_them(server: TestServer, measured: None) -> None:
     tasks = len(asyncio.all_tasks())
