@@ -39,9 +39,10 @@ async def server() -> AsyncIterator[TestServer]:
         telegram=samples.telegram_provider(),
         patience=1,
     ).add_to(app)
-    async with TestServer(app) as running:
-        await running.start_server(**RUNNER)
-        yield running
+    running = TestServer(app)
+    await running.start_server(**RUNNER)
+    yield running
+    await running.close()
 
 
 @pytest.fixture
