@@ -159,8 +159,12 @@ def printed(page: str, found: Sequence[Row], shown: Sequence[Mark]) -> str:
 
 def _line(row: Row, shown: Sequence[Mark]) -> str:
     rule = row.rule
-    for word, text in (("Fails", row.fails), ("Otherwise than asked", row.deviation), ("**Not built yet**", row.lacks)):
-        rule += f"<br>{word}: {text}" if text else ""
+    for word, text in (
+        ("Fails", row.fails),
+        ("Otherwise than asked:", row.deviation),
+        ("**Not built yet**:", row.lacks),
+    ):
+        rule += f"<br>{word} {text}" if text else ""
     tests = sorted({mark.test for mark in shown if mark.row == row.id})
     cells = []
     for file, group in groupby(tests, key=lambda test: test.partition("::")[0]):

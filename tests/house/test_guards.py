@@ -65,7 +65,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_tables_say_rule_mechanism_and_test(tree: Path) -> None:
     page = (tree / "docs/security.md").read_text()
     assert (
-        "| T01 | The door is shut.<br>Fails: closed | `handlers/door.py::Door.shut`<br>`handlers/door.py::LIMIT` |"
+        "| T01 | The door is shut.<br>Fails closed | `handlers/door.py::Door.shut`<br>`handlers/door.py::LIMIT` |"
         in page
     )
     assert "| `tests/test_door.py`: `test_shut` |" in page
