@@ -1,6 +1,6 @@
 # The commands of this project. `make help` lists them; each works on a fresh machine with Python 3.11, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help run test check coverage fix language catalogues lock environment dev-environment
+.PHONY: help run test check coverage fix language catalogues guards lock environment dev-environment
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-print-directory
@@ -37,6 +37,9 @@ language: dev-environment ## start a language: make language L=pt
 
 catalogues: dev-environment ## collect msgids, bring every language's catalogue up to date, compile
 	@$(BIN)/python scripts/catalogues.py update
+
+guards: dev-environment ## print the tables of docs/security.md and docs/privacy.md: which test shows which rule
+	@$(BIN)/python scripts/guards.py update
 
 lock: dev-environment ## resolve requirements.lock and requirements-dev.lock anew (UPGRADE=1 for the newest versions)
 	@scripts/lock $(if $(UPGRADE),--upgrade)

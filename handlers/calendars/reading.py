@@ -27,6 +27,8 @@ SECONDS: Final = 5  # of computing
 MEMORY: Final = 1 << 30  # bytes
 MOST: Final = 2000  # times that are kept; eight weeks of quarters of an hour would be 5,376
 MARGIN: Final = timedelta(days=2)  # what has no zone is placed by ours only after it was found
+# What icalendar, recurring_ical_events and dateutil raise over what they did not think of.
+BROKEN: Final = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, OSError)
 AT_WORK: Final = frozenset({"FREE", "WORKINGELSEWHERE"})  # Outlook's words for who may be asked
 
 Busy = tuple[datetime, datetime]
@@ -39,17 +41,13 @@ class NotACalendar(Exception):
 def busy(raw: bytes, zone: str, since: datetime, until: datetime, ours: str) -> list[Busy]:
     """In order, none touching another, within [since, until), UTC.
 
-    `zone`: the owner's; `ours`: what comes after the @ in the UIDs of our own events.
+    `zone`: the owner's; `ours`: what comes after the @ in the UIDs of our own events. Raises `NotACalendar`.
     """
-    import recurring_ical_events
-
     info = ZoneInfo(zone)
-    found: list[Busy] = []
-    for calendar in _calendars(raw):
-        events = recurring_ical_events.of(calendar, skip_bad_series=True).between(since - MARGIN, until + MARGIN)
-        counted = (event for event in events if _counts(event, ours))
-        found += ((_instant(event.start, info), _instant(event.end, info)) for event in counted)
-        found += _told(calendar, info)
+    try:
+        found = [span for calendar in _calendars(raw) for span in _times(calendar, info, since, until, ours)]
+    except BROKEN:
+        raise NotACalendar from None
     ahead = [(max(start, since), min(end, until)) for start, end in found]
     return list(_merged(sorted(span for span in ahead if span[0] < span[1])))[:MOST]
 
@@ -57,10 +55,7 @@ def busy(raw: bytes, zone: str, since: datetime, until: datetime, ours: str) -> 
 def _calendars(raw: bytes) -> Sequence[Calendar]:
     from icalendar import Calendar
 
-    try:
-        found = Calendar.from_ical(raw.decode("utf-8-sig", "replace"), multiple=True)
-    except ValueError:
-        raise NotACalendar from None
+    found = Calendar.from_ical(raw.decode("utf-8-sig", "replace"), multiple=True)
     calendars: list[Calendar] = [each for each in found if each.name == "VCALENDAR"]
     if not calendars:
         raise NotACalendar
@@ -72,9 +67,22 @@ def _calendars(raw: bytes) -> Sequence[Calendar]:
     return calendars
 
 
+def _times(calendar: Calendar, zone: ZoneInfo, since: datetime, until: datetime, ours: str) -> Iterator[Busy]:
+    import recurring_ical_events
+
+    for event in recurring_ical_events.of(calendar, skip_bad_series=True).between(since - MARGIN, until + MARGIN):
+        if _counts(event, ours):
+            yield _instant(event.start, zone), _instant(event.end, zone)
+    yield from _told(calendar, zone)
+
+
 def _is_sound(part: Component) -> bool:
-    """An event that begins and ends, in this order: one that makes no sense must not spoil the others."""
-    if part.name != "VEVENT":
+    """An event with one name, that begins and ends, in this order, and says how often it comes again, if it does: one
+    that makes no sense must not spoil the others.
+    """
+    rules = part.get("RRULE", [])
+    rules = rules if isinstance(rules, list) else [rules]
+    if part.name != "VEVENT" or isinstance(part.get("UID"), list) or not all("FREQ" in rule for rule in rules):
         return False
     try:
         start, end = part.start, part.end  # type: ignore[attr-defined]  # of an Event

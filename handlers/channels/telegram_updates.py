@@ -127,10 +127,10 @@ def crowd(raw: bytes) -> Crowd | None:
     body = _object(found, kind)
     chat = _object(body, "chat")
     id = reading.integer(chat.get("id"))
-    if id is None or chat.get("type") not in CROWDS:
+    if id is None or str(chat.get("type")) not in CROWDS:
         return None
     status = _object(body, "new_chat_member").get("status") if kind == "my_chat_member" else "member"
-    if status not in {"member", "administrator", "restricted"}:
+    if str(status) not in {"member", "administrator", "restricted"}:
         return None
     sender = _object(body, "from") if "from" in body else {}
     return Crowd(id, kind == "my_chat_member", _language(sender))

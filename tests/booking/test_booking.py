@@ -31,6 +31,7 @@ from booking.model import (
 )
 from booking.ports import AlreadyOver, Booked, Cancelled, Held, Known, Moved, Refused, SlotGone
 from tests.booking.made import ANN, BEN, CLEO, CODE, MONDAY, MONEY, PORTS, Desk, consent, joining, run, worker
+from tests.guards import guards
 
 NINE = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # Tuesday, in Paris
 TEN, ELEVEN = NINE + HOUR, NINE + 2 * HOUR
@@ -326,6 +327,7 @@ def test_who_may_not_book_another(prepare: Callable[[Desk], None], reason: Any) 
     assert isinstance(result, Booked) if reason is None else result == Refused(reason)
 
 
+@guards("G01", partly=True)
 def test_no_service_without_consent_to_the_current_terms() -> None:
     desk = Desk([worker("ali")])
     slot = any_at(NINE)
@@ -343,6 +345,7 @@ def test_no_service_without_consent_to_the_current_terms() -> None:
     assert run(desk.turn().known(ANN)).terms_accepted
 
 
+@guards("G01", partly=True)
 def test_the_desk_books_for_somebody_who_accepted_nothing_yet() -> None:
     """On the phone there is nothing to tick: no consent is invented, and the person is asked when they first write."""
     desk = Desk([worker("claire")])
@@ -376,6 +379,7 @@ def test_who_may_not_book_is_known_before_any_question(prepare: Callable[[Desk],
     assert run(desk.turn().known(ANN)).refused == Refused(reason)
 
 
+@guards("T22", partly=True)
 def test_the_cap_counts_what_has_not_begun() -> None:
     desk = Desk([worker("ali"), worker("claire")])
     book(desk, any_at(NINE))

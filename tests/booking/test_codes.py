@@ -23,6 +23,7 @@ from booking.model import ClientId, CodeId, ContactId, Rules
 from booking.ports import CodeAccepted, CodeRefused, TooManyTries
 from tests.booking.made import ANN, BEN, CODE, LETTERS, MONDAY, PORTS, Desk, consent, joining, run, worker
 from tests.booking.test_booking import NINE, any_at, book
+from tests.guards import guards
 
 # ------------------------------------------------------------ one normal form
 
@@ -48,6 +49,7 @@ def test_the_same_code_however_typed(typed: str) -> None:
     assert codes.normal(typed) == "P0RTS7KQM4XTD"
 
 
+@guards("T18")
 def test_what_looks_alike_is_alike() -> None:
     assert codes.normal("OIL-oil-0I1") == codes.normal("011-01L-O1l") == "011011011"
 
@@ -73,6 +75,7 @@ def test_what_cannot_be_a_code(typed: str) -> None:
     assert codes.normal(typed) is None
 
 
+@guards("T18")
 @given(st.text(max_size=70))
 def test_a_normal_form_is_plain_and_stays(typed: str) -> None:
     found = codes.normal(typed)
@@ -81,6 +84,7 @@ def test_a_normal_form_is_plain_and_stays(typed: str) -> None:
     assert codes.normal(typed.lower()) in {found, None} or not typed.isascii()
 
 
+@guards("T18")
 @given(st.text(codes.ALPHABET, min_size=1, max_size=20), st.text(codes.ALPHABET, min_size=1, max_size=20))
 def test_different_codes_stay_different(one: str, two: str) -> None:
     assume(one != two)
@@ -188,6 +192,7 @@ def test_made_codes_are_strong_but_for_the_patterns_among_them() -> None:
     assert sum(bits >= codes.STRONG for bits in strong) > 1900
 
 
+@guards("T01", partly=True)
 @pytest.mark.parametrize(
     "code",
     [
@@ -239,6 +244,7 @@ class Counted(MemoryStore):
         return found
 
 
+@guards("T01", "T19", partly=True)
 @pytest.mark.parametrize(
     "case",
     ["right", "unknown", "no code", "expired", "early", "full", "suspended"],
@@ -273,6 +279,7 @@ def test_a_code_is_valid_on_its_days_in_the_operators_calendar() -> None:
         assert isinstance(guess(desk, LETTERS, ContactId(str(moment))), CodeAccepted) is right
 
 
+@guards("T01", partly=True)
 def test_five_tries_an_hour() -> None:
     desk = Desk()
     for n in range(5):
@@ -290,6 +297,7 @@ def test_five_tries_an_hour() -> None:
     assert guess(desk, LETTERS) == TooManyTries(until + timedelta(minutes=1)), "what was accepted counts too"
 
 
+@guards("T01", partly=True)
 def test_fifteen_tries_a_day() -> None:
     desk = Desk()
     for n in range(15):
@@ -301,6 +309,7 @@ def test_fifteen_tries_a_day() -> None:
     assert guess(desk) == CodeRefused()
 
 
+@guards("T01", partly=True)
 def test_beyond_the_overall_limit_only_who_has_an_account_is_looked_at() -> None:
     desk = Desk([worker("ali")], Rules(tries_overall=20))
     book(desk, any_at(NINE))
@@ -316,6 +325,7 @@ def test_beyond_the_overall_limit_only_who_has_an_account_is_looked_at() -> None
     assert guess(desk, LETTERS, BEN) == CodeAccepted(CODE.id)
 
 
+@guards("T01", partly=True)
 def test_many_addresses_do_not_make_many_guesses() -> None:
     """A hundred thousand tries from a thousand addresses within the hour: no more are looked at than is allowed."""
     desk = Desk(rules=Rules(tries_overall=50))
@@ -323,6 +333,7 @@ def test_many_addresses_do_not_make_many_guesses() -> None:
     assert looked_at == 50
 
 
+@guards("L12")
 def test_nothing_here_depends_on_what_digits_are_elsewhere() -> None:
     assert unicodedata.digit("²") == 2
     assert codes.normal("AB²") == "AB2"

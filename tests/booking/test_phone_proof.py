@@ -10,6 +10,7 @@ from booking.memory import MemoryStore
 from booking.model import ContactId, Rules
 from booking.ports import CodeSent, TooManyTries
 from tests.booking.made import ANN, BEN, MONDAY, run
+from tests.guards import guards
 
 NUMBER, OTHER = "+33639980011", "+33639980012"
 
@@ -28,6 +29,7 @@ def asks(
     return answer
 
 
+@guards("T20", partly=True)
 def test_three_an_hour_to_one_number_whoever_asks() -> None:
     store = MemoryStore()
     assert [asks(store, who, NUMBER) for who in (ANN, BEN, ContactId("cleo"))] == [CodeSent()] * 3
@@ -35,6 +37,7 @@ def test_three_an_hour_to_one_number_whoever_asks() -> None:
     assert asks(store, ContactId("dan"), OTHER) == CodeSent()
 
 
+@guards("T20", partly=True)
 def test_three_an_hour_of_one_contact_to_any_number() -> None:
     store = MemoryStore()
     assert [asks(store, ANN, f"+3363998001{n}") for n in range(3)] == [CodeSent()] * 3
@@ -43,6 +46,7 @@ def test_three_an_hour_of_one_contact_to_any_number() -> None:
     assert asks(store, ANN, OTHER, timedelta(hours=1)) == CodeSent()
 
 
+@guards("T20", partly=True)
 def test_six_a_day() -> None:
     store = MemoryStore()
     for hour in range(6):
@@ -50,6 +54,7 @@ def test_six_a_day() -> None:
     assert asks(store, ANN, NUMBER, timedelta(hours=7)) == TooManyTries(MONDAY + timedelta(days=1))
 
 
+@guards("T20", partly=True)
 def test_a_limit_for_all_together() -> None:
     store, rules = MemoryStore(), Rules(codes_overall=5)
     for n in range(5):

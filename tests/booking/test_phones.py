@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.phones import Mobile, read
+from tests.guards import guards
 
 PARIS = Mobile("+33639980011", "Europe/Paris")
 
@@ -69,6 +70,7 @@ def test_overseas(typed: str, e164: str, zone: str) -> None:
     assert read(typed) == Mobile(e164, zone)
 
 
+@guards("T20", partly=True)
 @pytest.mark.parametrize(
     "typed",
     [

@@ -12,6 +12,7 @@ import pytest
 from booking import policy
 from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
 from booking.model import Appointment, AppointmentId, ClientId, ContactId, Mode, Motive, PersonId, Rules, WorkerId
+from tests.guards import guards
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -29,6 +30,7 @@ MADE = Appointment(
 )
 
 
+@guards("L14")
 @pytest.mark.parametrize(
     "start", [datetime(2026, 3, 29, 9, tzinfo=PARIS), datetime(2026, 10, 25, 9, tzinfo=PARIS), NOW]
 )
@@ -40,6 +42,7 @@ def test_late_is_under_24_elapsed_hours_whatever_the_clocks_do(start: datetime) 
     assert policy.is_late(start, (before + SECOND).astimezone(PARIS))
 
 
+@guards("L14")
 def test_a_day_on_the_wall_is_not_a_day_when_the_clock_jumps() -> None:
     saturday, sunday = datetime(2026, 3, 28, 9, tzinfo=PARIS), datetime(2026, 3, 29, 9, tzinfo=PARIS)
     assert policy.is_late(sunday, saturday), "23 hours"
@@ -85,11 +88,13 @@ ALLOWED = (
 )
 
 
+@guards("T23", partly=True)
 @pytest.mark.parametrize(("who", "action"), list(product(ACTORS, Action)))
 def test_who_may_do_what(who: str, action: Action) -> None:
     assert may(ACTORS[who], action, MADE, NOW) is ((who, action) in ALLOWED)
 
 
+@guards("T23", partly=True)
 def test_a_worker_sees_whom_they_met_for_thirty_days() -> None:
     last = MADE.end + timedelta(days=30)
     assert may(ACTORS["claire"], Action.SEE, MADE, last)

@@ -9,6 +9,7 @@ from booking.events import AppointmentConfirmed, AppointmentMoved, AppointmentRe
 from booking.model import Appointment, AppointmentId, Refusal, SlotId, Wish, WorkerId
 from booking.ports import AlreadyOver, Booked, CannotUndo, Confirmed, Moved, NothingToUndo, Undone
 from tests.booking.made import ANN, BEN, MONDAY, MONEY, Desk, consent, joining, run, worker
+from tests.guards import guards
 
 TODAY, TOMORROW = SlotId("2026-03-02T10:00Z/any"), SlotId("2026-03-03T08:00Z/any")
 LATER = SlotId("2026-03-04T08:00Z/any")
@@ -97,6 +98,7 @@ def test_a_late_cancellation_that_was_taken_back_was_none() -> None:
     assert run(desk.store.refusals(old.person, desk.now)) == [], "a refusal because of it is waived"
 
 
+@guards("T02", partly=True)
 def test_ten_minutes_to_the_second() -> None:
     desk = furnished()
     old = booked(desk)

@@ -24,6 +24,7 @@ from bot.settings import read_settings
 from conversations.model import Link
 from handlers import links
 from handlers.web.demo import NotPossible
+from tests.guards import guards
 from tests.servers.browser import photograph
 from tests.servers.ports import unused_port
 
@@ -68,6 +69,7 @@ async def demo(begun: Path, alone: None) -> AsyncIterator[Demo]:
 # How it starts
 
 
+@guards("T29")
 @pytest.mark.parametrize("name", demo_settings.CREDENTIALS)
 @pytest.mark.parametrize("where", ["environment", ".env"])
 def test_refuses_to_run_beside_real_credentials(
@@ -84,12 +86,14 @@ def test_refuses_to_run_beside_real_credentials(
     assert not Path("var").exists()
 
 
+@guards("T29")
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.7", "example.org"])
 def test_listens_on_this_machine_only(host: str) -> None:
     with pytest.raises(WrongUse, match="HOST"):
         demo_settings.check({"HOST": host})
 
 
+@guards("T29")
 def test_keys_are_made_once_and_are_their_owners(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     first = demo_settings.keep(folder)

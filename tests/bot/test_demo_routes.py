@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from tests.bot.demo_site import START, Site, site
+from tests.guards import guards
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 POSTS: Mapping[str, Mapping[str, Any]] = {
@@ -98,6 +99,7 @@ async def test_another_site_can_do_nothing(
     assert demo.program.heard == []
 
 
+@guards("T29")
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8080", "10.0.0.7", "[::2]", "127.0.0.1.evil.example"])
 async def test_another_name_for_this_machine_sees_nothing(http: aiohttp.ClientSession, demo: Site, host: str) -> None:
     for path in ("demo", "demo/events"):

@@ -12,6 +12,7 @@ from bot.secrets import fresh
 from bot.settings import Settings, read_settings
 from bot.settings_checks import SETTINGS, processors
 from tests.bot.conftest import BOOKS, SAMPLE, Desk
+from tests.guards import guards
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
 COMPLETE = {
@@ -64,6 +65,7 @@ def test_alarms_that_could_not_be_mailed_are_named() -> None:
     assert "alarms" in ill(read_settings(env_file=None, **values))
 
 
+@guards("G19", partly=True)
 @pytest.mark.parametrize(
     ("url", "region"),
     [

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from bot.logs import TALKATIVE, redact
+from tests.guards import guards
 
 PROGRAM = """
 import asyncio, gc, logging, sys
@@ -37,6 +38,8 @@ gc.collect()
 """
 
 
+@guards("L02")
+@guards("T26", partly=True)
 def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     lines = [json.loads(line) for line in done.stderr.splitlines()]
@@ -53,6 +56,7 @@ def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
     assert lines[2]["who"] == lines[2]["where"] == "…"
 
 
+@guards("T26", partly=True)
 @pytest.mark.parametrize(
     "personal",
     [
@@ -78,6 +82,7 @@ def test_ids_of_ours_stay() -> None:
     assert redact(None, "error", dict(event)) == event
 
 
+@guards("L02")
 def test_each_is_hushed_once_logging_is_set_up() -> None:
     assert {"httpx", "twilio", "telegram", "tortoise"} <= set(TALKATIVE)
     assert logging.getLogger("library").isEnabledFor(logging.WARNING)

@@ -19,6 +19,7 @@ from handlers.effects import Kept
 from locales.words import words
 from tests.conversations.scenes import KNOWN, STRANGER, TELEGRAM, WORKER, reached
 from tests.conversations.script import answer, raised
+from tests.guards import guards
 
 FR = words("fr")
 TODAY = date(2026, 3, 2)  # a Monday
@@ -241,6 +242,7 @@ def test_a_stranger_has_no_appointments_to_list() -> None:
     assert stage.voice()(t("appointments.none")) in answer(stage, "> mes rendez-vous")
 
 
+@guards("G02", partly=True)
 def test_a_minor_is_let_go_and_nothing_is_kept() -> None:
     stage = reached("book.terms")
     answer(stage, "> j'ai 16 ans")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from conversations.normal import fold, near, number
 from locales.words import words
+from tests.guards import guards
 
 FR = words("fr")
 EN = words("en")
@@ -102,6 +103,7 @@ def test_english_hears_french_numbers_too(typed: str, value: int) -> None:
     assert number(typed, EN) == value
 
 
+@guards("L12")
 @given(st.text(alphabet=st.characters()))
 def test_numbers_of_any_text_are_small_or_none(text: str) -> None:
     assert number(text, FR) in {None, *range(1, 100)}

@@ -11,6 +11,7 @@ from conversations.model import Input
 from locales import languages
 from locales.words import words
 from tests.conversations.stage import Stage
+from tests.guards import guards
 
 NOW: Final = datetime(2026, 3, 2, 10, tzinfo=ZoneInfo("Europe/Paris"))
 PHRASES: Final = {
@@ -49,6 +50,7 @@ def test_there_are_as_many_ways_to_stop_as_people_have() -> None:
     assert len(PHRASES["stop"]) >= 40
 
 
+@guards("T21", "G07", partly=True)
 @pytest.mark.parametrize("channel", ["sms", "whatsapp", "telegram"])
 @pytest.mark.parametrize("lang", languages())
 def test_every_word_stops_and_every_word_starts_again(channel: str, lang: str) -> None:
@@ -63,6 +65,7 @@ def test_every_word_stops_and_every_word_starts_again(channel: str, lang: str) -
         assert not stage.contact.opted_out
 
 
+@guards("T21", partly=True)
 @pytest.mark.parametrize("text", SENTENCES)
 @pytest.mark.parametrize("lang", languages())
 def test_a_sentence_is_no_stop(text: str, lang: str) -> None:
@@ -83,6 +86,7 @@ def test_a_stop_answers_nothing_and_keeps_what_was_asked() -> None:
     assert said(stage, "3") == ["slot.ask"]
 
 
+@guards("T31", partly=True)
 def test_danger_comes_before_stop() -> None:
     stage = talking("sms", "fr")
     stage.contact = replace(stage.contact, opted_out=True)

@@ -11,6 +11,7 @@ import pytest
 
 from conversations.flows import FLOWS
 from locales import catalogue, languages
+from tests.guards import guards
 
 TALKS: Final = Path(__file__).parents[1] / "conversations" / "talks"
 PERSONAL: Final = re.compile(
@@ -64,6 +65,7 @@ def test_every_flow_is_walked_through_in_a_talk() -> None:
     assert silent == []
 
 
+@guards("T06", partly=True)
 @pytest.mark.parametrize("lang", languages())
 def test_a_personal_notice_names_neither_the_matter_nor_the_client(lang: str) -> None:
     for msgid, words in catalogue(lang).items():
@@ -83,6 +85,7 @@ def test_nobody_is_told_to_answer_with_a_word_that_twilio_takes() -> None:
     assert [msgid for msgid, words in catalogue("en").items() if TWILIO.search(words)] == []
 
 
+@guards("T15")
 @pytest.mark.parametrize("lang", languages())
 def test_every_language_fills_in_the_same_values(lang: str) -> None:
     """Same names, in the same form; the forms of the catalogue's own formats are free."""

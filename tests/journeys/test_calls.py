@@ -22,6 +22,7 @@ from handlers import links
 from handlers.channels.twilio_signature import sign
 from storage import audit, calls
 from storage.calls import CallRow
+from tests.guards import guards
 from tests.journeys.booking import booked_by_sms
 from tests.journeys.town import ACCOUNT, CAMILLE, CLAIRE, Town, built
 from tests.plain import plain
@@ -181,6 +182,7 @@ async def test_who_calls_is_told_ten_minutes_before(desk: Desk) -> None:
     assert told == "Claire vous appelle dans 10 minutes, à 14 h, du 01 99 00 00 03."
 
 
+@guards("T30", partly=True)
 async def test_who_hears_what(desk: Desk) -> None:
     """First names and the hour; the person learns who calls, nobody learns a number or what it is about."""
     await desk.tap()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers import tickets as desk
 from handlers.ticket_answers import Done, NoTalk
 from storage import tickets
+from tests.guards import guards
 from tests.journeys.test_whatsapp import ON_WHATSAPP, booked, contact, tap
 from tests.journeys.test_whatsapp import ready as ready  # noqa: PLC0414 - the fixture: every template approved
 from tests.journeys.town import SAM, Town
@@ -68,6 +69,7 @@ async def test_a_call_in_vain_and_one_that_is_late_are_told_by_templates(ready: 
     assert len(late) == 1
 
 
+@guards("T05", partly=True)
 async def test_where_no_template_is_approved_it_goes_by_sms_and_says_where_it_is_read(town: Town) -> None:
     """The number's SMS is another address than its WhatsApp (threat T5): the words wait there."""
     await booked_without_templates(town)

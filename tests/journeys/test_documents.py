@@ -16,6 +16,7 @@ from playwright.async_api import Browser, Page, expect
 
 from handlers.documents.verdict import MOST_BYTES
 from handlers.web.upload_pages import MOST_FILES
+from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
 from tests.plain import plain
@@ -210,6 +211,7 @@ async def test_a_form_that_no_page_of_ours_sends(town: Town, visitor: Visitor) -
     assert await town.parts.db.fetch("SELECT id FROM document") == []
 
 
+@guards("T12")
 async def test_so_many_and_no_more(town: Town, visitor: Visitor) -> None:
     await booked(town)
     page = await page_of(town)

@@ -25,6 +25,7 @@ from handlers.documents.taking import take
 from handlers.documents.verdict import MOST_BYTES
 from storage.booking import RowStore
 from storage.crypto import Vault
+from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.journeys.booking import booked_by_sms, booked_by_telegram, booked_by_whatsapp
 from tests.journeys.processes import Launcher, mortal
@@ -95,6 +96,7 @@ def links(texts: list[str]) -> list[str]:
 # ------------------------------------------------------------ as it should be
 
 
+@guards("G20", partly=True)
 async def test_by_whatsapp_to_the_worker(town: Town) -> None:
     worker = await on_whatsapp(town)
     thanks, question = await sends(town, content=corpus.photo(orientation=6))

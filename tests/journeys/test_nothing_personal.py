@@ -24,6 +24,7 @@ from conversations.model import Context, Outcome
 from handlers.documents.fetching import WAITS
 from handlers.documents.verdict import Verdict
 from handlers.metrics import Figures
+from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, TOKEN, Town, built
 
@@ -58,6 +59,7 @@ def said() -> Iterator[io.StringIO]:
     structlog.reset_defaults()
 
 
+@guards("T26", partly=True)
 async def test_canaries(sqlite_url: str, said: io.StringIO) -> None:
     async with built(sqlite_url) as town:
         logging.getLogger("town").debug("the log is heard")

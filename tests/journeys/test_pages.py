@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from icalendar import Calendar
 
+from tests.guards import guards
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
 from tests.plain import plain
 
@@ -132,6 +133,14 @@ async def test_confirms_the_address_once(town: Town, visitor: Visitor) -> None:
     assert "Adresse confirmée" in await visitor.post(page)
     await visitor.post(page, 410)
     assert "déjà confirmé" in await visitor.get(page, 410)
+
+
+@guards("T29")
+async def test_there_is_no_demo_here(visitor: Visitor) -> None:
+    """Its pages are no part of this program (threat T29); `demo` serves one of its own."""
+    for path in ("/demo", "/demo/", "/demo/events", "/demo/say", "/demo/room/x", "/Demo"):
+        await visitor.get(path, 404)
+        await visitor.post(path, 404)
 
 
 async def test_links_that_never_were(visitor: Visitor) -> None:

@@ -12,6 +12,7 @@ import aiohttp
 from conversations.model import Link
 from handlers import links
 from storage import audit, backup
+from tests.guards import guards
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
 
 BOOK: Final = ("bonjour", "PORTS-7KQM-4XTD", "argent", "en vidéo", "choisir la personne", "Claire", "jeudi", "1", "1")
@@ -55,6 +56,7 @@ async def fetched(town: Town, path: str, status: int, times: int = TIMES) -> Non
                 assert response.status == status, path
 
 
+@guards("T25")
 async def test_links_that_robots_fetch_change_nothing(town: Town) -> None:
     for text in (*BOOK, *WHO):
         await town.sms(CAMILLE, text)
@@ -79,6 +81,7 @@ async def test_links_that_robots_fetch_change_nothing(town: Town) -> None:
     assert [deed.action for deed in deeds if deed.actor.startswith("worker:")] == ["see"]
 
 
+@guards("T25")
 async def test_links_of_an_hour_that_was_moved_are_old_to_robots_too(town: Town) -> None:
     for text in (*BOOK, *WHO):
         await town.sms(CAMILLE, text)

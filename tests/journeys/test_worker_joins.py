@@ -10,6 +10,7 @@ from bot.standins.telegram_chats import Person
 from bot.work import watch
 from handlers import digest
 from handlers.mornings import next_morning
+from tests.guards import guards
 from tests.journeys.town import CAMILLE, CLAIRE, SAM, Town, built
 
 CLAIRE_ON_TELEGRAM = Person(900000000000101, "Claire")
@@ -34,6 +35,7 @@ async def books(town: Town, number: str, name: str) -> None:
     assert "Claire" in done
 
 
+@guards("T30", partly=True)
 async def test_telegram_then_whatsapp_and_sms_again(town: Town) -> None:
     await watch(town.app.parts, "town")  # Telegram tells the bot's name
     (answer,) = await town.sms(CLAIRE, "telegram")

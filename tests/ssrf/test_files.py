@@ -15,10 +15,12 @@ from handlers.channels.twilio_media import ELSEWHERE, TwilioMedia, way
 from handlers.documents.verdict import MOST_BYTES
 from handlers.hooks.posting import Poster, Unsent
 from handlers.public_client import PublicClient, is_public
+from tests.guards import guards
 from tests.handlers.calendars.test_fetching import Names
 from tests.journeys.town import ACCOUNT, CAMILLE, SAM, built
 from tests.ssrf.conftest import HERE, Server, Trap, trap_at
 
+pytestmark = guards("T13")
 Tls = tuple[SSLContext, SSLContext]
 SID: Final = "1".zfill(32)
 REF: Final = f"MM{SID}/ME{SID}"

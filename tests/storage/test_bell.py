@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from storage.bell import Bell, LocalBell, RedisBell
 from storage.redis_link import RedisLink
 from storage.throttle import LocalThrottle, Rate, RedisThrottle, Throttle
+from tests.guards import guards
 from tests.storage.conftest import NOW
 
 SOON, LONG = timedelta(), timedelta(seconds=10)
@@ -86,6 +87,7 @@ async def test_with_redis_away_the_bell_rings_here(away: RedisLink) -> None:
         await bell.close()
 
 
+@guards("L08")
 async def test_after_a_failure_nobody_waits_for_redis(away: RedisLink) -> None:
     assert await away.call(lambda redis: redis.ping()) is None
     assert away.broken

@@ -16,6 +16,7 @@ from storage.db import Database
 from storage.inbox import Arrival
 from storage.models import PERSONAL
 from storage.outbox import Outgoing
+from tests.guards import guards
 from tests.storage.conftest import KEYS, NOW, SECRET, empty
 from tests.storage.test_booking_store import CLAIRE, plan
 
@@ -29,6 +30,7 @@ def test_what_was_sealed_opens_again(text: str) -> None:
     assert sealed != VAULT.seal("contact.address", "c1", text), "a fresh nonce each time"
 
 
+@guards("L10")
 @given(st.text(alphabet=st.characters(), max_size=20))
 def test_any_text_can_be_sealed(text: str) -> None:
     assert len(VAULT.read("contact.address", "c1", VAULT.seal("contact.address", "c1", text))) <= len(text)
@@ -62,6 +64,7 @@ def test_indexes_survive_new_encryption_keys_and_not_a_new_secret() -> None:
     assert VAULT.index_fingerprint != other.index_fingerprint
 
 
+@guards("T25")
 def test_tokens_can_be_printed_again() -> None:
     token = VAULT.token("appointment", "a1")
     assert token == Vault(SECRET, KEYS[1:]).token("appointment", "a1")
@@ -101,6 +104,7 @@ async def filled(db: Database, new_id: Callable[[], str]) -> str:
     return who
 
 
+@guards("T27", partly=True)
 def test_every_column_of_bytes_is_sealed_or_an_index() -> None:
     from tortoise import fields
     from tortoise.models import Model
@@ -117,6 +121,7 @@ def test_every_column_of_bytes_is_sealed_or_an_index() -> None:
     assert {table.name for table in backup.tables()} == set(found)
 
 
+@guards("T27", partly=True)
 async def test_no_plaintext_in_the_files_bytes(tmp_path: Path, vault: Vault, new_id: Callable[[], str]) -> None:
     db = await Database.open(f"sqlite://{tmp_path}/x.sqlite3", vault)
     await schema.migrate(db)
@@ -128,6 +133,7 @@ async def test_no_plaintext_in_the_files_bytes(tmp_path: Path, vault: Vault, new
     assert b"SM1" in everything, "the bytes of the rows were looked at"
 
 
+@guards("T27", partly=True)
 async def test_every_row_gets_the_new_key(db: Database, database_url: str, new_id: Callable[[], str]) -> None:
     who = await filled(db, new_id)
     turned = await Database.open(database_url, Vault(SECRET, KEYS[::-1]))
@@ -148,6 +154,7 @@ async def test_every_row_gets_the_new_key(db: Database, database_url: str, new_i
         await alone.close()
 
 
+@guards("T27", partly=True)
 async def test_a_row_that_changes_during_rotation_keeps_its_change(
     db: Database, database_url: str, new_id: Callable[[], str]
 ) -> None:

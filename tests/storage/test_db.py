@@ -9,6 +9,7 @@ import pytest
 
 from storage.db import Database, claim
 from storage.faults import Nested, Refused
+from tests.guards import guards
 from tests.storage.conftest import NOW
 
 
@@ -33,6 +34,7 @@ async def test_a_naive_instant_is_refused(db: Database) -> None:
         await db.execute("INSERT INTO flag (name, value, set_at) VALUES ('x', '', ?)", NOW.replace(tzinfo=None))
 
 
+@guards("L10")
 @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b", "\udfff"])
 async def test_what_cannot_be_stored_is_replaced(db: Database, text: str) -> None:
     await db.execute("INSERT INTO flag (name, value) VALUES ('x', ?)", text)
@@ -95,6 +97,7 @@ async def test_nesting_is_refused_not_waited_for(db: Database) -> None:
     assert await db.fetch("SELECT 1 AS one") == [{"one": 1}]
 
 
+@guards("L03")
 async def test_a_refusal_names_the_constraint_and_no_value(db: Database) -> None:
     await db.execute("INSERT INTO client (id, ref, name, kind, suspended) VALUES ('a', 'secret-ref', '', '', FALSE)")
     with pytest.raises(Refused) as refused:

@@ -15,6 +15,7 @@ from storage import contacts
 from storage.crypto import Vault
 from storage.db import Database
 from storage.faults import is_transient
+from tests.guards import guards
 from tests.storage.conftest import NOW
 
 
@@ -44,6 +45,7 @@ KILL = (
 )
 
 
+@guards("L09")
 async def test_a_backend_killed_in_a_transaction(pg: Database, killer: asyncpg.Connection) -> None:
     async def work() -> None:
         async with pg.transaction() as tx:
@@ -99,6 +101,7 @@ async def test_a_lock_that_is_not_given(pg: Database) -> None:
         assert is_transient(await waiting)
 
 
+@guards("L09")
 async def test_a_deadlock_has_a_victim(pg: Database) -> None:
     await pg.execute("INSERT INTO flag (name, value) VALUES ('a', ''), ('b', '')")
     both = asyncio.Barrier(2)
@@ -125,16 +128,19 @@ async def test_a_statement_that_takes_too_long(pg: Database) -> None:
     assert is_transient(await caught(slow()))
 
 
+@guards("L09")
 async def test_nobody_listens(vault: Vault, tmp_path: Path) -> None:
     assert is_transient(await caught(Database.open(f"postgres://u@/x?host={tmp_path}", vault)))
     assert is_transient(await caught(Database.open("postgres://u@127.0.0.1:1/x", vault)))
 
 
+@guards("L09")
 async def test_a_closed_pool(pg: Database) -> None:
     await pg.client._pool.close()
     assert is_transient(await caught(pg.fetch("SELECT 1")))
 
 
+@guards("L09")
 async def test_wrong_statements_do_not_pass_by_themselves(db: Database) -> None:
     wrong = [
         db.fetch("SELECT nothing FROM nowhere"),

@@ -16,6 +16,7 @@ from storage.backup import BadBackup
 from storage.booking import Directories, RowStore
 from storage.crypto import Vault
 from storage.db import Database
+from tests.guards import guards
 from tests.servers.postgres import Postgres
 from tests.storage.conftest import KEYS, NOW, SECRET
 from tests.storage.test_booking_store import PERSON, appointment
@@ -45,6 +46,7 @@ async def test_nothing_goes_early_and_nothing_that_waits_goes_at_all(db: Databas
     assert await counts(db) == before
 
 
+@guards("G13", "G14", partly=True)
 async def test_bodies_go_first_and_rows_later(db: Database, new_id: NewId) -> None:
     who = await filled(db, new_id)
     (row,) = await outbox.claim_due(db, "w", NOW, NOW + SECOND, 10)

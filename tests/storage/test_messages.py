@@ -12,6 +12,7 @@ from booking.ports import BookingStore
 from storage import contacts, purge
 from storage.booking import Directories, RowStore
 from storage.db import Database
+from tests.guards import guards
 from tests.storage.conftest import NOW as TODAY
 from tests.storage.test_booking_store import ALI, CLAIRE, NOW, PERSON, appointment
 from tests.storage.test_booking_store import store as store  # noqa: PLC0414 - the fixture: memory, then rows
@@ -87,6 +88,7 @@ async def test_the_use_cases_on_every_store(store: BookingStore) -> None:
     assert isinstance(await turn().report(SERIES), Report)
 
 
+@guards("G13", partly=True)
 async def test_they_go_two_years_after_the_person_was_last_heard(db: Database) -> None:
     old = Message(MessageId("m1"), SERIES, PersonId("p1"), CLAIRE.id, "person", "x", TODAY)
     async with db.transaction() as tx:

@@ -14,6 +14,7 @@ from storage.db import Database, Tx
 from storage.inbox import Arrival
 from storage.outbox import OutboxRow, Outgoing
 from storage.timers import NewTimer
+from tests.guards import guards
 from tests.storage.conftest import NOW
 
 NewId = Callable[[], str]
@@ -59,6 +60,7 @@ async def test_a_message_is_stored_once_and_opens_again(db: Database, new_id: Ne
     assert (row.body, row.external_id, row.sent_at) == (b"Body=SM1", "SM1", NOW - SECOND)
 
 
+@guards("T10")
 async def test_the_same_message_at_once_is_one_row(db: Database, another: Database, new_id: NewId) -> None:
     came = await asyncio.gather(*(arrive(where, new_id, "SM1") for where in [db, another] * 4))
     assert len([c for c in came if c]) == 1
@@ -70,6 +72,7 @@ async def test_strangers_first_messages_at_once_are_one_contact(db: Database, an
     assert await db.fetch("SELECT count(*) AS n FROM inbox") == [{"n": 8}]
 
 
+@guards("T10")
 async def test_a_repeat_is_known_after_the_body_is_gone(db: Database, new_id: NewId) -> None:
     await arrive(db, new_id, "SM1")
     await db.execute("DELETE FROM inbox")
@@ -162,6 +165,7 @@ async def test_an_older_state_is_not_written(db: Database, new_id: NewId) -> Non
             await conversations.save(tx, who, {"a": 2}, 0, NOW)
 
 
+@guards("T28", partly=True)
 async def test_leases_part_the_contacts_among_workers(db: Database, new_id: NewId) -> None:
     first = await arrive(db, new_id, "SM1")
     second = await arrive(db, new_id, "SM2", "+33639980202")
@@ -177,6 +181,7 @@ async def test_leases_part_the_contacts_among_workers(db: Database, new_id: NewI
     assert await contacts.lease_waiting(db, "w5", LEASE, LEASE, 10) == []
 
 
+@guards("T04", partly=True)
 async def test_what_is_known_of_a_contact(db: Database, new_id: NewId) -> None:
     who = await contact(db, new_id)
     async with db.transaction() as tx:

@@ -11,6 +11,7 @@ from conversations.flows.answers import full_name
 from handlers.web.api.persons import NAME
 from locales.words import words
 from storage import audit, contacts
+from tests.guards import guards
 from tests.handlers.api.site import Site, person
 from tests.handlers.path.place import CAMILLE, CLAIRE, SAM
 
@@ -72,6 +73,7 @@ async def test_what_is_refused_leaves_nothing(site: Site, changes: dict[str, Any
     assert await contacts.find(site.place.parts.db, "sms", CAMILLE) is None
 
 
+@guards("T19", "G03", partly=True)
 async def test_one_account_a_number_whichever_way_it_was_made(site: Site) -> None:
     await site.place.books(SAM)
     by_chat = await site.post("/persons", person(phone=SAM))
@@ -141,6 +143,7 @@ async def test_no_bytes_make_a_500(site: Site, raw: bytes, kind: str, code: str)
     assert answer.code == code
 
 
+@guards("T17")
 def test_every_name_that_is_taken_would_be_taken_in_a_talk() -> None:
     spoken = words("fr")
     taken = [chr(n) for n in range(0x110000) if re.fullmatch(NAME, f"A{chr(n)}")]

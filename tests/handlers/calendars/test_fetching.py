@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from booking.calendar_address import checked, find
 from handlers.calendars.fetching import LARGEST, Fetched, Fetcher, Unchanged, Unfetched
 from handlers.public_client import is_public
+from tests.guards import guards
 from tests.servers.tls import contexts
 
 HOST = "calendar.example.org"
@@ -115,6 +116,7 @@ async def test_a_calendar_is_fetched_and_asked_for_only_when_it_changed(tls: tup
         assert all("Cookie" not in each.headers and "Authorization" not in each.headers for each in server.asked)
 
 
+@guards("T13")
 async def test_two_redirects_are_followed_and_no_third(tls: tuple[SSLContext, SSLContext]) -> None:
     async with running(tls) as server:
         names = Names([HERE])
@@ -174,6 +176,7 @@ async def test_a_name_that_leads_inside_is_not_connected_to(
         assert server.asked == []
 
 
+@guards("T13")
 async def test_a_name_that_answers_differently_the_second_time_gains_nothing(
     tls: tuple[SSLContext, SSLContext],
 ) -> None:

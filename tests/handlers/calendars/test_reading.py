@@ -59,6 +59,17 @@ def test_anything_else_is_busy(more: str) -> None:
     assert read(calendar(f"{PLAIN}\n{more}")) == ["03T09:00/10:00"]
 
 
+@pytest.mark.parametrize("more", ["RRULE:COUNT=4;BYDAY=TU", "RRULE:FREQ=WEEKLY\nRRULE:COUNT=2", "UID:twice"])
+def test_an_event_of_no_sense_does_not_spoil_the_others(more: str) -> None:
+    assert read(calendar(f"DTSTART:20260304T090000Z\nDURATION:PT1H\n{more}", PLAIN)) == ["03T09:00/10:00"]
+
+
+def test_what_its_reader_breaks_over_is_no_calendar() -> None:
+    """A worker is told that it cannot be read, whatever it is that the libraries trip over."""
+    with pytest.raises(NotACalendar):
+        read(calendar(PLAIN, more="BEGIN:VTIMEZONE\nTZID:x\nTZID:y\nEND:VTIMEZONE\n"))
+
+
 def test_our_own_appointments_do_not_count_twice() -> None:
     mine = calendar(PLAIN).replace(b"UID:0@elsewhere", f"UID:01j0abc@{OURS}".encode())
     assert read(mine) == []

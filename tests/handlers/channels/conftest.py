@@ -13,6 +13,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.handlers.channels.samples import DATA
+from tests.storage.conftest import sqlite_template, sqlite_url, vault
+
+__all__ = ["sqlite_template", "sqlite_url", "vault"]
 
 
 @dataclass

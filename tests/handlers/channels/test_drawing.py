@@ -18,6 +18,7 @@ from handlers.channels.email import EmailChannel, Kept
 from handlers.channels.telegram_bot import TelegramBot
 from handlers.channels.terminal import TerminalChannel
 from handlers.channels.twilio_client import TwilioClient
+from tests.guards import guards
 from tests.handlers.channels import samples
 from tests.handlers.channels.conftest import Api
 from tests.handlers.channels.samples import NOW
@@ -136,6 +137,7 @@ def test_telegram_asks_for_the_number_by_its_own_button_and_takes_it_away() -> N
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=200)
 
 
+@guards("T16")
 @given(TEXTS, st.lists(TEXTS, max_size=9), st.sampled_from(["fr", "en", "ar", "tr", "uk"]))
 def test_any_words_are_drawn_as_they_are_meant(said: str, labels: list[str], lang: str) -> None:
     words = {"said": said, "phone.button": "x", "mail.subject": "y", "whatsapp.list": "z"}
@@ -175,6 +177,7 @@ NASTY = (
 )
 
 
+@guards("T16")
 @pytest.mark.parametrize("text", NASTY)
 async def test_what_is_meant_is_what_arrives(text: str, api: Api, session: aiohttp.ClientSession) -> None:
     api.answer = "twilio_message_created_from"

@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 
 from handlers.channels.base import Payload, SendError, Undecodable
 from handlers.channels.email import EmailChannel, Kept, Smtp, with_calendar
+from tests.guards import guards
 from tests.handlers.channels.samples import NOW
 from tests.servers.ports import unused_port
 
@@ -90,6 +91,7 @@ async def test_a_calendar_part_comes_beside_the_text(server: Server) -> None:
     assert calendar.get_content() == CALENDAR
 
 
+@guards("T16")
 async def test_nobody_adds_a_header_or_a_recipient(server: Server) -> None:
     forged = Payload("x", {"subject": "Bonjour\r\nBcc: eve@example.org", "text": "x"})
     await channel(server.url).send(forged, "ines@example.org", "01J")

@@ -14,6 +14,7 @@ from handlers.channels.reading import DEEPEST
 from handlers.channels.telegram import TelegramProvider
 from handlers.channels.terminal import TerminalChannel
 from handlers.channels.twilio import TwilioProvider
+from tests.guards import guards
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import NOW, SETTINGS, TELEGRAM_SAMPLES, TWILIO_SAMPLES
 
@@ -143,12 +144,14 @@ def test_updates_with_something_wrong(update: Any) -> None:
     judged(TELEGRAM, posted(body))
 
 
+@guards("L10")
 @given(st.binary(max_size=300))
 def test_any_bytes_from_the_inbox(raw: bytes) -> None:
     for channel in CHANNELS.values():
         read(channel, raw)
 
 
+@guards("T11")
 def test_depth_and_size_at_their_limits() -> None:
     deep = {"update_id": 1, "message": json.loads("[" * (DEEPEST - 1) + "]" * (DEEPEST - 1))}
     (parked,) = judged(TELEGRAM, posted(json.dumps(deep).encode()))

@@ -23,6 +23,7 @@ from handlers.channels.telegram_bot import TelegramBot
 from handlers.channels.twilio_client import TwilioClient
 from handlers.channels.twilio_errors import failure, meaning
 from handlers.channels.whatsapp import WhatsAppChannel
+from tests.guards import guards
 from tests.handlers.channels import samples
 from tests.handlers.channels.conftest import Api
 from tests.handlers.channels.samples import DATA, NOW, SETTINGS
@@ -286,6 +287,7 @@ async def by_telegram(session: aiohttp.ClientSession, base: str, limit: float) -
     await samples.telegram(bot=bot).send(TOLD, CHAT, OUTBOX_ID)
 
 
+@guards("L07")
 @pytest.mark.parametrize("send", [by_sms, by_telegram])
 async def test_what_was_never_connected_may_be_repeated(send: Send, session: aiohttp.ClientSession) -> None:
     with pytest.raises(SendError) as caught:
@@ -300,6 +302,7 @@ async def test_a_base_address_that_is_none_waits_for_somebody(send: Send, sessio
     assert said(caught.value) == STOP
 
 
+@guards("L06", "L07")
 @pytest.mark.parametrize("send", [by_sms, by_telegram])
 @pytest.mark.parametrize("trouble", ["silent", "cut"])
 async def test_what_left_and_was_not_answered_may_have_arrived(

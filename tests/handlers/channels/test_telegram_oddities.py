@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from conversations.model import FileRef, Input
 from handlers.channels import telegram
 from handlers.channels.base import Payload, SendError, Undecodable
+from tests.guards import guards
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import TELEGRAM_SAMPLES
 from tests.handlers.channels.test_telegram_samples import Presses
@@ -80,6 +81,7 @@ HOSTILE: dict[str, tuple[Change, object]] = {
 }
 
 
+@guards("T07", partly=True)
 @pytest.mark.parametrize("variant", HOSTILE)
 def test_only_ones_own_number_by_the_button_counts(variant: str) -> None:
     change, heard = HOSTILE[variant]
@@ -117,6 +119,7 @@ def joined(status: str, kind: str = "supergroup", **more: object) -> bytes:
     return json.dumps({"update_id": 1, "my_chat_member": change}).encode()
 
 
+@guards("T08")
 @pytest.mark.parametrize(
     ("raw", "done"),
     [
@@ -126,6 +129,8 @@ def joined(status: str, kind: str = "supergroup", **more: object) -> bytes:
         (joined("kicked"), []),
         (joined("member", "private"), []),
         (joined("member", chat={"id": "-100", "type": "group"}), []),
+        (joined("member", chat={"id": -100, "type": ["group"]}), []),
+        (joined("member", new_chat_member={"status": {}}), []),
         (b"{", []),
         (b'{"update_id": 1, "my_chat_member": []}', []),
     ],

@@ -16,6 +16,7 @@ from twilio.request_validator import RequestValidator, get_signature_algorithm
 from handlers.channels.base import BadOrigin, Request
 from handlers.channels.twilio import TwilioProvider
 from handlers.channels.twilio_signature import genuine, sign
+from tests.guards import guards
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import DATA, SETTINGS, TWILIO_SAMPLES
 
@@ -96,6 +97,7 @@ def headers_of(signature: str, header: str | None, kind: str) -> dict[str, str]:
     return {"x-twilio-signature": signature, "content-type": kind, **more}
 
 
+@guards("T09", partly=True)
 @settings(max_examples=600)
 @given(
     WHOLE_ADDRESSES,
@@ -145,6 +147,7 @@ def test_an_ipv6_address_is_the_one_thing_that_theirs_gets_wrong() -> None:
     assert not theirs(url, MultiDict(), signature, None)
 
 
+@guards("L04")
 @pytest.mark.parametrize(
     "changed",
     [

@@ -22,6 +22,7 @@ from locales import catalogue, languages
 from locales.voice import Voice
 from locales.whatsapp import LINES, LINK, Template, templates
 from locales.words import words
+from tests.guards import guards
 
 BOTH: Final = [(template, lang) for template in templates() for lang in template.wordings]
 NAMES: Final = [f"{template.name}-{lang}" for template, lang in BOTH]
@@ -140,6 +141,7 @@ def test_its_buttons_are_words_that_work_or_the_questions_choices(template: Temp
     assert TWILIO.isdisjoint(re.findall(r"[A-Z]+", " ".join((*buttons, template.wordings[lang].body))))
 
 
+@guards("T06", partly=True)
 @pytest.mark.parametrize(("template", "lang"), BOTH, ids=NAMES)
 def test_it_is_discreet(template: Template, lang: str) -> None:
     body = template.wordings[lang].body
@@ -219,6 +221,7 @@ def test_a_language_without_words_has_none() -> None:
     assert drawn(Reply(EARLY), Draw(Voice("fr"), lambda _: "", "pt")) is None
 
 
+@guards("T16")
 def test_a_value_has_no_line_of_its_own() -> None:
     shown = drawn(Reply((t("notice.another_day", name="Camille\n\t  Anne"),)), draw())
     assert shown is not None

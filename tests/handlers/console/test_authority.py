@@ -6,6 +6,7 @@ import pytest
 
 from booking.operating import Deed, Role, may_judge, may_operate, why_not_review
 from storage import audit
+from tests.guards import guards
 from tests.handlers.console.site import ORIGIN, Site
 from tests.handlers.console.test_sessions import concrete
 
@@ -40,6 +41,8 @@ def test_the_matrix(role: Role, deed: Deed) -> None:
     assert may_operate(role, deed) == (role in MATRIX[deed])
 
 
+@guards("T24")
+@guards("G18", partly=True)
 def test_nobody_judges_their_own() -> None:
     """What somebody contests, what somebody asks to export (G18, T24): whatever the role."""
     operators = ("operator:anna", "operator:otto", "operator:01m84b66as")
@@ -73,6 +76,7 @@ def test_an_auditor_changes_nothing() -> None:
     assert {deed for deed in mine if not deed.value.startswith("see ")} == {Deed.END_OWN}
 
 
+@guards("T23", partly=True)
 @pytest.mark.parametrize("role", Role)
 async def test_every_route_asks_and_a_refusal_is_remembered(site: Site, role: Role) -> None:
     visitor = await site.operator(role, "somebody")

@@ -11,6 +11,7 @@ import pytest
 from booking.operating import Role
 from handlers.console import operating
 from storage import audit, logins, operators
+from tests.guards import guards
 from tests.handlers.console.site import PASSWORD, Answer, Site
 from tests.handlers.path.place import MONDAY
 
@@ -119,6 +120,8 @@ async def test_a_reset_ends_what_was(site: Site) -> None:
 # ------------------------------------------------------------ wrong ones look alike
 
 
+@guards("T24")
+@guards("T19", partly=True)
 async def test_no_answer_tells_what_was_wrong_and_the_work_is_the_same(site: Site) -> None:
     """Unknown name, wrong password, wrong code, suspended, never enrolled: same bytes, and as much hashed (I12)."""
     for name in ("camille", "claire", "suspended"):

@@ -16,6 +16,7 @@ from handlers.console.exporting import ANSWER_WITHIN, FETCH_WITHIN, Asked, File,
 from locales.voice import Voice
 from storage import audit, exports
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import MONDAY
@@ -52,6 +53,7 @@ def rows(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
 
 
+@guards("T24")
 async def test_one_asks_another_approves_and_the_first_fetches_it_once(
     site: Site, anna: Visitor, otto: Visitor
 ) -> None:
@@ -86,6 +88,7 @@ async def test_one_asks_another_approves_and_the_first_fetches_it_once(
     assert (anna_, "export") in {(d.actor, d.action) for d in await audit.of(site.place.parts.db, f"person:{person}")}
 
 
+@guards("T24")
 async def test_nobody_answers_their_own(site: Site, anna: Visitor, otto: Visitor) -> None:
     id = await asked(site, anna)
     page = (await anna.get("/console/exports")).text
@@ -150,6 +153,7 @@ async def test_people_and_deeds(site: Site, anna: Visitor, otto: Visitor) -> Non
     assert len(rows((await anna.post(f"/console/exports/{id}/fetch", 200)).text)) == 1
 
 
+@guards("T14")
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1", " =1", 'a";=1'])
 async def test_no_name_becomes_a_formula(site: Site, anna: Visitor, otto: Visitor, name: str) -> None:
     person, _ = await booked(site)

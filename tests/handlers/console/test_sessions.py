@@ -11,11 +11,14 @@ import pytest
 from booking.operating import Role
 from handlers.console import operating
 from handlers.web.console.frame import Frame
+from tests.guards import guards
 from tests.handlers.console.site import ORIGIN, Site
 
 SECOND = timedelta(seconds=1)
 
 
+@guards("T24")
+@guards("G21", partly=True)
 async def test_one_cookie_that_scripts_other_hosts_and_other_sites_do_not_see(site: Site) -> None:
     await site.enrolled("camille")
     visitor = site.visitor()
@@ -32,6 +35,7 @@ async def test_one_cookie_that_scripts_other_hosts_and_other_sites_do_not_see(si
     assert visitor.cookie not in answer.text
 
 
+@guards("T24")
 @pytest.mark.parametrize(("idle", "status"), [(timedelta(minutes=15) - SECOND, 200), (timedelta(minutes=15), 303)])
 async def test_idle_for_a_quarter_of_an_hour_is_out(site: Site, idle: timedelta, status: int) -> None:
     visitor = await site.operator(Role.DESK)
@@ -39,6 +43,7 @@ async def test_idle_for_a_quarter_of_an_hour_is_out(site: Site, idle: timedelta,
     await visitor.get("/console/own", status)
 
 
+@guards("T24")
 async def test_who_goes_on_is_out_after_eight_hours(site: Site) -> None:
     visitor = await site.operator(Role.DESK)
     for _ in range(48):
@@ -77,6 +82,7 @@ async def test_each_login_is_a_session_of_its_own(site: Site) -> None:
     await visitor.get("/console/own", 303)
 
 
+@guards("T24")
 @pytest.mark.parametrize("how", ["suspend", "reset", "end"])
 async def test_an_administrator_puts_somebody_out_at_once(site: Site, how: str) -> None:
     visitor, boss = await site.operator(Role.DESK, "camille"), await site.operator(Role.ADMINISTRATOR)

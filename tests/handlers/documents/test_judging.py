@@ -16,6 +16,7 @@ from PIL import Image
 from handlers.documents import examine
 from handlers.documents.judging import ROOT, Judge
 from handlers.documents.verdict import MOST_BYTES, MOST_PAGES, Kind, Reason
+from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.handlers.documents.corpus import PAYLOAD, acting, linked, paper, saved
 
@@ -111,6 +112,7 @@ def judge() -> Judge:
     return Judge()
 
 
+@guards("T12")
 @pytest.mark.parametrize("name", CLEAN)
 async def test_what_is_taken(judge: Judge, name: str) -> None:
     kind, data = CLEAN[name]
@@ -124,6 +126,7 @@ async def test_what_is_taken(judge: Judge, name: str) -> None:
     assert (again.outcome, again.kind, again.pages) == ("clean", kind, verdict.pages)
 
 
+@guards("T12")
 @pytest.mark.parametrize("name", REFUSED)
 async def test_what_is_refused(judge: Judge, name: str) -> None:
     reason, data = REFUSED[name]
@@ -131,6 +134,7 @@ async def test_what_is_refused(judge: Judge, name: str) -> None:
     assert (verdict.outcome, verdict.kind, verdict.reason, verdict.data) == ("refused", None, reason, b"")
 
 
+@guards("T12")
 @pytest.mark.parametrize("name", SET_ASIDE)
 async def test_what_is_set_aside(judge: Judge, name: str) -> None:
     reason, data = SET_ASIDE[name]
@@ -189,6 +193,7 @@ async def test_who_takes_too_long_is_ended() -> None:
     assert (verdict.outcome, verdict.reason) == ("refused", "too_heavy")
 
 
+@guards("T12")
 @pytest.mark.parametrize(
     ("deed", "expected"),
     [

@@ -18,6 +18,7 @@ from conversations.text import t
 from handlers.figures.sheets import comma_separated, guarded, workbook
 from handlers.figures.tables import WITHHELD, Column, Plot, Row, Table, Value
 from locales.voice import Voice
+from tests.guards import guards
 
 FR = Voice("fr")
 NOW = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
@@ -56,6 +57,7 @@ def table(*rows: tuple[str, tuple[Value, ...]]) -> Table:
     )
 
 
+@guards("T14")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_text_that_begins_like_a_formula_is_a_text(text: str) -> None:
     assert guarded(text).startswith("'")
@@ -67,6 +69,7 @@ def test_a_text_that_begins_like_a_formula_is_a_text(text: str) -> None:
     assert (cell.data_type, cell.value) == ("s", guarded(text))
 
 
+@guards("T14")
 @given(st.text(max_size=20))
 def test_whatever_a_client_is_called(name: str) -> None:
     made = table((name, (1, None, WITHHELD)))

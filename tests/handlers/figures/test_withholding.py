@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.figures.withholding import FEW, Cell, Key, Line, solvable, withheld
+from tests.guards import guards
 
 COLUMNS = ("kept", "missed", "late")
 
@@ -113,6 +114,7 @@ def both_margins(counts: Mapping[tuple[str, str], int], columns: Sequence[str]) 
     return cells, lines
 
 
+@guards("G16")
 @given(tables())
 def test_no_small_count_follows_from_what_is_told(table: tuple[dict[Key, Cell], list[Line]]) -> None:
     cells, lines = table
@@ -126,6 +128,7 @@ def test_no_small_count_follows_from_what_is_told(table: tuple[dict[Key, Cell], 
         assert rank([*equations, one]) > rank(equations), "it follows from the sums"
 
 
+@guards("G16")
 @given(tables())
 def test_what_is_left_of_a_total_is_of_ten_people(table: tuple[dict[Key, Cell], list[Line]]) -> None:
     cells, lines = table

@@ -17,6 +17,7 @@ from handlers.acting import Acting
 from handlers.ticket_answers import Done, NotYours, OfAnother, Undecided
 from storage import audit, contacts, decisions, operators, tickets
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place, refused
 
 ANNA, BEN = "operator:anna", "operator:ben"  # of the console
@@ -212,6 +213,7 @@ async def test_who_decided_at_a_keyboard_may_be_who_judges_so_they_declare(place
     assert (await deeds(place, person))[-2:] == [(BEN, "uphold decision"), (BEN, "declare another decided")]
 
 
+@guards("G18", partly=True)
 @pytest.mark.parametrize("upheld", [True, False])
 async def test_another_judges_and_the_person_is_answered(place: Place, upheld: bool) -> None:
     made, ticket = await contested(place)
@@ -282,6 +284,7 @@ async def test_its_day_comes_once_however_many_look(place: Place, _: int) -> Non
     assert sum(ended) == 1
 
 
+@guards("G18", partly=True)
 async def test_nobody_but_the_desk_decides_and_nobody_but_they_contest(place: Place) -> None:
     """The core in the name of a talk: of the person, of another, of a worker, of nobody."""
     person = await has_an_hour(place)

@@ -15,6 +15,7 @@ from handlers.channels.base import ChannelName, Receipt, SendError
 from handlers.receipts import receive
 from storage import audit
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, LATER, MONDAY, Place, refused
 
 
@@ -93,6 +94,7 @@ async def test_a_message_and_its_answer_by_sms(place: Place) -> None:
     assert all(row["read_at"] is not None for row in rows)
 
 
+@guards("T15", "T16")
 async def test_what_is_written_is_no_pattern_and_no_markup(place: Place) -> None:
     await place.books()
     place.new("sms", CLAIRE)
@@ -160,6 +162,7 @@ async def test_a_reported_person_calls_the_desk(place: Place) -> None:
     assert [row["message_id"] for row in rows] == [None]
 
 
+@guards("T05", partly=True)
 async def test_a_number_that_is_not_joined_is_told_where_to_read(place: Place) -> None:
     """A person's SMS and WhatsApp are two until joined by proof (threat T5): LIRE would find nothing there."""
     await place.says("whatsapp", CAMILLE, *BOOKS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.ticket_seen import Seen, see
 from storage import tickets
+from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, Place
 
 ANNA = "operator:anna"
@@ -53,6 +54,7 @@ async def test_a_worker_with_the_desk_is_told_how_to_answer(place: Place) -> Non
     assert [author for author, _ in await wrote(place)] == ["person", "worker"]
 
 
+@guards("T04", partly=True)
 async def test_a_number_that_is_not_theirs_reads_nothing_and_the_desk_knows_whose_it_was(place: Place) -> None:
     """Threat T4: whoever holds the telephone now has no message; the desk can tell the person of the account."""
     await place.books()

@@ -10,6 +10,7 @@ from handlers.effects import Effect, Tell, ToContact, ToWorker
 from handlers.writing import write
 from storage import contacts
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place, refused
 
 
@@ -98,6 +99,7 @@ async def test_a_question_that_fails_moves_with_its_talk(place: Place) -> None:
     assert "English" in answer
 
 
+@guards("T05", partly=True)
 async def test_a_question_outside_whatsapps_window_says_where_to_answer(place: Place) -> None:
     """The number's SMS is another address until it is proven to be theirs (threat T5)."""
     await place.says("whatsapp", SAM, *LATER)

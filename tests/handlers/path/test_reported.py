@@ -16,6 +16,7 @@ from handlers.ticket_answers import Done, OfAnother, Undecided
 from handlers.ticket_seen import Seen, see
 from storage import audit, decisions, tickets
 from storage.tickets import TicketRow
+from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, SAM, Place
 
 ANNA, BEN = "operator:anna", "operator:ben"
@@ -159,6 +160,7 @@ CHOSEN = {
 }
 
 
+@guards("T22", "G18", partly=True)
 @pytest.mark.parametrize("verdict", CHOSEN)
 async def test_a_report_is_settled_and_its_worker_learns_that_and_no_more(place: Place, verdict: Verdict) -> None:
     ticket = await the_report(place)

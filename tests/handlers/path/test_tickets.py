@@ -8,6 +8,7 @@ from handlers import tickets as desk
 from handlers.ticket_answers import BadWords, Closed, Done, InTalk, NoSuchTicket, NoTalk, OfAnother
 from storage import audit, contacts, tickets
 from storage.tickets import NewTicket
+from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, SAM, Place
 
 ANNA, BEN = "operator:anna", "operator:ben"
@@ -180,6 +181,7 @@ async def test_a_talk_that_waits_is_taken_over_where_it_waits(place: Place) -> N
     assert desk.BY_HAND not in kinds
 
 
+@guards("T24")
 async def test_the_person_is_told_that_a_human_answers_each_time_one_comes(place: Place) -> None:
     """Threat T24: nobody reads along in silence."""
     await place.says("sms", CAMILLE, "bonjour")

@@ -15,6 +15,7 @@ from handlers.acting import Acting
 from handlers.turns import ALIKE, EVER, take_next
 from storage import audit, contacts, inbox
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, LATER, SAM, Place
 
 
@@ -93,6 +94,7 @@ async def test_a_terminals_messages_are_left_to_its_own_process(place: Place) ->
 # ------------------------------------------------------------ who it is
 
 
+@guards("T04", partly=True)
 async def test_not_me_shows_nothing_more_of_whoever_had_this_telephone(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
     await place.says("sms", CAMILLE, "pas moi")
@@ -133,6 +135,7 @@ async def appointment(place: Place) -> AppointmentId:
     return AppointmentId(rows[0]["id"])
 
 
+@guards("T02", partly=True)
 async def test_nobody_cancels_what_is_not_theirs_whatever_id_they_name(place: Place) -> None:
     await place.books()
     await place.says("sms", SAM, "bonjour")
@@ -147,6 +150,7 @@ async def test_nobody_cancels_what_is_not_theirs_whatever_id_they_name(place: Pl
     assert deeds == [("person", "cancel"), ("nobody", "cancel refused"), ("person", "book")]
 
 
+@guards("T23", partly=True)
 async def test_a_worker_sees_their_own_agenda_only_and_it_is_noted(place: Place) -> None:
     await place.books()
     now, id = place.clock.now, await appointment(place)

@@ -14,6 +14,7 @@ from handlers.writing import write
 from storage import tickets
 from storage.booking import RowStore
 from storage.tickets import TicketRow
+from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, LATER, SAM, Place, refused
 
 causes = itertools.count(1)
@@ -30,6 +31,7 @@ async def listed(place: Place) -> list[TicketRow]:
     return await tickets.listed(place.parts.db)
 
 
+@guards("G10", partly=True)
 async def test_danger_and_a_request_about_data(place: Place) -> None:
     await place.says("sms", CAMILLE, "bonjour", "je veux mourir", "mes données")
     danger, privacy = await listed(place)

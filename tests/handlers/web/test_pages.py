@@ -15,6 +15,7 @@ from booking.ports import Refused
 from handlers.web.guard import HEADERS
 from handlers.web.ports import Gone, Reader
 from handlers.web.render import STATIC, TYPES
+from tests.guards import guards
 from tests.handlers.web.site import (
     APPOINTMENT,
     EMAIL_TOKEN,
@@ -247,6 +248,8 @@ async def test_a_get_never_acts(client: Client, world: World, path: str) -> None
     assert world.acts == []
 
 
+@guards("T16", "T25")
+@guards("G21", partly=True)
 @pytest.mark.parametrize("path", [*GETS, "/static/page.css"])
 async def test_every_answer_has_strict_headers(client: Client, path: str) -> None:
     async with client.get(path, allow_redirects=False) as response:
@@ -376,6 +379,7 @@ async def test_a_token_that_never_was_is_404(client: Client, path: str) -> None:
     assert "page n&#39;existe pas" in await get(client, path.replace(token[0], UNKNOWN), 404)
 
 
+@guards("T25")
 @pytest.mark.parametrize("why", ["moved", "cancelled", "used", "expired"])
 @pytest.mark.parametrize("path", [path for path in GETS if "Token" in path])
 async def test_a_token_of_no_more_use_is_410_and_says_what_to_do(

@@ -13,6 +13,7 @@ from booking.model import AppointmentId
 from bot.logs import redact
 from handlers.web.ports import Seat
 from handlers.web.rooms import CONFIG, DemoRooms, VideoRooms, address, room_name, signed
+from tests.guards import guards
 from tests.handlers.channels.samples import DATA
 from tests.handlers.web.site import APPOINTMENT, NOW, SECRET, START
 
@@ -96,6 +97,7 @@ def test_the_worker_leads_and_the_person_has_no_name() -> None:
     assert person == {"id": "person", "name": "Participant", "affiliation": "member", "moderator": "false"}
 
 
+@guards("G15")
 @pytest.mark.parametrize("seat", [WORKER, PERSON], ids=lambda seat: seat.role)
 def test_nothing_is_recorded(seat: Seat) -> None:
     """The token forbids it to everybody, the worker too; and the browser does not offer it."""

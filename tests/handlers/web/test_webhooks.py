@@ -15,6 +15,7 @@ from handlers.metrics import Metrics
 from handlers.web.background import Background
 from handlers.web.guard import RUNNER, middlewares
 from handlers.web.webhooks import Webhooks
+from tests.guards import guards
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import NOW, TELEGRAM_SAMPLES, TWILIO_SAMPLES, Sample
 
@@ -131,6 +132,7 @@ async def test_a_repeat_is_answered_and_does_nothing_more(
     assert b'socialdirect_inbound_messages_total{channel="sms",outcome="new"} 1.0' in metrics.text()[0]
 
 
+@guards("L01")
 @pytest.mark.parametrize("name", ["sms_in_plain", "status_sms_2_sent", "tg_start_plain"])
 async def test_503_while_the_database_is_away(
     client: TestClient[Any, Any], stored: Stored, name: str, caplog: pytest.LogCaptureFixture
@@ -148,6 +150,7 @@ async def test_503_while_the_database_is_away(
     assert len(stored.envelopes) + len(stored.receipts) == 1
 
 
+@guards("T11")
 @pytest.mark.parametrize(("path", "limit"), [(MESSAGES, 64), (STATUS, 64), (TELEGRAM, 256)])
 async def test_413_above_the_limit_with_and_without_a_length(
     client: TestClient[Any, Any], stored: Stored, path: str, limit: int
@@ -166,6 +169,7 @@ async def test_413_above_the_limit_with_and_without_a_length(
     assert not stored.envelopes
 
 
+@guards("T11")
 @pytest.mark.parametrize("path", [MESSAGES, STATUS, TELEGRAM])
 async def test_408_when_the_body_does_not_come(client: TestClient[Any, Any], stored: Stored, path: str) -> None:
     answer = await raw(client, f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab".encode())
@@ -184,6 +188,7 @@ async def test_400_when_the_chunks_are_wrong(
     assert "127.0.0.1" not in caplog.text
 
 
+@guards("T11")
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "x-nothing"])
 @pytest.mark.parametrize("path", [MESSAGES, STATUS, TELEGRAM])
 async def test_415_when_compressed(client: TestClient[Any, Any], stored: Stored, path: str, coding: str) -> None:
@@ -194,6 +199,8 @@ async def test_415_when_compressed(client: TestClient[Any, Any], stored: Stored,
     assert not stored.envelopes
 
 
+@guards("L11")
+@guards("T09", partly=True)
 @pytest.mark.parametrize(
     "kind",
     [
@@ -215,6 +222,7 @@ async def test_strange_bodies_of_the_wrong_origin_are_403(
     assert not stored.envelopes
 
 
+@guards("L11")
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[" * 200_000, b"{" * 60_000, b"9" * 60_000, b"null", b"{}"])
 @pytest.mark.parametrize("kind", ["application/json", "text/html; charset=klingon"])
 async def test_strange_bodies_of_the_right_origin_are_stored_and_parked(
@@ -236,6 +244,7 @@ async def test_a_signed_empty_form_is_parked(client: TestClient[Any, Any], store
     assert envelope.parked
 
 
+@guards("L04")
 async def test_the_signed_address_is_the_public_one_whatever_host_says(
     client: TestClient[Any, Any], stored: Stored
 ) -> None:
