@@ -19,12 +19,17 @@ import structlog
 from bot import logs
 from bot.standins.faults import Answer, Broken, Drop, Fault, Html, Reject, Throttle, Undelivered
 from bot.standins.ledger import Call
+from bot.web import application
 from conversations.flows.private import PRIVATE
-from conversations.model import Context, Outcome
+from conversations.model import Context, Link, Outcome
+from handlers import links
 from handlers.documents.fetching import WAITS
 from handlers.documents.verdict import Verdict
 from handlers.metrics import Figures
+from handlers.web.rooms import room_name
+from storage.crypto import TOKEN as SIGNS
 from tests.handlers.documents import corpus
+from tests.handlers.web.site import APPOINTMENT
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, TOKEN, Town, built
 
 CANARIES = (
@@ -78,6 +83,28 @@ async def test_canaries(sqlite_url: str, said: io.StringIO) -> None:
     stored = b"".join(path.read_bytes() for path in _files(sqlite_url)).decode("latin-1")
     assert "inbox" in stored
     assert _found([*CANARIES, *tokens], stored) == []
+
+
+async def test_every_link_and_page_of_ours_is_masked(sqlite_url: str) -> None:
+    """Whatever has a token in its path: a new page is in the list by itself."""
+    async with built(sqlite_url) as town:
+        parts, served = town.parts, application(town.app)
+        paths = {resource.canonical for resource in served.router.resources() if "{token" in resource.canonical}
+        token = parts.db.vault.token("appointment", "a1")
+        made = [path.replace("{token}", token) for path in paths]
+        doors = [("join", f"{channel}:33199000002:w1:0") for channel in ("telegram", "whatsapp")]
+        kinds = [*((kind, "x1") for kind in links.PATHS), *doors]
+        made += [links.url(parts, Link(kind, id)) for kind, id in kinds]  # type: ignore[arg-type]  # each of Link's
+        made += [f"https://meet.example.org/{room_name('k' * 32, APPOINTMENT)}"]
+    assert {path.split("{")[0] for path in paths} >= {f"/{path}/" for path in links.PATHS.values()}
+    assert "/console/enrol/{token}" in paths
+    assert len(token) == SIGNS
+    secret = re.compile(rf"[0-9A-Za-z]{{{SIGNS}}}|/[a-z2-7]{{32}}")
+    for address in made:
+        said = logs.redact(None, "info", {"event": f"GET {address} 200"})["event"]
+        assert secret.search(address), address
+        assert not secret.search(said), said
+        assert said.endswith(" 200")
 
 
 def _found(canaries: list[str], text: str) -> list[str]:
