@@ -248,11 +248,11 @@ def _twilio(settings: Settings) -> TwilioProvider | None:
 
 
 def _telegram(settings: Settings) -> Provider | None:
-    if settings.telegram_webhook_secret is None:
+    if not settings.telegram_webhook_secrets:
         return None
     from handlers.channels.telegram import TelegramProvider
 
-    return TelegramProvider([settings.telegram_webhook_secret.get_secret_value()])
+    return TelegramProvider(settings.telegram_webhook_secrets)
 
 
 def _link(settings: Settings) -> RedisLink | None:
