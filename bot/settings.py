@@ -80,6 +80,8 @@ QuietHours = Annotated[forms.QuietHours, NoDecode, BeforeValidator(partial(parse
 WeeklyHours = Annotated[tuple[Hours, ...], NoDecode, BeforeValidator(partial(parse, form=forms.weekly_hours))]
 Rates = Annotated[Mapping[str, tuple[int, timedelta]], NoDecode, BeforeValidator(partial(parse, form=forms.rates))]
 Prices = Annotated[Mapping[str, Decimal], NoDecode, BeforeValidator(partial(parse, form=forms.prices))]
+Regions = Annotated[Mapping[str, str], NoDecode, BeforeValidator(partial(parse, form=forms.regions))]
+Elsewhere = Annotated[frozenset[str], NoDecode, BeforeValidator(partial(parse, form=forms.elsewhere))]
 Keys = Annotated[tuple[SecretBytes, ...], NoDecode, BeforeValidator(partial(parse, form=keys))]
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(partial(parse, form=forms.languages))]
 Words = Annotated[
@@ -158,6 +160,9 @@ class Settings(BaseSettings):
     terms_url: WebAddress = PLATFORM
     privacy_url: WebAddress = PLATFORM
     terms_version: str = "2024-10-15"
+
+    regions: Regions = {}
+    acknowledged_outside_eu: Elsewhere = frozenset()
 
     default_locale: str = "fr"
     locales: Languages = ("fr", "en")
