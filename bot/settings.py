@@ -160,6 +160,7 @@ class Settings(BaseSettings):
     terms_url: WebAddress = PLATFORM
     privacy_url: WebAddress = PLATFORM
     terms_version: str = "2024-10-15"
+    dpo_contact: Annotated[str, Field(max_length=200)] | None = None
 
     regions: Regions = {}
     acknowledged_outside_eu: Elsewhere = frozenset()

@@ -145,6 +145,8 @@ def terms(settings: Settings) -> Iterator[Finding]:
         url = getattr(settings, name)
         if url != PLATFORM and not url.startswith("https://"):
             yield wrong("terms", f"{name.upper()} must begin with https://: phones warn of anything else")
+    if settings.dpo_contact is None and settings.public_url.startswith("https://"):
+        yield wrong("terms", "DPO_CONTACT is not set: the page /legal names no data protection officer")
 
 
 def tongues(settings: Settings) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ COMPLETE = {
     "TWILIO_SMS_FROM": "+33199000001",
     "SMTP_URL": "smtp://mail.example.org",
     "MAIL_FROM": "bot@example.org",
+    "DPO_CONTACT": "dpo@example.org",
     "REGIONS": "server=fr,database=fr,documents=fr,backups=de,mail=ie,video=fr",
     "ACKNOWLEDGED_OUTSIDE_EU": "twilio-us",
 }
@@ -54,6 +55,7 @@ def test_complete_settings_are_well() -> None:
         ({"TWILIO_SMS_FROM": "+33639980001"}, "sms sender"),
         ({"SMTP_URL": "", "MAIL_FROM": ""}, "mail"),
         ({"LOCALES": "fr,en,xx"}, "languages"),
+        ({"DPO_CONTACT": ""}, "terms"),
     ],
 )
 def test_each_setting_that_keeps_people_out_is_named(given: dict[str, str], about: str) -> None:

@@ -117,6 +117,7 @@ async def place(
         "VIDEO_APP_ID": "social-direct",
         "VIDEO_SECRET": "made-up video secret",
         "SWITCHBOARD_PHONE": "+33199000009",
+        "DPO_CONTACT": "dpo@example.org",
         "REGIONS": REGIONS,
         "ACKNOWLEDGED_OUTSIDE_EU": "meta,telegram",
     }
