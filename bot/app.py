@@ -17,6 +17,7 @@ import aiohttp
 import structlog
 
 from bot.clock import system_clock
+from bot.outgoing import session as session_of
 from bot.outside import fetching, watching
 from bot.papers import keeping
 from bot.settings import Settings
@@ -111,7 +112,7 @@ async def build(
         bell = RedisBell(link) if link else LocalBell()
         await bell.open()
         stack.push_async_callback(bell.close)
-        session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+        session = await stack.enter_async_context(session_of(settings))
         metrics = Metrics()
         opened = {**channels(settings, session, clock, post), **(more or {})}
         stack.push_async_callback(_close, opened)
@@ -248,11 +249,11 @@ def _twilio(settings: Settings) -> TwilioProvider | None:
 
 
 def _telegram(settings: Settings) -> Provider | None:
-    if settings.telegram_webhook_secret is None:
+    if not settings.telegram_webhook_secrets:
         return None
     from handlers.channels.telegram import TelegramProvider
 
-    return TelegramProvider([settings.telegram_webhook_secret.get_secret_value()])
+    return TelegramProvider(settings.telegram_webhook_secrets)
 
 
 def _link(settings: Settings) -> RedisLink | None:

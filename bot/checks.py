@@ -17,7 +17,7 @@ from bot.findings import well, wrong
 from bot.progress import progress
 from bot.settings import Settings
 from handlers.channels.base import Finding
-from storage import directory, flags, inbox, oracle, outbox, schema, senders, worker_calendars
+from storage import directory, flags, inbox, oracle, outbox, rotation, schema, senders, worker_calendars
 from storage.booking import Directories, RowStore
 from storage.db import Database
 from storage.redis_link import RedisLink
@@ -88,6 +88,23 @@ async def free_hours(db: Database, settings: Settings, now: datetime) -> Sequenc
     return told or [well("hours", f"each subject has a free hour within {settings.free_within.days} days")]
 
 
+async def keys(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:  # noqa: ARG001
+    first, *former = db.vault.key_ids
+    sealed = await rotation.census(db)
+    old = sum(sealed.get(id, 0) for id in former)
+    found = []
+    if strange := sum(sealed.values()) - sealed.get(first, 0) - old:
+        found.append(
+            wrong("keys", f"{strange} values are sealed with a key that ENCRYPTION_KEYS does not name: add it")
+        )
+    if old:
+        found.append(wrong("keys", f"{old} values are still sealed with an old key: run `socialdirect rotate`"))
+    elif former:
+        unused = f"{', '.join(former)} can be dropped from ENCRYPTION_KEYS"
+        found.append(well("keys", f"all is sealed with the first ({first}); {unused}"))
+    return found or [well("keys", f"all is sealed with the first of ENCRYPTION_KEYS ({first})")]
+
+
 async def calendars(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:  # noqa: ARG001
     """Workers' own; each of them was told by then, and may not have looked."""
     failing = await worker_calendars.failing(db, now - timedelta(days=1))
@@ -98,6 +115,7 @@ async def calendars(db: Database, settings: Settings, now: datetime) -> Sequence
 
 DATABASE: Final[Sequence[Callable[[Database, Settings, datetime], Awaitable[Sequence[Finding]]]]] = (
     migrated,
+    keys,
     sending,
     taken_in,
     people,

@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "Check settings, database, Redis, providers, mail and public address.",
     "channels": "Set what Telegram and Twilio must know of us: webhooks, commands, descriptions.",
     "secrets": "Print fresh SECRET_KEY, ENCRYPTION_KEYS and TELEGRAM_WEBHOOK_SECRET, ready for .env.",
+    "rotate": "Seal everything with the first of ENCRYPTION_KEYS; or take a new SECRET_KEY over.",
     "backup": "Write the whole database into one file.",
     "restore": "Read a backup into an empty database; sending is paused afterwards.",
     "purge": "End rows whose lifetime is over.",

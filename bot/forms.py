@@ -82,6 +82,29 @@ def prices(text: str) -> dict[str, Decimal]:
     return found
 
 
+PLACES = ("server", "database", "documents", "backups", "redis", "scanner", "mail", "video", "twilio")
+ELSEWHERE = (*PLACES, "twilio-us", "meta", "telegram")
+
+
+def regions(text: str) -> dict[str, str]:
+    """`database=fr,mail=ie`: the country of each, by its two letters (ISO 3166), or `eu`."""
+    found: dict[str, str] = {}
+    for part in parts(text):
+        name, _, country = part.lower().partition("=")
+        if name not in PLACES or name in found or re.fullmatch("[a-z]{2}", country) is None:
+            raise ValueError(f"expected countries such as database=fr,mail=ie, of {', '.join(PLACES)}")
+        found[name] = country
+    return found
+
+
+def elsewhere(text: str) -> frozenset[str]:
+    """`twilio-us,meta`."""
+    found = frozenset(part.lower() for part in parts(text))
+    if not found <= {*ELSEWHERE}:
+        raise ValueError(f"expected names among {', '.join(ELSEWHERE)}")
+    return found
+
+
 def clock(text: str) -> time:
     """`09:00`."""
     if re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text) is None:

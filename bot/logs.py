@@ -29,12 +29,24 @@ TALKATIVE: Final = (
     "asyncio",
 )
 
-# What a person is called by: e-mail, telephone, connection code, bot token, link token, a video room's token. Ids of
-# ours are 26 signs and match none.
-_PERSONAL: Final = re.compile(
-    r"[\w.+-]+@[\w-]+\.[\w.]+|\+?\d[\d .-]{7,}\d|\b[A-Z0-9]{2,}-[0-9A-Z]{4}-[0-9A-Z]{4}\b|\d{6,}:[\w-]{20,}"
-    r"|/(?:a|e|w|calendar)/[0-9A-Za-z]{22}|\bjoin-[0-9A-Za-z]{22}|\beyJ[\w-]+\.[\w-]+\.[\w-]+"
-)
+# What a person is called by, or what opens something of theirs; the more particular first. Ids of ours are 26 signs and
+# match none. A link is known by its token (`storage.crypto.TOKEN` signs), whatever its path, so that a new page needs
+# nothing here.
+_GAP: Final = r"[ .\u00a0\u202f-]"
+_SHAPES: Final = {
+    "e-mail address": r"[\w.+-]+@[\w-]+\.[\w.]+",
+    # Sex, year, month; department (2A and 2B are Corsica's); commune, order; and the key, which may be missing.
+    "social-security number": rf"(?<!\w)[1-478](?:{_GAP}?\d\d){{2}}"
+    rf"{_GAP}?(?:\d\d|2[ABab])(?:{_GAP}?\d{{3}}){{2}}(?:{_GAP}?\d\d)?(?!\w)",
+    "telephone": rf"\+?\d(?:\d|{_GAP}){{7,}}\d",
+    "connection code": r"\b[A-Z0-9]{2,}-[0-9A-Z]{4}-[0-9A-Z]{4}\b",
+    "connection code as people type it": r"\b[a-z0-9]{2,}-(?=[a-z-]*\d)[0-9a-z]{4}-[0-9a-z]{4}\b",
+    "bot token": r"\d{6,}:[\w-]{20,}",
+    "link token": r"(?<=[/=-])[0-9A-Za-z]{22}(?![0-9A-Za-z])",
+    "video room, and who may enter": r"(?<=/)[a-z2-7]{32}(?![0-9A-Za-z])|\beyJ[\w-]+\.[\w-]+\.[\w-]+",
+    "key of the API, secret of a hook": r"\bsd_[\w-]{40,}|\bwhsec_[\w+/=-]{20,}",
+}
+_PERSONAL: Final = re.compile("|".join(_SHAPES.values()))
 
 
 def configure(level: str) -> None:
@@ -96,6 +108,20 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     if "_record" in event:  # of a library: its first line says what happened, asyncio's next shows the exception's text
         event["event"] = str(event["event"]).partition("\n")[0]
     for name, value in event.items():
-        if isinstance(value, str) and name not in {"timestamp", "level"}:
-            event[name] = _PERSONAL.sub("…", value)
+        if name not in {"timestamp", "level"} and not name.startswith("_"):  # those are structlog's own
+            event[name] = _masked(value)
     return event
+
+
+def _masked(value: Any) -> Any:
+    """Also within what holds others; what is no plain value is printed as its text, and so is looked at as its text."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case str():
+            return _PERSONAL.sub("…", value)
+        case dict():
+            return {_masked(key): _masked(held) for key, held in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_masked(held) for held in value]
+    return _PERSONAL.sub("…", repr(value))

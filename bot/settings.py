@@ -53,6 +53,11 @@ def webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def webhook_secrets(values: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    """Each as the first must be."""
+    return tuple(map(webhook_secret, values))
+
+
 def keys(text: str) -> tuple[SecretBytes, ...]:
     """The first encrypts, all decrypt."""
     found = tuple(SecretBytes(forms.key(part)) for part in forms.parts(text))
@@ -75,6 +80,8 @@ QuietHours = Annotated[forms.QuietHours, NoDecode, BeforeValidator(partial(parse
 WeeklyHours = Annotated[tuple[Hours, ...], NoDecode, BeforeValidator(partial(parse, form=forms.weekly_hours))]
 Rates = Annotated[Mapping[str, tuple[int, timedelta]], NoDecode, BeforeValidator(partial(parse, form=forms.rates))]
 Prices = Annotated[Mapping[str, Decimal], NoDecode, BeforeValidator(partial(parse, form=forms.prices))]
+Regions = Annotated[Mapping[str, str], NoDecode, BeforeValidator(partial(parse, form=forms.regions))]
+Elsewhere = Annotated[frozenset[str], NoDecode, BeforeValidator(partial(parse, form=forms.elsewhere))]
 Keys = Annotated[tuple[SecretBytes, ...], NoDecode, BeforeValidator(partial(parse, form=keys))]
 Languages = Annotated[tuple[str, ...], NoDecode, BeforeValidator(partial(parse, form=forms.languages))]
 Words = Annotated[
@@ -131,6 +138,7 @@ class Settings(BaseSettings):
 
     telegram_bot_token: SecretStr | None = None
     telegram_webhook_secret: Annotated[SecretStr, AfterValidator(webhook_secret)] | None = None
+    telegram_extra_webhook_secrets: Annotated[Words, AfterValidator(webhook_secrets)] = ()
     telegram_api_url: WebAddress = TELEGRAM
 
     smtp_url: SmtpUrl | None = None
@@ -152,6 +160,10 @@ class Settings(BaseSettings):
     terms_url: WebAddress = PLATFORM
     privacy_url: WebAddress = PLATFORM
     terms_version: str = "2024-10-15"
+    dpo_contact: Annotated[str, Field(max_length=200)] | None = None
+
+    regions: Regions = {}
+    acknowledged_outside_eu: Elsewhere = frozenset()
 
     default_locale: str = "fr"
     locales: Languages = ("fr", "en")
@@ -220,6 +232,12 @@ class Settings(BaseSettings):
         """Every token that may have signed a webhook of Twilio's, the usual one first."""
         tokens = ([self.twilio_auth_token] if self.twilio_auth_token else []) + list(self.twilio_extra_auth_tokens)
         return tuple(token.get_secret_value() for token in tokens)
+
+    @property
+    def telegram_webhook_secrets(self) -> tuple[str, ...]:
+        """Every secret that Telegram may bring, the usual one first. None where Telegram is off."""
+        first = [self.telegram_webhook_secret] if self.telegram_webhook_secret else []
+        return tuple(secret.get_secret_value() for secret in (*first, *self.telegram_extra_webhook_secrets) if first)
 
     @property
     def rules(self) -> Rules:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from booking import phones
 from bot.findings import well, wrong
+from bot.region_checks import in_ireland, regions
 from bot.settings import PLATFORM, Settings
 from handlers.channels.base import Finding
 from handlers.soon import BEFORE
@@ -92,16 +93,16 @@ def twilio_regions(settings: Settings) -> Iterator[Finding]:
     if not settings.twilio_account_sid:
         return
     for name in ("twilio_whatsapp_api_url", "twilio_content_api_url"):
-        if settings.whatsapp_enabled and _in_ireland(getattr(settings, name)):
+        if settings.whatsapp_enabled and in_ireland(getattr(settings, name)):
             yield wrong("region", f"{name.upper()} is Ireland's, which has no WhatsApp (21671): leave it out")
-    if settings.whatsapp_enabled and _in_ireland(settings.twilio_api_url) and not settings.twilio_whatsapp_api_key:
+    if settings.whatsapp_enabled and in_ireland(settings.twilio_api_url) and not settings.twilio_whatsapp_api_key:
         yield wrong(
             "region",
             "a key opens one region, and Ireland's has no WhatsApp: make one in region United States, and name it in "
             "TWILIO_WHATSAPP_API_KEY, TWILIO_WHATSAPP_API_SECRET",
         )
     host = urlsplit(settings.twilio_api_url).hostname or ""
-    if _in_ireland(settings.twilio_api_url) and host != "api.dublin.ie1.twilio.com":
+    if in_ireland(settings.twilio_api_url) and host != "api.dublin.ie1.twilio.com":
         yield wrong(
             "region", "TWILIO_API_URL: Ireland's address is https://api.dublin.ie1.twilio.com, both parts of it"
         )
@@ -144,6 +145,8 @@ def terms(settings: Settings) -> Iterator[Finding]:
         url = getattr(settings, name)
         if url != PLATFORM and not url.startswith("https://"):
             yield wrong("terms", f"{name.upper()} must begin with https://: phones warn of anything else")
+    if settings.dpo_contact is None and settings.public_url.startswith("https://"):
+        yield wrong("terms", "DPO_CONTACT is not set: the page /legal names no data protection officer")
 
 
 def tongues(settings: Settings) -> Iterator[Finding]:
@@ -176,33 +179,6 @@ def _is_fixed(zone: tzinfo) -> bool:
     return len(offsets) == 1 and ("/" not in str(zone) or str(zone).startswith("Etc/"))
 
 
-def processors(settings: Settings) -> Iterator[Finding]:
-    """Who else handles what people write, and where: to be named in the register and the privacy policy."""
-    if settings.sms_enabled:
-        yield well("processor", f"SMS: Twilio, {region(settings.twilio_api_url)}")
-    if settings.whatsapp_enabled:
-        yield well("processor", f"WhatsApp: Twilio, {region(settings.twilio_whatsapp_api_url)}, and Meta")
-    if settings.telegram_enabled:
-        yield well("processor", "Telegram: its own servers; chats with bots are not end-to-end encrypted")
-    for name, url in (
-        ("mail", settings.smtp_url and settings.smtp_url.get_secret_value()),
-        ("video", settings.video_url),
-    ):
-        if url:
-            yield well("processor", f"{name}: {urlsplit(url).hostname}")
-
-
-def region(url: str) -> str:
-    host = urlsplit(url).hostname or ""
-    if _in_ireland(url):
-        return "Ireland (IE1)"
-    return "United States (US1)" if host.endswith("twilio.com") else host
-
-
-def _in_ireland(url: str) -> bool:
-    return (urlsplit(url).hostname or "").endswith(".ie1.twilio.com")
-
-
 SETTINGS: Final[Sequence[Callable[[Settings], Iterator[Finding]]]] = (
     public_address,
     channels_open,
@@ -215,5 +191,5 @@ SETTINGS: Final[Sequence[Callable[[Settings], Iterator[Finding]]]] = (
     terms,
     tongues,
     times,
-    processors,
+    regions,
 )

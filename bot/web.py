@@ -9,6 +9,8 @@ from aiohttp import web
 from bot.api import add_api
 from bot.app import App
 from bot.console import add_console
+from bot.region_checks import UNION, processors, stores
+from bot.settings import Settings
 from handlers.calls import answer
 from handlers.desk import spaced
 from handlers.inbox import Door
@@ -23,6 +25,7 @@ from handlers.web.handed_pages import HandedPages
 from handlers.web.health import Health
 from handlers.web.hour_core import HourCore
 from handlers.web.hour_pages import HourPages
+from handlers.web.legal_pages import Facts, LegalPages
 from handlers.web.pages import PersonPages
 from handlers.web.pages_core import PagesCore
 from handlers.web.ports import Rooms
@@ -35,6 +38,7 @@ from handlers.web.worker_core import WorkerCore
 from handlers.web.worker_pages import WorkerPages
 from handlers.web.worker_video import WorkerVideo
 from handlers.web.worker_video_core import WorkerVideoCore
+from locales import spoken
 from storage import desk_figures, inbox, outbox
 
 
@@ -65,6 +69,7 @@ def application(app: App) -> web.Application:
         voice=voice(parts),
     ).add_to(served)
     renderer.add_to(served)
+    LegalPages(renderer=renderer, facts=facts(settings), languages=spoken(settings.locales)).add_to(served)
     pages = PagesCore(parts)
     PersonPages(pages=pages, renderer=renderer, clock=parts.clock, public_url=settings.public_url).add_to(served)
     rooms, hour = _rooms(app), HourCore(parts, pages)
@@ -77,6 +82,22 @@ def application(app: App) -> web.Application:
     add_console(served, parts, renderer, prices=settings.segment_prices)
     add_api(served, parts, renderer)
     return served
+
+
+def facts(settings: Settings) -> Facts:
+    """What the law page says of these settings. Of stores and texts it says no more than is known."""
+    texts = [place.country for place in processors(settings) if place.what.startswith("SMS")]
+    return Facts(
+        terms_url=settings.terms_url,
+        terms_version=settings.terms_version,
+        privacy_url=settings.privacy_url,
+        dpo=settings.dpo_contact,
+        sms=settings.twilio_sms_from if settings.sms_enabled else None,
+        sms_country=texts[0] if settings.sms_enabled else None,
+        whatsapp=settings.whatsapp_enabled,
+        telegram=settings.telegram_enabled,
+        in_union=all(place.country in UNION for place in stores(settings)),
+    )
 
 
 def voice(parts: Parts) -> Voice | None:

@@ -33,7 +33,7 @@ WELCOME: Final = t("welcome.sms")
 ABROAD: Final = t("welcome.abroad")
 WITH_CODE: Final[Mapping[str, Text]] = {WELCOME.msgid: t("welcome.code"), ABROAD.msgid: t("welcome.code_abroad")}
 ACCEPTED: Final = t("code.accepted")
-CHATS: Final = frozenset({"whatsapp", "telegram"})
+CHATS: Final[Mapping[str, str]] = {"whatsapp": "WhatsApp", "telegram": "Telegram"}
 STOPPED: Final[Mapping[str, Text]] = {"sms": t("stop.on_sms"), "whatsapp": t("stop.on_whatsapp")}
 TOLD: Final = "told_stopped"  # channel to the instant of the stop that was spoken of
 ROOTS: Final = {"beneficiary": "menu", "worker": "agenda"}  # what begins when nothing is under way
@@ -87,6 +87,8 @@ def greet(talk: Talk) -> None:
     """The first message says who writes, that it is automatic, free and confidential, and how to reach a human."""
     if not talk.met and talk.c.contact.role == "beneficiary":
         talk.says.append(_welcome(talk.c))
+        if talk.c.contact.channel in CHATS:
+            talk.says.append(_outside(talk.c))
     talk.met = True
     stopped_elsewhere(talk)
 
@@ -98,6 +100,12 @@ def _welcome(c: Context) -> Text:
     if c.contact.phone is not None and phones.abroad(c.contact.phone):
         return ABROAD
     return t("welcome.known") if c.known.person is not None else WELCOME
+
+
+def _outside(c: Context) -> Text:
+    """Both services carry messages outside the Union, and somebody in trouble must be able to choose another way."""
+    service = CHATS[c.contact.channel]
+    return t("welcome.outside_or_sms", service=service, sms=c.sms) if c.sms else t("welcome.outside", service=service)
 
 
 def stopped_elsewhere(talk: Talk) -> None:

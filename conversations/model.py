@@ -373,6 +373,7 @@ class Context:
     terms_version: str = "2024-10-15"
     draft_time: timedelta = timedelta(hours=72)
     joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
+    sms: str | None = None  # our number for texts, as people read it; None where there is none to be told
     stopped: tuple[Stopped, ...] = ()
     elsewhere: bool = False  # what nobody asked for reaches them on another channel of theirs
     reminded: tuple[Reminded, ...] = ()  # within the last days, on any of their channels; the latest first

@@ -44,7 +44,7 @@ def url(parts: Parts, link: Link) -> str:
         case "terms":
             return pages.terms_url
         case "privacy":
-            return pages.privacy_url
+            return f"{pages.public_url}/legal"  # which leads to the policy, and says the short of it
         case "join":
             return joining.url(parts, link)
     token = parts.db.vault.token(link.kind, link.id)

@@ -28,6 +28,7 @@ from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
 from handlers.channels.sms import RESTART
+from handlers.desk import spaced
 from handlers.digest import digest
 from handlers.documents.fetching import note
 from handlers.figures import counting
@@ -222,6 +223,7 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         terms_version=parts.rules.terms_version,
         draft_time=parts.draft_time,
         joins=await joining.doors(tx, parts) if who.worker_id else {},
+        sms=spaced(parts.sms_number) if parts.sms_number else None,
         stopped=_stopped(who, theirs),
         elsewhere=any(takes_notices(row, parts) for row in theirs if row.id != who.id),
         reminded=await _reminded(tx, theirs, now),

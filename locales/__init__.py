@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,13 @@ TAGS: Mapping[str, str] = {"fr": "fr", "en": "en_GB", "pt": "pt_PT"}
 def languages() -> tuple[str, ...]:
     """The languages that have a catalogue, in alphabetical order."""
     return tuple(sorted({path.parent.parent.name for path in HERE.glob("*/LC_MESSAGES/messages.*")}))
+
+
+def spoken(offered: Iterable[str]) -> Mapping[str, str]:
+    """Each language's name in itself: `{"fr": "français", "en": "English"}`."""
+    from babel import Locale
+
+    return {lang: Locale.parse(lang).get_language_name() or lang for lang in offered}
 
 
 @cache

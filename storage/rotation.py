@@ -1,57 +1,95 @@
 """New keys for old rows: sealed again under the first encryption key, or indexed again under a new SECRET_KEY.
 
-reseal(db) -> count        put the new key first in ENCRYPTION_KEYS, restart, run this, drop the old one. Under load too
-reindex(db) -> count       after SECRET_KEY changed. Nothing else may run; links that were given out die with the old
+census(db) -> key id -> values         how many are sealed with which key
+reseal(db) -> Resealed                 the rest under the first key. While others read and write; again it goes on
+reindex(db, now, printed) -> count     after SECRET_KEY changed. Nothing else may run
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from booking.codes import normal
+from storage.crypto import KEY_ID, Unreadable, token_hash
 from storage.db import Database, Sql, Tx
 from storage.sql import Row
 
 BATCH = 200
 
-# The key of each table that has sealed columns (`models.PERSONAL`).
-_NUMBERED = frozenset({"inbox", "outbox", "ticket_entry"})
-_NAMED = {"conversation": "contact_id", "worker_setting": "worker_id"}  # else "id"
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """`done`: values that have the first key now. `shut`: that opened with none, and stay as they are."""
+
+    done: int
+    shut: int
 
 
-async def reseal(db: Database) -> int:
-    """Values sealed with another key than the first.
-
-    A row that changes meanwhile is left: its writer used the first key.
-    """
+async def census(db: Sql) -> Mapping[str, int]:
+    """Values by the id of the key that they are sealed with, as `Vault.key_ids` tells them."""
     from storage.models import PERSONAL
 
-    count = 0
+    found: Counter[str] = Counter()
     for table, columns in PERSONAL.items():
-        key = _NAMED.get(table, "id")
-        last: Any = 0 if table in _NUMBERED else ""
-        names = ", ".join({key, *columns, *columns.values()})
-        while rows := await db.fetch(f"SELECT {names} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {BATCH}", last):
+        for column in columns:
+            key = f"substr({column}, 1, {KEY_ID})"
+            rows = await db.fetch(
+                f"SELECT {key} AS key, count(*) AS n FROM {table} WHERE {column} IS NOT NULL GROUP BY {key}"
+            )
+            found.update({bytes(row["key"]).hex(): row["n"] for row in rows})
+    return found
+
+
+async def reseal(db: Database, tell: Callable[[int], None] | None = None) -> Resealed:
+    """Everything that another key than the first sealed, row by row, so that nobody waits.
+
+    A row that changes meanwhile is left: its writer used the first key, or a later run finds it. What was done stays
+    done when this is interrupted.
+    """
+    from storage.backup import tables
+    from storage.models import PERSONAL
+
+    done = shut = 0
+    first = bytes.fromhex(db.vault.key_ids[0])
+    for table in tables():
+        columns = PERSONAL.get(table.name, {})
+        old = " OR ".join(f"substr({column}, 1, {KEY_ID}) <> ?" for column in columns)
+        names = ", ".join({table.key, *columns, *columns.values()})
+        page = f"{table.key} > ? AND ({old}) ORDER BY {table.key} LIMIT {BATCH}"
+        last: Any = 0 if table.counted else ""
+        while columns and (
+            rows := await db.fetch(f"SELECT {names} FROM {table.name} WHERE {page}", last, *[first for _ in columns])
+        ):
             for row in rows:
-                count += await _reseal_row(db, table, key, columns, row)
-            last = rows[-1][key]
-    return count
+                made = await _reseal_row(db, table.name, table.key, columns, row)
+                done, shut = done + made.done, shut + made.shut
+            last = rows[-1][table.key]
+            if tell:
+                tell(done)
+    return Resealed(done, shut)
 
 
-async def _reseal_row(db: Sql, table: str, key: str, columns: dict[str, str], row: Row) -> int:
-    count = 0
+async def _reseal_row(db: Sql, table: str, key: str, columns: dict[str, str], row: Row) -> Resealed:
+    done = shut = 0
     for column, bound in columns.items():
         old = row[column]
         if old is None or db.vault.is_current(old):
             continue
         place = f"{table}.{column}"
-        new = db.vault.seal(place, row[bound], db.vault.unseal(place, row[bound], old))
-        count += await db.execute(
+        try:
+            new = db.vault.seal(place, row[bound], db.vault.unseal(place, row[bound], old))
+        except Unreadable:
+            shut += 1
+            continue
+        done += await db.execute(
             f"UPDATE {table} SET {column} = ? WHERE {key} = ? AND {column} = ?", new, row[key], old
         )
-    return count
+    return Resealed(done, shut)
 
 
 # ------------------------------------------------------------ blind indexes
@@ -70,10 +108,15 @@ _BLIND: tuple[tuple[str, str, str, str, Callable[[str], str]], ...] = (
 )
 
 
-async def reindex(db: Database) -> int:
-    """All or nothing: in one transaction, together with the fingerprint that start-up compares."""
+async def reindex(db: Database, now: datetime, printed: Collection[str], *, end_links: bool = False) -> int:
+    """All or nothing: in one transaction, together with the fingerprint that start-up compares. How many indexes.
+
+    `printed`: the purposes of the links that are printed again, all of version 0. Their tokens under the new secret are
+    good for as long as the former; these stay good, too, unless `end_links`: then each link that was given out is over.
+    """
     count = 0
     async with db.transaction() as tx:
+        await _reprint(tx, now, printed, end_links=end_links)
         for table, index, sealed, kind, indexed in _BLIND:
             count += await _reindex_column(tx, table, index, sealed, kind, indexed)
         await tx.execute("UPDATE flag SET value = ? WHERE name = 'index_key'", tx.vault.index_fingerprint)
@@ -88,3 +131,20 @@ async def _reindex_column(tx: Tx, table: str, index: str, sealed: str, kind: str
         blind = tx.vault.index(kind.format(channel=row.get("channel")), value)
         await tx.execute(f"UPDATE {table} SET {index} = ? WHERE id = ?", blind, row["id"])
     return len(rows)
+
+
+async def _reprint(tx: Tx, now: datetime, printed: Collection[str], *, end_links: bool) -> None:
+    rows = await tx.fetch(
+        "SELECT purpose, object, expires_at, used_at FROM token WHERE revoked_at IS NULL AND expires_at > ?", now
+    )
+    if end_links:
+        await tx.execute("UPDATE token SET revoked_at = ? WHERE revoked_at IS NULL AND used_at IS NULL", now)
+    # One that was used is used under its new name, too, also where another of the same object was not.
+    for row in sorted(rows, key=lambda row: row["used_at"] is None):
+        if row["purpose"] in printed:
+            await tx.execute(
+                "INSERT INTO token (hash, purpose, object, expires_at, used_at) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (hash) DO NOTHING",
+                token_hash(tx.vault.token(row["purpose"], row["object"])),
+                *(row[name] for name in ("purpose", "object", "expires_at", "used_at")),
+            )

@@ -27,6 +27,10 @@ class NotMigrated(Exception):
     """The database is not as this version needs it. The text says what is missing and what to do."""
 
 
+class OtherSecret(NotMigrated):
+    """All is as it should be, but for SECRET_KEY, which was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """One index. `columns` and `where` are SQL that both databases read alike."""
@@ -240,8 +244,9 @@ async def _remember_index_key(db: Database) -> None:
 async def _check_index_key(db: Database) -> None:
     rows = await db.fetch("SELECT value FROM flag WHERE name = 'index_key'")
     if rows and rows[0]["value"] != db.vault.index_fingerprint:
-        raise NotMigrated(
-            "SECRET_KEY is not the one that this database's addresses were indexed with: set the former one"
+        raise OtherSecret(
+            "SECRET_KEY is not the one that this database's addresses were indexed with: set the former one, or end "
+            "every process and run `socialdirect rotate --secret-key`"
         )
 
 

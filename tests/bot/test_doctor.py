@@ -8,9 +8,10 @@ import re
 import pytest
 
 from bot.doctor import examine
+from bot.region_checks import processors, regions
 from bot.secrets import fresh
-from bot.settings import Settings, read_settings
-from bot.settings_checks import SETTINGS, processors
+from bot.settings import Settings, WrongSettings, read_settings
+from bot.settings_checks import SETTINGS
 from tests.bot.conftest import BOOKS, SAMPLE, Desk
 from tests.guards import guards
 
@@ -24,6 +25,9 @@ COMPLETE = {
     "TWILIO_SMS_FROM": "+33199000001",
     "SMTP_URL": "smtp://mail.example.org",
     "MAIL_FROM": "bot@example.org",
+    "DPO_CONTACT": "dpo@example.org",
+    "REGIONS": "server=fr,database=fr,documents=fr,backups=de,mail=ie,video=fr",
+    "ACKNOWLEDGED_OUTSIDE_EU": "twilio-us",
 }
 
 
@@ -52,6 +56,7 @@ def test_complete_settings_are_well() -> None:
         ({"TWILIO_SMS_FROM": "+33639980001"}, "sms sender"),
         ({"SMTP_URL": "", "MAIL_FROM": ""}, "mail"),
         ({"LOCALES": "fr,en,xx"}, "languages"),
+        ({"DPO_CONTACT": ""}, "terms"),
     ],
 )
 def test_each_setting_that_keeps_people_out_is_named(given: dict[str, str], about: str) -> None:
@@ -71,12 +76,57 @@ def test_alarms_that_could_not_be_mailed_are_named() -> None:
     [
         ("https://api.twilio.com", "United States (US1)"),
         ("https://api.dublin.ie1.twilio.com", "Ireland (IE1)"),
-        ("http://127.0.0.1:9000", "127.0.0.1"),
+        ("http://127.0.0.1:9000", "nobody said where"),
     ],
 )
 def test_the_processor_and_its_region_are_named(url: str, region: str) -> None:
-    found = [finding.words for finding in processors(settings(TWILIO_API_URL=url))]
-    assert f"SMS: Twilio, {region}" in found
+    assert region in [
+        place.where for place in processors(settings(TWILIO_API_URL=url)) if place.what.startswith("SMS: ")
+    ]
+
+
+EVERYTHING = {
+    "TWILIO_WHATSAPP_FROM": "+33199000002",
+    "TWILIO_VOICE_FROM": "+33199000003",
+    "TELEGRAM_BOT_TOKEN": "1:made-up",
+    "TELEGRAM_WEBHOOK_SECRET": "s" * 20,
+    "REDIS_URL": "redis://127.0.0.1",
+    "CLAMD_URL": "tcp://127.0.0.1:3310",
+    "REGIONS": "server=fr,database=us,documents=fr,mail=ie",
+    "ACKNOWLEDGED_OUTSIDE_EU": "",
+}
+
+
+@guards("G19")
+def test_every_place_outside_the_union_or_unknown_is_wrong_until_acknowledged() -> None:
+    found = [finding for finding in regions(settings(**EVERYTHING)) if not finding.ok]
+    assert [finding.words.partition(",")[0] for finding in found] == [
+        "the database",
+        "backups",
+        "Redis",
+        "the virus scanner",
+        "SMS and calls: Twilio",
+        "WhatsApp: Twilio",
+        "WhatsApp: Meta",
+        "Telegram",
+        "video: video.example.org",
+    ]
+    assert "the database, US: outside the European Union" in found[0].words
+    assert "REGIONS (backups=fr)" in found[1].words
+    known = "database,backups,redis,scanner,twilio-us,meta,telegram,video"
+    assert all(finding.ok for finding in regions(settings(**{**EVERYTHING, "ACKNOWLEDGED_OUTSIDE_EU": known})))
+    here = settings(**{**EVERYTHING, "PUBLIC_URL": "http://127.0.0.1:8080"})
+    assert all(finding.ok for finding in regions(here)), "while one tries it out"
+
+
+@pytest.mark.parametrize(
+    "given", [{"REGIONS": "databse=fr"}, {"REGIONS": "mail=france"}, {"REGIONS": "mail=fr,mail=ie"}]
+)
+def test_a_place_that_is_not_one_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(WrongSettings, match=r"REGIONS is wrong: expected countries such as database=fr"):
+        settings(**given)
+    with pytest.raises(WrongSettings, match="ACKNOWLEDGED_OUTSIDE_EU is wrong: expected names among"):
+        settings(ACKNOWLEDGED_OUTSIDE_EU="everybody")
 
 
 def test_wrong_settings_are_a_line_each(desk: Desk) -> None:

@@ -63,7 +63,15 @@ def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
         "+33639980011",
         "06 39 98 00 11",
         "camille@example.org",
+        "06\u202f39\u202f98\u202f00\u202f11",
         "PORTS-7KQM-4XTD",
+        "ports-7kqm-4xtd",
+        "1 84 12 75 451 089 46",
+        "184127545108946",
+        "2 84 12 2A 451 089",
+        "284122b45108946",
+        "sd_3q2-7wAbCdEfGhIjKlMnOpQrStUvWxYz0123456789_",
+        "whsec_3q27wAbCdEfGhIjKlMnOpQrStUvWxYz0123456789+=",
         "990000000000001:TEST-TOKEN-NOT-REAL",
         "/a/VuKVNaW3HYKueWehvcQ8wd",
         "/calendar/VuKVNaW3HYKueWehvcQ8wd.ics",
@@ -77,8 +85,20 @@ def test_what_looks_like_a_person_becomes_dots(personal: str) -> None:
     assert said.removesuffix(".ics after").removesuffix(" after") != said
 
 
+def test_what_holds_others_is_looked_into() -> None:
+    class Person:
+        def __repr__(self) -> str:
+            return "Person(+33639980011)"
+
+    said = redact(
+        None, "info", {"event": "x", "a": ["+33639980011", 7], "b": {"+33639980011": ("c@example.org",)}, "c": Person()}
+    )
+    assert said == {"event": "x", "a": ["…", 7], "b": {"…": ["…"]}, "c": "Person(…)"}
+
+
 def test_ids_of_ours_stay() -> None:
     event = {"event": "alarm", "outbox": "1234567", "contact": "01m84c02amgwhhqqtazwmkqqef", "timestamp": "2026-03-02"}
+    event |= {"where": "handlers/turns.py:61 < storage/db.py:120"}
     assert redact(None, "error", dict(event)) == event
 
 

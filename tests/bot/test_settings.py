@@ -7,8 +7,11 @@ import pytest
 
 from booking.model import Rules
 from bot import forms
+from bot.app import _telegram
 from bot.secrets import fresh
 from bot.settings import Settings, WrongSettings, read_settings
+from handlers.channels.base import BadOrigin, Request
+from handlers.channels.telegram import HEADER
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001", "TWILIO_AUTH_TOKEN": "token-not-real"}
@@ -66,6 +69,20 @@ def test_channels_are_on_when_they_have_what_they_need() -> None:
 def test_webhooks_may_be_signed_with_several_tokens() -> None:
     settings = read(**TWILIO, TWILIO_EXTRA_AUTH_TOKENS="older, region")
     assert settings.webhook_auth_tokens == ("token-not-real", "older", "region")
+
+
+def test_telegram_may_bring_a_former_secret() -> None:
+    first, former = "s" * 20, "f" * 20
+    telegram = {"TELEGRAM_BOT_TOKEN": "1:not-real", "TELEGRAM_WEBHOOK_SECRET": first}
+    settings = read(**telegram, TELEGRAM_EXTRA_WEBHOOK_SECRETS=former)
+    assert settings.telegram_webhook_secrets == (first, former)
+    assert "TELEGRAM_EXTRA_WEBHOOK_SECRETS is wrong" in refused(TELEGRAM_EXTRA_WEBHOOK_SECRETS="short")
+    provider = _telegram(settings)
+    assert provider is not None
+    for secret in (first, former):
+        provider.verify(Request("POST", "/webhooks/telegram", {HEADER: secret}, b"{}"))
+    with pytest.raises(BadOrigin):
+        provider.verify(Request("POST", "/webhooks/telegram", {HEADER: "s" * 21}, b"{}"))
 
 
 def test_the_first_key_encrypts_and_all_decrypt() -> None:
@@ -130,6 +147,7 @@ def test_secrets_are_printed_as_stars() -> None:
         "TWILIO_EXTRA_AUTH_TOKENS": "hidden-extra",
         "TELEGRAM_BOT_TOKEN": "1:hidden-bot",
         "TELEGRAM_WEBHOOK_SECRET": "hidden-webhook-secret",
+        "TELEGRAM_EXTRA_WEBHOOK_SECRETS": "hidden-webhook-secret-of-before",
         "DATABASE_URL": "postgres://user:hidden-db@host/db",
         "REDIS_URL": "redis://:hidden-redis@host",
         "SMTP_URL": "smtp://user:hidden-smtp@host",

@@ -109,6 +109,7 @@ ELSEWHERE: Final = (
     "room.",
     "telegram.",
     "weekday.",
+    "welcome.outside",  # of WhatsApp and Telegram
 )
 
 

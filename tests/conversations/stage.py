@@ -264,6 +264,7 @@ class Stage:
             say=self.voice(),
             desk=self.desk(),
             terms_version=self.rules.terms_version,
+            sms="01 99 00 00 01",
             stopped=self.stopped,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
             reminded=self._reminded(),

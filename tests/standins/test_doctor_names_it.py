@@ -29,6 +29,7 @@ from tests.servers.tls import contexts
 from tests.standins.conftest import ACCOUNT, PUBLIC_URL, SECRET, TOKEN, Running
 from tests.standins.front import Front, fronted
 
+REGIONS = "server=fr,database=fr,documents=fr,backups=fr,scanner=fr,redis=fr,mail=ie,video=eu,twilio=ie"
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
 SERVED = {
     **KEYS,
@@ -116,6 +117,9 @@ async def place(
         "VIDEO_APP_ID": "social-direct",
         "VIDEO_SECRET": "made-up video secret",
         "SWITCHBOARD_PHONE": "+33199000009",
+        "DPO_CONTACT": "dpo@example.org",
+        "REGIONS": REGIONS,
+        "ACKNOWLEDGED_OUTSIDE_EU": "meta,telegram",
     }
     place = Place(twilio.standin, telegram, given, front)
     assert await set_up(place.settings(), dry_run=False, again=False) == 0
@@ -364,6 +368,12 @@ ILLS = {
         "documents", "names no region", {"DOCUMENTS_URL": "s3+http://me:hidden-word@127.0.0.1:1/papers"}
     ),
     "scanner away": Ill("scanner", "is clamd up", {"CLAMD_URL": "tcp://127.0.0.1:1"}),
+    # Where it all is
+    "a store outside the Union": Ill(
+        "store", "outside the European Union", {"REGIONS": REGIONS.replace("database=fr", "database=us")}
+    ),
+    "a store nobody knows where": Ill("store", "(backups=fr)", {"REGIONS": REGIONS.replace("backups=fr,", "")}),
+    "a processor that was not acknowledged": Ill("processor", "(telegram)", {"ACKNOWLEDGED_OUTSIDE_EU": "meta"}),
     # Languages and times
     "language without catalogue": Ill("languages", "without a catalogue", {"LOCALES": "fr,en,eo"}),
     "quiet hours turned round": Ill("times", "turned round", {"QUIET_HOURS": "08:00-07:00"}),

@@ -138,8 +138,13 @@ async def test_every_row_gets_the_new_key(db: Database, database_url: str, new_i
     who = await filled(db, new_id)
     turned = await Database.open(database_url, Vault(SECRET, KEYS[::-1]))
     try:
-        assert await rotation.reseal(turned) > 5
-        assert await rotation.reseal(turned) == 0
+        first, old = turned.vault.key_ids
+        before = await rotation.census(turned)
+        assert before[old] > 5
+        assert first not in before
+        assert await rotation.reseal(turned) == rotation.Resealed(before[old], 0)
+        assert await rotation.census(turned) == {first: before[old]}
+        assert await rotation.reseal(turned) == rotation.Resealed(0, 0)
     finally:
         await turned.close()
     alone = await Database.open(database_url, Vault(SECRET, KEYS[1:]))
@@ -161,10 +166,11 @@ async def test_a_row_that_changes_during_rotation_keeps_its_change(
     who = await filled(db, new_id)
     turned = await Database.open(database_url, Vault(SECRET, KEYS[::-1]))
     try:
+        left = rotation.Resealed(0, 0)
         (row,) = await turned.fetch("SELECT contact_id, state FROM conversation")
         async with turned.transaction() as tx:
             await conversations.save(tx, who, {"said": "newer"}, 1, NOW)
-        assert await rotation._reseal_row(turned, "conversation", "contact_id", {"state": "contact_id"}, row) == 0
+        assert await rotation._reseal_row(turned, "conversation", "contact_id", {"state": "contact_id"}, row) == left
         assert (await conversations.load(turned, who)).state == {"said": "newer"}
     finally:
         await turned.close()
@@ -178,9 +184,9 @@ async def test_a_new_secret_is_noticed_and_can_be_taken_over(
     try:
         with pytest.raises(schema.NotMigrated, match="SECRET_KEY"):
             await schema.check(other)
-        assert await rotation.reindex(other) >= 4
+        assert await rotation.reindex(other, NOW, ()) >= 4
         await schema.check(other)
         assert await contacts.find(other, "sms", "+33639980201") == who
     finally:
         await other.close()
-        assert await rotation.reindex(db) >= 4
+        assert await rotation.reindex(db, NOW, ()) >= 4

@@ -113,7 +113,7 @@ async def test_new_keys_leave_operators_as_they_are(db: Database) -> None:
     db.vault = Vault("another secret of more than 32 characters", KEYS[::-1])
     try:
         assert await operators.by_name(db, "camille") is None
-        await rotation.reindex(db)
+        await rotation.reindex(db, NOW, ())
         await rotation.reseal(db)
         db.vault = Vault("another secret of more than 32 characters", KEYS[1:])
         found = await operators.by_name(db, "camille")

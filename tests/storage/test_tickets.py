@@ -143,8 +143,8 @@ async def test_words_and_contexts_get_the_new_key(db: Database, database_url: st
         await tickets.entry(tx, id, "note", NOW, words="canary")
     turned = await Database.open(database_url, Vault(SECRET, KEYS[::-1]))
     try:
-        assert await rotation.reseal(turned) == 2
-        assert await rotation.reseal(turned) == 0
+        assert await rotation.reseal(turned) == rotation.Resealed(2, 0)
+        assert await rotation.reseal(turned) == rotation.Resealed(0, 0)
         assert [entry.words for entry in await tickets.entries(turned, id)] == [None, "canary"]
     finally:
         await turned.close()

@@ -85,6 +85,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "backup": t("console.deed.act.backup"),
     "restore": t("console.deed.act.restore"),
     "purge": t("console.deed.act.purge"),
+    "rotate": t("console.deed.act.rotate"),
+    "rotate secret": t("console.deed.act.rotate_secret"),
     "retry": t("console.deed.act.retry"),
     "add key": t("console.deed.act.add_key"),
     "revoke key": t("console.deed.act.revoke_key"),

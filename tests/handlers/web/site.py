@@ -28,11 +28,13 @@ from booking.ports import AlreadyOver, Cancelled, Heard, NotTurned, Refused, Slo
 from handlers.web.demo_room import DemoRoomPages
 from handlers.web.guard import RUNNER, middlewares
 from handlers.web.hour_pages import HourPages
+from handlers.web.legal_pages import Facts, LegalPages
 from handlers.web.pages import PersonPages
 from handlers.web.pages_core import turnable
 from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
 from handlers.web.render import Renderer
 from handlers.web.rooms import DemoRooms
+from locales import spoken
 
 PUBLIC = "https://chat.example.org"
 SECRET = "s" * 32
@@ -68,6 +70,18 @@ APPOINTMENT = Appointment(
     contact=ContactId("contact"),
     series=AppointmentId("appointment-0"),
     version=2,
+)
+
+FACTS = Facts(
+    terms_url="https://www.socialdirect.fr/terms",
+    terms_version="2024-10-15",
+    privacy_url="https://www.socialdirect.fr/privacy",
+    dpo="dpo@example.org",
+    sms="+33199000001",
+    sms_country="ie",
+    whatsapp=True,
+    telegram=True,
+    in_union=True,
 )
 
 
@@ -181,6 +195,7 @@ def application(world: World, public_url: str = PUBLIC) -> web.Application:
     renderer = Renderer(public_url, ("fr", "en"), "fr", "Europe/Paris", desk="+33199000000")
     app = web.Application(middlewares=middlewares(renderer.error_page))
     renderer.add_to(app)
+    LegalPages(renderer=renderer, facts=FACTS, languages=spoken(("fr", "en"))).add_to(app)
     PersonPages(pages=world, renderer=renderer, clock=lambda: world.now, public_url=public_url).add_to(app)
     rooms = DemoRooms(public_url, SECRET)
     HourPages(pages=world, hour=world, renderer=renderer, rooms=rooms, clock=lambda: world.now).add_to(app)

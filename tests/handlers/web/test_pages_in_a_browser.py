@@ -28,6 +28,8 @@ PATHS = {
     "room": ROOM,
     "email": f"/e/{EMAIL_TOKEN}",
     "unknown": f"/a/{UNKNOWN}",
+    "legal": "/legal",
+    "accessibility": "/accessibility",
 }
 
 
