@@ -8,12 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from booking import codes, policy
 from booking.decisions import suspension, unread
 from booking.events import CodesGuessed, DeskNeeded, EmailConfirmed, Event, PhoneToProve
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
-from booking.ports import BookingStore, CodeAccepted, CodeRefused, CodeSent, Known, Refused, TooManyTries
+from booking.ports import (
+    BookingStore,
+    CodeAccepted,
+    CodeRefused,
+    CodeSent,
+    Known,
+    NotProven,
+    Proven,
+    Refused,
+    TooManyTries,
+)
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
@@ -89,6 +100,19 @@ class Admitting:
             await self._store.add_try(key, self._now)
         self.events.append(PhoneToProve(contact, phone, code))
         return CodeSent()
+
+    async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven:
+        """What a talk remembers could be put back, so the tries are counted in the store: a code that was tried too
+        often is dead. Fails closed.
+        """
+        key = f"proof:{contact}:{claim}"
+        most = self._rules.tries_a_code
+        tried = len(await self._store.tries(key, self._now - timedelta(days=1), most))
+        if tried >= most:
+            return NotProven(0)
+        await self._store.add_try(key, self._now)
+        right = compare_digest(typed.encode("utf-8", "replace"), code.encode())
+        return Proven() if right else NotProven(most - tried - 1)
 
     async def set_language(self, person: PersonId, language: str) -> None:
         found = await self._store.person(person)

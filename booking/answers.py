@@ -37,6 +37,18 @@ class CodeSent:
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """The one-time code came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotProven:
+    """Another code, or one that was tried too often: `left` 0 means that a new one is needed, whatever is typed."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     hold: Hold
     worker: Worker
