@@ -30,6 +30,10 @@ CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
 
 
+def _guesses_of(contact: ContactId) -> str:
+    return f"contact:{contact}"
+
+
 class Admitting:
     """Use cases of `core.Booking`."""
 
@@ -65,41 +69,58 @@ class Admitting:
         return None if policy.may_request(person) else Refused("dispute")
 
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries:
-        """One answer and the same questions to the store, whatever is wrong with the code (invariant I12)."""
-        key = f"contact:{contact}"
-        own = await self._store.tries(key, self._now - timedelta(days=1), self._rules.tries_a_day)
-        hour_ago = self._now - timedelta(hours=1)
-        everybody = await self._store.tries(EVERYBODY, hour_ago, self._rules.tries_overall)
-        person = await self._store.person_of(contact)
-        until = policy.next_guess(own, everybody, person is not None, self._rules, self._now)
+        """One answer and the same questions to the store, whatever is wrong with the code (invariant I12).
+
+        Fails closed: what cannot be counted is not looked at. Asked twice, so that of all who are refused nobody waits
+        for the lock, nor keeps it from the others.
+        """
+        until = await self._next_guess(contact)
+        if until is None:
+            await self._store.alone(EVERYBODY)
+            until = await self._next_guess(contact)
         if until is not None:
             return TooManyTries(until)
-        await self._store.add_try(key, self._now)
-        await self._store.add_try(EVERYBODY, self._now)
+        hour_ago = self._now - timedelta(hours=1)
+        for key in (_guesses_of(contact), EVERYBODY):
+            await self._store.add_try(key, self._now)
+        if await self._store.nth_try(EVERYBODY, hour_ago, self._rules.tries_overall) is not None:
+            self.events.append(CodesGuessed(self._rules.tries_overall))
+        own = len(await self._store.tries(_guesses_of(contact), hour_ago, self._rules.tries_an_hour))
         code = await self._store.code_typed(codes.normal(typed) or "")
         client = await self._store.client(code.client if code else ClientId(""))
         accounts = await self._store.accounts(code.id if code else CodeId(""))
-        if len(everybody) == self._rules.tries_overall - 1:
-            self.events.append(CodesGuessed(self._rules.tries_overall))
         if code is not None and policy.code_opens(code, client, accounts, self._rules, self._now):
             return CodeAccepted(code.id)
-        if len([at for at in own if at > hour_ago]) == self._rules.tries_an_hour - 1:
+        if own == self._rules.tries_an_hour:
             self.events.append(DeskNeeded(contact, "too_many_tries"))
         return CodeRefused()
 
+    async def _next_guess(self, contact: ContactId) -> datetime | None:
+        own = await self._store.tries(_guesses_of(contact), self._now - timedelta(days=1), self._rules.tries_a_day)
+        hour_ago = self._now - timedelta(hours=1)
+        everybody = await self._store.nth_try(EVERYBODY, hour_ago, self._rules.tries_overall)
+        person = await self._store.person_of(contact)
+        return policy.next_guess(own, everybody, person is not None, self._rules, self._now)
+
     async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries:
-        """Throttled per number, per contact and overall, in the store; fails closed."""
+        """Throttled per number, per contact and overall, in the store; fails closed, as guesses do."""
         keys = (f"code-to:{self._store.keyed('phone', phone)}", f"code-by:{contact}")
-        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
-        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
-        overall = await self._store.tries(CODES, hour_ago, self._rules.codes_overall)
-        until = policy.next_code(own, overall, self._rules, self._now)
+        until = await self._next_code(keys)
+        if until is None:
+            await self._store.alone(CODES)
+            until = await self._next_code(keys)
         if until is not None:
             return TooManyTries(until)
         for key in (*keys, CODES):
             await self._store.add_try(key, self._now)
         self.events.append(PhoneToProve(contact, phone, code))
         return CodeSent()
+
+    async def _next_code(self, keys: Sequence[str]) -> datetime | None:
+        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
+        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
+        overall = await self._store.nth_try(CODES, hour_ago, self._rules.codes_overall)
+        return policy.next_code(own, overall, self._rules, self._now)
 
     async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven:
         """What a talk remembers could be put back, so the tries are counted in the store: a code that was tried too

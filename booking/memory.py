@@ -160,6 +160,13 @@ class MemoryStore(MemoryMessages, MemoryDecisions):
     async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
         return sorted((at for at in self.rows.tries.get(key, ()) if at >= since), reverse=True)[:most]
 
+    async def nth_try(self, key: str, since: datetime, nth: int) -> datetime | None:
+        found = sorted((at for at in self.rows.tries.get(key, ()) if at >= since), reverse=True)
+        return found[nth - 1] if len(found) >= nth else None
+
+    async def alone(self, key: str) -> None:
+        """One turn at a time writes here."""
+
     async def add_try(self, key: str, now: datetime) -> None:
         self.rows.tries[key] = (*self.rows.tries.get(key, ()), now)
 

@@ -159,11 +159,12 @@ def overlaps(appointments: Sequence[Appointment], start: datetime) -> bool:
 
 
 def next_code(
-    tries: Sequence[Sequence[datetime]], overall: Sequence[datetime], rules: Rules, now: datetime
+    tries: Sequence[Sequence[datetime]], overall: datetime | None, rules: Rules, now: datetime
 ) -> datetime | None:
     """When a one-time code may go out again, or None for now: codes cost money, and a stranger's peace.
 
-    `tries`: those of the last day to this number, and of this contact; `overall`: those of the last hour. Latest first.
+    `tries`: those of the last day to this number, and of this contact, latest first. `overall`: the oldest of as many
+    as may go out in an hour, None while they were fewer.
     """
     hour_ago = now - timedelta(hours=1)
     until = [now]
@@ -173,19 +174,19 @@ def next_code(
             until.append(within_hour[rules.codes_an_hour - 1] + timedelta(hours=1))
         if len(own) >= rules.codes_a_day:
             until.append(own[rules.codes_a_day - 1] + timedelta(days=1))
-    if len(overall) >= rules.codes_overall:
-        until.append(overall[rules.codes_overall - 1] + timedelta(hours=1))
+    if overall is not None:
+        until.append(overall + timedelta(hours=1))
     return max(until) if max(until) > now else None
 
 
 def next_guess(
-    own: Sequence[datetime], everybody: Sequence[datetime], has_history: bool, rules: Rules, now: datetime
+    own: Sequence[datetime], everybody: datetime | None, has_history: bool, rules: Rules, now: datetime
 ) -> datetime | None:
     """Article 4.1.5, the code is a secret: when a contact may guess again, or None for now.
 
-    `own`: the contact's tries of the last day, `everybody`: those of the last hour, both latest first. While
-    everybody's reach the limit, somebody is trying codes at large: then only contacts whose account is known are
-    looked at.
+    `own`: the contact's tries of the last day, latest first. `everybody`: the oldest of as many as may be looked at in
+    an hour, None while they were fewer. Else somebody is trying codes at large: then only contacts whose account is
+    known are looked at.
     """
     until = []
     hour_ago = now - timedelta(hours=1)
@@ -194,6 +195,6 @@ def next_guess(
         until.append(within_hour[rules.tries_an_hour - 1] + timedelta(hours=1))
     if len(own) >= rules.tries_a_day:
         until.append(own[rules.tries_a_day - 1] + timedelta(days=1))
-    if not has_history and len(everybody) >= rules.tries_overall:
-        until.append(everybody[rules.tries_overall - 1] + timedelta(hours=1))
+    if everybody is not None and not has_history:
+        until.append(everybody + timedelta(hours=1))
     return max((moment for moment in until if moment > now), default=None)

@@ -37,6 +37,12 @@ class CodeRows:
     async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
         return await counters.tries(self._tx, key, since, most)
 
+    async def nth_try(self, key: str, since: datetime, nth: int) -> datetime | None:
+        return await counters.nth_try(self._tx, key, since, nth)
+
+    async def alone(self, key: str) -> None:
+        await counters.alone(self._tx, key)
+
     async def add_try(self, key: str, now: datetime) -> None:
         await counters.add_try(self._tx, key, now)
 
