@@ -28,6 +28,9 @@ from booking.ports import (
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
+ALARMS = "codes guessed"  # when they were told to be many
+ATTACK = "codes guessed since"  # when that began
+TRIES_KEPT = timedelta(days=30)  # as long as storage/purge.py keeps them
 
 
 def _guesses_of(contact: ContactId) -> str:
@@ -68,23 +71,25 @@ class Admitting:
             return Refused("max_appointments")
         return None if policy.may_request(person) else Refused("dispute")
 
-    async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries:
+    async def redeem_code(
+        self, typed: str, contact: ContactId, *, vouched: bool = False
+    ) -> CodeAccepted | CodeRefused | TooManyTries:
         """One answer and the same questions to the store, whatever is wrong with the code (invariant I12).
 
         Fails closed: what cannot be counted is not looked at. Asked twice, so that of all who are refused nobody waits
-        for the lock, nor keeps it from the others.
+        for the lock, nor keeps it from the others. `vouched`: an operator types it for somebody, who is no stranger.
         """
-        until = await self._next_guess(contact)
+        until = await self._next_guess(contact, vouched)
         if until is None:
             await self._store.alone(EVERYBODY)
-            until = await self._next_guess(contact)
+            until = await self._next_guess(contact, vouched)
         if until is not None:
             return TooManyTries(until)
-        hour_ago = self._now - timedelta(hours=1)
         for key in (_guesses_of(contact), EVERYBODY):
             await self._store.add_try(key, self._now)
+        hour_ago = self._now - timedelta(hours=1)
         if await self._store.nth_try(EVERYBODY, hour_ago, self._rules.tries_overall) is not None:
-            self.events.append(CodesGuessed(self._rules.tries_overall))
+            await self._alarm()
         own = len(await self._store.tries(_guesses_of(contact), hour_ago, self._rules.tries_an_hour))
         code = await self._store.code_typed(codes.normal(typed) or "")
         client = await self._store.client(code.client if code else ClientId(""))
@@ -95,12 +100,38 @@ class Admitting:
             self.events.append(DeskNeeded(contact, "too_many_tries"))
         return CodeRefused()
 
-    async def _next_guess(self, contact: ContactId) -> datetime | None:
+    async def _next_guess(self, contact: ContactId, vouched: bool) -> datetime | None:
         own = await self._store.tries(_guesses_of(contact), self._now - timedelta(days=1), self._rules.tries_a_day)
+        until = policy.next_guess(own, self._rules, self._now)
+        if until is not None or vouched:
+            return until
         hour_ago = self._now - timedelta(hours=1)
         everybody = await self._store.nth_try(EVERYBODY, hour_ago, self._rules.tries_overall)
-        person = await self._store.person_of(contact)
-        return policy.next_guess(own, everybody, person is not None, self._rules, self._now)
+        if everybody is None or await self._has_history(contact):
+            return None
+        return policy.next_guess_of_a_stranger(everybody, self._now)
+
+    async def _has_history(self, contact: ContactId) -> bool:
+        """Who has an account is asked for no code, so it is about strangers: whether they wrote before it began.
+
+        An attack that is older than the rows of tries began before the oldest of them.
+        """
+        first_wrote = await self._store.first_wrote(contact)
+        if first_wrote is None or not policy.has_history(first_wrote, self._now):
+            return False  # it began before now: most newcomers cost no further question
+        kept = self._now - TRIES_KEPT
+        began = next(iter(await self._store.tries(ATTACK, kept, 1)), kept)
+        return policy.has_history(first_wrote, began)
+
+    async def _alarm(self) -> None:
+        """Once an hour while it lasts. An attack begins with the first alarm after a day without."""
+        hour_ago, day_ago = self._now - timedelta(hours=1), self._now - timedelta(days=1)
+        if await self._store.tries(ALARMS, hour_ago + timedelta.resolution, 1):
+            return
+        if not await self._store.tries(ALARMS, day_ago, 1):
+            await self._store.add_try(ATTACK, self._now)
+        await self._store.add_try(ALARMS, self._now)
+        self.events.append(CodesGuessed(self._rules.tries_overall))
 
     async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries:
         """Throttled per number, per contact and overall, in the store; fails closed, as guesses do."""

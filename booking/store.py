@@ -63,6 +63,7 @@ class BookingStore(MessageStore, DocumentStore, DecisionStore, Protocol):
     async def nth_try(self, key: str, since: datetime, nth: int) -> datetime | None: ...
     # the nth of them, latest first; None: they are fewer
     async def add_try(self, key: str, now: datetime) -> None: ...
+    async def first_wrote(self, contact: ContactId) -> datetime | None: ...  # None: never before this message
 
     async def taken(
         self, since: datetime, until: datetime, now: datetime, workers: Sequence[WorkerId] | None = None

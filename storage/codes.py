@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking.model import Client, ClientId, Code, CodeId
-from storage import counters, directory
+from booking.model import Client, ClientId, Code, CodeId, ContactId
+from storage import contacts, counters, directory
 from storage.db import Sql
 from storage.directory import client_of, code_of
 
@@ -45,6 +45,9 @@ class CodeRows:
 
     async def add_try(self, key: str, now: datetime) -> None:
         await counters.add_try(self._tx, key, now)
+
+    async def first_wrote(self, contact: ContactId) -> datetime | None:
+        return await contacts.first_wrote(self._tx, contact)
 
     async def _code(self, column: str, value: str | bytes) -> Code | None:
         rows = await self._tx.fetch(
