@@ -194,3 +194,40 @@ async def test_a_million_tries_from_10_000_addresses(side_by_side: list[Database
     attack = Attack(side_by_side, strangers=10_000, tries=1_000_000, lasts=7 * DAY)
     await endures(attack)
     print(f"looked at: {sum(map(len, attack.looked_at.values()))}; alarms: {len(attack.alarms)}")
+
+
+# ------------------------------------------------------------ one-time codes
+
+
+async def pumps(db: Database, numbers: int, tries: int, lasts: timedelta) -> None:
+    """Each try asks from another address; one in five wants the first number, the others any."""
+    dice, sent = Random(1), defaultdict[str, list[datetime]](list)
+    for n in range(tries):
+        to = f"number {dice.randrange(numbers) if n % 5 else 0}"
+        at = MONDAY + lasts * n / tries
+        if isinstance(await asks(db, f"c{n}", to, at), CodeSent):
+            sent[to].append(at)
+    everybody = list(itertools.chain.from_iterable(sent.values()))
+    assert most_within(everybody, HOUR) == RULES.codes_overall
+    assert most_within(sent["number 0"], HOUR) == RULES.codes_an_hour
+    for each in sent.values():
+        assert most_within(each, HOUR) <= RULES.codes_an_hour
+        assert most_within(each, DAY) <= RULES.codes_a_day
+    assert await db.fetch("SELECT count(*) AS n FROM tries WHERE key = 'one-time codes'") == [{"n": len(everybody)}]
+
+
+@on_sqlite
+async def test_codes_for_many_numbers(db: Database) -> None:
+    await pumps(db, numbers=2_000, tries=3_000, lasts=3 * HOUR)
+
+
+@pytest.mark.many
+@on_postgres
+async def test_codes_for_50_000_numbers(db: Database) -> None:
+    await pumps(db, numbers=50_000, tries=200_000, lasts=2 * DAY)
+
+
+@on_sqlite
+async def test_six_codes_a_day_to_one_number_whoever_asks(db: Database) -> None:
+    came = [await asks(db, f"c{hour}", SAM, MONDAY + hour * HOUR) for hour in range(24)]
+    assert came == [CodeSent()] * 6 + [TooManyTries(MONDAY + DAY)] * 18
