@@ -79,12 +79,12 @@ class Admitting:
         Fails closed: what cannot be counted is not looked at. Asked twice, so that of all who are refused nobody waits
         for the lock, nor keeps it from the others. `vouched`: an operator types it for somebody, who is no stranger.
         """
-        until = await self._next_guess(contact, vouched)
-        if until is None:
+        wait = await self._wait(contact, vouched)
+        if wait is None:
             await self._store.alone(EVERYBODY)
-            until = await self._next_guess(contact, vouched)
-        if until is not None:
-            return TooManyTries(until)
+            wait = await self._wait(contact, vouched)
+        if wait is not None:
+            return wait
         for key in (_guesses_of(contact), EVERYBODY):
             await self._store.add_try(key, self._now)
         hour_ago = self._now - timedelta(hours=1)
@@ -100,16 +100,17 @@ class Admitting:
             self.events.append(DeskNeeded(contact, "too_many_tries"))
         return CodeRefused()
 
-    async def _next_guess(self, contact: ContactId, vouched: bool) -> datetime | None:
+    async def _wait(self, contact: ContactId, vouched: bool) -> TooManyTries | None:
         own = await self._store.tries(_guesses_of(contact), self._now - timedelta(days=1), self._rules.tries_a_day)
         until = policy.next_guess(own, self._rules, self._now)
         if until is not None or vouched:
-            return until
+            return TooManyTries(until) if until else None
         hour_ago = self._now - timedelta(hours=1)
         everybody = await self._store.nth_try(EVERYBODY, hour_ago, self._rules.tries_overall)
         if everybody is None or await self._has_history(contact):
             return None
-        return policy.next_guess_of_a_stranger(everybody, self._now)
+        until = policy.next_guess_of_a_stranger(everybody, self._now)
+        return TooManyTries(until, everybody=True) if until else None
 
     async def _has_history(self, contact: ContactId) -> bool:
         """Who has an account is asked for no code, so it is about strangers: whether they wrote before it began.

@@ -26,9 +26,12 @@ class CodeRefused:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """The guess was not looked at. Throttled per contact, in the database; fails closed."""
+    """The guess was not looked at. Throttled per contact, in the database; fails closed. `everybody`: it is no doing of
+    theirs, all together were too many.
+    """
 
     until: datetime
+    everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)

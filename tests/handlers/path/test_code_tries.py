@@ -175,6 +175,7 @@ async def endures(attack: Attack) -> None:
     await attack.goes_on(0, half)
     answer, _ = await guess(db, new, at, RIGHT)
     assert isinstance(answer, TooManyTries)
+    assert answer.everybody
     assert answer.until <= at + HOUR + timedelta(minutes=1)
     answer, _ = await guess(db, known, at, RIGHT)
     assert isinstance(answer, CodeAccepted)
