@@ -8,15 +8,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from booking import codes, policy
 from booking.decisions import suspension, unread
 from booking.events import CodesGuessed, DeskNeeded, EmailConfirmed, Event, PhoneToProve
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
-from booking.ports import BookingStore, CodeAccepted, CodeRefused, CodeSent, Known, Refused, TooManyTries
+from booking.ports import (
+    BookingStore,
+    CodeAccepted,
+    CodeRefused,
+    CodeSent,
+    Known,
+    NotProven,
+    Proven,
+    Refused,
+    TooManyTries,
+)
 
 CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
+ALARMS = "codes guessed"  # when they were told to be many
+ATTACK = "codes guessed since"  # when that began
+TRIES_KEPT = timedelta(days=30)  # as long as storage/purge.py keeps them
+
+
+def _guesses_of(contact: ContactId) -> str:
+    return f"contact:{contact}"
 
 
 class Admitting:
@@ -53,42 +71,101 @@ class Admitting:
             return Refused("max_appointments")
         return None if policy.may_request(person) else Refused("dispute")
 
-    async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries:
-        """One answer and the same questions to the store, whatever is wrong with the code (invariant I12)."""
-        key = f"contact:{contact}"
-        own = await self._store.tries(key, self._now - timedelta(days=1), self._rules.tries_a_day)
+    async def redeem_code(
+        self, typed: str, contact: ContactId, *, vouched: bool = False
+    ) -> CodeAccepted | CodeRefused | TooManyTries:
+        """One answer and the same questions to the store, whatever is wrong with the code (invariant I12).
+
+        Fails closed: what cannot be counted is not looked at. Asked twice, so that of all who are refused nobody waits
+        for the lock, nor keeps it from the others. `vouched`: an operator types it for somebody, who is no stranger.
+        """
+        wait = await self._wait(contact, vouched)
+        if wait is None:
+            await self._store.alone(EVERYBODY)
+            wait = await self._wait(contact, vouched)
+        if wait is not None:
+            return wait
+        for key in (_guesses_of(contact), EVERYBODY):
+            await self._store.add_try(key, self._now)
         hour_ago = self._now - timedelta(hours=1)
-        everybody = await self._store.tries(EVERYBODY, hour_ago, self._rules.tries_overall)
-        person = await self._store.person_of(contact)
-        until = policy.next_guess(own, everybody, person is not None, self._rules, self._now)
-        if until is not None:
-            return TooManyTries(until)
-        await self._store.add_try(key, self._now)
-        await self._store.add_try(EVERYBODY, self._now)
+        if await self._store.nth_try(EVERYBODY, hour_ago, self._rules.tries_overall) is not None:
+            await self._alarm()
+        own = len(await self._store.tries(_guesses_of(contact), hour_ago, self._rules.tries_an_hour))
         code = await self._store.code_typed(codes.normal(typed) or "")
         client = await self._store.client(code.client if code else ClientId(""))
         accounts = await self._store.accounts(code.id if code else CodeId(""))
-        if len(everybody) == self._rules.tries_overall - 1:
-            self.events.append(CodesGuessed(self._rules.tries_overall))
         if code is not None and policy.code_opens(code, client, accounts, self._rules, self._now):
             return CodeAccepted(code.id)
-        if len([at for at in own if at > hour_ago]) == self._rules.tries_an_hour - 1:
+        if own == self._rules.tries_an_hour:
             self.events.append(DeskNeeded(contact, "too_many_tries"))
         return CodeRefused()
 
+    async def _wait(self, contact: ContactId, vouched: bool) -> TooManyTries | None:
+        own = await self._store.tries(_guesses_of(contact), self._now - timedelta(days=1), self._rules.tries_a_day)
+        until = policy.next_guess(own, self._rules, self._now)
+        if until is not None or vouched:
+            return TooManyTries(until) if until else None
+        hour_ago = self._now - timedelta(hours=1)
+        everybody = await self._store.nth_try(EVERYBODY, hour_ago, self._rules.tries_overall)
+        if everybody is None or await self._has_history(contact):
+            return None
+        until = policy.next_guess_of_a_stranger(everybody, self._now)
+        return TooManyTries(until, everybody=True) if until else None
+
+    async def _has_history(self, contact: ContactId) -> bool:
+        """Who has an account is asked for no code, so it is about strangers: whether they wrote before it began.
+
+        An attack that is older than the rows of tries began before the oldest of them.
+        """
+        first_wrote = await self._store.first_wrote(contact)
+        if first_wrote is None or not policy.has_history(first_wrote, self._now):
+            return False  # it began before now: most newcomers cost no further question
+        kept = self._now - TRIES_KEPT
+        began = next(iter(await self._store.tries(ATTACK, kept, 1)), kept)
+        return policy.has_history(first_wrote, began)
+
+    async def _alarm(self) -> None:
+        """Once an hour while it lasts. An attack begins with the first alarm after a day without."""
+        hour_ago, day_ago = self._now - timedelta(hours=1), self._now - timedelta(days=1)
+        if await self._store.tries(ALARMS, hour_ago + timedelta.resolution, 1):
+            return
+        if not await self._store.tries(ALARMS, day_ago, 1):
+            await self._store.add_try(ATTACK, self._now)
+        await self._store.add_try(ALARMS, self._now)
+        self.events.append(CodesGuessed(self._rules.tries_overall))
+
     async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries:
-        """Throttled per number, per contact and overall, in the store; fails closed."""
+        """Throttled per number, per contact and overall, in the store; fails closed, as guesses do."""
         keys = (f"code-to:{self._store.keyed('phone', phone)}", f"code-by:{contact}")
-        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
-        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
-        overall = await self._store.tries(CODES, hour_ago, self._rules.codes_overall)
-        until = policy.next_code(own, overall, self._rules, self._now)
+        until = await self._next_code(keys)
+        if until is None:
+            await self._store.alone(CODES)
+            until = await self._next_code(keys)
         if until is not None:
             return TooManyTries(until)
         for key in (*keys, CODES):
             await self._store.add_try(key, self._now)
         self.events.append(PhoneToProve(contact, phone, code))
         return CodeSent()
+
+    async def _next_code(self, keys: Sequence[str]) -> datetime | None:
+        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
+        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
+        overall = await self._store.nth_try(CODES, hour_ago, self._rules.codes_overall)
+        return policy.next_code(own, overall, self._rules, self._now)
+
+    async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven:
+        """What a talk remembers could be put back, so the tries are counted in the store: a code that was tried too
+        often is dead. Fails closed.
+        """
+        key = f"proof:{contact}:{claim}"
+        most = self._rules.tries_a_code
+        tried = len(await self._store.tries(key, self._now - timedelta(days=1), most))
+        if tried >= most:
+            return NotProven(0)
+        await self._store.add_try(key, self._now)
+        right = compare_digest(typed.encode("utf-8", "replace"), code.encode())
+        return Proven() if right else NotProven(most - tried - 1)
 
     async def set_language(self, person: PersonId, language: str) -> None:
         found = await self._store.person(person)

@@ -26,14 +26,29 @@ class CodeRefused:
 
 @dataclass(frozen=True, slots=True)
 class TooManyTries:
-    """The guess was not looked at. Throttled per contact, in the database; fails closed."""
+    """The guess was not looked at. Throttled per contact, in the database; fails closed. `everybody`: it is no doing of
+    theirs, all together were too many.
+    """
 
     until: datetime
+    everybody: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CodeSent:
     """A one-time code is on its way to a number, which is proven when it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The one-time code came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotProven:
+    """Another code, or one that was tried too often: `left` 0 means that a new one is needed, whatever is typed."""
+
+    left: int
 
 
 @dataclass(frozen=True, slots=True)

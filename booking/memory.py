@@ -61,6 +61,7 @@ class Rows:
     codes: dict[CodeId, Code] = field(default_factory=dict)
     typed: dict[str, CodeId] = field(default_factory=dict)  # normal form -> code
     tries: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    heard: dict[ContactId, datetime] = field(default_factory=dict)  # who wrote more than once, since when
     busy: dict[tuple[Owner, datetime], Hour] = field(default_factory=dict)  # (owner, quarter) -> the hour it is part of
     places: dict[str, tuple[tuple[Owner, datetime], ...]] = field(default_factory=dict)  # id -> its keys in `busy`
     opens: dict[datetime, frozenset[tuple[WorkerId, Hour]]] = field(default_factory=dict)  # start -> workers' hours
@@ -102,6 +103,9 @@ class MemoryStore(MemoryMessages, MemoryDecisions):
     def put_code(self, code: Code, letters: str) -> None:
         self.rows.codes[code.id] = code
         self.rows.typed[normal(letters) or ""] = code.id
+
+    def hears(self, contact: ContactId, since: datetime) -> None:
+        self.rows.heard[contact] = since
 
     def snapshot(self) -> Rows:
         return self.rows.copied()
@@ -159,6 +163,16 @@ class MemoryStore(MemoryMessages, MemoryDecisions):
 
     async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
         return sorted((at for at in self.rows.tries.get(key, ()) if at >= since), reverse=True)[:most]
+
+    async def nth_try(self, key: str, since: datetime, nth: int) -> datetime | None:
+        found = sorted((at for at in self.rows.tries.get(key, ()) if at >= since), reverse=True)
+        return found[nth - 1] if len(found) >= nth else None
+
+    async def alone(self, key: str) -> None:
+        """One turn at a time writes here."""
+
+    async def first_wrote(self, contact: ContactId) -> datetime | None:
+        return self.rows.heard.get(contact)
 
     async def add_try(self, key: str, now: datetime) -> None:
         self.rows.tries[key] = (*self.rows.tries.get(key, ()), now)

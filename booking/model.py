@@ -329,6 +329,7 @@ class Rules:
     codes_an_hour: int = 3  # one-time codes to one number, or asked for by one contact (threat T20: SMS pumping)
     codes_a_day: int = 6
     codes_overall: int = 200  # an hour, to all numbers together
+    tries_a_code: int = 3  # wrong answers to a one-time code before another one is needed
     time_zone: str = "Europe/Paris"  # the operator's: a code is valid by its calendar
     terms_version: str = "2024-10-15"
 

@@ -17,6 +17,8 @@ TURN = timedelta(hours=24)  # so long before, a video may become a call at the s
 NEAR = timedelta(hours=2)  # so long before, "I am late" can only mean this appointment
 AWAITED = timedelta(minutes=10)  # so long before, who is there for a call or a video is waited for
 NOBODY_UNTIL = timedelta(hours=4)  # after the start: so long 'nobody came' is about this hour
+FREE_TRIES = 2  # guesses at a connection code within a day, after which there is no wait
+HISTORY = timedelta(hours=24)  # so long before an attack began, an address that wrote is no part of it
 ATTENDANCE_CLOSES = time(9)  # the next day, on the worker's clock: before the person is asked how it was
 
 
@@ -159,41 +161,55 @@ def overlaps(appointments: Sequence[Appointment], start: datetime) -> bool:
 
 
 def next_code(
-    tries: Sequence[Sequence[datetime]], overall: Sequence[datetime], rules: Rules, now: datetime
+    tries: Sequence[Sequence[datetime]], overall: datetime | None, rules: Rules, now: datetime
 ) -> datetime | None:
     """When a one-time code may go out again, or None for now: codes cost money, and a stranger's peace.
 
-    `tries`: those of the last day to this number, and of this contact; `overall`: those of the last hour. Latest first.
+    `tries`: those of the last day to this number, and of this contact, latest first. `overall`: the oldest of as many
+    as may go out in an hour, None while they were fewer.
     """
-    hour_ago = now - timedelta(hours=1)
-    until = [now]
-    for own in tries:
-        within_hour = [at for at in own if at > hour_ago]
-        if len(within_hour) >= rules.codes_an_hour:
-            until.append(within_hour[rules.codes_an_hour - 1] + timedelta(hours=1))
-        if len(own) >= rules.codes_a_day:
-            until.append(own[rules.codes_a_day - 1] + timedelta(days=1))
-    if len(overall) >= rules.codes_overall:
-        until.append(overall[rules.codes_overall - 1] + timedelta(hours=1))
-    return max(until) if max(until) > now else None
+    until = [end for own in tries for end in _ends(own, rules.codes_an_hour, rules.codes_a_day, now)]
+    if overall is not None:
+        until.append(overall + HOUR)
+    return _after(until, now)
 
 
-def next_guess(
-    own: Sequence[datetime], everybody: Sequence[datetime], has_history: bool, rules: Rules, now: datetime
-) -> datetime | None:
+def next_guess(own: Sequence[datetime], rules: Rules, now: datetime) -> datetime | None:
     """Article 4.1.5, the code is a secret: when a contact may guess again, or None for now.
 
-    `own`: the contact's tries of the last day, `everybody`: those of the last hour, both latest first. While
-    everybody's reach the limit, somebody is trying codes at large: then only contacts whose account is known are
-    looked at.
+    `own`: the contact's tries of the last day, latest first.
     """
-    until = []
-    hour_ago = now - timedelta(hours=1)
-    within_hour = [at for at in own if at > hour_ago]
-    if len(within_hour) >= rules.tries_an_hour:
-        until.append(within_hour[rules.tries_an_hour - 1] + timedelta(hours=1))
-    if len(own) >= rules.tries_a_day:
-        until.append(own[rules.tries_a_day - 1] + timedelta(days=1))
-    if not has_history and len(everybody) >= rules.tries_overall:
-        until.append(everybody[rules.tries_overall - 1] + timedelta(hours=1))
-    return max((moment for moment in until if moment > now), default=None)
+    until = _ends(own, rules.tries_an_hour, rules.tries_a_day, now)
+    if own:
+        until.append(own[0] + wait_after(len(own)))
+    return _after(until, now)
+
+
+def wait_after(tries: int) -> timedelta:
+    """After so many within a day. The first two are slips of the finger; then it doubles, up to an hour."""
+    return min(timedelta(minutes=2 ** (tries - 3)), HOUR) if tries > FREE_TRIES else timedelta()
+
+
+def next_guess_of_a_stranger(everybody: datetime, now: datetime) -> datetime | None:
+    """While somebody tries codes at large. `everybody`: the oldest of as many as are looked at in an hour."""
+    return _after([everybody + HOUR], now)
+
+
+def has_history(first_wrote: datetime, attack: datetime) -> bool:
+    """Whether an address is let through while codes are tried at large: whoever tries them came with that."""
+    return first_wrote <= attack - HISTORY
+
+
+def _ends(own: Sequence[datetime], an_hour: int, a_day: int, now: datetime) -> list[datetime]:
+    """When the limits of an hour and of a day, where they are reached, let the next one through."""
+    within_hour = [at for at in own if at > now - HOUR]
+    until = [within_hour[an_hour - 1] + HOUR] if len(within_hour) >= an_hour else []
+    return [*until, own[a_day - 1] + timedelta(days=1)] if len(own) >= a_day else until
+
+
+def _after(until: Sequence[datetime], now: datetime) -> datetime | None:
+    """The latest of them, if it is still to come. It ends with a minute, as it is told in hours and minutes."""
+    last = max((end for end in until if end > now), default=None)
+    if last is None or not (last.second or last.microsecond):
+        return last
+    return last.replace(second=0, microsecond=0) + timedelta(minutes=1)

@@ -27,9 +27,11 @@ from booking.answers import (
     NothingLate,
     NothingToUndo,
     NotNow,
+    NotProven,
     NotTurned,
     Offered,
     Opened,
+    Proven,
     Refusable,
     Refused,
     SlotGone,
@@ -86,6 +88,7 @@ __all__ = [
     "Known",
     "Moved",
     "NotNow",
+    "NotProven",
     "NotTurned",
     "Noted",
     "NothingLate",
@@ -93,6 +96,7 @@ __all__ = [
     "Offered",
     "Opened",
     "Owner",
+    "Proven",
     "Refusable",
     "Refused",
     "SlotGone",
@@ -110,6 +114,8 @@ class BookingCore(MessagingCore, DecidingCore, Protocol):
     async def known(self, contact: ContactId) -> Known: ...
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
     async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries: ...
+    async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven: ...
+    # `claim` names which of the contact's claims it is, and stays the same as long as its code does
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
     async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who has a free hour, soonest first
     async def worker(self, id: WorkerId) -> Worker | None: ...

@@ -143,7 +143,7 @@ async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
             return Unknown()
         joining: Joining | None = None
         if known.person is None and asked.newcomer is not None:
-            code = await scene.core.redeem_code(asked.newcomer.code, contact)
+            code = await scene.core.redeem_code(asked.newcomer.code, contact, vouched=True)
             if not isinstance(code, CodeAccepted):
                 return code
             joining = _joining(asked, asked.newcomer, code)

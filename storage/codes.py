@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking.model import Client, ClientId, Code, CodeId
-from storage import counters, directory
+from booking.model import Client, ClientId, Code, CodeId, ContactId
+from storage import contacts, counters, directory
 from storage.db import Sql
 from storage.directory import client_of, code_of
 
@@ -37,8 +37,17 @@ class CodeRows:
     async def tries(self, key: str, since: datetime, most: int) -> Sequence[datetime]:
         return await counters.tries(self._tx, key, since, most)
 
+    async def nth_try(self, key: str, since: datetime, nth: int) -> datetime | None:
+        return await counters.nth_try(self._tx, key, since, nth)
+
+    async def alone(self, key: str) -> None:
+        await counters.alone(self._tx, key)
+
     async def add_try(self, key: str, now: datetime) -> None:
         await counters.add_try(self._tx, key, now)
+
+    async def first_wrote(self, contact: ContactId) -> datetime | None:
+        return await contacts.first_wrote(self._tx, contact)
 
     async def _code(self, column: str, value: str | bytes) -> Code | None:
         rows = await self._tx.fetch(

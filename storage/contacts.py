@@ -5,7 +5,7 @@ lock(tx, contact) -> ContactRow                    the first statement of a turn
 lock_person(tx, person) -> rows                    all addresses of a person, then the person
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
 release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
-get, get_many, of_person, of_worker, number_of, find    read
+get, get_many, of_person, of_worker, number_of, first_wrote, find    read
 link_person, link_worker, set_phone, set_language, opt_out, opt_in, inbound, dead, alive    write
 """
 
@@ -28,8 +28,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A contact, opened. `time_zone` is its person's, where it has one. `received` counts its messages: an address
-    with history is trusted more (threat T1)."""
+    """A contact, opened. `time_zone` is its person's, where it has one. `received` counts its messages."""
 
     id: str
     channel: str
@@ -227,6 +226,12 @@ async def of_worker(db: Sql, worker: str) -> list[ContactRow]:
 async def of_phone(db: Sql, phone: str) -> list[ContactRow]:
     """Every address for which this number (E.164) was proven, on any channel."""
     return await _where(db, "phone_index = ?", db.vault.index("phone", phone))
+
+
+async def first_wrote(db: Sql, contact: str) -> datetime | None:
+    """Since when we know an address that has written more than once: what it writes now is not its first word (T1)."""
+    rows = await db.fetch("SELECT created_at FROM contact WHERE id = ? AND received > 1", contact)
+    return rows[0]["created_at"] if rows else None
 
 
 async def number_of(db: Sql, contact: str) -> str | None:

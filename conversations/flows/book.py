@@ -70,8 +70,9 @@ async def got_code(c: Context, heard: Input) -> Outcome:
     match answer:
         case CodeAccepted(code):
             return fill(t("code.accepted"), code=code)
-        case TooManyTries(until):
-            return Again(t("code.slow", until=until, call=call(c)))
+        case TooManyTries(until, everybody):
+            words = t("code.busy") if everybody else t("code.slow")
+            return Again(t(words.msgid, until=until, call=call(c)))
     if c.misses == 0:
         return Again(t("code.refused"))
     return Again(t("code.refused_again", call=call(c)) if c.misses % 2 else t("code.refused_still", call=call(c)))

@@ -12,7 +12,7 @@ from typing import Final
 
 from booking import phones
 from booking.model import Mode
-from booking.ports import TooManyTries
+from booking.ports import NotProven, Proven, TooManyTries
 from conversations.flows import hours
 from conversations.flows.names import call
 from conversations.model import Again, Ask, Context, Input, Option, Outcome, Step, fill
@@ -21,7 +21,6 @@ from conversations.text import t
 
 LASTS: Final = timedelta(minutes=10)  # a code that is older proves nothing
 DIGITS: Final = 6
-MISSES: Final = 3  # wrong codes before another one is needed
 
 
 async def ask_phone(c: Context) -> Ask:
@@ -54,15 +53,22 @@ async def ask_proof(c: Context) -> Ask:
 
 
 async def got_proof(c: Context, heard: Input) -> Outcome:
-    """Right, wrong, or too late; after three wrong ones the number is asked again, and another code goes out."""
+    """Right, wrong, or too late; after three wrong ones the number is asked again, and another code goes out.
+
+    The core counts them: whatever is said between two tries gives no further one.
+    """
     if heard.choice == "again":
         return fill(claimed=None)
     claimed = c.answers["claimed"]
     if c.now > datetime.fromisoformat(claimed["until"]):
         return fill(t("proof.old"), claimed=None)
-    if fold(heard.text).replace(" ", "") == claimed["code"]:
-        return fill(claimed=None, phone=claimed["phone"])
-    return Again(t("proof.wrong")) if c.misses + 1 < MISSES else fill(t("proof.wrong"), claimed=None)
+    typed = fold(heard.text).replace(" ", "")
+    match await c.booking.check_proof(c.contact.id, claimed["until"], typed, claimed["code"]):
+        case Proven():
+            return fill(claimed=None, phone=claimed["phone"])
+        case NotProven(left=0):
+            return fill(t("proof.wrong"), claimed=None)
+    return Again(t("proof.wrong"))
 
 
 def _code(c: Context) -> str:

@@ -16,13 +16,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from booking import codes
+from booking import codes, policy
 from booking.events import CodesGuessed, DeskNeeded
 from booking.memory import MemoryStore
 from booking.model import ClientId, CodeId, ContactId, Rules
 from booking.ports import CodeAccepted, CodeRefused, TooManyTries
-from tests.booking.made import ANN, BEN, CODE, LETTERS, MONDAY, PORTS, Desk, consent, joining, run, worker
-from tests.booking.test_booking import NINE, any_at, book
+from tests.booking.made import ANN, BEN, CLEO, CODE, LETTERS, MONDAY, PORTS, Desk, consent, joining, run
 from tests.guards import guards
 
 # ------------------------------------------------------------ one normal form
@@ -239,7 +238,7 @@ class Counted(MemoryStore):
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
-        if name in {"code_typed", "client", "accounts", "tries", "add_try", "person_of", "code"}:
+        if name in {"code_typed", "client", "accounts", "tries", "nth_try", "add_try", "alone", "person_of", "code"}:
             self.calls.append(name)
         return found
 
@@ -262,7 +261,9 @@ def test_is_and_is_not_look_alike(case: str) -> None:
     store.put_code(replace(CODE, **changes.get(case, {})), LETTERS)
     typed = {"unknown": "PORTS-0000-0000", "no code": "бонжур"}.get(case, LETTERS)
     assert guess(desk, typed) == (CodeAccepted(CODE.id) if case == "right" else CodeRefused())
-    assert store.calls == ["tries", "tries", "person_of", "add_try", "add_try", "code_typed", "client", "accounts"]
+    looks = ["tries", "nth_try"]
+    counts = ["add_try", "add_try", "nth_try", "tries"]
+    assert store.calls == [*looks, "alone", *looks, *counts, "code_typed", "client", "accounts"]
 
 
 def test_a_code_is_valid_on_its_days_in_the_operators_calendar() -> None:
@@ -282,8 +283,8 @@ def test_a_code_is_valid_on_its_days_in_the_operators_calendar() -> None:
 @guards("T01", partly=True)
 def test_five_tries_an_hour() -> None:
     desk = Desk()
-    for n in range(5):
-        desk.now = MONDAY + timedelta(minutes=n)
+    for n, minutes in enumerate((0, 1, 2, 3, 5)):
+        desk.now = MONDAY + timedelta(minutes=minutes)
         turn = desk.turn()
         assert run(turn.redeem_code("X", ANN)) == CodeRefused()
         assert turn.events == ([DeskNeeded(ANN, "too_many_tries")] if n == 4 else [])
@@ -294,7 +295,29 @@ def test_five_tries_an_hour() -> None:
     assert guess(desk, LETTERS) == TooManyTries(until)
     desk.now = until
     assert guess(desk, LETTERS) == CodeAccepted(CODE.id)
-    assert guess(desk, LETTERS) == TooManyTries(until + timedelta(minutes=1)), "what was accepted counts too"
+    assert guess(desk, LETTERS) == TooManyTries(until + timedelta(minutes=8)), "what was accepted counts too"
+
+
+def test_each_wait_is_longer_than_the_one_before() -> None:
+    """In minutes, of somebody who tries again as soon as they may, within a day and without the hour's limit."""
+    desk, waits = Desk(rules=Rules(tries_an_hour=99)), list[int]()
+    while len(waits) < 10:
+        answer = guess(desk)
+        waits.append(0 if answer == CodeRefused() else (answer.until - desk.now) // timedelta(minutes=1))
+        desk.now = getattr(answer, "until", desk.now)
+    assert waits == [0, 0, 0, 1, 0, 2, 0, 4, 0, 8]
+    assert [policy.wait_after(tries) // timedelta(minutes=1) for tries in (0, 2, 3, 8, 9, 15)] == [0, 0, 1, 32, 60, 60]
+
+
+def test_a_wait_ends_when_it_was_said_to_end() -> None:
+    """Said in hours and minutes, so it ends with a minute: who comes back in time is not sent away again."""
+    desk = Desk()
+    desk.now += timedelta(seconds=20, microseconds=1)
+    for _ in range(3):
+        guess(desk)
+    assert guess(desk) == TooManyTries(MONDAY + timedelta(minutes=2))
+    desk.now = MONDAY + timedelta(minutes=2)
+    assert guess(desk, LETTERS) == CodeAccepted(CODE.id)
 
 
 @guards("T01", partly=True)
@@ -309,20 +332,53 @@ def test_fifteen_tries_a_day() -> None:
     assert guess(desk) == CodeRefused()
 
 
-@guards("T01", partly=True)
-def test_beyond_the_overall_limit_only_who_has_an_account_is_looked_at() -> None:
-    desk = Desk([worker("ali")], Rules(tries_overall=20))
-    book(desk, any_at(NINE))
+def attacked(desk: Desk, name: str = "stranger") -> int:
+    """Somebody uses up all guesses of this hour. How many alarms there were."""
     alarms = 0
     for n in range(20):
         turn = desk.turn()
-        assert run(turn.redeem_code("X", ContactId(f"stranger {n}"))) == CodeRefused()
+        assert run(turn.redeem_code("X", ContactId(f"{name} {n}"))) == CodeRefused()
         alarms += turn.events.count(CodesGuessed(20))
-    assert alarms == 1
-    assert guess(desk, LETTERS, BEN) == TooManyTries(MONDAY + timedelta(hours=1))
-    assert guess(desk, LETTERS) == CodeAccepted(CODE.id)
+    return alarms
+
+
+def test_beyond_the_overall_limit_only_who_has_history_is_looked_at() -> None:
+    """Words of theirs from a day before it began; or somebody of the desk is asked."""
+    desk = Desk(rules=Rules(tries_overall=20))
+    dan = ContactId("dan")
+    desk.memory.hears(CLEO, MONDAY - timedelta(days=1))
+    desk.memory.hears(dan, MONDAY - timedelta(days=1) + timedelta(seconds=1))
+    assert attacked(desk) == 1
+    for stranger in (BEN, dan):
+        assert guess(desk, LETTERS, stranger) == TooManyTries(MONDAY + timedelta(hours=1), everybody=True)
+    assert guess(desk, LETTERS, CLEO) == CodeAccepted(CODE.id)
+    assert run(desk.turn().redeem_code(LETTERS, BEN, vouched=True)) == CodeAccepted(CODE.id)
     desk.now += timedelta(hours=1)
+    assert guess(desk, LETTERS, dan) == CodeAccepted(CODE.id)
+
+
+def test_nobody_gains_history_while_it_lasts() -> None:
+    """Days of it: who came with it never passes, and who was there before still does. After a quiet day all is new."""
+    desk = Desk(rules=Rules(tries_overall=20))
+    desk.memory.hears(BEN, MONDAY + timedelta(hours=1))
+    desk.memory.hears(CLEO, MONDAY - timedelta(days=2))
+    for hours in range(0, 72, 2):
+        desk.now = MONDAY + timedelta(hours=hours)
+        assert attacked(desk, f"of {hours}") == 1
+        assert isinstance(guess(desk, LETTERS, BEN), TooManyTries)
+    assert guess(desk, LETTERS, CLEO) == CodeAccepted(CODE.id)
+    desk.now += timedelta(days=1, minutes=1)
+    assert attacked(desk, "another") == 1
     assert guess(desk, LETTERS, BEN) == CodeAccepted(CODE.id)
+
+
+def test_an_alarm_an_hour_however_long_it_lasts() -> None:
+    desk, alarms = Desk(rules=Rules(tries_overall=20)), 0
+    for minute in range(240):
+        turn = desk.turn(MONDAY + timedelta(minutes=minute))
+        run(turn.redeem_code("X", ContactId(f"stranger {minute}")))
+        alarms += turn.events.count(CodesGuessed(20))
+    assert alarms == 4
 
 
 @guards("T01", partly=True)

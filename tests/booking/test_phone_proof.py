@@ -8,7 +8,7 @@ from booking.core import Booking
 from booking.events import PhoneToProve
 from booking.memory import MemoryStore
 from booking.model import ContactId, Rules
-from booking.ports import CodeSent, TooManyTries
+from booking.ports import CodeSent, NotProven, Proven, TooManyTries
 from tests.booking.made import ANN, BEN, MONDAY, run
 from tests.guards import guards
 
@@ -60,3 +60,21 @@ def test_a_limit_for_all_together() -> None:
     for n in range(5):
         assert asks(store, ContactId(f"c{n}"), f"+3363998001{n}", rules=rules) == CodeSent()
     assert asks(store, BEN, OTHER, rules=rules) == TooManyTries(MONDAY + timedelta(hours=1))
+
+
+def check(store: MemoryStore, typed: str, claim: str = "claim", after: timedelta = timedelta(0)) -> object:
+    core = Booking(store, Rules(), MONDAY + after, lambda: "id")
+    return run(core.check_proof(ANN, claim, typed, "123456"))
+
+
+def test_a_code_dies_of_three_wrong_answers() -> None:
+    store = MemoryStore()
+    assert [check(store, f"00000{n}") for n in range(3)] == [NotProven(2), NotProven(1), NotProven(0)]
+    assert check(store, "123456") == NotProven(0), "not even looked at"
+    assert check(store, "123456", after=timedelta(minutes=10)) == NotProven(0)
+    assert check(store, "123456", claim="another") == Proven()
+
+
+def test_the_third_answer_may_still_be_right() -> None:
+    store = MemoryStore()
+    assert [check(store, typed) for typed in ("", "\ud800é", "123456")] == [NotProven(2), NotProven(1), Proven()]

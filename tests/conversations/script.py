@@ -31,7 +31,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from booking.model import ContactId, Mode
+from booking.admitting import EVERYBODY
+from booking.model import ContactId, Mode, Rules
 from conversations.model import Ask, Context, FileRef, Input, News, Option, Outcome, Press, Step, Stopped, fill
 from conversations.text import t
 from handlers.calling import news_of
@@ -153,6 +154,12 @@ def it_is(stage: Stage, when: str) -> list[str]:
     return stage.company.passes(_moment(when) - stage.now, stage)
 
 
+def codes_are_tried(stage: Stage) -> list[str]:
+    """By others, as many as are looked at within an hour."""
+    stage.store.rows.tries[EVERYBODY] = (stage.now,) * Rules().tries_overall
+    return []
+
+
 def is_taken(stage: Stage, when: str) -> list[str]:
     stage.somebody_takes(_moment(when))
     return []
@@ -266,6 +273,7 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"the worker calls and nobody answers": misses_a_call,
     r"what was sent arrives": arrives,
     r"what was sent arrives, the last refused: (\w+)": is_refused,
+    r"codes are tried at large": codes_are_tried,
     r"the terms change": terms_change,
     r"the desk suspends them until (\S+)( and cancels)?: (.+)": suspends,
     r"the desk suspends them without an end: (.+)": closes,

@@ -235,6 +235,8 @@ async def test_tries_are_counted_in_a_window(store: BookingStore) -> None:
     found = await store.tries("code:ann", NOW + timedelta(minutes=1), 5)
     assert list(found) == [NOW + timedelta(minutes=2), NOW + timedelta(minutes=1)]
     assert list(await store.tries("code:ann", NOW, 1)) == [NOW + timedelta(minutes=2)]
+    assert await store.nth_try("code:ann", NOW, 3) == NOW
+    assert await store.nth_try("code:ann", NOW + timedelta(minutes=1), 3) is None
 
 
 # ------------------------------------------------------------ rows mean what the dictionaries mean

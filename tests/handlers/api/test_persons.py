@@ -85,9 +85,9 @@ async def test_one_account_a_number_whichever_way_it_was_made(site: Site) -> Non
 
 async def test_guessing_codes_ends_soon(site: Site) -> None:
     answers = [await site.post("/persons", person(code=f"PORTS-000{n}-0000")) for n in range(6)]
-    assert [each.code for each in answers] == ["code_refused"] * 5 + ["too_many_tries"]
+    assert [each.code for each in answers] == ["code_refused"] * 3 + ["too_many_tries"] * 3
     assert answers[5].status == 429
-    assert 0 < int(answers[5].headers["Retry-After"]) <= 3600
+    assert 0 < int(answers[5].headers["Retry-After"]) <= 60
     right = await site.post("/persons", person())
     assert right.code == "too_many_tries", "also the right one"
     assert (await site.post("/persons", person(phone=SAM))).status == 201, "another number is another's"
