@@ -6,6 +6,7 @@ import pytest
 import structlog
 
 from bot.logs import only_classes
+from bot.standins.twilio_content import Content
 from tests.journeys.processes import Launcher, launcher
 from tests.journeys.town import Town, built
 from tests.storage.conftest import database_url, patient, postgres_template, sqlite_template, sqlite_url, vault
@@ -35,3 +36,9 @@ async def town(database_url: str) -> AsyncIterator[Town]:
 async def launching() -> AsyncIterator[Launcher]:
     async with launcher() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, Content]:
+    """What lies at Twilio once every content was made and every template approved."""
+    return {}

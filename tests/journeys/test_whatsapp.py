@@ -38,12 +38,6 @@ async def look(town: Town) -> None:
     await shelf.load()
 
 
-@pytest.fixture(scope="module")
-def made() -> dict[str, Content]:
-    """What lies at Twilio once every content was made and every template approved."""
-    return {}
-
-
 @pytest.fixture
 async def ready(town: Town, made: dict[str, Content]) -> Town:
     """Every content was made, and every template approved: by three hundred calls of ours in the first town, whose
