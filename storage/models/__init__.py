@@ -17,6 +17,7 @@ from storage.models.directory import Client, Code, DirectoryVersion, Span, Worke
 from storage.models.documents import Document, Media
 from storage.models.figures import Feedback, StepCount
 from storage.models.guards import Audit, Flag, Token, Tries
+from storage.models.law import LegalHold
 from storage.models.messages import Message, Report
 from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
@@ -49,6 +50,7 @@ __all__ = [
     "HookNews",
     "Inbox",
     "Ledger",
+    "LegalHold",
     "Login",
     "Media",
     "Message",

@@ -66,3 +66,24 @@ def test_wrong_use_is_told_and_changes_nothing(known: Desk, words: tuple[str, ..
     done = known("person", *words)
     assert (done.status, said in done.err) == (status, True), done
     assert known.ok("person", "decisions", EMAIL).lines == ["nothing was decided about them"]
+
+
+def test_held_while_a_dispute_is_open(known: Desk) -> None:
+    day = str((system_clock() + timedelta(days=90)).date())
+    assert known.ok("person", "holds").lines == ["none"]
+    made = known.ok("person", "hold", EMAIL, "RG 26/00123", "Devant", "le", "médiateur.", "--review", day).lines[0]
+    id = made.split()[0]
+    [listed] = known.ok("person", "holds").lines
+    assert re.fullmatch(rf"{id}  \S+ \S+  review {day} \S+ +person \w{{26}}  RG 26/00123", listed)
+    assert "médiateur" not in listed
+    assert known.ok("person", "release", id).lines[0].startswith(id)
+    assert known("person", "release", id).status == 1
+    assert "lifted" in known.ok("person", "holds", EMAIL).lines[0]
+    late = str((system_clock() + timedelta(days=200)).date())
+    for words, said in (
+        ((EMAIL, "RG 1", "why", "--review", late), "half a year"),
+        ((EMAIL, "RG 1", "why", "--review", "soon"), "--review"),
+        ((EMAIL, "x", "why", "--review", day), "REFERENCE"),
+    ):
+        wrong = known("person", "hold", *words)
+        assert (wrong.status, said in wrong.err) == (2, True), wrong

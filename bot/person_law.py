@@ -1,0 +1,97 @@
+"""What `socialdirect person` does for the law: what is somebody's is kept while a dispute about them is open (G17).
+
+hold WHO REFERENCE WORDS… --review DAY        release HOLD        holds [WHO]
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final
+
+import typer
+
+from bot.app import App
+from bot.failures import CommandFailed, WrongUse
+from bot.load import local
+from bot.opening import on_app, operator
+from bot.who import Who, person_of
+from handlers.parts import Parts
+from handlers.privacy import disputes
+from handlers.privacy.disputes import LONGEST, SHORTEST, NotHeld
+from storage import holds
+from storage.holds import LegalHold
+
+NOT_HELD: Final = {
+    "nobody": "no such person, or no legal hold of this id",
+    "already": "it was lifted already",
+}
+
+
+def hold(
+    who: Who,
+    reference: Annotated[str, typer.Argument(metavar="REFERENCE", help="The dispute's own number or name.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="What it is about; kept sealed.")],
+    review: Annotated[str, typer.Option(help="When it is looked at again, as 2026-03-20; within half a year.")],
+) -> int:
+    """A dispute is open: nothing of theirs is purged or erased, and no new request of theirs is taken."""
+    day = _day(review)
+
+    async def work(opened: App) -> LegalHold | NotHeld:
+        parts = opened.parts
+        return await disputes.hold(parts, await person_of(parts, who), operator(), reference, " ".join(words), day)
+
+    match on_app(work):
+        case LegalHold(id=id):
+            print(f"{id}  nothing of theirs is purged or erased until it is released")
+            return 0
+        case NotHeld(reason):
+            raise _refused(reason)
+
+
+def release(id: Annotated[str, typer.Argument(metavar="HOLD", help="As `person holds` lists it.")]) -> int:
+    """The dispute is over: what was due meanwhile goes within a day."""
+    done = on_app(lambda opened: disputes.release(opened.parts, id, operator()))
+    if done is not None:
+        raise _refused(done.reason)
+    print(f"{id}  released; what is due goes with the next purge")
+    return 0
+
+
+def held(
+    who: Annotated[str, typer.Argument(metavar="WHO", help="Only theirs, and those that were lifted, too.")] = "",
+) -> int:
+    """Which legal holds stand, the one to be reviewed first; their words stay sealed but for the reference."""
+
+    async def work(opened: App) -> list[str]:
+        parts = opened.parts
+        found = await holds.of_person(parts.db, await person_of(parts, who)) if who else await holds.standing(parts.db)
+        return [_line(parts, each) for each in found] or ["none"]
+
+    for each in on_app(work):
+        print(each)
+    return 0
+
+
+def _line(parts: Parts, each: LegalHold) -> str:
+    now = parts.clock()
+    if each.lifted_at is not None:
+        standing = f"lifted {local(each.lifted_at, parts.zone)}"
+    else:
+        standing = f"{'REVIEW IT: since' if each.review_at <= now else 'review'} {local(each.review_at, parts.zone)}"
+    return f"{each.id:26}  {local(each.placed_at, parts.zone)}  {standing:30}  person {each.person}  {each.reference}"
+
+
+def _refused(reason: str) -> CommandFailed:
+    match reason:
+        case "words":
+            return WrongUse(f"REFERENCE, WORDS: between {SHORTEST} and {LONGEST} characters each")
+        case "review":
+            return WrongUse("--review: a day to come, half a year off at most")
+    return CommandFailed(NOT_HELD[reason])
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise WrongUse("--review: a day as 2026-03-20") from None
