@@ -1,24 +1,29 @@
-"""What `socialdirect person` does for the law: what is somebody's is kept while a dispute about them is open (G17).
+"""What `socialdirect person` does for the law: keeps what is somebody's while a dispute is open, or erases it (G17, G6).
 
 hold WHO REFERENCE WORDS… --review DAY        release HOLD        holds [WHO]
+erase WHO [--confirm ID]                      erasures [--out FILE]
 """
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from booking.model import PersonId
 from bot.app import App
-from bot.failures import CommandFailed, WrongUse
+from bot.failures import CommandFailed, WrongUse, reason
 from bot.load import local
 from bot.opening import on_app, operator
 from bot.who import Who, person_of
 from handlers.parts import Parts
-from handlers.privacy import disputes
+from handlers.privacy import disputes, erasing
 from handlers.privacy.disputes import LONGEST, SHORTEST, NotHeld
-from storage import holds
+from handlers.privacy.erasing import Erased, Held
+from storage import erasures, holds
+from storage.booking import RowStore
 from storage.holds import LegalHold
 
 NOT_HELD: Final = {
@@ -44,8 +49,8 @@ def hold(
         case LegalHold(id=id):
             print(f"{id}  nothing of theirs is purged or erased until it is released")
             return 0
-        case NotHeld(reason):
-            raise _refused(reason)
+        case NotHeld(why):
+            raise _refused(why)
 
 
 def release(id: Annotated[str, typer.Argument(metavar="HOLD", help="As `person holds` lists it.")]) -> int:
@@ -72,6 +77,51 @@ def held(
     return 0
 
 
+def erase(
+    who: Who,
+    confirm: Annotated[str, typer.Option(metavar="ID", help="Their id, typed once more; else it is asked for.")] = "",
+) -> int:
+    """On the person's word: everything of theirs goes, for ever; nothing can bring it back."""
+
+    async def found(opened: App) -> tuple[str, int]:
+        id = await person_of(opened.parts, who)
+        coming = await RowStore(opened.parts.db, opened.parts.directories).upcoming(PersonId(id), opened.parts.clock())
+        return id, len(coming)
+
+    id, coming = on_app(found)
+    if not confirm:
+        print(f"person {id}, with {coming} coming appointments. Everything of theirs goes, for ever.", flush=True)
+        confirm = typer.prompt("their id, to go on", default="", show_default=False)
+    if confirm.strip() != id:
+        raise WrongUse(f"nothing was erased: type {id} to go on")
+    match on_app(lambda opened: erasing.erase(opened.parts, id, operator())):
+        case Erased(number, gone, told):
+            print(f"{id}  erased, number {number} in the ledger; {gone} coming appointments cancelled")
+            print("they get a last word" if told else "there is no address that we may write a last word to")
+            print("what is still on its way (files, messages to workers) goes while a worker runs, within a day")
+            return 0
+        case Held():
+            raise CommandFailed("a legal hold stands: `person holds` lists it")
+    raise CommandFailed("nobody has an account with this")
+
+
+def erased(
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the ledger there, for `restore`.")] = None,
+) -> int:
+    """The ledger of who was erased, as lines of ids: what `restore --erasures FILE` reads."""
+    lines = on_app(lambda opened: erasures.lines(opened.parts.db, 0))
+    text = "".join(f"{line.to_json()}\n" for line in lines)
+    if out is None:
+        print(text, end="")
+        return 0
+    try:
+        out.write_text(text)
+    except OSError as error:
+        raise CommandFailed(f"{out} cannot be written ({reason(error)})") from None
+    print(f"{len(lines)} lines in {out}")
+    return 0
+
+
 def _line(parts: Parts, each: LegalHold) -> str:
     now = parts.clock()
     if each.lifted_at is not None:
@@ -81,13 +131,13 @@ def _line(parts: Parts, each: LegalHold) -> str:
     return f"{each.id:26}  {local(each.placed_at, parts.zone)}  {standing:30}  person {each.person}  {each.reference}"
 
 
-def _refused(reason: str) -> CommandFailed:
-    match reason:
+def _refused(why: str) -> CommandFailed:
+    match why:
         case "words":
             return WrongUse(f"REFERENCE, WORDS: between {SHORTEST} and {LONGEST} characters each")
         case "review":
             return WrongUse("--review: a day to come, half a year off at most")
-    return CommandFailed(NOT_HELD[reason])
+    return CommandFailed(NOT_HELD[why])
 
 
 def _day(typed: str) -> date:

@@ -48,6 +48,7 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "tries": "ids and keyed hashes: gone with them, or after thirty days",
     "audit": "ids only: who did what to whose data is proof, and stays",
     "hook_news": "ids and instants only",
+    "erasure": "ids only: that they were erased, so that no backup brings them back",
 }
 
 NOBODYS: Final[Mapping[str, str]] = {
@@ -67,6 +68,7 @@ NOBODYS: Final[Mapping[str, str]] = {
     "hook": "a program's",
     "flag": "switches",
     "ledger": "ids of providers: that a message was seen is remembered for ever (invariant I2)",
+    "past_hour": "counted without anybody",
     "step_count": "counted without anybody",
     "feedback": "apart from all records of people",
 }

@@ -17,7 +17,7 @@ from storage.models.directory import Client, Code, DirectoryVersion, Span, Worke
 from storage.models.documents import Document, Media
 from storage.models.figures import Feedback, StepCount
 from storage.models.guards import Audit, Flag, Token, Tries
-from storage.models.law import LegalHold
+from storage.models.law import Erasure, LegalHold, PastHour
 from storage.models.messages import Message, Report
 from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
@@ -42,6 +42,7 @@ __all__ = [
     "Decision",
     "DirectoryVersion",
     "Document",
+    "Erasure",
     "Export",
     "Feedback",
     "Flag",
@@ -56,6 +57,7 @@ __all__ = [
     "Message",
     "Operator",
     "Outbox",
+    "PastHour",
     "Person",
     "RecoveryCode",
     "Refusal",

@@ -69,7 +69,7 @@ def test_wrong_use_is_told_and_changes_nothing(known: Desk, words: tuple[str, ..
 
 
 def test_held_while_a_dispute_is_open(known: Desk) -> None:
-    day = str((system_clock() + timedelta(days=90)).date())
+    day = soon()
     assert known.ok("person", "holds").lines == ["none"]
     made = known.ok("person", "hold", EMAIL, "RG 26/00123", "Devant", "le", "médiateur.", "--review", day).lines[0]
     id = made.split()[0]
@@ -87,3 +87,23 @@ def test_held_while_a_dispute_is_open(known: Desk) -> None:
     ):
         wrong = known("person", "hold", *words)
         assert (wrong.status, said in wrong.err) == (2, True), wrong
+
+
+def test_erased_on_their_word(known: Desk) -> None:
+    id = known.ok("person", "hold", EMAIL, "RG 1", "Un", "litige.", "--review", soon()).lines[0].split()[0]
+    person = known.ok("person", "holds").lines[0].split(" person ")[1].split()[0]
+    assert "legal hold" in known("person", "erase", EMAIL, "--confirm", person).err
+    known.ok("person", "release", id)
+    for wrong in (known("person", "erase", EMAIL, "--confirm", "me"), known("person", "erase", EMAIL, typed="\n")):
+        assert (wrong.status, f"type {person} to go on" in wrong.err) == (2, True), wrong
+    assert known.ok("person", "erasures").out == ""
+    done = known.ok("person", "erase", EMAIL, typed=f"{person}\n").out
+    assert f"{person}  erased, number 1 in the ledger; 1 coming appointments cancelled" in done
+    assert known("person", "erase", EMAIL, "--confirm", person).status == 1
+    assert known.ok("person", "erasures", "--out", "ledger").lines == ["1 lines in ledger"]
+    [line] = known.ok("person", "erasures").lines
+    assert re.fullmatch(rf'{{"id":1,"person":"{person}","contacts":\["\w+"(,"\w+")*\],"at":"[^"]+"}}', line)
+
+
+def soon() -> str:
+    return str((system_clock() + timedelta(days=90)).date())
