@@ -23,6 +23,7 @@ from booking.deciding import Deciding
 from booking.directory import Directory
 from booking.documenting import Documenting
 from booking.documents import Documents
+from booking.erasing import Erasing
 from booking.events import (
     AppointmentCancelled,
     AppointmentConfirmed,
@@ -30,7 +31,6 @@ from booking.events import (
     CalendarGiven,
     DeskNeeded,
     Event,
-    PersonErased,
 )
 from booking.further import Further
 from booking.instead import instead_of
@@ -94,7 +94,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
+class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding, Erasing):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
@@ -224,16 +224,6 @@ class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
         for each in gone:
             await self._offering.forget(each.id)
         return [await self._ends(each, "desk", late=False, told=True) for each in gone]
-
-    async def end_with_account(self, person: PersonId) -> Sequence[Appointment]:
-        """What is to come of somebody who is erased. Their own doing, and never late (article 5.1): nobody is to refuse
-        who is gone."""
-        coming = [a.id for a in await self._store.upcoming(person, self._now) if not policy.is_over(a, self._now)]
-        found = [await self._store.locked(id) for id in sorted(coming)]
-        gone = [each for each in found if each is not None and not policy.is_over(each, self._now)]
-        ended = [await self._ends(each, "person", late=False, told=True) for each in gone]
-        self.events.append(PersonErased(person))
-        return ended
 
     async def confirm(self, id: AppointmentId) -> Confirmed | AlreadyOver:
         """The person says that they will come; said again, it is the latest time that counts."""

@@ -1,4 +1,4 @@
-"""What `socialdirect person` does for the law: keeps what is somebody's while a dispute is open, or erases it (G17, G6).
+"""What `socialdirect person` does for the law: keeps what is somebody's while a dispute is open, or erases it.
 
 hold WHO REFERENCE WORDS… --review DAY        release HOLD        holds [WHO]
 erase WHO [--confirm ID]                      erasures [--out FILE]

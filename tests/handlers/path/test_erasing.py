@@ -228,6 +228,20 @@ async def test_whoever_dies_over_it_leaves_it_to_others(place: Place, papers: Pa
     assert await erasures.open_(place.parts.db) == []
 
 
+async def test_by_their_own_word(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
+    code = asked.split("EFFACER ")[1][:6]
+    await place.says("sms", CAMILLE, f"effacer {code}")
+    [noted] = await audit.latest(place.parts.db, 1, of=f"person:{person}")
+    assert (noted.actor, noted.action) == (f"person:{person}", "ask erasure")
+    assert await erasing.look(place.parts) == 1
+    await place.settle()
+    assert place.new("sms", CAMILLE)[-1].startswith(DONE)
+    await passes_a_day(place)
+    assert await residue(place.parts.db) == []
+
+
 async def test_at_the_same_instant(place: Place, papers: Path) -> None:
     """A message comes in, and an hour is booked, while they are erased: no row is left without its person."""
     person = await lives(place)
