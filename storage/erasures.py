@@ -143,7 +143,8 @@ async def add(tx: Tx, line: Line, theirs: Theirs, now: datetime) -> None:
     """A line that a restored database does not know yet; its rows are gone."""
     ids = json.dumps({"contacts": theirs.contacts})
     await tx.execute(
-        f"INSERT INTO erasure ({_COLUMNS}) VALUES (?, ?, ?, 'restore', ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        f"INSERT INTO erasure ({_COLUMNS}) VALUES (?, ?, ?, 'restore', ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET ids = excluded.ids, begun_at = excluded.begun_at, done_at = excluded.done_at",
         line.id,
         line.person,
         ids,

@@ -6,11 +6,14 @@ await forget(tx, theirs)                    again it finds what came in the mean
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from string import Formatter
 from typing import Any, Final
 
+from storage import conversations, inbox, outbox
 from storage.db import Sql, Tx
 from storage.sql import marks
 from storage.whose import WHOSE
@@ -113,6 +116,15 @@ async def _forget_answers(tx: Tx, theirs: Theirs) -> None:
     for row in await tx.fetch("SELECT id, body FROM api_answer WHERE body IS NOT NULL"):
         if any(name in tx.vault.unseal("api_answer.body", row["id"], row["body"]) for name in names):
             await tx.execute("UPDATE api_answer SET status = 410, body = NULL WHERE id = ?", row["id"])
+
+
+async def worker_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -> None:
+    """A worker's talk, what was said to them and what they wrote until then, as far as it may name them."""
+    saved = await conversations.load(tx, contact)
+    if saved.state and any(id in json.dumps(saved.state) for id in theirs.all):
+        await conversations.forget(tx, contact)
+    await inbox.empty(tx, contact, until)
+    await outbox.empty(tx, contact, until)
 
 
 async def forget_numbers(tx: Sql, person: str) -> None:

@@ -8,17 +8,16 @@ on its way: so nobody is done before both have ended, and no later than the next
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Final
 
 from handlers.documents.stores import StoreAway
 from handlers.parts import Parts
 from handlers.privacy import ledger
-from storage import contacts, conversations, erasures, inbox, outbox
+from storage import contacts, erasures, inbox, outbox
 from storage.contacts import ContactRow
 from storage.erasures import Erasure
-from storage.theirs import forget
+from storage.theirs import forget, worker_forgets
 from storage.whose import WHOSE
 
 SETTLES: Final = timedelta(minutes=10)  # longer than a file is fetched for (`documents.fetching.LEASE`)
@@ -70,11 +69,7 @@ async def _worker_forgets(parts: Parts, each: Erasure, row: ContactRow) -> bool:
     assert each.begun_at is not None
     async with parts.db.transaction() as tx:
         await contacts.lock(tx, row.id)
-        saved = await conversations.load(tx, row.id)
-        if saved.state and any(id in json.dumps(saved.state) for id in each.theirs.all):
-            await conversations.forget(tx, row.id)
-        await inbox.empty(tx, row.id, each.begun_at)
-        await outbox.empty(tx, row.id, each.begun_at)
+        await worker_forgets(tx, each.theirs, row.id, each.begun_at)
         return not await outbox.waits(tx, row.id, each.begun_at)
 
 

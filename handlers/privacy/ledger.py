@@ -15,12 +15,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import structlog
+
 from handlers.documents.stores import Store, StoreAway
 from handlers.parts import Parts
 from storage import erasures
 from storage.erasures import Line
 
 HEAD: Final = "erasures".ljust(26, "0")
+
+log = structlog.get_logger()
 
 
 class Unknown(Exception):
@@ -33,6 +37,9 @@ async def publish(parts: Parts) -> bool:
     store = parts.documents.store
     try:
         told = await last(store) or 0
+        if told > await erasures.last(parts.db):
+            log.warning("the documents' store knows of more erasures than this database", told=told)
+            return False
         open_ = await erasures.open_(parts.db)
         for line in await erasures.lines(parts.db, min([told, *(each.id - 1 for each in open_)])):
             await store.put(_name(line.id), line.to_json().encode())
