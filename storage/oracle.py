@@ -139,6 +139,16 @@ CHECKS = (
         "AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = h.person_id)",
     ),
     Check(
+        "who is erased is gone (I18)",
+        "SELECT id FROM person WHERE id IN (SELECT person_id FROM erasure WHERE begun_at IS NOT NULL) UNION ALL "
+        "SELECT id FROM appointment WHERE person_id IN (SELECT person_id FROM erasure WHERE done_at IS NOT NULL)",
+    ),
+    Check(
+        "who asked to be erased is, within a day (I18)",
+        "SELECT person_id AS id FROM erasure WHERE done_at IS NULL AND asked_at < ?",
+        timedelta(hours=24),
+    ),
+    Check(
         "a legal hold is reviewed in time (G17)", "SELECT id FROM legal_hold WHERE lifted_at IS NULL AND review_at < ?"
     ),
     Check(

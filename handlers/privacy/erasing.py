@@ -22,18 +22,18 @@ from typing import Any, Final
 import structlog
 
 from booking.authority import DeskActor
-from booking.model import Appointment, PersonId
+from booking.model import Appointment, ContactId, PersonId
 from conversations.model import Reply
 from conversations.text import Text, t, text_from_json, text_to_json
 from handlers import content
 from handlers.acting import Acting
 from handlers.calendars.inviting import remembered
-from handlers.effects import ToPerson
+from handlers.effects import Alarm, ToPerson
 from handlers.figures.gathered import folded
 from handlers.following import follow
 from handlers.parts import Parts
 from handlers.privacy import afterwards
-from handlers.writing import recipient, window_open
+from handlers.writing import recipient, window_open, write
 from storage import audit, contacts, erasures, figures, holds, outbox, past_hours
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -109,6 +109,8 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
             return Nobody()
         if await holds.holds(tx, person):  # placed since they asked: the desk tells them
             await erasures.withdraw(tx, asked)
+            told = [Alarm("desk_privacy", ContactId(row.id)) for row in rows[:1]]
+            await write(tx, parts, store, told, f"{OF_NOBODY}{asked.id}:held", now)
             await audit.add(tx, asked.asked_by, "erase refused", f"person:{person}", now)
             return Held()
         work = Work(tx, parts, store, asked, now)

@@ -17,7 +17,7 @@ from handlers import deciding
 from handlers.acting import Acting
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
-from handlers.documents.stores import Folder
+from handlers.documents.stores import Folder, StoreAway
 from handlers.documents.taking import take
 from handlers.figures.gathered import gather
 from handlers.figures.period import period
@@ -90,6 +90,23 @@ def documents_in(folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and path.name.isdigit()]
 
 
+async def sealed_of(db: Database, person: str) -> list[bytes]:
+    """As they stand in the database's file."""
+    found = []
+    for table, column in (("person", "first_name"), ("message", "body"), ("decision", "words"), ("contact", "address")):
+        rows = await db.fetch(f"SELECT {column} AS sealed FROM {table} WHERE {OF_THEM[table]} = ?", person)
+        found += [row["sealed"] for row in rows]
+    return found
+
+
+async def bytes_of(db: Database) -> bytes:
+    """Of all its files. Nothing of PostgreSQL's, which are its own."""
+    if db.dialect != "sqlite":
+        return b""
+    [file] = [Path(row["file"]) for row in await db.fetch("PRAGMA database_list")]
+    return await asyncio.to_thread(lambda: b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*")))
+
+
 async def passes_a_day(place: Place) -> None:
     for _ in range(3):
         await place.passes(hours=8)
@@ -102,6 +119,9 @@ async def test_nothing_is_left_and_whoever_counts_on_them_is_told(place: Place, 
     token = await tokens.give(db, "email", person, place.clock.now + timedelta(days=30))
     assert len(await residue(db)) > 10, "there was something to be erased"
     contact = (await place.contact("sms", CAMILLE)).id
+    sealed, there = await sealed_of(db, person), await bytes_of(db)
+    assert len(sealed) >= 4
+    assert not there or all(value in there for value in sealed)
     done = await erasing.erase(place.parts, person, ANNA)
     assert done == Erased(1, gone=1, told=True)
     await place.settle()
@@ -115,41 +135,14 @@ async def test_nothing_is_left_and_whoever_counts_on_them_is_told(place: Place, 
     await passes_a_day(place)
     left = {("erasure", person), ("erasure", contact), ("audit", person)}
     assert set(await residue(db, person, contact)) == left, "ids, in the ledger and the audit trail"
+    there = await bytes_of(db)
+    assert not any(value in there for value in sealed), "what is deleted is written over"
     assert await asyncio.to_thread(documents_in, papers) == []
     assert (await erasures.open_(db)) == []
     assert [broken for broken in await oracle.judge(db, place.clock.now) if "hour" in broken.rule] == []
     deed = (await audit.of(db, f"person:{person}"))[0]
     assert (deed.actor, deed.action) == (ANNA, "erase")
     assert isinstance(await erasing.erase(place.parts, person, ANNA), Nobody)
-
-
-async def test_the_bytes_of_the_file_hold_no_sealed_value_of_theirs(place: Place, papers: Path) -> None:
-    db = place.parts.db
-    if db.dialect != "sqlite":
-        pytest.skip("PostgreSQL's files are its own")
-    person = await lives(place)
-    sealed = [
-        row[column]
-        for table, column in (
-            ("person", "first_name"),
-            ("message", "body"),
-            ("decision", "words"),
-            ("contact", "address"),
-        )
-        for row in await db.fetch(f"SELECT {column} FROM {table} WHERE {OF_THEM[table]} = ?", person)
-    ]
-    [file] = [row["file"] for row in await db.fetch("PRAGMA database_list")]
-
-    def read() -> bytes:
-        return b"".join(each.read_bytes() for each in Path(file).parent.glob(f"{Path(file).name}*"))
-
-    there = await asyncio.to_thread(read)
-    assert [value for value in sealed if value not in there] == []
-    await erasing.erase(place.parts, person, ANNA)
-    await place.settle()
-    await passes_a_day(place)
-    left = await asyncio.to_thread(read)
-    assert [value for value in sealed if value in left] == []
 
 
 async def test_a_hold_stops_it_and_its_end_does_not(place: Place, papers: Path) -> None:
@@ -213,9 +206,22 @@ async def test_who_writes_again_is_new_to_us(place: Place, papers: Path) -> None
     assert (await place.contact("sms", CAMILLE)).person_id not in {None, person}
 
 
+class Away(Folder):
+    """A store that does not answer at first."""
+
+    away = True
+
+    async def drop(self, id: str) -> None:
+        if self.away:
+            raise StoreAway("away")
+        await super().drop(id)
+
+
 async def test_whoever_dies_over_it_leaves_it_to_others(place: Place, papers: Path) -> None:
-    """Asked and not begun; then the rows gone, and the store away."""
+    """Asked and not begun; two begin at once; then the rows gone, and the store away."""
     person = await lives(place)
+    store = Away(papers)
+    place.parts = replace(place.parts, documents=Keeping(Judge(), store))
     async with place.parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
         await erasures.ask(tx, person, f"person:{person}", place.clock.now)
@@ -225,7 +231,27 @@ async def test_whoever_dies_over_it_leaves_it_to_others(place: Place, papers: Pa
     await place.settle()
     assert [text.startswith(DONE) for text in place.new("sms", CAMILLE)] == [True]
     await passes_a_day(place)
+    [still] = await erasures.open_(place.parts.db)
+    assert still.begun_at is not None
+    broken = [each.rule for each in await oracle.judge(place.parts.db, place.clock.now + timedelta(hours=1))]
+    assert "who asked to be erased is, within a day (I18)" in broken
+    store.away = False
+    await erasing.look(place.parts)
     assert await erasures.open_(place.parts.db) == []
+    assert await asyncio.to_thread(documents_in, papers) == []
+
+
+async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
+    await place.says("sms", CAMILLE, asked.split("EFFACER ")[1][:6])
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    await erasing.look(place.parts)
+    assert await erasures.open_(place.parts.db) == []
+    assert "desk_privacy" in place.alarm_codes()
+    assert (await place.contact("sms", CAMILLE)).person_id == person
+    [refused] = await place.says("sms", CAMILLE, "effacer mon compte")
+    assert refused.startswith("Un litige est ouvert")
 
 
 async def test_by_their_own_word(place: Place, papers: Path) -> None:
