@@ -70,6 +70,11 @@ def may_contest(actor: Actor | None, person: PersonId) -> bool:
     return actor == PersonActor(person)
 
 
+def may_ask_erasure(actor: Actor | None, person: PersonId) -> bool:
+    """That everything of a person goes: they themself. The desk acts on their word (`person erase`)."""
+    return actor == PersonActor(person)
+
+
 def may(actor: Actor, action: Action, appointment: Appointment, now: datetime) -> bool:
     """A person: their own. A worker: to see, cancel and turn theirs, say who came, propose another hour or refuse what
     comes next; to see them, propose one hour more, report, or read documents, until 30 days after. Both until then: to

@@ -23,6 +23,7 @@ from booking.deciding import Deciding
 from booking.directory import Directory
 from booking.documenting import Documenting
 from booking.documents import Documents
+from booking.erasing import Erasing
 from booking.events import (
     AppointmentCancelled,
     AppointmentConfirmed,
@@ -93,7 +94,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding):
+class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding, Erasing):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store

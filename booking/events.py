@@ -17,6 +17,7 @@ from booking.model import (
     Mode,
     NoticeLevel,
     Person,
+    PersonId,
     SlotId,
     Waiting,
     WorkerId,
@@ -31,6 +32,20 @@ class PersonJoined:
 
     person: Person
     contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureAsked:
+    """They want to be forgotten (regulation 2016/679, article 17), and said so twice."""
+
+    person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """Nothing of them is kept from now on. Their coming appointments were cancelled before."""
+
+    person: PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +380,8 @@ class MessageReported:
 
 Event: TypeAlias = (
     PersonJoined
+    | ErasureAsked
+    | PersonErased
     | AppointmentBooked
     | AppointmentMoved
     | AppointmentCancelled

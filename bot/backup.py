@@ -11,7 +11,12 @@ from bot.app import App
 from bot.failures import CommandFailed, WrongUse, reason
 from bot.opening import on_app, operator
 from bot.progress import progress
+from handlers.privacy import ledger
 from storage import audit, backup
+
+NOT_TOLD = (
+    "the documents' store does not take the ledger of erasures: keep `person erasures --out FILE` beside the backup"
+)
 
 
 def run(
@@ -33,7 +38,9 @@ async def write(app: App, file: Path) -> list[str]:
     except OSError as error:
         raise CommandFailed(f"{file} cannot be written ({reason(error)})") from None
     await audit.add(parts.db, operator(), "backup", "database", now)
+    told = await ledger.publish(parts)
     return [
         f"{rows} rows in {file}",
         f"opens with ENCRYPTION_KEYS {', '.join(parts.db.vault.key_ids)} and this SECRET_KEY: keep both elsewhere",
+        *([] if told else [NOT_TOLD]),
     ]

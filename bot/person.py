@@ -1,7 +1,8 @@
-"""`socialdirect person`: what the desk decides about somebody's account, without the console (safety G18).
+"""`socialdirect person`: what the desk decides about somebody's account and data, without the console (safety G18).
 
 suspend WHO GROUND WORDS…        warn WHO GROUND WORDS…        decisions WHO
 lift DECISION WORDS…             see DECISION
+hold, release, holds, erase, erasures: `bot/person_law.py`
 
 Who is at the keyboard is who decides, in the audit trail. The person is told each time, in the words that were typed.
 What they contest is judged in the console alone: a login of a computer does not tell one human from another.
@@ -20,9 +21,10 @@ from bot.app import App
 from bot.failures import CommandFailed, WrongUse
 from bot.load import local
 from bot.opening import on_app, operator
+from bot.person_law import erase, erased, held, hold, release
+from bot.who import Who, person_of
 from handlers import deciding
 from handlers.console import deciding as looked
-from handlers.console import people
 from handlers.parts import Parts
 from storage import decisions
 
@@ -32,8 +34,9 @@ REFUSALS: Final = {
     "taken": "a colleague has it; `tickets take --over` takes it over",
 }
 
-app = typer.Typer(help="What is decided about somebody's account.", no_args_is_help=True, rich_markup_mode=None)
-Who = Annotated[str, typer.Argument(metavar="WHO", help="Mobile number, e-mail address, or an id.")]
+app = typer.Typer(
+    help="What is decided about somebody's account and data.", no_args_is_help=True, rich_markup_mode=None
+)
 Id = Annotated[str, typer.Argument(metavar="DECISION", help="As `person decisions` lists it.")]
 Why = Annotated[Ground, typer.Argument(metavar="GROUND", help=f"One of {', '.join(Ground)}.")]
 Words = Annotated[list[str], typer.Argument(metavar="WORDS…", help="What the person reads.")]
@@ -41,7 +44,7 @@ Words = Annotated[list[str], typer.Argument(metavar="WORDS…", help="What the p
 
 @app.callback()
 def overview() -> None:
-    """What is decided about somebody's account."""
+    """What is decided about somebody's account and data."""
 
 
 @app.command()
@@ -88,7 +91,7 @@ def listed(who: Who) -> int:
     """What was decided about them, the latest first; the words stay in the console."""
 
     async def work(opened: App) -> list[str]:
-        found = await decisions.of_person(opened.parts.db, await _person(opened.parts, who))
+        found = await decisions.of_person(opened.parts.db, await person_of(opened.parts, who))
         return [line(opened.parts, each) for each in found] or ["nothing was decided about them"]
 
     for each in on_app(work):
@@ -113,6 +116,13 @@ def see(decision: Id) -> int:
     return 0
 
 
+app.command("hold")(hold)
+app.command("release")(release)
+app.command("holds")(held)
+app.command("erase")(erase)
+app.command("erasures")(erased)
+
+
 # ------------------------------------------------------------
 
 
@@ -131,7 +141,7 @@ def line(parts: Parts, each: Decision) -> str:
 
 def _about(who: str, act: Callable[[Parts, str], Awaitable[DecideAnswer]]) -> int:
     async def work(opened: App) -> DecideAnswer:
-        return await act(opened.parts, await _person(opened.parts, who))
+        return await act(opened.parts, await person_of(opened.parts, who))
 
     return _done(work)
 
@@ -156,15 +166,6 @@ def refused(reason: str) -> CommandFailed:
         case "until":
             return WrongUse("--until: a day to come, two years off at most")
     return CommandFailed(REFUSALS[reason])
-
-
-async def _person(parts: Parts, who: str) -> str:
-    found = await people.find(parts, who)
-    if len(found) > 1:
-        raise CommandFailed(f"several have this: {', '.join(found)}")
-    if not found:
-        raise CommandFailed("nobody has an account with this")
-    return found[0]
 
 
 def day_of(typed: str) -> date | None:

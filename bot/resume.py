@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.app import App
+from bot.failures import CommandFailed
 from bot.opening import on_app, operator
 from storage import audit, flags, outbox, senders
+from storage.backup import RESTORING
 
 
 def run() -> int:
@@ -16,6 +18,9 @@ def run() -> int:
 async def resume(app: App) -> str:
     parts, now = app.parts, app.parts.clock()
     async with parts.db.transaction() as tx:
+        stands = await flags.paused(tx)
+        if stands is not None and stands[1] == RESTORING:
+            raise CommandFailed("the restore did not come to its end: restore into a new, empty database")
         freed = await senders.release_all(tx)
         if not await flags.resume(tx) and not freed:
             return "sending was not paused"

@@ -291,6 +291,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "language": flow("language"),
     "private": flow("private"),
     "my_data": flow("my_data"),
+    "erase": flow("erase"),
     "contest": flow("contest"),
     "who": who,
     "not_me": flow("not_me"),

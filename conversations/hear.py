@@ -70,11 +70,15 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
         talk.miss()
 
 
+NOT_IN_DANGER: Final = frozenset({"my_data", "erase"})  # nobody in distress is asked again whether all is to go
+
+
 async def danger_words(talk: Talk, came: Input) -> bool:
     """Unmistakable words get the numbers at once, first in the reply, whatever the step. Near ones get one question."""
     found = danger(came.text, talk.c.words) if came.text and talk.c.contact.role == "beneficiary" else None
     if found is None:
         return False
+    talk.frames = [frame for frame in talk.frames if frame.flow not in NOT_IN_DANGER]
     if written_to(talk):
         talk.says.append(t("message.kept_back"))
         talk.ended = True  # nothing else was asked

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from booking.authority import may_contest, may_decide
+from booking.authority import may_ask_erasure, may_contest, may_decide
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
 from booking.messages import Report
 from booking.model import ContactId, PersonId
@@ -82,6 +82,15 @@ class ActingOnAccounts(Corresponding):
     async def decisions_read(self, person: PersonId) -> None:
         if await self._is_theirs(person):
             await super().decisions_read(person)
+
+    async def ask_erasure(self, person: PersonId) -> bool:
+        if not may_ask_erasure(await self._actor(), person):
+            return False
+        asked = await super().ask_erasure(person)
+        await audit.add(
+            self._tx, await self._noted(), "ask erasure" if asked else "erase refused", f"person:{person}", self._at
+        )
+        return asked
 
     async def _is_desk(self) -> bool:
         return may_decide(await self._actor())

@@ -220,4 +220,11 @@ class Left:
     how: Literal["left", "late", "handed_back"]
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """By their own word: all that is theirs goes, as soon as a worker takes it up."""
+
+    person: PersonId
+
+
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase

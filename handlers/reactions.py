@@ -29,6 +29,7 @@ from booking.events import (
     CodesGuessed,
     DeskNeeded,
     EmailConfirmed,
+    ErasureAsked,
     Event,
     FurtherProposed,
     HourGivenBack,
@@ -46,6 +47,7 @@ from booking.events import (
     OffersDeclined,
     OffersLapsed,
     OffersTaken,
+    PersonErased,
     PersonHere,
     PersonJoined,
     PersonLate,
@@ -71,7 +73,7 @@ from handlers.decision_reactions import (
     worker_is_told_of_their_report,
 )
 from handlers.document_reactions import worker_gets_the_link
-from handlers.effects import Alarm, Drop, Effect, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.effects import Alarm, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
     MAY_REFUSE,
@@ -125,6 +127,11 @@ async def mail_is_to_be_confirmed(event: PersonJoined, world: World) -> Sequence
     link = Link("email", event.person.id)
     texts = (t("mail.confirm", name=event.person.first_name), t("mail.confirm_why"))
     return [Notice(ToMail(event.person.id), "confirm_email", texts, link=link, urgent=True)]
+
+
+async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
+    """Not in their own turn, which still writes: a worker's loop takes it up (`privacy.erasing`)."""
+    return [Erase(event.person)]
 
 
 async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Sequence[Effect]:
@@ -249,6 +256,8 @@ NOTICED: Final[Mapping[str, Text]] = {
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (mail_is_to_be_confirmed,),
+    ErasureAsked: (they_are_to_be_erased,),
+    PersonErased: (),  # whoever holds copies is told: `hooks.telling`
     AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set, workday.day_is_set),
     AppointmentMoved: (
         old_is_dropped,

@@ -22,6 +22,7 @@ from handlers.effects import (
     Drop,
     Effect,
     Entered,
+    Erase,
     Kept,
     Left,
     Notice,
@@ -39,7 +40,7 @@ from handlers.mornings import ALONE, GATHERED, next_morning
 from handlers.parts import Parts
 from handlers.reminders import wake
 from handlers.reminding import tell_rest
-from storage import contacts, inbox, outbox, tickets, timers, worker_calendars
+from storage import contacts, erasures, inbox, outbox, tickets, timers, worker_calendars
 from storage.contacts import ContactRow
 from storage.db import Tx
 
@@ -61,12 +62,13 @@ async def write(
                 await _tell(tx, parts, store, effect, key, now)
             case Remind():
                 await timers.add(tx, _timer(effect, now))
-            case Drop(subject, kinds, reason) if kinds:
-                await timers.cancel(tx, subject, reason, now, kinds=kinds)
-            case Drop(subject):
-                await _drop(tx, store, subject, now)
+            case Drop():
+                await _drop(tx, store, effect, now)
             case Alarm():
                 await _alarm(tx, parts, effect, key, now)
+            case Erase(person):
+                await erasures.ask(tx, person, f"person:{person}", now)
+                tx.after_commit(partial(parts.bell.ring, "erasing"))
             case Entered() | Kept() | Left():
                 await to_desk.happens(tx, parts, effect, now)
 
@@ -77,8 +79,13 @@ async def _alarm(tx: Tx, parts: Parts, alarm: Alarm, key: str, now: datetime) ->
         await to_desk.arrives(tx, parts, alarm.code, alarm.contact, now, subject=alarm.subject, phone=alarm.phone)
 
 
-async def _drop(tx: Tx, store: BookingStore, subject: AppointmentId, now: datetime) -> None:
-    """Its timers, its unsent notices; and who is told of another hour in one of these is told of that one anew."""
+async def _drop(tx: Tx, store: BookingStore, drop: Drop, now: datetime) -> None:
+    """Some kinds of its timers. Or all of them, and its unsent notices; then who is told of another hour in one of
+    these is told of that one anew."""
+    subject = drop.subject
+    if drop.kinds:
+        await timers.cancel(tx, subject, drop.reason, now, kinds=drop.kinds)
+        return
     await timers.cancel(tx, subject, "appointment_changed", now)
     unsent = [row for row in await outbox.history(tx, appointment=subject) if row.status == "queued" and row.reminder]
     await outbox.suppress(tx, subject, "appointment_changed", now)

@@ -12,19 +12,20 @@ import base64
 import gzip
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from storage import flags, schema
+from storage import erasures, flags, schema
 from storage.db import Database, Tx
 from storage.sql import Row, marks
 
 FORMAT = 1
 BATCH = 500
+RESTORING = "restoring"  # why sending is paused until all is done
 
 
 class BadBackup(Exception):
@@ -41,6 +42,7 @@ class Table:
 
 
 Tell = Callable[[int], None]  # how many rows are done, now and then
+Then = Callable[[Tx], Awaitable[None]]
 
 
 async def backup(db: Database, path: Path, now: datetime, tell: Tell | None = None) -> int:
@@ -51,6 +53,7 @@ async def backup(db: Database, path: Path, now: datetime, tell: Tell | None = No
         "migration": await schema.latest(db),
         "keys": db.vault.key_ids,
         "index_key": db.vault.index_fingerprint,
+        "erasures": await erasures.last(db),  # read first: whoever is erased meanwhile is erased again
     }
     unfinished = path.with_name(path.name + ".part")
     count = 0
@@ -66,8 +69,9 @@ async def backup(db: Database, path: Path, now: datetime, tell: Tell | None = No
     return count
 
 
-async def restore(db: Database, path: Path, now: datetime, tell: Tell | None = None) -> int:
-    """Into an empty database only, all or nothing. How many rows."""
+async def restore(db: Database, path: Path, now: datetime, tell: Tell | None = None, then: Then | None = None) -> int:
+    """Into an empty database only, all or nothing. How many rows. `then`: done before the database may be used; until
+    that has come true it says that it is being restored, and sends nothing."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         lines = _lines(file, path)
         header: Any = next(lines, {})
@@ -78,9 +82,20 @@ async def restore(db: Database, path: Path, now: datetime, tell: Tell | None = N
             await tx.execute("DELETE FROM flag")
             count = await _load(tx, lines, path, tell)
             await _set_counters(tx)
-            await flags.pause(tx, now, "restored")
+            await flags.pause(tx, now, RESTORING)
         await schema.migrate(db)
+        async with db.transaction() as tx:
+            if then is not None:
+                await then(tx)
+            await flags.keep(tx, flags.PAUSED, "restored", now)
     return count
+
+
+def erased_until(path: Path) -> int:
+    """The number of the last erasure that a backup knows of. 0 of one that was made before there were any."""
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        header: Any = next(_lines(file, path), {})
+    return int(header.get("erasures", 0)) if isinstance(header, dict) else 0
 
 
 def tables() -> tuple[Table, ...]:

@@ -199,6 +199,33 @@ async def postpone(db: Sql, contact: str, until: datetime) -> None:
     await db.execute("UPDATE contact SET lease_owner = NULL, lease_ends_at = ? WHERE id = ?", until, contact)
 
 
+async def pin(tx: Tx, contact: str) -> bool:
+    """It stays until the transaction ends: whoever deletes it waits, no turn does. False: it has just gone. On SQLite
+    there is one writer."""
+    if tx.dialect == "postgres":
+        return bool(await tx.fetch("SELECT id FROM contact WHERE id = ? FOR KEY SHARE", contact))
+    return True
+
+
+async def pinned(tx: Tx, contact: str) -> ContactRow | None:
+    """To be deleted: nothing comes in by it until the transaction ends (see `pin`), and no turn runs."""
+    await hold_off(tx, [contact])
+    return await get(tx, contact)
+
+
+async def hold_off(tx: Tx, ids: Sequence[str]) -> None:
+    """What is coming in by these addresses has come when this returns, and nothing else does before the end."""
+    if tx.dialect == "postgres" and ids:
+        await tx.fetch(f"SELECT id FROM contact WHERE id IN ({marks(len(ids))}) ORDER BY id FOR UPDATE", *ids)
+
+
+async def end(tx: Tx, contact: str) -> None:
+    """An address that is nobody's, and all that was said there. Under `pinned`."""
+    for table in ("outbox", "inbox", "timer", "conversation", "alias"):
+        await tx.execute(f"DELETE FROM {table} WHERE contact_id = ?", contact)
+    await tx.execute("DELETE FROM contact WHERE id = ?", contact)
+
+
 # ------------------------------------------------------------ reading
 
 

@@ -64,6 +64,11 @@ async def save(tx: Tx, contact: str, state: Mapping[str, Any], revision: int, no
         raise Stale(contact)
 
 
+async def forget(tx: Tx, contact: str) -> None:
+    """The talk begins anew. Under the contact's lock."""
+    await tx.execute("DELETE FROM conversation WHERE contact_id = ?", contact)
+
+
 def _open_question(state: Mapping[str, Any]) -> tuple[str | None, str | None, int, datetime | None]:
     """Flow, step, misses, since when; as `conversations/state.py` writes the prompt."""
     prompt = state.get("prompt")

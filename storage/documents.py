@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from booking.documents import Document, DocumentId
 from booking.model import AppointmentId, ContactId, PersonId, WorkerId
 from storage.db import Sql, Tx
+from storage.holds import KEPT
 from storage.sql import Row, marks
 
 _COLUMNS = "id, contact_id, person_id, status, reason, kind, pages, batch, series, worker_id, came_at, read_at, ends_at"
@@ -156,7 +157,9 @@ async def end_aside(db: Sql, id: str, now: datetime) -> bool:
 async def begin_to_end(db: Sql, now: datetime, limit: int) -> list[str]:
     """Forgets the keys of those whose time is over. Their ids, and of those whose file was not deleted yet."""
     await db.execute(
-        "UPDATE document SET status = 'ending', key = NULL WHERE status NOT IN ('ending', 'gone') AND ends_at <= ?", now
+        "UPDATE document SET status = 'ending', key = NULL WHERE status NOT IN ('ending', 'gone') AND ends_at <= ? "
+        f"AND NOT {KEPT['document']}",
+        now,
     )
     await db.execute("UPDATE document SET key = NULL WHERE status = 'ending' AND key IS NOT NULL")
     rows = await db.fetch(f"SELECT id FROM document WHERE status = 'ending' ORDER BY id LIMIT {int(limit)}")

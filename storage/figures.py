@@ -2,6 +2,7 @@
 
 clients(db)                       who pays
 hours(db, start, end)             appointments that begin then, moved ones left out, and whether a reminder went out
+hours_of(db, person)              the same of one person
 booked(db, start, end)            each person's first booking, if it was made then
 made(db, start, end)              hours that were booked then, moves left out: how far ahead
 wrote(db, start, end)             who wrote then
@@ -94,12 +95,20 @@ async def clients(db: Sql) -> list[Client]:
 
 
 async def hours(db: Sql, start: datetime, end: datetime) -> list[Hour]:
+    return await _hours(db, "a.start_at >= ? AND a.start_at < ?", start, end)
+
+
+async def hours_of(db: Sql, person: str) -> list[Hour]:
+    """All of one person's, for when their rows go."""
+    return await _hours(db, "a.person_id = ?", person)
+
+
+async def _hours(db: Sql, where: str, *args: object) -> list[Hour]:
     rows = await db.fetch(
         "SELECT a.client_id, a.person_id, a.start_at, a.status, a.late, a.ended_by, EXISTS (SELECT 1 FROM outbox o "
         f"WHERE o.appointment_id = a.id AND o.kind = 'reminder' AND o.status IN {ARRIVED}) AS reminded "
-        "FROM appointment a WHERE a.start_at >= ? AND a.start_at < ? AND a.status <> 'moved' ORDER BY a.id",
-        start,
-        end,
+        f"FROM appointment a WHERE {where} AND a.status <> 'moved' ORDER BY a.id",
+        *args,
     )
     return await in_turns(
         rows,

@@ -99,6 +99,10 @@ async def accept(
         if not await tx.fetch(seen, key, now):
             return None
         contact = await contacts.make(tx, arrival.channel, arrival.address, now, new_id, lang, time_zone, arrival.alias)
+        if not await contacts.pin(tx, contact):  # its person was erased at this moment: whoever writes is new to us
+            contact = await contacts.make(
+                tx, arrival.channel, arrival.address, now, new_id, lang, time_zone, arrival.alias
+            )
         await tx.execute(
             "INSERT INTO inbox (key, contact_id, channel, external_id, kind, body, received_at, sent_at, status, "
             "reason, settled_at, attempts, alike) VALUES (?, ?, ?, ?, 'message', ?, ?, ?, ?, ?, ?, 0, 0)",
@@ -183,6 +187,22 @@ async def news_of(tx: Sql, row: int) -> tuple[str, dict[str, Any]] | None:
         return None
     told = json.loads(tx.vault.unseal("inbox.body", rows[0]["key"], rows[0]["body"]))
     return told["event"], told["data"]
+
+
+async def empty(db: Sql, contact: str, until: datetime) -> None:
+    """What was read there goes, but for its row."""
+    await db.execute(
+        "UPDATE inbox SET body = NULL WHERE contact_id = ? AND status <> 'new' AND received_at <= ? "
+        "AND body IS NOT NULL",
+        contact,
+        until,
+    )
+
+
+async def came(db: Sql, contact: str) -> bool:
+    """Whether somebody wrote there."""
+    found = await db.fetch("SELECT 1 AS one FROM inbox WHERE contact_id = ? AND kind = 'message' LIMIT 1", contact)
+    return bool(found)
 
 
 async def done(tx: Tx, row: int, now: datetime) -> None:

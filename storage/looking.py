@@ -16,6 +16,7 @@ from typing import Final
 from booking.model import Appointment, Person
 from storage.booking import appointment_of, person_of
 from storage.db import Sql
+from storage.people import IN_DISPUTE
 from storage.sql import marks
 
 MOST: Final = 500
@@ -63,7 +64,7 @@ async def people(db: Sql, ids: Sequence[str]) -> dict[str, Person]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = await db.fetch(f"SELECT * FROM person WHERE id IN ({marks(len(wanted))})", *wanted)
+    rows = await db.fetch(f"SELECT p.*, {IN_DISPUTE} FROM person p WHERE p.id IN ({marks(len(wanted))})", *wanted)
     return {row["id"]: person_of(db, row) for row in rows}
 
 

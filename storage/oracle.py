@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import models
+from storage import holds, models
 from storage.booking import QUARTERS, quarter_of
 from storage.crypto import Unreadable
 from storage.db import Database
@@ -130,8 +130,26 @@ CHECKS = (
     ),
     Check(
         "a document whose time is over is gone within a day (I18)",
-        "SELECT id FROM document WHERE status <> 'gone' AND ends_at < ?",
+        f"SELECT id FROM document WHERE status <> 'gone' AND ends_at < ? AND NOT {holds.KEPT['document']}",
         timedelta(hours=24),
+    ),
+    Check(
+        "a legal hold has its person",
+        "SELECT id FROM legal_hold h WHERE lifted_at IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = h.person_id)",
+    ),
+    Check(
+        "who is erased is gone (I18)",
+        "SELECT id FROM person WHERE id IN (SELECT person_id FROM erasure WHERE begun_at IS NOT NULL) UNION ALL "
+        "SELECT id FROM appointment WHERE person_id IN (SELECT person_id FROM erasure WHERE done_at IS NOT NULL)",
+    ),
+    Check(
+        "who asked to be erased is, within a day (I18)",
+        "SELECT person_id AS id FROM erasure WHERE done_at IS NULL AND asked_at < ?",
+        timedelta(hours=24),
+    ),
+    Check(
+        "a legal hold is reviewed in time (G17)", "SELECT id FROM legal_hold WHERE lifted_at IS NULL AND review_at < ?"
     ),
     Check(
         "states are those we know",

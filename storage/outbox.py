@@ -347,6 +347,47 @@ async def figures(db: Sql, now: datetime) -> Figures:
     return Figures(**rows[0])
 
 
+async def by_cause(db: Sql, cause: str) -> list[OutboxRow]:
+    """What was written by one cause."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM outbox WHERE substr(key, 1, ?) = ? AND status = 'queued' ORDER BY id",
+        len(cause) + 1,
+        f"{cause}:",
+    )
+    return [opened(db, row) for row in rows]
+
+
+async def rewrite(tx: Tx, row: OutboxRow, content: Mapping[str, Any], contact: str | None = None) -> None:
+    """Before it leaves; `contact`: it is for that one from now on."""
+    await tx.execute(
+        "UPDATE outbox SET content = ?, contact_id = ? WHERE id = ? AND status = 'queued'",
+        tx.vault.seal("outbox.content", row.key, json.dumps(dict(content), separators=(",", ":"))),
+        contact or row.contact_id,
+        int(row.id),
+    )
+
+
+async def empty(db: Sql, contact: str, until: datetime) -> None:
+    """What was said there goes, but for its row."""
+    await db.execute(
+        "UPDATE outbox SET content = NULL WHERE contact_id = ? AND created_at <= ? AND content IS NOT NULL "
+        "AND status NOT IN ('queued', 'sending', 'unknown')",
+        contact,
+        until,
+    )
+
+
+async def waits(db: Sql, contact: str, until: datetime) -> bool:
+    """Whether something that was written until then is still to be sent there, or of unknown fate."""
+    found = await db.fetch(
+        "SELECT 1 AS one FROM outbox WHERE contact_id = ? AND created_at <= ? "
+        "AND status IN ('queued', 'sending', 'unknown') LIMIT 1",
+        contact,
+        until,
+    )
+    return bool(found)
+
+
 async def get(db: Sql, outbox_id: str) -> OutboxRow | None:
     rows = await db.fetch(f"SELECT {COLUMNS} FROM outbox WHERE id = ?", int(outbox_id))
     return opened(db, rows[0]) if rows else None

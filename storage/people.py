@@ -9,9 +9,11 @@ from booking.model import Consent, ContactId, Person, PersonId, Refusal, WorkerI
 from storage.db import Sql
 from storage.sql import Row, marks
 
+# Of `person p`: while a legal hold stands, no new request is taken (terms, article 4.1.7).
+IN_DISPUTE = "EXISTS (SELECT 1 FROM legal_hold h WHERE h.person_id = p.id AND h.lifted_at IS NULL) AS in_dispute"
 _PERSON = (
     "p.id, p.client_id, p.code_id, p.first_name, p.last_name, p.email, p.email_confirmed, p.phone, p.language, "
-    "p.time_zone, p.suspended"
+    f"p.time_zone, p.suspended, {IN_DISPUTE}"
 )
 _REFUSAL = "id, worker_id, person_id, appointment_id, refused_at, lapses_at, waived_at"
 
@@ -113,6 +115,7 @@ def person_of(db: Sql, row: Row) -> Person:
         language=row["language"],
         time_zone=row["time_zone"],
         suspended=bool(row["suspended"]),
+        in_dispute=bool(row["in_dispute"]),
     )
 
 

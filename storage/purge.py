@@ -1,8 +1,9 @@
 """How long machine rows live, and their end. What people told us has lifetimes of its own, by the terms
-(`handlers/privacy.py`).
+(`handlers/privacy/`).
 
 `ledger` is not here: that a message was seen is remembered for ever (invariant I2), and says nothing about anybody.
-Nor is `step_count`: figures without people stay, folded to one row a day.
+Nor is `step_count`: figures without people stay, folded to one row a day. What a legal hold keeps stays,
+too, and goes with the first purge after that was lifted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from storage import steps
+from storage import holds, steps
 from storage.db import Database
 from storage.sql import marks
 
@@ -129,7 +130,8 @@ async def purge(db: Database, now: datetime) -> dict[str, int]:
 
 async def _end(db: Database, lifetime: Lifetime, before: datetime) -> int:
     act = f"UPDATE {lifetime.table} {lifetime.end}" if lifetime.end != "DELETE" else f"DELETE FROM {lifetime.table}"
-    chosen = f"SELECT {lifetime.key} FROM {lifetime.table} WHERE {lifetime.where} LIMIT {BATCH}"
+    kept = holds.KEPT.get(lifetime.table, "FALSE")
+    chosen = f"SELECT {lifetime.key} FROM {lifetime.table} WHERE ({lifetime.where}) AND NOT {kept} LIMIT {BATCH}"
     total = 0
     while True:
         ended = await db.execute(f"{act} WHERE {lifetime.key} IN ({chosen})", *[before] * chosen.count("?"))

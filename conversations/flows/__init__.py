@@ -15,6 +15,7 @@ from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DE
 from conversations.flows.documents import DOCUMENTS
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
 from conversations.flows.earlier import EARLIER
+from conversations.flows.erase import ERASE
 from conversations.flows.feedback import FEEDBACK
 from conversations.flows.handing import HANDING
 from conversations.flows.here import HERE
@@ -76,6 +77,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         CALL_BACK,
         PRIVATE,
         MY_DATA,
+        ERASE,
         CONTEST,
         NOT_ME,
         MISSED_CALL,

@@ -8,9 +8,10 @@ as it is at that moment: an invitation to what has changed meanwhile is dropped,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from email.utils import parseaddr
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from booking.events import (
@@ -21,7 +22,17 @@ from booking.events import (
     EmailConfirmed,
     ModeChanged,
 )
-from booking.model import Appointment, AppointmentId, Mode, Worker
+from booking.model import (
+    Appointment,
+    AppointmentId,
+    ClientId,
+    ContactId,
+    Mode,
+    Motive,
+    PersonId,
+    Worker,
+    WorkerId,
+)
 from conversations.flows.names import MODES
 from conversations.model import Link
 from conversations.text import Text, t
@@ -119,7 +130,7 @@ async def part(parts: Parts, row: OutboxRow, contact: ContactRow) -> CalendarPar
     if asked is None or not isinstance(channel, EmailChannel):
         return None
     store = RowStore(parts.db, parts.directories)
-    appointment = await store.appointment(AppointmentId(asked["appointment"]))
+    appointment = await store.appointment(AppointmentId(asked["appointment"])) or _as_it_was(asked)
     worker = (await store.directory()).worker(appointment.worker) if appointment else None
     if appointment is None or worker is None:
         return None
@@ -133,6 +144,36 @@ async def part(parts: Parts, row: OutboxRow, contact: ContactRow) -> CalendarPar
     host = urlsplit(parts.pages.public_url).hostname or ""
     file = calendar([entry], host, parts.clock(), asked["method"], between)
     return CalendarPart(file.decode(), asked["method"])
+
+
+def remembered(appointment: Appointment) -> dict[str, str | int]:
+    """What a cancellation needs of an appointment whose row goes before it leaves: when and how, not whose."""
+    return {
+        "series": appointment.series,
+        "version": appointment.version,
+        "worker": appointment.worker,
+        "mode": appointment.mode.value,
+        "start": appointment.start.isoformat(),
+    }
+
+
+def _as_it_was(asked: Mapping[str, Any]) -> Appointment | None:
+    was = asked.get("was")
+    if was is None:
+        return None
+    return Appointment(
+        id=AppointmentId(asked["appointment"]),
+        person=PersonId(""),
+        client=ClientId(""),
+        worker=WorkerId(was["worker"]),
+        motive=Motive.OTHER,
+        mode=Mode(was["mode"]),
+        start=datetime.fromisoformat(was["start"]),
+        contact=ContactId(""),
+        series=AppointmentId(was["series"]),
+        version=was["version"],
+        status="cancelled",
+    )
 
 
 def for_person(appointment: Appointment, worker: Worker, say: Voice, page: str) -> Entry:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from conversations.flows.book import BOOK
 from handlers.figures.counting import START, STEPS
@@ -17,9 +18,10 @@ from handlers.figures.grid import ALL, Column, Grid
 from handlers.figures.kinds import BUCKETS, OUTCOMES, Bucket, Outcome
 from handlers.figures.period import Period
 from handlers.figures.withholding import FEW
-from storage import figures, steps
+from storage import figures, past_hours, steps
 from storage.db import Database
 from storage.figures import First, Hour, Made, Sent
+from storage.past_hours import PastHours
 from storage.steps import Counted
 
 FUNNEL: Final = ("begun", *STEPS, "booked")
@@ -37,6 +39,7 @@ class Rows:
     period: Period
     wrote: Sequence[tuple[str, str]]
     hours: Sequence[Hour]
+    past: Sequence[PastHours]
     firsts: Sequence[First]
     made: Sequence[Made]
     steps: Sequence[Counted]
@@ -86,6 +89,7 @@ async def _month(db: Database, month: Period, firsts: Sequence[First]) -> Rows:
         month,
         await figures.wrote(db, start, end),
         await figures.hours(db, start, end),
+        await past_hours.of_month(db, month.first),
         firsts,
         await figures.made(db, start, end),
         await steps.of_days(db, month.first, month.end),
@@ -103,6 +107,7 @@ def counted(db: Database, months: Sequence[Rows], clients: Sequence[str]) -> Gat
         for client, person in rows.wrote:
             grid.count(client, WROTE, person)
         count_hours(grid, rows.hours, rows.period)
+        count_past(grid, rows.past)
         count_first(all_, grid, rows.firsts)
         count_made(all_, grid, db, rows.made)
         count_steps(grid, rows.steps, rows.period)
@@ -125,6 +130,25 @@ def count_hours(grid: Grid, hours: Sequence[Hour], period: Period) -> None:
         grid.sums((group, "all"), [(group, which) for which in OUTCOMES])
     for which in (*OUTCOMES, "all"):
         grid.sums(("hours", which), [("reminded", which), ("alone", which)])
+
+
+def count_past(grid: Grid, past: Sequence[PastHours]) -> None:
+    """Of people who were erased. They may all have been one, and count as one: too few rather than too many."""
+    for each in past:
+        for group in ("hours", "reminded" if each.reminded else "alone"):
+            for which in (each.outcome, "all"):
+                grid.count(each.client, (group, which), (each.month, "erased"), times=each.count)
+
+
+def folded(hours: Sequence[Hour], zone: ZoneInfo) -> Sequence[PastHours]:
+    """One person's, without them."""
+    days = {hour.start.astimezone(zone).date() for hour in hours if hour.reminded}
+    counts = Counter(
+        (day.replace(day=1), hour.client, outcome(hour), day in days)
+        for hour in hours
+        for day in [hour.start.astimezone(zone).date()]
+    )
+    return [PastHours(*key, count) for key, count in sorted(counts.items())]
 
 
 def outcome(of: Hour) -> Outcome:

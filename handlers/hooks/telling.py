@@ -18,6 +18,7 @@ from booking.events import (
     AttendanceSettled,
     Event,
     ModeChanged,
+    PersonErased,
     PersonJoined,
 )
 from booking.model import Appointment
@@ -45,6 +46,10 @@ def _and_before(event: Any) -> dict[str, Any]:
     return {**_appointment(event), "before": event.old.id}
 
 
+def _gone(event: Any) -> dict[str, Any]:
+    return {"person": event.person}
+
+
 def _person(event: Any) -> dict[str, Any]:
     return {"person": event.person.id}
 
@@ -52,6 +57,7 @@ def _person(event: Any) -> dict[str, Any]:
 # The event, what it is called, and what is told of it.
 KINDS: Final[Mapping[type, tuple[str, Callable[[Any], dict[str, Any]]]]] = {
     PersonJoined: ("person.joined", _person),
+    PersonErased: ("person.erased", _gone),
     AppointmentBooked: ("appointment.booked", _appointment),
     AppointmentMoved: ("appointment.moved", _and_before),
     AppointmentCancelled: ("appointment.cancelled", _appointment),

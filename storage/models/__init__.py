@@ -17,6 +17,7 @@ from storage.models.directory import Client, Code, DirectoryVersion, Span, Worke
 from storage.models.documents import Document, Media
 from storage.models.figures import Feedback, StepCount
 from storage.models.guards import Audit, Flag, Token, Tries
+from storage.models.law import Erasure, LegalHold, PastHour
 from storage.models.messages import Message, Report
 from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
@@ -41,6 +42,7 @@ __all__ = [
     "Decision",
     "DirectoryVersion",
     "Document",
+    "Erasure",
     "Export",
     "Feedback",
     "Flag",
@@ -49,11 +51,13 @@ __all__ = [
     "HookNews",
     "Inbox",
     "Ledger",
+    "LegalHold",
     "Login",
     "Media",
     "Message",
     "Operator",
     "Outbox",
+    "PastHour",
     "Person",
     "RecoveryCode",
     "Refusal",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -91,3 +92,27 @@ def test_files_that_are_not_there_are_wrong_use(open_desk: Desk) -> None:
 def test_purging_tells_what_it_ended(open_desk: Desk) -> None:
     open_desk.ok("chat", typed="bonjour\n")
     assert open_desk.ok("purge").lines == ["nothing was due"]
+
+
+def test_who_was_erased_since_the_backup_stays_erased(open_desk: Desk) -> None:
+    """The drill: backup, erase, restore. Sending starts paused."""
+    open_desk.ok("chat", typed=BOOKS)
+    open_desk.ok("backup", "monday.backup")
+    [person] = re.findall(r"person (\w{26})", open_desk("person", "erase", "camille@example.org", typed="\n").out)
+    open_desk.ok("person", "erase", "camille@example.org", "--confirm", person)
+    open_desk.ok("person", "erasures", "--out", "ledger")
+    folder, elsewhere = open_desk.folder / "var" / "documents", open_desk.folder / "elsewhere"
+    folder.rename(elsewhere)
+    open_desk.set(DATABASE_URL="sqlite://var/new.sqlite3")
+    unknown = open_desk("restore", "monday.backup")
+    assert (unknown.status, unknown.err.count("\n")) == (1, 1)
+    assert "nothing was restored" in unknown.err
+    assert "--erasures FILE" in unknown.err
+    elsewhere.rename(folder)
+    assert "1 people who were erased since were erased again" in open_desk.ok("restore", "monday.backup").out
+    looked = open_desk("doctor", "--deep").out
+    assert "wrong  sending: paused (restored)" in looked
+    assert "ok     rules: " in looked
+    assert open_desk("person", "decisions", "camille@example.org").err.startswith("socialdirect: nobody has an account")
+    open_desk.set(DATABASE_URL="sqlite://var/by_file.sqlite3")
+    assert "1 people" in open_desk.ok("restore", "monday.backup", "--erasures", "ledger").out

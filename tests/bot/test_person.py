@@ -66,3 +66,44 @@ def test_wrong_use_is_told_and_changes_nothing(known: Desk, words: tuple[str, ..
     done = known("person", *words)
     assert (done.status, said in done.err) == (status, True), done
     assert known.ok("person", "decisions", EMAIL).lines == ["nothing was decided about them"]
+
+
+def test_held_while_a_dispute_is_open(known: Desk) -> None:
+    day = soon()
+    assert known.ok("person", "holds").lines == ["none"]
+    made = known.ok("person", "hold", EMAIL, "RG 26/00123", "Devant", "le", "médiateur.", "--review", day).lines[0]
+    id = made.split()[0]
+    [listed] = known.ok("person", "holds").lines
+    assert re.fullmatch(rf"{id}  \S+ \S+  review {day} \S+ +person \w{{26}}  RG 26/00123", listed)
+    assert "médiateur" not in listed
+    assert known.ok("person", "release", id).lines[0].startswith(id)
+    assert known("person", "release", id).status == 1
+    assert "lifted" in known.ok("person", "holds", EMAIL).lines[0]
+    late = str((system_clock() + timedelta(days=200)).date())
+    for words, said in (
+        ((EMAIL, "RG 1", "why", "--review", late), "half a year"),
+        ((EMAIL, "RG 1", "why", "--review", "soon"), "--review"),
+        ((EMAIL, "x", "why", "--review", day), "REFERENCE"),
+    ):
+        wrong = known("person", "hold", *words)
+        assert (wrong.status, said in wrong.err) == (2, True), wrong
+
+
+def test_erased_on_their_word(known: Desk) -> None:
+    id = known.ok("person", "hold", EMAIL, "RG 1", "Un", "litige.", "--review", soon()).lines[0].split()[0]
+    person = known.ok("person", "holds").lines[0].split(" person ")[1].split()[0]
+    assert "legal hold" in known("person", "erase", EMAIL, "--confirm", person).err
+    known.ok("person", "release", id)
+    for wrong in (known("person", "erase", EMAIL, "--confirm", "me"), known("person", "erase", EMAIL, typed="\n")):
+        assert (wrong.status, f"type {person} to go on" in wrong.err) == (2, True), wrong
+    assert known.ok("person", "erasures").out == ""
+    done = known.ok("person", "erase", EMAIL, typed=f"{person}\n").out
+    assert f"{person}  erased, number 1 in the ledger; 1 coming appointments cancelled" in done
+    assert known("person", "erase", EMAIL, "--confirm", person).status == 1
+    assert known.ok("person", "erasures", "--out", "ledger").lines == ["1 lines in ledger"]
+    [line] = known.ok("person", "erasures").lines
+    assert re.fullmatch(rf'{{"id":1,"person":"{person}","contacts":\["\w+"(,"\w+")*\],"at":"[^"]+"}}', line)
+
+
+def soon() -> str:
+    return str((system_clock() + timedelta(days=90)).date())

@@ -31,7 +31,9 @@ DANGER_FIRST: Final = (
     "somebody's very first words are of danger, while their account is suspended: help first, then who we are and what "
     "they can still do here"
 )
+NEVER_AGAIN: Final = "what goes, for ever, and that nothing is kept must be read before the first yes"
 EXCEPTIONS: Final[Mapping[str, str]] = {
+    "erase.sure": NEVER_AGAIN,
     "welcome.code + noted.motive + slot.ask": ALL_AT_ONCE,
     "welcome.code_abroad + noted.motive + slot.ask": ALL_AT_ONCE,
     "danger.suicide + welcome.known + menu.ask": DANGER_FIRST,

@@ -12,6 +12,8 @@ ENGLISH: Final = {
     "rappel": "call me",
     "signaler": "flag",
     "contester": "contest",
+    "mes données": "my data",
+    "effacer mon compte": "erase my account",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -89,6 +91,9 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "replaced.terms": (KNOWN, (*GONE[:-1], "! the terms change", GONE[-1], "1")),
     "proposed.choice": (KNOWN, ("claire> proposer Camille vendredi 10h",)),
     "contest.words": (KNOWN, (WARNED, "contester")),
+    "my_data.what": (KNOWN, ("mes données",)),
+    "erase.sure": (KNOWN, ("effacer mon compte",)),
+    "erase.code": (KNOWN, ("effacer mon compte", "1")),
     "message.about": (TWO, ("message",)),
     "message.text": (KNOWN, ("message",)),
     "message.sure": (KNOWN, ("message", "oui")),

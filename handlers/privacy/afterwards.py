@@ -1,0 +1,97 @@
+"""What follows when somebody's rows are gone (`erasing.py`), again and again until nothing is left to do: files, what
+workers have read and still see of them, the line of the ledger outside the database, the address of the last word, the
+bytes of the database's own files.
+
+A file that was being fetched at that moment may be laid down after its row has gone, a message to a worker may still be
+on its way: so nobody is done before both have ended, and no later than the next day.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from handlers.documents.stores import StoreAway
+from handlers.parts import Parts
+from handlers.privacy import ledger
+from storage import contacts, erasures, inbox, outbox
+from storage.contacts import ContactRow
+from storage.erasures import Erasure
+from storage.theirs import forget, worker_forgets
+from storage.whose import WHOSE
+
+SETTLES: Final = timedelta(minutes=10)  # longer than a file is fetched for (`documents.fetching.LEASE`)
+AT_MOST: Final = timedelta(hours=20)  # for what waits to be sent; all is gone within a day (invariant I18)
+TOUCHED: Final = (*WHOSE, "token", "tries", "api_answer")
+
+
+async def look(parts: Parts) -> int:
+    """How many are done now."""
+    open_ = [each for each in await erasures.open_(parts.db) if each.begun_at is not None]
+    if not open_:
+        return 0
+    done = 0
+    for each in open_:
+        done += await _follows(parts, each)
+    if done or any(parts.clock() < each.begun_at + SETTLES for each in open_ if each.begun_at):
+        await parts.db.leave_no_trace(TOUCHED)
+    return done
+
+
+async def _follows(parts: Parts, each: Erasure) -> bool:
+    assert each.begun_at is not None
+    async with parts.db.transaction() as tx:  # what others wrote while they were erased
+        await forget(tx, each.theirs)
+    told = await _workers_forget(parts, each)
+    gone = [await _address_goes(parts, fresh) for fresh, _ in each.byes]
+    kept = await _files_go(parts, each)
+    known = await ledger.publish(parts)
+    now = parts.clock()
+    waited = now >= each.begun_at + AT_MOST
+    if now < each.begun_at + SETTLES or not kept or not known or not (waited or (told and all(gone))):
+        return False
+    for fresh, _ in each.byes:
+        await _address_goes(parts, fresh, whatever_waits=True)
+    return await erasures.done(parts.db, each, now)
+
+
+async def _workers_forget(parts: Parts, each: Erasure) -> bool:
+    """Their talks, what was said to them and what they wrote, as far as it may name somebody who is gone. False: some
+    of it is still to be sent."""
+    settled = True
+    for worker in each.theirs.workers:
+        for row in await contacts.of_worker(parts.db, worker):
+            settled = await _worker_forgets(parts, each, row) and settled
+    return settled
+
+
+async def _worker_forgets(parts: Parts, each: Erasure, row: ContactRow) -> bool:
+    assert each.begun_at is not None
+    async with parts.db.transaction() as tx:
+        await contacts.lock(tx, row.id)
+        await worker_forgets(tx, each.theirs, row.id, each.begun_at)
+        return not await outbox.waits(tx, row.id, each.begun_at)
+
+
+async def _address_goes(parts: Parts, contact: str, *, whatever_waits: bool = False) -> bool:
+    """The one that the last word went to, once it has left; it stays where they have written since. False: it waits."""
+    async with parts.db.transaction() as tx:
+        row = await contacts.pinned(tx, contact)
+        if row is None or row.received or row.person_id is not None or await inbox.came(tx, contact):
+            return True
+        if not whatever_waits and await outbox.waits(tx, contact, parts.clock()):
+            return False
+        await contacts.end(tx, contact)
+    return True
+
+
+async def _files_go(parts: Parts, each: Erasure) -> bool:
+    """Their keys went with the rows, so nothing could read them meanwhile. False: the store is away."""
+    if parts.documents is None:
+        return True
+    try:
+        for id in each.theirs.documents:
+            await parts.documents.store.drop(id)
+    except StoreAway:
+        return False
+    return True

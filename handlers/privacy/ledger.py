@@ -1,0 +1,94 @@
+"""The ledger of who was erased, outside of the database: beside the documents, in the store that outlives it. So
+whoever restores a backup finds there who was erased since, and how far it goes.
+
+    publish(parts) -> bool                     what is new, in order; False: the store is away
+    after(store, number) -> lines              what a restored database may not know; raises Unknown where that cannot
+                                               be told
+    read_file(text) -> lines                   as `socialdirect person erasures` prints them
+
+A line's name is 26 signs with its number in them, as all that lies there; no document's begins with a letter. `HEAD`
+holds the number of the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from handlers.documents.stores import Store, StoreAway
+from handlers.parts import Parts
+from storage import erasures
+from storage.erasures import Line
+
+HEAD: Final = "erasures".ljust(26, "0")
+
+log = structlog.get_logger()
+
+
+class Unknown(Exception):
+    """Who was erased since cannot be told. The text says why."""
+
+
+async def publish(parts: Parts) -> bool:
+    if parts.documents is None:
+        return True
+    store = parts.documents.store
+    try:
+        told = await last(store) or 0
+        if told > await erasures.last(parts.db):
+            log.warning("the documents' store knows of more erasures than this database", told=told)
+            return False
+        open_ = await erasures.open_(parts.db)
+        for line in await erasures.lines(parts.db, min([told, *(each.id - 1 for each in open_)])):
+            await store.put(_name(line.id), line.to_json().encode())
+        await store.put(HEAD, str(await erasures.last(parts.db)).encode())
+    except StoreAway:
+        return False
+    return True
+
+
+async def after(store: Store, number: int) -> Sequence[Line]:
+    """Those with higher numbers. A backup that knows more than the store was made beside another one."""
+    try:
+        top = await last(store)
+        if top is None:
+            raise Unknown("the documents' store holds no ledger of erasures")
+        if top < number:
+            raise Unknown(f"the documents' store tells of {top} erasures, the backup of {number}")
+        return [await _line(store, each) for each in range(number + 1, top + 1)]
+    except StoreAway:
+        raise Unknown("the documents' store does not answer") from None
+
+
+async def last(store: Store) -> int | None:
+    found = await store.get(HEAD)
+    if found is None:
+        return None
+    if not found.isdigit():
+        raise Unknown("the ledger of erasures in the documents' store is not readable")
+    return int(found)
+
+
+async def _line(store: Store, number: int) -> Line:
+    found = await store.get(_name(number))
+    if found is None:
+        raise Unknown(f"line {number} of the ledger of erasures is missing in the documents' store")
+    return _read(found.decode("utf-8", "replace"), number)
+
+
+def read_file(text: str) -> Sequence[Line]:
+    """Of a file. Raises Unknown."""
+    return [_read(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def _read(text: str, number: int) -> Line:
+    try:
+        return Line.from_json(text)
+    except ValueError:
+        raise Unknown(f"line {number} of the ledger of erasures is not readable") from None
+
+
+def _name(number: int) -> str:
+    return f"erasure{number:019d}"

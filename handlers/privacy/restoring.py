@@ -1,0 +1,47 @@
+"""A backup was read back: who was erased since it was made is erased again, before anything may be sent (fault F19).
+
+No appointment is cancelled and nobody is told: both happened when they were erased. In one transaction with the end of
+the restoring, so that a database is either without them, or still says that it is being restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handlers.figures.gathered import folded
+from storage import contacts, erasures, figures, holds, past_hours
+from storage.db import Tx
+from storage.erasures import Line
+from storage.theirs import Theirs, forget, forget_numbers, gather, worker_forgets
+
+
+async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: datetime) -> Sequence[Theirs]:
+    """`lines`: of the ledger, which the backup may not know; besides those that it knows to be under way. What was
+    theirs, for the files."""
+    gone = []
+    for line in [*lines, *await _under_way(tx, lines)]:
+        theirs = await gather(tx, line.person, line.contacts)
+        if line.person:
+            for each in folded(await figures.hours_of(tx, line.person), zone):
+                await past_hours.add(tx, each)
+            await forget_numbers(tx, line.person)
+            await forget(tx, theirs)
+            for worker in theirs.workers:
+                for row in await contacts.of_worker(tx, worker):
+                    await worker_forgets(tx, theirs, row.id, now)
+        await erasures.add(tx, line, theirs, now)
+        gone.append(theirs)
+    return gone
+
+
+async def _under_way(tx: Tx, lines: Sequence[Line]) -> Sequence[Line]:
+    """Asked for, or begun, when the backup was made. One that waits for the end of a dispute goes on waiting."""
+    known = {line.id for line in lines}
+    open_ = [each for each in await erasures.open_(tx) if each.id not in known]
+    return [
+        Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at)
+        for each in open_
+        if not await holds.holds(tx, each.person)
+    ]

@@ -1,0 +1,167 @@
+"""The ledger of who was erased: ids only, in an order that has no gap, so that whoever restores a backup knows how far
+it goes. A row is there from when somebody is to be erased, and stays for ever.
+
+ask(tx, person, by, now) -> Erasure        the one that is open, where there is one
+open_(db) -> rows; get(db, id); lock(tx, id) -> row or None
+begun(tx, id, theirs, more, now); done(db, id, now)
+last(db) -> number; lines(db, after) -> ledger lines; add(tx, line, now)       for backups
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from storage.db import Sql, Tx
+from storage.sql import Row
+from storage.theirs import Theirs
+
+_COLUMNS: Final = "id, person_id, ids, asked_by, asked_at, begun_at, done_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """`byes`: the contacts that the last words went to, made for that; each with theirs of the same address."""
+
+    id: int
+    theirs: Theirs
+    asked_by: str
+    asked_at: datetime
+    begun_at: datetime | None = None
+    done_at: datetime | None = None
+    byes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def person(self) -> str:
+        return self.theirs.person
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """As it is kept outside of the database: its number, whom, which addresses' rows, when."""
+
+    id: int
+    person: str
+    contacts: tuple[str, ...]
+    at: datetime
+
+    def to_json(self) -> str:
+        line = {"id": self.id, "person": self.person, "contacts": self.contacts, "at": self.at.isoformat()}
+        return json.dumps(line, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Line:
+        """Raises ValueError for anything else."""
+        try:
+            data = json.loads(text)
+            return cls(int(data["id"]), str(data["person"]), tuple(data["contacts"]), _instant(data["at"]))
+        except (TypeError, KeyError) as error:
+            raise ValueError(type(error).__name__) from None
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a naive instant")
+    return at
+
+
+async def ask(tx: Tx, person: str, by: str, now: datetime) -> Erasure:
+    """Under the person's lock."""
+    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE person_id = ? AND done_at IS NULL", person)
+    if rows:
+        return _open(rows[0])
+    made = Erasure(await _next(tx), Theirs(person), by, now)
+    await tx.execute(
+        "INSERT INTO erasure (id, person_id, ids, asked_by, asked_at) VALUES (?, ?, ?, ?, ?)",
+        made.id,
+        person,
+        "{}",
+        by,
+        now,
+    )
+    return made
+
+
+async def _next(tx: Tx) -> int:
+    """No number is left out, so none can be missing unnoticed: whoever adds one waits for whoever does."""
+    if tx.dialect == "postgres":
+        await tx.execute("LOCK TABLE erasure IN SHARE ROW EXCLUSIVE MODE")
+    return await last(tx) + 1
+
+
+async def last(db: Sql) -> int:
+    """The highest number; 0 where nobody was erased yet."""
+    rows = await db.fetch("SELECT COALESCE(max(id), 0) AS n FROM erasure")
+    return int(rows[0]["n"])
+
+
+async def open_(db: Sql) -> Sequence[Erasure]:
+    return [_open(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE done_at IS NULL ORDER BY id")]
+
+
+async def of_person(db: Sql, person: str) -> Erasure | None:
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE person_id = ? ORDER BY id DESC LIMIT 1", person)
+    return _open(rows[0]) if rows else None
+
+
+async def withdraw(tx: Tx, erasure: Erasure) -> None:
+    """Nothing was erased: it is said in place of it. The number stays taken."""
+    await tx.execute(
+        "UPDATE erasure SET person_id = '', begun_at = asked_at, done_at = asked_at WHERE id = ? AND begun_at IS NULL",
+        erasure.id,
+    )
+
+
+async def begun(tx: Tx, id: int, theirs: Theirs, byes: Sequence[tuple[str, str]], now: datetime) -> None:
+    """In the transaction that their rows go in."""
+    ids = json.dumps({**theirs.to_json(), "byes": byes})
+    await tx.execute("UPDATE erasure SET ids = ?, begun_at = ? WHERE id = ? AND begun_at IS NULL", ids, now, id)
+
+
+async def done(db: Sql, erasure: Erasure, now: datetime) -> bool:
+    """Everything is gone. What is still remembered: which addresses' rows were theirs, by ids."""
+    ids = json.dumps({"contacts": erasure.theirs.contacts})
+    changed = await db.execute(
+        "UPDATE erasure SET ids = ?, done_at = ? WHERE id = ? AND done_at IS NULL", ids, now, erasure.id
+    )
+    return changed == 1
+
+
+async def lines(db: Sql, after: int) -> Sequence[Line]:
+    """Of those that have begun, and of the numbers that nobody was erased under (an empty person)."""
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE id > ? ORDER BY id", after)
+    return [
+        Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at) for each in map(_open, rows)
+    ]
+
+
+async def add(tx: Tx, line: Line, theirs: Theirs, now: datetime) -> None:
+    """A line that a restored database does not know yet; its rows are gone."""
+    ids = json.dumps({"contacts": theirs.contacts})
+    await tx.execute(
+        f"INSERT INTO erasure ({_COLUMNS}) VALUES (?, ?, ?, 'restore', ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET ids = excluded.ids, begun_at = excluded.begun_at, done_at = excluded.done_at",
+        line.id,
+        line.person,
+        ids,
+        line.at,
+        line.at,
+        now,
+    )
+
+
+def _open(row: Row) -> Erasure:
+    data: Mapping[str, Any] = json.loads(row["ids"])
+    return Erasure(
+        id=int(row["id"]),
+        theirs=Theirs.from_json(row["person_id"], {name: value for name, value in data.items() if name != "byes"}),
+        asked_by=row["asked_by"],
+        asked_at=row["asked_at"],
+        begun_at=row["begun_at"],
+        done_at=row["done_at"],
+        byes=tuple((fresh, old) for fresh, old in data.get("byes", ())),
+    )

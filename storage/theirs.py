@@ -1,0 +1,158 @@
+"""All that is one person's, by ids, and its end: the rows, and what hangs on them without naming anybody.
+
+theirs = await gather(tx, person)           under the person's lock
+await forget(tx, theirs)                    again it finds what came in the meantime
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from string import Formatter
+from typing import Any, Final
+
+from storage import conversations, inbox, outbox
+from storage.db import Sql, Tx
+from storage.sql import marks
+from storage.whose import WHOSE
+
+PIECE: Final = 500  # ids in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """Ids. `batches`: of documents that were handed over; `workers`: whose talks and messages may name them; `records`:
+    of reports and decisions, with their kinds, as tickets are about them."""
+
+    person: str
+    contacts: tuple[str, ...] = ()
+    appointments: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    batches: tuple[str, ...] = ()
+    workers: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @classmethod
+    def from_json(cls, person: str, data: dict[str, Any]) -> Theirs:
+        """What an older line of the ledger lacks is empty."""
+        known = {each.name for each in fields(cls)} - {"person"}
+        return cls(person, **{name: tuple(data[name]) for name in known & data.keys()})
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Each id that a link or a counter may lead to."""
+        ids = (self.person, *self.contacts, *self.appointments, *self.series, *self.documents, *self.batches)
+        return tuple(dict.fromkeys(ids))
+
+    @property
+    def lists(self) -> dict[str, tuple[str, ...]]:
+        """As `whose.WHOSE` names them."""
+        return {
+            "people": (self.person,),
+            "contacts": self.contacts,
+            "appointments": self.appointments,
+            "series": self.series,
+            "subjects": (*self.records, *(f"appointment:{id}" for id in self.appointments)),
+            "owners": (f"p:{self.person}", *(f"c:{id}" for id in self.contacts)),
+        }
+
+
+async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
+    """`also`: contacts that were theirs, whether they still are or not."""
+
+    async def ids(sql: str) -> list[str]:
+        return [row["id"] for row in await tx.fetch(f"{sql} WHERE person_id = ?", person) if row["id"] is not None]
+
+    series = await ids("SELECT DISTINCT series AS id FROM appointment")
+    records = [f"{kind}:{id}" for kind in ("report", "decision") for id in await ids(f"SELECT id FROM {kind}")]
+    workers = [
+        id
+        for table in ("appointment", "message", "report", "refusal")
+        for id in await ids(f"SELECT DISTINCT worker_id AS id FROM {table}")
+    ]
+    return Theirs(
+        person,
+        contacts=tuple(dict.fromkeys([*await ids("SELECT id FROM contact"), *also])),
+        appointments=tuple(await ids("SELECT id FROM appointment")),
+        series=tuple(series),
+        documents=tuple(await ids("SELECT id FROM document")),
+        batches=tuple(await ids("SELECT DISTINCT batch AS id FROM document")),
+        workers=tuple(dict.fromkeys(workers)),
+        records=tuple(records),
+    )
+
+
+async def forget(tx: Tx, theirs: Theirs) -> int:
+    """Every row of theirs. Files, and what workers were told of them, are others' to see to. How many rows of people.
+
+    What lies at a provider is still to be deleted there: those rows stay until it is, of nobody and for no document.
+    """
+    await tx.execute(
+        "UPDATE media SET contact_id = 'erased', document_id = NULL, status = 'here', attempts = 0, told_at = NULL "
+        f"WHERE ref IS NOT NULL AND contact_id IN ({_in(theirs.contacts)})",
+        *theirs.contacts,
+    )
+    count = 0
+    for table, condition in WHOSE.items():
+        where, values = _filled(condition, theirs.lists)
+        count += await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
+    for ids in _pieces(theirs.all):
+        await tx.execute(f"DELETE FROM token WHERE object IN ({marks(len(ids))})", *ids)
+    for id in theirs.all:
+        await tx.execute("DELETE FROM tries WHERE key LIKE ? OR key LIKE ?", f"%:{id}", f"%:{id}:%")
+    await _forget_answers(tx, theirs)
+    return count
+
+
+async def _forget_answers(tx: Tx, theirs: Theirs) -> None:
+    """What callers of the API were answered of them within a day; asked again, they hear that it is gone."""
+    names = [id.encode() for id in (theirs.person, *theirs.appointments)]
+    for row in await tx.fetch("SELECT id, body FROM api_answer WHERE body IS NOT NULL"):
+        if any(name in tx.vault.unseal("api_answer.body", row["id"], row["body"]) for name in names):
+            await tx.execute("UPDATE api_answer SET status = 410, body = NULL WHERE id = ?", row["id"])
+
+
+async def worker_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -> None:
+    """A worker's talk, what was said to them and what they wrote until then, as far as it may name them."""
+    saved = await conversations.load(tx, contact)
+    if saved.state and any(id in json.dumps(saved.state) for id in theirs.all):
+        await conversations.forget(tx, contact)
+    await inbox.empty(tx, contact, until)
+    await outbox.empty(tx, contact, until)
+
+
+async def forget_numbers(tx: Sql, person: str) -> None:
+    """What is counted of their numbers, by keyed hashes. Before their rows go."""
+    rows = await tx.fetch(
+        "SELECT phone_index FROM person WHERE id = ? UNION SELECT phone_index FROM contact WHERE person_id = ?",
+        person,
+        person,
+    )
+    for index in [row["phone_index"] for row in rows if row["phone_index"] is not None]:
+        await tx.execute("DELETE FROM tries WHERE key LIKE ?", f"%:{index.hex()}")
+
+
+def _filled(condition: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, list[str]]:
+    """The statement with its marks, and the values in their order."""
+    sql = ""
+    values: list[str] = []
+    for text, name, _, _ in Formatter().parse(condition):
+        sql += text
+        if name is not None:
+            sql += _in(lists[name])
+            values += lists[name]
+    return sql, values
+
+
+def _in(ids: Sequence[str]) -> str:
+    return marks(len(ids)) if ids else "NULL"
+
+
+def _pieces(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[n : n + PIECE] for n in range(0, len(ids), PIECE))

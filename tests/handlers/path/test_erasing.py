@@ -1,0 +1,305 @@
+"""Somebody is erased: nothing of them is left in any row, sealed or not, in any file, nor in the bytes of the database;
+whoever counts on them is told, and neither who nor why (safety G6).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from booking.decisions import Ground
+from booking.model import ContactId
+from handlers import deciding
+from handlers.acting import Acting
+from handlers.documents.judging import Judge
+from handlers.documents.keeping import Keeping
+from handlers.documents.stores import Folder, StoreAway
+from handlers.documents.taking import take
+from handlers.figures.gathered import gather
+from handlers.figures.period import period
+from handlers.privacy import disputes, erasing
+from handlers.privacy.erasing import Erased, Held, Nobody
+from storage import audit, backup, contacts, erasures, oracle, rotation, tokens
+from storage.booking import RowStore
+from storage.db import Database
+from storage.models import PERSONAL
+from tests.guards import guards
+from tests.handlers.documents import corpus
+from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
+
+ANNA = "operator:anna"
+CANARIES = ("Camille", "Dubois", "camille@example.org", CAMILLE, CAMILLE[1:], "canary")
+OF_THEM = {"person": "id", "message": "person_id", "decision": "person_id", "contact": "person_id"}
+DONE = "C'est fait : votre compte"
+
+
+@pytest.fixture
+def papers(place: Place, tmp_path: Path) -> Path:
+    place.parts = replace(place.parts, documents=Keeping(Judge(), Folder(tmp_path / "papers")))
+    return tmp_path / "papers"
+
+
+async def lives(place: Place) -> str:
+    """Camille has an appointment, a document, messages, a ticket and a warning. Their id."""
+    await place.says("sms", CAMILLE, *LATER)
+    person = (await place.contact("sms", CAMILLE)).person_id
+    assert person is not None
+    await place.says("sms", CAMILLE, "message", "canary: mon loyer a augmenté", "humain", "canary au secours", "menu")
+    await deciding.warn(place.parts, person, ANNA, Ground.OTHER, "canary: un avertissement")
+    await place.settle()
+    await place.says("sms", CLAIRE, "agenda semaine", "repondre")
+    contact = (await place.contact("sms", CAMILLE)).id
+    async with place.parts.db.transaction() as tx:
+        who = await contacts.lock(tx, contact)
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
+        found = await core.expect_document(ContactId(who.id))
+    assert place.parts.documents is not None
+    await take(place.parts, place.parts.documents, found.document.id, corpus.photo())  # type: ignore[union-attr]
+    place.new("sms", CAMILLE), place.new("sms", CLAIRE)
+    return person
+
+
+async def everything(db: Database) -> dict[str, list[str]]:
+    """Every value of every row, what is sealed opened, by table."""
+    found: dict[str, list[str]] = {}
+    for table in backup.tables():
+        sealed = PERSONAL.get(table.name, {})
+        texts = found[table.name] = []
+        for row in await db.fetch(f"SELECT * FROM {table.name}"):
+            for column, value in row.items():
+                bound = str(row[sealed[column]]) if column in sealed and value is not None else None
+                opened = value if bound is None else db.vault.unseal(f"{table.name}.{column}", bound, value)
+                texts.append(opened.decode("utf-8", "replace") if isinstance(opened, bytes) else str(opened))
+    return found
+
+
+async def residue(db: Database, *more: str) -> list[tuple[str, str]]:
+    return [
+        (table, word)
+        for table, texts in (await everything(db)).items()
+        for word in (*CANARIES, *more)
+        if any(word in text for text in texts)
+    ]
+
+
+def documents_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and path.name.isdigit()]
+
+
+async def sealed_of(db: Database, person: str) -> list[bytes]:
+    """As they stand in the database's file."""
+    found = []
+    for table, column in (("person", "first_name"), ("message", "body"), ("decision", "words"), ("contact", "address")):
+        rows = await db.fetch(f"SELECT {column} AS sealed FROM {table} WHERE {OF_THEM[table]} = ?", person)
+        found += [row["sealed"] for row in rows]
+    return found
+
+
+async def bytes_of(db: Database) -> bytes:
+    """Of all its files. Nothing of PostgreSQL's, which are its own."""
+    if db.dialect != "sqlite":
+        return b""
+    [file] = [Path(row["file"]) for row in await db.fetch("PRAGMA database_list")]
+    return await asyncio.to_thread(lambda: b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*")))
+
+
+async def passes_a_day(place: Place) -> None:
+    for _ in range(3):
+        await place.passes(hours=8)
+        await erasing.look(place.parts)
+
+
+@guards("G06", partly=True)
+async def test_nothing_is_left_and_whoever_counts_on_them_is_told(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    db = place.parts.db
+    token = await tokens.give(db, "email", person, place.clock.now + timedelta(days=30))
+    assert len(await residue(db)) > 10, "there was something to be erased"
+    contact = (await place.contact("sms", CAMILLE)).id
+    sealed, there = await sealed_of(db, person), await bytes_of(db)
+    assert len(sealed) >= 4
+    assert not there or all(value in there for value in sealed)
+    done = await erasing.erase(place.parts, person, ANNA)
+    assert done == Erased(1, gone=1, told=True)
+    await place.settle()
+    [said] = place.new("sms", CAMILLE)
+    assert said.startswith(DONE)
+    [heard] = [text for text in place.new("sms", CLAIRE) if text.startswith("Rendez-vous annulé")]
+    assert heard.endswith("L'heure est de nouveau libre.")
+    assert not any(word in heard for word in CANARIES)
+    assert {table for table, _ in await residue(db)} <= {"contact"}, "only where the last word went"
+    assert await tokens.look(db, token, "email", place.clock.now) is None
+    await passes_a_day(place)
+    left = {("erasure", person), ("erasure", contact), ("audit", person)}
+    assert set(await residue(db, person, contact)) == left, "ids, in the ledger and the audit trail"
+    there = await bytes_of(db)
+    assert not any(value in there for value in sealed), "what is deleted is written over"
+    assert await asyncio.to_thread(documents_in, papers) == []
+    assert (await erasures.open_(db)) == []
+    assert [broken for broken in await oracle.judge(db, place.clock.now) if "hour" in broken.rule] == []
+    deed = (await audit.of(db, f"person:{person}"))[0]
+    assert (deed.actor, deed.action) == (ANNA, "erase")
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Nobody)
+
+
+@guards("G17", partly=True)
+async def test_a_hold_stops_it_and_its_end_does_not(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    review = date(2026, 6, 1)
+    hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", review)
+    before = await residue(place.parts.db)
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Held)
+    assert await residue(place.parts.db) == before
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+
+
+async def test_their_hours_stay_in_the_figures_as_counts(place: Place, papers: Path) -> None:
+    await place.books()
+    person = (await place.contact("sms", CAMILLE)).person_id
+    assert person is not None
+    await place.passes(days=3)
+    march, clients = (
+        period("2026-03", place.parts.zone),
+        [row["id"] for row in await place.parts.db.fetch("SELECT id FROM client")],
+    )
+
+    async def kept() -> int:
+        grids = (await gather(place.parts.db, march, clients)).grids[march.first]
+        return sum(
+            cell.count for (row, column), cell in grids.cells.items() if row == "*" and column == ("hours", "all")
+        )
+
+    assert await kept() == 1
+    await erasing.erase(place.parts, person, ANNA)
+    assert await kept() == 1
+    assert await place.parts.db.fetch("SELECT id FROM appointment") == []
+
+
+@guards("G06", partly=True)
+async def test_another_person_keeps_everything(place: Place, papers: Path) -> None:
+    await place.says("sms", SAM, *(text.replace("Camille", "Sam").replace("camille", "sam") for text in LATER))
+    other = (await place.contact("sms", SAM)).person_id
+    person = await lives(place)
+    await erasing.erase(place.parts, person, ANNA)
+    await place.settle()
+    await passes_a_day(place)
+    assert (await place.contact("sms", SAM)).person_id == other
+    assert len(await place.parts.db.fetch("SELECT id FROM appointment")) == 1
+    assert (await place.says("sms", SAM, "mes rdv"))[0].startswith("Vos rendez-vous")
+
+
+async def test_who_writes_again_is_new_to_us(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    await erasing.erase(place.parts, person, ANNA)
+    await place.settle()
+    place.new("sms", CAMILLE)
+    [said] = await place.says("sms", CAMILLE, "mes rdv")
+    assert "Camille" not in said
+    fresh = await place.contact("sms", CAMILLE)
+    assert fresh.person_id is None
+    await passes_a_day(place)
+    assert (await place.contact("sms", CAMILLE)).id == fresh.id, "they wrote of their own will: the talk stays"
+    await place.books()
+    await passes_a_day(place)
+    assert (await place.contact("sms", CAMILLE)).person_id not in {None, person}
+
+
+class Away(Folder):
+    """A store that does not answer at first."""
+
+    away = True
+
+    async def drop(self, id: str) -> None:
+        if self.away:
+            raise StoreAway("away")
+        await super().drop(id)
+
+
+async def test_whoever_dies_over_it_leaves_it_to_others(place: Place, papers: Path) -> None:
+    """Asked and not begun; two begin at once; then the rows gone, and the store away."""
+    person = await lives(place)
+    store = Away(papers)
+    place.parts = replace(place.parts, documents=Keeping(Judge(), store))
+    async with place.parts.db.transaction() as tx:
+        await contacts.lock_person(tx, person)
+        await erasures.ask(tx, person, f"person:{person}", place.clock.now)
+        await erasures.ask(tx, person, f"person:{person}", place.clock.now)
+    await asyncio.gather(erasing.look(place.parts), erasing.look(place.parts))
+    assert len(await place.parts.db.fetch("SELECT id FROM erasure")) == 1
+    await place.settle()
+    assert [text.startswith(DONE) for text in place.new("sms", CAMILLE)] == [True]
+    await passes_a_day(place)
+    [still] = await erasures.open_(place.parts.db)
+    assert still.begun_at is not None
+    broken = [each.rule for each in await oracle.judge(place.parts.db, place.clock.now + timedelta(hours=1))]
+    assert "who asked to be erased is, within a day (I18)" in broken
+    store.away = False
+    await erasing.look(place.parts)
+    assert await erasures.open_(place.parts.db) == []
+    assert await asyncio.to_thread(documents_in, papers) == []
+
+
+async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
+    await place.says("sms", CAMILLE, asked.split("EFFACER ")[1][:6])
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    await erasing.look(place.parts)
+    assert await erasures.open_(place.parts.db) == []
+    assert "desk_privacy" in place.alarm_codes()
+    assert (await place.contact("sms", CAMILLE)).person_id == person
+    [refused] = await place.says("sms", CAMILLE, "effacer mon compte")
+    assert refused.startswith("Un litige est ouvert")
+
+
+@guards("G06", partly=True)
+async def test_by_their_own_word(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
+    code = asked.split("EFFACER ")[1][:6]
+    await place.says("sms", CAMILLE, f"effacer {code}")
+    [noted] = await audit.latest(place.parts.db, 1, of=f"person:{person}")
+    assert (noted.actor, noted.action) == (f"person:{person}", "ask erasure")
+    assert await erasing.look(place.parts) == 1
+    await place.settle()
+    assert place.new("sms", CAMILLE)[-1].startswith(DONE)
+    await passes_a_day(place)
+    assert await residue(place.parts.db) == []
+
+
+async def test_at_the_same_instant(place: Place, papers: Path) -> None:
+    """A message comes in, and an hour is booked, while they are erased: no row is left without its person."""
+    person = await lives(place)
+    await asyncio.gather(
+        erasing.erase(place.parts, person, ANNA),
+        place.comes("sms", CAMILLE, text="mes rdv"),
+        place.comes("sms", CAMILLE, text="menu"),
+        place.comes("sms", CLAIRE, text="agenda"),
+    )
+    await place.settle()
+    await passes_a_day(place)
+    for table, column in (("inbox", "contact_id"), ("outbox", "contact_id"), ("timer", "contact_id")):
+        assert not await place.parts.db.fetch(
+            f"SELECT id FROM {table} WHERE {column} NOT IN (SELECT id FROM contact)"
+        ), table
+    assert not await place.parts.db.fetch("SELECT id FROM appointment")
+    assert not [each for each in await residue(place.parts.db) if each[0] not in {"contact", "inbox"}]
+
+
+async def test_new_keys_open_what_a_hold_says(place: Place) -> None:
+    person = await lives_alone(place)
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    assert await rotation.reseal(place.parts.db) == rotation.Resealed(0, 0)
+
+
+async def lives_alone(place: Place) -> str:
+    await place.books()
+    person = (await place.contact("sms", CAMILLE)).person_id
+    assert person is not None
+    return person
