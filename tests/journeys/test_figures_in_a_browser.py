@@ -17,9 +17,10 @@ from handlers.figures.report import report
 from handlers.figures.tables import tables
 from locales import languages
 from locales.voice import Voice
-from tests.handlers.console.browsing import LOOKS, window
+from tests.handlers.console.browsing import window
 from tests.journeys.served import serve
 from tests.journeys.town import built
+from tests.servers.looks import LOOKS
 
 pytestmark = pytest.mark.browser
 

@@ -11,7 +11,8 @@ from playwright.async_api import Browser, Page, expect
 from handlers.web.api.problems import KINDS
 from handlers.web.api.table import OPERATIONS
 from tests.handlers.api.site import Site
-from tests.handlers.console.browsing import LOOKS, judge, window
+from tests.handlers.console.browsing import window
+from tests.servers.looks import judge
 
 pytestmark = pytest.mark.browser
 
@@ -22,9 +23,9 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    async with window(browser, *request.param) as page:
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    async with window(browser) as page:
         yield page
 
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
+from typing import Literal
 
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page
 
 from booking.operating import Role
 from tests.handlers.console.site import PASSWORD, Site
-from tests.servers.browser import photograph
-
-LOOKS = [("light", 390), ("dark", 390), ("light", 1440)]
+from tests.servers.looks import NARROW
 
 
 @asynccontextmanager
-async def window(browser: Browser, scheme: str, width: int, *, script: bool = True) -> AsyncIterator[Page]:
+async def window(
+    browser: Browser, scheme: Literal["light", "dark"] = "light", width: int = NARROW, *, script: bool = True
+) -> AsyncIterator[Page]:
     context = await browser.new_context(
         locale="fr-FR",
-        color_scheme="dark" if scheme == "dark" else "light",
+        color_scheme=scheme,
         viewport={"width": width, "height": 844},
         java_script_enabled=script,
         reduced_motion="reduce",
@@ -51,12 +50,3 @@ async def menu(page: Page, name: str) -> None:
     if await summary.is_visible():
         await summary.press("Enter")
     await page.get_by_role("navigation").get_by_role("link", name=name, exact=True).press("Enter")
-
-
-async def judge(page: Page, picture: Path) -> None:
-    """axe finds nothing, and nothing has to be scrolled sideways."""
-    await photograph(page, picture)
-    found = await Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.viewport_size
-    assert await page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]

@@ -15,12 +15,13 @@ from handlers import deciding
 from handlers.console import exporting
 from handlers.console.exporting import Asked
 from storage import tickets
-from tests.handlers.console.browsing import judge, logged_in, menu
+from tests.handlers.console.browsing import logged_in, menu
 from tests.handlers.console.site import Site
 from tests.handlers.console.test_in_a_browser import database_url, page, site
 from tests.handlers.console.test_people import booked
 from tests.handlers.console.test_reports import reported
 from tests.handlers.path.place import CAMILLE, MONDAY
+from tests.servers.looks import judge
 
 __all__ = ["database_url", "page", "site"]
 

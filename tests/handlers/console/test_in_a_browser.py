@@ -11,12 +11,13 @@ from playwright.async_api import Browser, Page, expect
 
 from booking.operating import Role
 from storage import stuck
-from tests.handlers.console.browsing import LOOKS, judge, logged_in, menu, window
+from tests.handlers.console.browsing import logged_in, menu, window
 from tests.handlers.console.site import PASSWORD, Site, opened_site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE, SAM, Place
 from tests.journeys.served import serve
 from tests.servers.browser import photograph
+from tests.servers.looks import judge
 from tests.servers.ports import unused_port
 
 pytestmark = pytest.mark.browser
@@ -34,9 +35,9 @@ async def site(place: Place) -> AsyncIterator[Site]:
         yield site
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    async with window(browser, *request.param) as page:
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    async with window(browser) as page:
         yield page
 
 
@@ -153,7 +154,7 @@ async def test_talks_are_accessible_and_taken_over_by_keyboard(site: Site, page:
 
 async def test_the_menu_is_one_line_on_a_telephone(site: Site, browser: Browser, tmp_path: Path) -> None:
     """Folded, opened by keyboard, without scripts; on a wide screen all of it stands there."""
-    async with window(browser, "light", 390, script=False) as page:
+    async with window(browser, script=False) as page:
         await logged_in(page, site, Role.ADMINISTRATOR)
         header = await page.locator("header").bounding_box()
         assert header
@@ -164,7 +165,7 @@ async def test_the_menu_is_one_line_on_a_telephone(site: Site, browser: Browser,
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="Aujourd'hui").first).to_be_focused()
         await photograph(page, tmp_path / "menu.png", full_page=False)
-    async with window(browser, "light", 390) as page:
+    async with window(browser) as page:
         await page.goto(f"{site.base}/console/login")
         site.place.clock.now += timedelta(minutes=1)
         await logged_in(page, site, Role.DESK, "ben")
@@ -175,7 +176,7 @@ async def test_the_menu_is_one_line_on_a_telephone(site: Site, browser: Browser,
 async def test_somebody_on_the_phone_is_helped_by_keyboard(site: Site, browser: Browser, tmp_path: Path) -> None:
     """Found, moved, and cancelled after all; without scripts."""
     await booked(site)
-    async with window(browser, "light", 390, script=False) as page:
+    async with window(browser, script=False) as page:
         await logged_in(page, site, Role.DESK)
         await menu(page, "Personnes")
         await page.get_by_label("De qui s'agit-il ?").fill("06 39 98 00 11")
@@ -261,7 +262,7 @@ async def test_a_week_is_worked_by_keyboard(site: Site, page: Page, tmp_path: Pa
 
 async def test_works_without_scripts_and_by_keyboard(site: Site, browser: Browser) -> None:
     await site.enrolled("claire")
-    async with window(browser, "light", 390, script=False) as page:
+    async with window(browser, script=False) as page:
         await logged_in(page, site, Role.ADMINISTRATOR)
         await menu(page, "Opérateurs")
         await page.get_by_role("button", name="Suspendre claire").focus()

@@ -9,10 +9,11 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from booking.operating import Role
-from tests.handlers.console.browsing import LOOKS, judge, logged_in, menu, window
+from tests.handlers.console.browsing import logged_in, menu, window
 from tests.handlers.console.site import opened_site
 from tests.handlers.console.test_kits import CODE, addressed
 from tests.handlers.path.place import Place
+from tests.servers.looks import judge
 from tests.servers.ports import unused_port
 
 pytestmark = pytest.mark.browser
@@ -24,12 +25,9 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-async def test_a_kit_is_printed_by_keyboard(
-    place: Place, browser: Browser, tmp_path: Path, look: tuple[str, int]
-) -> None:
+async def test_a_kit_is_printed_by_keyboard(place: Place, browser: Browser, tmp_path: Path) -> None:
     await addressed(place)
-    async with opened_site(place, unused_port()) as site, window(browser, *look) as page:
+    async with opened_site(place, unused_port()) as site, window(browser) as page:
         await logged_in(page, site, Role.ADMINISTRATOR)
         await menu(page, "Annuaire")
         await page.get_by_role("link", name=f"Imprimer le kit du code {CODE}").press("Enter")

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestServer
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from booking.model import Mode
 from handlers.web.ports import Gone
 from handlers.web.rooms import room_name
 from tests.handlers.web.site import APPOINTMENT, EMAIL_TOKEN, SECRET, START, TOKEN, UNKNOWN, World, application, started
-from tests.servers.browser import photograph
+from tests.servers.looks import NARROW, judge
 
 pytestmark = pytest.mark.browser
 
@@ -45,24 +44,13 @@ async def site(world: World) -> AsyncIterator[TestServer]:
     await server.close()
 
 
-@pytest.fixture(params=[("light", 390), ("dark", 390), ("light", 1440)], ids=lambda look: f"{look[0]}-{look[1]}")
-async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    scheme, width = request.param
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(
-        locale="fr-FR", color_scheme=scheme, viewport={"width": width, "height": 844}, java_script_enabled=True
+        locale="fr-FR", color_scheme="light", viewport={"width": NARROW, "height": 844}, java_script_enabled=True
     )
     yield await context.new_page()
     await context.close()
-
-
-async def judge(page: Page, picture: Path) -> None:
-    """axe finds nothing, and nothing has to be scrolled sideways."""
-    await photograph(page, picture)
-    # axe is put in from outside: the page's own policy lets no other script in.
-    found = await Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.viewport_size
-    assert await page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 @pytest.mark.parametrize("name", PATHS)
