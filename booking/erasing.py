@@ -6,11 +6,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from booking import policy
 from booking.events import By, ErasureAsked, Event, PersonErased
 from booking.model import Appointment, PersonId
 from booking.ports import BookingStore
+
+
+class _Core(Protocol):
+    """What `core.Booking` has, as far as the end of an account needs it."""
+
+    _store: BookingStore
+    _now: datetime
+    events: list[Event]
+
+    async def _ends(self, appointment: Appointment, by: By, *, late: bool, told: bool = False) -> Appointment: ...
 
 
 class Erasing:
@@ -28,7 +39,7 @@ class Erasing:
         self.events.append(ErasureAsked(person))
         return True
 
-    async def end_with_account(self, person: PersonId) -> Sequence[Appointment]:
+    async def end_with_account(self: _Core, person: PersonId) -> Sequence[Appointment]:
         """What is to come of somebody who is erased. Their own doing, and never late (article 5.1): nobody is to refuse
         who is gone."""
         coming = [a.id for a in await self._store.upcoming(person, self._now) if not policy.is_over(a, self._now)]
@@ -37,7 +48,3 @@ class Erasing:
         ended = [await self._ends(each, "person", late=False, told=True) for each in gone]
         self.events.append(PersonErased(person))
         return ended
-
-    async def _ends(self, appointment: Appointment, by: By, *, late: bool, told: bool = False) -> Appointment:
-        """What `core.Booking` has."""
-        raise NotImplementedError
