@@ -73,8 +73,11 @@ class Talk:
     def c(self) -> Context:
         """The context, with the answers as they stand now."""
         own = self.frames[-1].answers if self.frames else {}
-        alone = len(self.frames) < 2
-        return replace(self._c, answers={**self.facts, **own}, alone=alone, mode=self.mode, waits=self.waits)
+        answers, alone = {**self.facts, **own}, len(self.frames) < 2
+        c = self._c
+        if c.answers != answers or (c.alone, c.mode, c.waits) != (alone, self.mode, self.waits):
+            self._c = c = replace(c, answers=answers, alone=alone, mode=self.mode, waits=self.waits)
+        return c
 
     @property
     def flow(self) -> Flow | None:
