@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from hmac import compare_digest
 
 from booking import codes, policy
+from booking.agreeing import agreed
 from booking.decisions import suspension, unread
 from booking.events import CodesGuessed, DeskNeeded, Event, PhoneToProve
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
@@ -54,7 +55,7 @@ class Admitting:
         latest = list(coming)[-1:] or await self._store.past(person.id, self._now, 1)
         return Known(
             person,
-            terms_accepted=await self._store.consented(person.id, self._rules.terms_version),
+            terms_accepted=await agreed(self._store, self._rules, person.id, None),
             last_mode=latest[0].mode if latest else None,
             upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
             refused=await self._refused(person, coming),

@@ -262,8 +262,9 @@ class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses):
     async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:
         self.rows.consents[person] = (*self.rows.consents.get(person, ()), (contact, consent))
 
-    async def consented(self, person: PersonId, terms_version: str) -> bool:
-        return any(consent.terms_version == terms_version for _, consent in self.rows.consents.get(person, ()))
+    async def consented(self, person: PersonId, terms_version: str, policy_version: str) -> bool:
+        given = (consent for _, consent in self.rows.consents.get(person, ()))
+        return any((one.terms_version, one.policy) == (terms_version, policy_version) for one in given)
 
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
         theirs = [refusal for refusal in self.rows.refusals.values() if refusal.person == person]

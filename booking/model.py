@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal, NewType, TypeAlias
 
 ClientId = NewType("ClientId", str)
@@ -238,15 +239,38 @@ class Person:
     in_dispute: bool = False  # new requests are refused meanwhile (terms, article 4.1.7)
 
 
+Declared = Literal["adult", "authorised"]  # 18 or over, and let in by the client (terms, article 2.4)
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2). `answer` is what was typed, verbatim."""
+    """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2; safety G1, G2), never a birth date.
+
+    `answer` is what was typed, verbatim, in the message that `inbound` names in the inbox. What it answers: the words
+    `msgid`, as they were in `locale`; `catalogue` is the SHA-256 of those words with their choices, and `shown` the key
+    in the outbox of the message that they stood in. `terms_hash` and `policy_hash`: see `Rules`.
+    `how`: 'self', or who signed them up: 'desk:<operator>', 'api:<key>'.
+    """
 
     terms_version: str
     locale: str
     channel: str
     answer: str
     at: datetime
+    policy_version: str | None = None  # None: one version stood for terms and policy both
+    terms_hash: str | None = None
+    policy_hash: str | None = None
+    msgid: str | None = None
+    catalogue: str | None = None
+    shown: str | None = None
+    inbound: str | None = None
+    how: str = "self"
+    declared: tuple[Declared, ...] = ()
+
+    @property
+    def policy(self) -> str:
+        """The version of the privacy policy."""
+        return self.policy_version or self.terms_version
 
 
 Status = Literal["booked", "cancelled", "moved", "done", "missed"]
@@ -309,7 +333,11 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The operator's settings that the core obeys."""
+    """The operator's settings that the core obeys.
+
+    `terms_hash` and `policy_hash`: SHA-256 of what is known of the documents here, their address and their version
+    (`fingerprint`): their words are the operator's, on a site of theirs.
+    """
 
     notice: timedelta = timedelta(hours=4)
     horizon: timedelta = timedelta(days=56)
@@ -332,6 +360,14 @@ class Rules:
     tries_a_code: int = 3  # wrong answers to a one-time code before another one is needed
     time_zone: str = "Europe/Paris"  # the operator's: a code is valid by its calendar
     terms_version: str = "2024-10-15"
+    policy_version: str = "2024-10-15"
+    terms_hash: str | None = None
+    policy_hash: str | None = None
+
+
+def fingerprint(url: str, version: str) -> str:
+    """Of a document that stands at `url`: SHA-256 of the address and the version, each on a line, as hex digits."""
+    return sha256(f"{url}\n{version}".encode()).hexdigest()
 
 
 _FURTHER = "further:"

@@ -146,8 +146,8 @@ def code_opens(code: Code, client: Client | None, accounts: int, rules: Rules, n
 
 
 def consents(consent: Consent, rules: Rules) -> bool:
-    """Articles 2.4 and 4.1.2: it is the current terms that are accepted."""
-    return consent.terms_version == rules.terms_version
+    """Articles 2.4 and 4.1.2: it is the current terms that are accepted, and the current privacy policy."""
+    return (consent.terms_version, consent.policy) == (rules.terms_version, rules.policy_version)
 
 
 def at_cap(coming: Sequence[Appointment], rules: Rules, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from booking.model import Hours, Rules
+from booking.model import Hours, Rules, fingerprint
 from bot import forms
 from bot.failures import WrongUse
 
@@ -159,7 +159,8 @@ class Settings(BaseSettings):
 
     terms_url: WebAddress = PLATFORM
     privacy_url: WebAddress = PLATFORM
-    terms_version: str = "2024-10-15"
+    terms_version: Annotated[str, Field(min_length=1, max_length=32)] = "2024-10-15"
+    privacy_version: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     dpo_contact: Annotated[str, Field(max_length=200)] | None = None
 
     regions: Regions = {}
@@ -240,6 +241,11 @@ class Settings(BaseSettings):
         return tuple(secret.get_secret_value() for secret in (*first, *self.telegram_extra_webhook_secrets) if first)
 
     @property
+    def policy_version(self) -> str:
+        """Of the privacy policy: the terms', unless it has one of its own."""
+        return self.privacy_version or self.terms_version
+
+    @property
     def rules(self) -> Rules:
         """What the booking core obeys."""
         return Rules(
@@ -252,6 +258,9 @@ class Settings(BaseSettings):
             time_zone=str(self.time_zone),
             max_appointments=self.max_appointments,
             terms_version=self.terms_version,
+            policy_version=self.policy_version,
+            terms_hash=fingerprint(self.terms_url, self.terms_version),
+            policy_hash=fingerprint(self.privacy_url, self.policy_version),
         )
 
     def provider_credentials(self) -> tuple[str, ...]:

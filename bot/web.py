@@ -91,6 +91,7 @@ def facts(settings: Settings) -> Facts:
         terms_url=settings.terms_url,
         terms_version=settings.terms_version,
         privacy_url=settings.privacy_url,
+        policy_version=settings.policy_version,
         dpo=settings.dpo_contact,
         sms=settings.twilio_sms_from if settings.sms_enabled else None,
         sms_country=texts[0] if settings.sms_enabled else None,

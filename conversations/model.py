@@ -88,7 +88,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: the contact button."""
+    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: the contact button.
+
+    `proof`: what is answered proves something, so the words that were asked are remembered (`Shown`).
+    """
 
     text: Text
     intro: tuple[Text, ...] = ()
@@ -97,6 +100,7 @@ class Ask:
     example: Text | None = None
     contact: bool = False
     link: Link | None = None
+    proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,18 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """In which words a question stood before them: by `msgid`, in `lang`, in the message `key` of the outbox.
+    `catalogue`: SHA-256 of the words themselves, question and choices, each on a line.
+    """
+
+    msgid: str
+    lang: str
+    catalogue: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """The question that is on their screen, with its options as they were shown."""
 
@@ -247,6 +263,7 @@ class Prompt:
     asked_at: datetime
     misses: int = 0
     over: tuple[Option, ...] = ()  # of a question that was open when news asked this one: it may be answered instead
+    shown: Shown | None = None  # of a question whose answer proves something
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +388,9 @@ class Context:
     desk: Desk
     languages: tuple[str, ...] = ("fr", "en")
     terms_version: str = "2024-10-15"
+    policy_version: str = "2024-10-15"
+    came: str = ""  # the number in the inbox of what came
+    leaves: str = ""  # the key in the outbox of what is answered
     draft_time: timedelta = timedelta(hours=72)
     joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
     sms: str | None = None  # our number for texts, as people read it; None where there is none to be told
@@ -381,6 +401,7 @@ class Context:
     asked: bool = False  # the step's own question is on their screen
     asked_at: datetime | None = None  # since when
     misses: int = 0  # how often in a row its answer was not understood
+    shown: Shown | None = None  # in which words it stands there, where its answer proves something
     mode: Literal["bot", "human"] = "bot"  # of the talk, see `State`
     waits: datetime | None = None
     raw: str = ""  # what was typed, or the label of the button: the proof of a consent

@@ -175,6 +175,7 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
         who = await languages.heard(tx, parts, who, state, came)
         came = replace(came, early=keyboards.early(row.sent_at, state.prompt, came))
     context = await _context(tx, parts, who, core, now)
+    context = replace(context, came=str(row.id), leaves=f"i{row.id}:0")
     turn = await take_turn(parts.flows, state, came, replace(context, reminded=meant or context.reminded))
     await _keep(tx, who, turn, now)
     over = keyboards.superseded(state.prompt, turn.state.prompt, came)
@@ -221,6 +222,7 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         desk=desk_now(parts, now),
         languages=parts.languages,
         terms_version=parts.rules.terms_version,
+        policy_version=parts.rules.policy_version,
         draft_time=parts.draft_time,
         joins=await joining.doors(tx, parts) if who.worker_id else {},
         sms=spaced(parts.sms_number) if parts.sms_number else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from booking.model import Consent, ContactId, Person, PersonId, Refusal, WorkerId
 from storage.db import Sql
@@ -47,24 +48,22 @@ class PersonRows:
         )
 
     async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:
-        id = f"{person}/{consent.terms_version}/{consent.at:%Y%m%dT%H%M%S%f}"[:64]
+        what = f"{consent.terms_version}\n{consent.policy}\n{consent.at.isoformat()}"
+        values = _consent_values(self._tx, f"{person}/{sha256(what.encode()).hexdigest()[:32]}", consent)
+        values |= {"person_id": person, "contact_id": contact}
         await self._tx.execute(
-            "INSERT INTO consent (id, person_id, contact_id, terms_version, locale, channel, answer, given_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-            id,
-            person,
-            contact,
-            consent.terms_version,
-            consent.locale,
-            consent.channel,
-            self._tx.vault.seal("consent.answer", id, consent.answer),
-            consent.at,
+            f"INSERT INTO consent ({', '.join(values)}) VALUES ({marks(len(values))}) ON CONFLICT (id) DO NOTHING",
+            *values.values(),
         )
 
-    async def consented(self, person: PersonId, terms_version: str) -> bool:
+    async def consented(self, person: PersonId, terms_version: str, policy_version: str) -> bool:
         return bool(
             await self._tx.fetch(
-                "SELECT 1 AS one FROM consent WHERE person_id = ? AND terms_version = ? LIMIT 1", person, terms_version
+                "SELECT 1 AS one FROM consent WHERE person_id = ? AND terms_version = ? "
+                "AND COALESCE(policy_version, terms_version) = ? LIMIT 1",
+                person,
+                terms_version,
+                policy_version,
             )
         )
 
@@ -117,6 +116,26 @@ def person_of(db: Sql, row: Row) -> Person:
         suspended=bool(row["suspended"]),
         in_dispute=bool(row["in_dispute"]),
     )
+
+
+def _consent_values(db: Sql, id: str, consent: Consent) -> dict[str, object]:
+    return {
+        "id": id,
+        "terms_version": consent.terms_version,
+        "policy_version": consent.policy_version,
+        "terms_hash": consent.terms_hash,
+        "policy_hash": consent.policy_hash,
+        "locale": consent.locale,
+        "channel": consent.channel,
+        "answer": db.vault.seal("consent.answer", id, consent.answer),
+        "given_at": consent.at,
+        "msgid": consent.msgid,
+        "catalogue": consent.catalogue,
+        "shown_key": consent.shown,
+        "inbound_id": consent.inbound,
+        "how": consent.how,
+        "declared": ",".join(consent.declared),
+    }
 
 
 def _person_values(db: Sql, person: Person) -> dict[str, object]:

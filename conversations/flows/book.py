@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -119,7 +120,7 @@ async def got_motive(c: Context, heard: Input) -> Outcome:
 
 async def ask_terms(c: Context) -> Ask:
     options = (Option("accept", t("terms.accept")), Option("refuse", t("terms.refuse")))
-    return Ask(t("terms.ask"), (), options, link=Link("terms"), free=True)
+    return Ask(t("terms.ask"), (), options, link=Link("terms"), free=True, proof=True)
 
 
 async def got_terms(c: Context, heard: Input) -> Outcome:
@@ -129,12 +130,18 @@ async def got_terms(c: Context, heard: Input) -> Outcome:
         return Finish(t("terms.minor", call=call(c)), forget=True)
     match heard.choice:
         case "accept":
-            given = {"answer": c.raw, "at": c.now.isoformat(), "lang": c.contact.lang, "version": c.terms_version}
-            return fill(terms=given)
+            return fill(terms=accepted(c))
         case "refuse":
             await c.booking.release(c.contact.id)
             return Finish(t("terms.refused", call=call(c)), forget=True)
     return Again()
+
+
+def accepted(c: Context) -> Mapping[str, Any]:
+    """What proves it, as plain values of a talk's state."""
+    given = {"answer": c.raw, "at": c.now.isoformat(), "lang": c.shown.lang if c.shown else c.contact.lang}
+    given |= {"version": c.terms_version, "policy": c.policy_version, "inbound": c.came}
+    return given | ({"shown": asdict(c.shown)} if c.shown else {})
 
 
 async def ask_name(c: Context) -> Ask:
@@ -302,8 +309,20 @@ def consent(c: Context) -> Consent | None:
     """The proof: the very answer, to which version, when it was given, in which language and on which channel."""
     if (terms := c.answers.get("terms")) is None:
         return None
-    at = datetime.fromisoformat(terms["at"])
-    return Consent(terms.get("version", c.terms_version), terms["lang"], c.contact.channel, terms["answer"], at)
+    shown = terms.get("shown", {})
+    return Consent(
+        terms.get("version", c.terms_version),
+        terms["lang"],
+        c.contact.channel,
+        terms["answer"],
+        datetime.fromisoformat(terms["at"]),
+        policy_version=terms.get("policy"),
+        msgid=shown.get("msgid"),
+        catalogue=shown.get("catalogue"),
+        shown=shown.get("key") or None,
+        inbound=terms.get("inbound") or None,
+        declared=("adult",),
+    )
 
 
 def noted(c: Context, gained: Mapping[str, Any]) -> Text | None:

@@ -31,7 +31,11 @@ class Person(Model):
 
 
 class Consent(Model):
-    """The proof of an acceptance. Only ever added to."""
+    """The proof of an acceptance. Only ever added to.
+
+    Rows of before a column was there have none in it. `policy_version`: else one version stood for both documents.
+    `catalogue` is the hash of the words shown, `shown_key` the message they stood in, `inbound_id` the answer.
+    """
 
     id = fields.CharField(max_length=ID, primary_key=True)
     person_id = fields.CharField(max_length=ID)
@@ -41,6 +45,15 @@ class Consent(Model):
     channel = fields.CharField(max_length=NAME)
     answer = fields.BinaryField()
     given_at = fields.DatetimeField()
+    policy_version = fields.CharField(max_length=NAME, null=True)
+    terms_hash = fields.CharField(max_length=64, null=True)
+    policy_hash = fields.CharField(max_length=64, null=True)
+    msgid = fields.CharField(max_length=NAME, null=True)
+    catalogue = fields.CharField(max_length=64, null=True)
+    shown_key = fields.CharField(max_length=255, null=True)
+    inbound_id = fields.CharField(max_length=ID, null=True)
+    how = fields.CharField(max_length=128, null=True)
+    declared = fields.CharField(max_length=NAME, null=True)
 
     class Meta:
         table = "consent"
@@ -67,6 +80,7 @@ class Contact(Model):
     opted_out_at = fields.DatetimeField(null=True)
     dead_at = fields.DatetimeField(null=True)
     last_inbound_at = fields.DatetimeField(null=True)
+    forget_at = fields.DatetimeField(null=True)  # nothing of a stranger who did not want us is kept after that
     created_at = fields.DatetimeField()
 
     class Meta:

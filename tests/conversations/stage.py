@@ -264,6 +264,7 @@ class Stage:
             say=self.voice(),
             desk=self.desk(),
             terms_version=self.rules.terms_version,
+            policy_version=self.rules.policy_version,
             sms="01 99 00 00 01",
             stopped=self.stopped,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
@@ -328,7 +329,9 @@ class Stage:
 
     def joins(self, first: str, last: str, starts: list[datetime], mode: Mode = Mode.PHONE) -> None:
         """The person has an account, and these appointments with the first worker free."""
-        consent: Consent | None = Consent(self.rules.terms_version, "fr", "sms", "1", self.now)
+        consent: Consent | None = Consent(
+            self.rules.terms_version, "fr", "sms", "1", self.now, policy_version=self.rules.policy_version
+        )
         joining: Joining | None = Joining(
             CodeId("ports"), first, last, "camille@example.org", self.contact.phone, "fr", "Europe/Paris"
         )

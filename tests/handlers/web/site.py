@@ -75,6 +75,7 @@ APPOINTMENT = Appointment(
 FACTS = Facts(
     terms_url="https://www.socialdirect.fr/terms",
     terms_version="2024-10-15",
+    policy_version="2024-10-15",
     privacy_url="https://www.socialdirect.fr/privacy",
     dpo="dpo@example.org",
     sms="+33199000001",
