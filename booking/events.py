@@ -22,6 +22,7 @@ from booking.model import (
     Waiting,
     WorkerId,
 )
+from booking.proofs import ProofSettled, ProofToSend
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
@@ -236,15 +237,6 @@ class DeskNeeded:
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneToProve:
-    """A contact says that this number is theirs: the code goes there, and only there."""
-
-    contact: ContactId
-    phone: str  # E.164
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class CodesGuessed:
     """All contacts together tried as many codes within the hour as is allowed: an alarm for the operator."""
 
@@ -401,7 +393,8 @@ Event: TypeAlias = (
     | HourGivenBack
     | WaitingOver
     | DeskNeeded
-    | PhoneToProve
+    | ProofToSend
+    | ProofSettled
     | CodesGuessed
     | HoursOpened
     | EmailConfirmed

@@ -16,7 +16,6 @@ from booking.answers import (
     CannotUndo,
     CodeAccepted,
     CodeRefused,
-    CodeSent,
     Confirmed,
     Heard,
     Held,
@@ -27,11 +26,9 @@ from booking.answers import (
     NothingLate,
     NothingToUndo,
     NotNow,
-    NotProven,
     NotTurned,
     Offered,
     Opened,
-    Proven,
     Refusable,
     Refused,
     SlotGone,
@@ -68,6 +65,7 @@ from booking.model import (
     Worker,
     WorkerId,
 )
+from booking.proofs import ProvingCore
 from booking.store import BookingStore, Owner
 
 __all__ = [
@@ -80,7 +78,6 @@ __all__ = [
     "CannotUndo",
     "CodeAccepted",
     "CodeRefused",
-    "CodeSent",
     "Confirmed",
     "Heard",
     "Held",
@@ -88,7 +85,6 @@ __all__ = [
     "Known",
     "Moved",
     "NotNow",
-    "NotProven",
     "NotTurned",
     "Noted",
     "NothingLate",
@@ -96,7 +92,6 @@ __all__ = [
     "Offered",
     "Opened",
     "Owner",
-    "Proven",
     "Refusable",
     "Refused",
     "SlotGone",
@@ -108,15 +103,12 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, ProvingCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
     async def ask_erasure(self, person: PersonId) -> bool: ...  # False: a dispute is open
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
-    async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries: ...
-    async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven: ...
-    # `claim` names which of the contact's claims it is, and stays the same as long as its code does
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
     async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who has a free hour, soonest first
     async def worker(self, id: WorkerId) -> Worker | None: ...

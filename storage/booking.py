@@ -22,7 +22,8 @@ from storage.directory import client_of
 from storage.documents import DocumentRows
 from storage.hours import QUARTERS, HourRows, quarter_of
 from storage.messages import MessageRows
-from storage.people import PersonRows, person_of
+from storage.people import person_of
+from storage.proofs import ProofRows
 from storage.waiting import WaitingRows
 
 __all__ = [
@@ -62,7 +63,7 @@ class Directories:
         return found
 
 
-class RowStore(CodeRows, HourRows, PersonRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows, DecisionRows):
+class RowStore(CodeRows, HourRows, ProofRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows, DecisionRows):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories
