@@ -3,7 +3,8 @@
 It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
 the turn commits. Whoever returns a refusal has left the store as it was. Who writes: `booking.admitting`; making and
 moving appointments: `booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages:
-`booking.messaging`; documents: `booking.documenting`; what the desk decides about a person: `booking.deciding`.
+`booking.messaging`; documents: `booking.documenting`; what the desk decides about a person: `booking.deciding`;
+one-time codes: `booking.proving`.
 
 Long, because the port is one: most of it hands on to the part whose job it is.
 """
@@ -85,6 +86,7 @@ from booking.ports import (
     Undoable,
     Undone,
 )
+from booking.proving import Proving
 from booking.refusing import Refusing
 from booking.replacing import Replacing
 from booking.search import Search
@@ -95,7 +97,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing):
+class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Proving):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store

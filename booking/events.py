@@ -23,6 +23,7 @@ from booking.model import (
     Waiting,
     WorkerId,
 )
+from booking.proofs import ProofSettled, ProofToSend
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
@@ -237,15 +238,6 @@ class DeskNeeded:
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneToProve:
-    """A contact says that this number is theirs: the code goes there, and only there."""
-
-    contact: ContactId
-    phone: str  # E.164
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class CodesGuessed:
     """All contacts together tried as many codes within the hour as is allowed: an alarm for the operator."""
 
@@ -410,7 +402,8 @@ Event: TypeAlias = (
     | HourGivenBack
     | WaitingOver
     | DeskNeeded
-    | PhoneToProve
+    | ProofToSend
+    | ProofSettled
     | CodesGuessed
     | HoursOpened
     | EmailToProve

@@ -18,6 +18,7 @@ from booking.documents import Document, DocumentId
 from booking.memory_addresses import MemoryAddresses
 from booking.memory_decisions import MemoryDecisions
 from booking.memory_messages import MemoryMessages
+from booking.memory_proofs import MemoryProofs
 from booking.messages import Message, MessageId, Report
 from booking.model import (
     HOUR,
@@ -44,6 +45,7 @@ from booking.model import (
     WorkerId,
 )
 from booking.ports import Owner
+from booking.proofs import Proof, ProofId, Way
 
 QUARTERS = 4
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,12 +85,14 @@ class Rows:
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
     email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
+    proofs: dict[ProofId, Proof] = field(default_factory=dict)
+    ways: tuple[Way, ...] = ()  # by which people are reached; nothing here writes it
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses):
+class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)

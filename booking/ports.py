@@ -17,7 +17,6 @@ from booking.answers import (
     CannotUndo,
     CodeAccepted,
     CodeRefused,
-    CodeSent,
     Confirmed,
     Heard,
     Held,
@@ -28,11 +27,9 @@ from booking.answers import (
     NothingLate,
     NothingToUndo,
     NotNow,
-    NotProven,
     NotTurned,
     Offered,
     Opened,
-    Proven,
     Refusable,
     Refused,
     SlotGone,
@@ -69,6 +66,7 @@ from booking.model import (
     Worker,
     WorkerId,
 )
+from booking.proofs import ProvingCore
 from booking.store import BookingStore, Owner
 
 __all__ = [
@@ -81,7 +79,6 @@ __all__ = [
     "CannotUndo",
     "CodeAccepted",
     "CodeRefused",
-    "CodeSent",
     "Confirmed",
     "Heard",
     "Held",
@@ -89,7 +86,6 @@ __all__ = [
     "Known",
     "Moved",
     "NotNow",
-    "NotProven",
     "NotTurned",
     "Noted",
     "NothingLate",
@@ -97,7 +93,6 @@ __all__ = [
     "Offered",
     "Opened",
     "Owner",
-    "Proven",
     "Refusable",
     "Refused",
     "SlotGone",
@@ -109,15 +104,12 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, AddressCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
     async def ask_erasure(self, person: PersonId) -> bool: ...  # False: a dispute is open
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
-    async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries: ...
-    async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven: ...
-    # `claim` names which of the contact's claims it is, and stays the same as long as its code does
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
     async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who has a free hour, soonest first
     async def worker(self, id: WorkerId) -> Worker | None: ...

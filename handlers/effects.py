@@ -228,4 +228,12 @@ class Erase:
     person: PersonId
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What was sent of this kind there is of no more use, and says what nobody is to read later."""
+
+    to: Recipient
+    kind: NoticeKind
+
+
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty

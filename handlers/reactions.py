@@ -52,15 +52,14 @@ from booking.events import (
     PersonHere,
     PersonJoined,
     PersonLate,
-    PhoneToProve,
     WaitingOver,
     WaitsAgain,
 )
 from booking.model import Appointment
 from booking.ports import BookingCore
+from booking.proofs import ProofSettled, ProofToSend
 from conversations.flows.book import confirmation
 from conversations.flows.names import MODES, MOTIVES
-from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
 from handlers import human, reminders, workday
@@ -74,7 +73,7 @@ from handlers.decision_reactions import (
     worker_is_told_of_their_report,
 )
 from handlers.document_reactions import worker_gets_the_link
-from handlers.effects import Alarm, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToPhone, ToWorker
+from handlers.effects import Alarm, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToWorker
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
     MAY_REFUSE,
@@ -87,6 +86,7 @@ from handlers.offer_reactions import (
     silence_is_noticed,
     they_are_reminded,
 )
+from handlers.proof_reactions import code_goes_out, code_is_emptied
 from handlers.reported import REPORT
 from handlers.waiting_reactions import end_is_told, hour_is_offered
 from handlers.world import World
@@ -191,12 +191,6 @@ async def desk_is_told(event: DeskNeeded, world: World) -> Sequence[Effect]:
     return [alarm, *human.call_is_awaited(event.contact, world)] if event.phone is not None else [alarm]
 
 
-async def code_goes_out(event: PhoneToProve, world: World) -> Sequence[Effect]:
-    """To the number itself, at any hour: somebody waits for it. Never sent a second time by itself."""
-    text = t("proof.sms", code=event.code)
-    return [Notice(ToPhone(event.phone), "one_time_code", (text,), expires_at=world.now + CODE_LASTS, urgent=True)]
-
-
 async def worker_is_asked_to_call(event: CallBackWanted, world: World) -> Sequence[Effect]:
     """The person's answer to a missed call, with the page to call them from; or that another hour will come."""
     appointment = event.appointment
@@ -290,7 +284,8 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     HourGivenBack: (),
     WaitingOver: (end_is_told,),
     DeskNeeded: (desk_is_told,),
-    PhoneToProve: (code_goes_out,),
+    ProofToSend: (code_goes_out,),
+    ProofSettled: (code_is_emptied,),
     CodesGuessed: (guessing_is_told,),
     HoursOpened: (),
     EmailConfirmed: (what_comes_follows,),

@@ -21,6 +21,7 @@ from handlers.effects import (
     Alarm,
     Drop,
     Effect,
+    Empty,
     Entered,
     Erase,
     Kept,
@@ -62,8 +63,8 @@ async def write(
                 await _tell(tx, parts, store, effect, key, now)
             case Remind():
                 await timers.add(tx, _timer(effect, now))
-            case Drop():
-                await _drop(tx, store, effect, now)
+            case Drop() | Empty():
+                await _ends(tx, parts, store, effect, now)
             case Alarm():
                 await _alarm(tx, parts, effect, key, now)
             case Erase(person):
@@ -77,6 +78,14 @@ async def _alarm(tx: Tx, parts: Parts, alarm: Alarm, key: str, now: datetime) ->
     await raise_alarm(tx, parts, alarm.code, key, now, contact=alarm.contact or "")
     if alarm.contact is not None:
         await to_desk.arrives(tx, parts, alarm.code, alarm.contact, now, subject=alarm.subject, phone=alarm.phone)
+
+
+async def _ends(tx: Tx, parts: Parts, store: BookingStore, effect: Drop | Empty, now: datetime) -> None:
+    """What is no longer so, and what nobody is to read any more."""
+    if isinstance(effect, Drop):
+        await _drop(tx, store, effect, now)
+    elif (contact := await recipient(tx, parts, store, effect.to, now)) is not None:
+        await outbox.emptied(tx, contact, effect.kind)
 
 
 async def _drop(tx: Tx, store: BookingStore, drop: Drop, now: datetime) -> None:

@@ -23,7 +23,8 @@ from storage.documents import DocumentRows
 from storage.email_proofs import EmailProofRows
 from storage.hours import QUARTERS, HourRows, quarter_of
 from storage.messages import MessageRows
-from storage.people import PersonRows, person_of
+from storage.people import person_of
+from storage.proofs import ProofRows
 from storage.waiting import WaitingRows
 
 __all__ = [
@@ -66,7 +67,7 @@ class Directories:
 class RowStore(
     CodeRows,
     HourRows,
-    PersonRows,
+    ProofRows,
     EmailProofRows,
     AppointmentRows,
     WaitingRows,

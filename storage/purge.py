@@ -62,9 +62,18 @@ LIFETIMES = (
         "status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ? AND content IS NOT NULL",
         end="SET content = NULL",
     ),
+    Lifetime(
+        "one-time codes",
+        HOUR,
+        "outbox",
+        "kind = 'one_time_code' AND status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ? "
+        "AND content IS NOT NULL",
+        end="SET content = NULL",
+    ),
     Lifetime("outbox rows", YEAR, "outbox", "status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ?"),
     Lifetime("timers", 30 * DAY, "timer", "status <> 'waiting' AND settled_at < ?"),
     Lifetime("tries", 30 * DAY, "tries", "tried_at < ?"),
+    Lifetime("proofs", 30 * DAY, "proof", "made_at < ?"),
     Lifetime("calls", YEAR, "call", "changed_at < ?"),
     Lifetime(
         "words of closed tickets",

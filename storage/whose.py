@@ -36,6 +36,7 @@ WHOSE: Final[Mapping[str, str]] = {
     "inbox": "contact_id IN ({contacts})",
     "outbox": "contact_id IN ({contacts}) OR appointment_id IN ({appointments})",
     "appointment": "person_id IN ({people})",
+    "proof": "contact_id IN ({contacts}) OR sent_to IN ({contacts}) OR person_id IN ({people})",
     "alias": "contact_id IN ({contacts})",
     "contact": "id IN ({contacts})",
     "legal_hold": "person_id IN ({people})",

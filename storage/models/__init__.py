@@ -23,6 +23,7 @@ from storage.models.messages import Message, Report
 from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
 from storage.models.personal import PERSONAL
+from storage.models.proofs import Proof
 from storage.models.service import ApiAnswer, ApiKey, Hook, HookNews
 from storage.models.talks import Conversation, Inbox, Ledger, Timer
 
@@ -61,6 +62,7 @@ __all__ = [
     "Outbox",
     "PastHour",
     "Person",
+    "Proof",
     "RecoveryCode",
     "Refusal",
     "Report",
