@@ -24,7 +24,8 @@ PIECE: Final = 500  # ids in one statement
 @dataclass(frozen=True, slots=True)
 class Theirs:
     """Ids. `batches`: of documents that were handed over; `workers`: whose talks and messages may name them; `records`:
-    of reports and decisions, with their kinds, as tickets are about them."""
+    of reports and decisions, with their kinds, as tickets are about them; `former`: addresses by which they once did
+    something, and which are somebody else's now."""
 
     person: str
     contacts: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class Theirs:
     batches: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
@@ -76,15 +78,20 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
         for table in ("appointment", "message", "report", "refusal")
         for id in await ids(f"SELECT DISTINCT worker_id AS id FROM {table}")
     ]
+    mine = dict.fromkeys([*await ids("SELECT id FROM contact"), *also])
+    used = [
+        id for table in ("consent", "document") for id in await ids(f"SELECT DISTINCT contact_id AS id FROM {table}")
+    ]
     return Theirs(
         person,
-        contacts=tuple(dict.fromkeys([*await ids("SELECT id FROM contact"), *also])),
+        contacts=tuple(mine),
         appointments=tuple(await ids("SELECT id FROM appointment")),
         series=tuple(series),
         documents=tuple(await ids("SELECT id FROM document")),
         batches=tuple(await ids("SELECT DISTINCT batch AS id FROM document")),
         workers=tuple(dict.fromkeys(workers)),
         records=tuple(records),
+        former=tuple(id for id in dict.fromkeys(used) if id not in mine),
     )
 
 
@@ -118,8 +125,18 @@ async def _forget_answers(tx: Tx, theirs: Theirs) -> None:
             await tx.execute("UPDATE api_answer SET status = 410, body = NULL WHERE id = ?", row["id"])
 
 
-async def worker_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -> None:
-    """A worker's talk, what was said to them and what they wrote until then, as far as it may name them."""
+async def others(db: Sql, theirs: Theirs) -> list[str]:
+    """Addresses that are not theirs, and whose talks may name them: their workers', and those that they once had."""
+    rows = await db.fetch(
+        f"SELECT id FROM contact WHERE worker_id IN ({_in(theirs.workers)}) OR id IN ({_in(theirs.former)}) ORDER BY id",
+        *theirs.workers,
+        *theirs.former,
+    )
+    return [row["id"] for row in rows]
+
+
+async def other_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -> None:
+    """Somebody else's talk, what was said to them and what they wrote until then, as far as it may name them."""
     saved = await conversations.load(tx, contact)
     if saved.state and any(id in json.dumps(saved.state) for id in theirs.all):
         await conversations.forget(tx, contact)
