@@ -199,6 +199,14 @@ async def empty(db: Sql, contact: str, until: datetime) -> None:
     )
 
 
+async def unread(db: Sql, of: Sequence[str]) -> bool:
+    """Whether something of these contacts waits for its turn."""
+    found = await db.fetch(
+        f"SELECT 1 AS one FROM inbox WHERE contact_id IN ({marks(len(of)) or 'NULL'}) AND status = 'new' LIMIT 1", *of
+    )
+    return bool(found)
+
+
 async def came(db: Sql, contact: str) -> bool:
     """Whether somebody wrote there."""
     found = await db.fetch("SELECT 1 AS one FROM inbox WHERE contact_id = ? AND kind = 'message' LIMIT 1", contact)

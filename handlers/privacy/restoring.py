@@ -11,10 +11,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from handlers.figures.gathered import folded
-from storage import contacts, erasures, figures, holds, past_hours
+from storage import erasures, figures, holds, past_hours
 from storage.db import Tx
 from storage.erasures import Line
-from storage.theirs import Theirs, forget, forget_numbers, gather, worker_forgets
+from storage.theirs import Theirs, forget, forget_numbers, gather, other_forgets, others
 
 
 async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: datetime) -> Sequence[Theirs]:
@@ -28,9 +28,8 @@ async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: dateti
                 await past_hours.add(tx, each)
             await forget_numbers(tx, line.person)
             await forget(tx, theirs)
-            for worker in theirs.workers:
-                for row in await contacts.of_worker(tx, worker):
-                    await worker_forgets(tx, theirs, row.id, now)
+            for contact in await others(tx, theirs):
+                await other_forgets(tx, theirs, contact, now)
         await erasures.add(tx, line, theirs, now)
         gone.append(theirs)
     return gone
