@@ -127,7 +127,7 @@ async def build(
             alarm=_alarm(metrics),
             clock=clock,
             new_id=id_maker(clock, chance),
-            pages=Pages(settings.public_url, settings.terms_url, settings.privacy_url, settings.video_url),
+            pages=Pages(settings.public_url, settings.video_url),
             languages=settings.locales,
             default_lang=settings.default_locale,
             zone=settings.time_zone,

@@ -42,7 +42,7 @@ def url(parts: Parts, link: Link) -> str:
     pages = parts.pages
     match link.kind:
         case "terms":
-            return pages.terms_url
+            return f"{pages.public_url}/legal"  # which leads to both, with their versions
         case "privacy":
             return f"{pages.public_url}/legal"  # which leads to the policy, and says the short of it
         case "join":

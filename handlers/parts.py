@@ -36,8 +36,6 @@ class Pages:
     """The addresses that the outside sees."""
 
     public_url: str
-    terms_url: str
-    privacy_url: str
     video_url: str | None  # None: a page of our own
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from booking.model import Appointment, Consent, Mode, Motive, SlotId, Worker
+from booking.model import Appointment, Mode, Motive, SlotId, Worker
 from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooManyTries
 from conversations.flows import account, hours, phone
 from conversations.flows.answers import email_in, full_name, is_a_sentence, mentions, without_manners
 from conversations.flows.names import MODES, MOTIVES, call
+from conversations.flows.terms import ask_terms, consent, got_terms
 from conversations.flows.told import GUESS, MOST_WORDS, told_code
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.normal import fold
@@ -115,33 +115,7 @@ async def got_motive(c: Context, heard: Input) -> Outcome:
     return fill(motive=heard.choice)
 
 
-# ---------------------------------------------------------------- terms, name, e-mail address
-
-
-async def ask_terms(c: Context) -> Ask:
-    options = (Option("accept", t("terms.accept")), Option("refuse", t("terms.refuse")))
-    return Ask(t("terms.ask"), (), options, link=Link("terms"), free=True, proof=True)
-
-
-async def got_terms(c: Context, heard: Input) -> Outcome:
-    """Terms and policy accepted explicitly (article 4.1.2), 18 or over and authorised by the client (article 2.4)."""
-    if not heard.choice and mentions(heard.text, c.words("words.terms.minor")):
-        await c.booking.release(c.contact.id)
-        return Finish(t("terms.minor", call=call(c)), forget=True)
-    match heard.choice:
-        case "accept":
-            return fill(terms=accepted(c))
-        case "refuse":
-            await c.booking.release(c.contact.id)
-            return Finish(t("terms.refused", call=call(c)), forget=True)
-    return Again()
-
-
-def accepted(c: Context) -> Mapping[str, Any]:
-    """What proves it, as plain values of a talk's state."""
-    given = {"answer": c.raw, "at": c.now.isoformat(), "lang": c.shown.lang if c.shown else c.contact.lang}
-    given |= {"version": c.terms_version, "policy": c.policy_version, "inbound": c.came}
-    return given | ({"shown": asdict(c.shown)} if c.shown else {})
+# ---------------------------------------------------------------- name, e-mail address
 
 
 async def ask_name(c: Context) -> Ask:
@@ -302,26 +276,6 @@ def _joining(c: Context) -> Joining | None:
         phone=c.contact.phone or a.get("phone"),
         language=a.get("lang", c.contact.lang),
         time_zone=c.contact.zone,
-    )
-
-
-def consent(c: Context) -> Consent | None:
-    """The proof: the very answer, to which version, when it was given, in which language and on which channel."""
-    if (terms := c.answers.get("terms")) is None:
-        return None
-    shown = terms.get("shown", {})
-    return Consent(
-        terms.get("version", c.terms_version),
-        terms["lang"],
-        c.contact.channel,
-        terms["answer"],
-        datetime.fromisoformat(terms["at"]),
-        policy_version=terms.get("policy"),
-        msgid=shown.get("msgid"),
-        catalogue=shown.get("catalogue"),
-        shown=shown.get("key") or None,
-        inbound=terms.get("inbound") or None,
-        declared=("adult",),
     )
 
 

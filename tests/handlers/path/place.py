@@ -189,7 +189,7 @@ async def furnished(db: Database) -> Place:
         alarm=lambda code, **more: alarms.append((code, more)),
         clock=clock,
         new_id=lambda: f"{next(ids):026}",
-        pages=Pages("https://chat.example.org", "https://example.org/terms", "https://example.org/privacy", None),
+        pages=Pages("https://chat.example.org", None),
         languages=("fr", "en"),
         default_lang="fr",
         zone=ZoneInfo("Europe/Paris"),
