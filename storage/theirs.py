@@ -7,7 +7,7 @@ await forget(tx, theirs)                    again it finds what came in the mean
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from string import Formatter
@@ -41,7 +41,7 @@ class Theirs:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @classmethod
-    def from_json(cls, person: str, data: dict[str, Any]) -> Theirs:
+    def from_json(cls, person: str, data: Mapping[str, Any]) -> Theirs:
         """What an older line of the ledger lacks is empty."""
         known = {each.name for each in fields(cls)} - {"person"}
         return cls(person, **{name: tuple(data[name]) for name in known & data.keys()})
@@ -127,8 +127,9 @@ async def _forget_answers(tx: Tx, theirs: Theirs) -> None:
 
 async def others(db: Sql, theirs: Theirs) -> list[str]:
     """Addresses that are not theirs, and whose talks may name them: their workers', and those that they once had."""
+    workers, former = _in(theirs.workers), _in(theirs.former)
     rows = await db.fetch(
-        f"SELECT id FROM contact WHERE worker_id IN ({_in(theirs.workers)}) OR id IN ({_in(theirs.former)}) ORDER BY id",
+        f"SELECT id FROM contact WHERE worker_id IN ({workers}) OR id IN ({former}) ORDER BY id",
         *theirs.workers,
         *theirs.former,
     )

@@ -11,7 +11,7 @@ no migration, and be in no backup. A test finds a table left out.
 """
 
 from storage.models.booking import Appointment, Busy, Call, Hold, Refusal, Waiting
-from storage.models.delivery import Outbox, Sender
+from storage.models.delivery import Outbox, ProviderCopy, Sender
 from storage.models.desk import Decision, Ticket, TicketEntry
 from storage.models.directory import Client, Code, DirectoryVersion, Span, Worker, WorkerSetting
 from storage.models.documents import Document, Media
@@ -59,6 +59,7 @@ __all__ = [
     "Outbox",
     "PastHour",
     "Person",
+    "ProviderCopy",
     "RecoveryCode",
     "Refusal",
     "Report",
