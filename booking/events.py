@@ -42,6 +42,15 @@ class ErasureAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestMade:
+    """They asked something of their data. `kind`: see `rights.RequestKind`; `answered`: by themself, in the talk."""
+
+    contact: ContactId
+    kind: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonErased:
     """Nothing of them is kept from now on. Their coming appointments were cancelled before."""
 
@@ -381,6 +390,7 @@ class MessageReported:
 Event: TypeAlias = (
     PersonJoined
     | ErasureAsked
+    | RequestMade
     | PersonErased
     | AppointmentBooked
     | AppointmentMoved

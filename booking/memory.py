@@ -16,6 +16,7 @@ from booking.directory import Directory
 from booking.documents import Document, DocumentId
 from booking.memory_decisions import MemoryDecisions
 from booking.memory_messages import MemoryMessages
+from booking.memory_rights import MemoryRights
 from booking.messages import Message, MessageId, Report
 from booking.model import (
     HOUR,
@@ -31,6 +32,7 @@ from booking.model import (
     Feedback,
     Hold,
     HoldId,
+    Instruction,
     NoticeLevel,
     Person,
     PersonId,
@@ -77,6 +79,8 @@ class Rows:
     notices: dict[WorkerId, NoticeLevel] = field(default_factory=dict)
     feedback: dict[str, Feedback] = field(default_factory=dict)
     messages: dict[MessageId, Message] = field(default_factory=dict)
+    instructions: dict[str, Instruction] = field(default_factory=dict)
+    copies: dict[str, tuple[PersonId, ContactId, datetime]] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
@@ -85,7 +89,7 @@ class Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore(MemoryMessages, MemoryDecisions):
+class MemoryStore(MemoryMessages, MemoryDecisions, MemoryRights):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)

@@ -68,6 +68,7 @@ from booking.model import (
     Worker,
     WorkerId,
 )
+from booking.requests import RightsCore
 from booking.store import BookingStore, Owner
 
 __all__ = [
@@ -108,7 +109,7 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, RightsCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...

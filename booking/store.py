@@ -31,11 +31,12 @@ from booking.model import (
     WaitingId,
     WorkerId,
 )
+from booking.requests import RightsStore
 
 Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a person, "c:<contact id>"
 
 
-class BookingStore(MessageStore, DocumentStore, DecisionStore, Protocol):
+class BookingStore(MessageStore, DocumentStore, DecisionStore, RightsStore, Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole

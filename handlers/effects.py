@@ -227,4 +227,12 @@ class Erase:
     person: PersonId
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """They asked something of their data, and had it in the talk: a ticket that is closed already says so."""
+
+    contact: ContactId
+    subject: str
+
+
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Answered

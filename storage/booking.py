@@ -23,6 +23,7 @@ from storage.documents import DocumentRows
 from storage.hours import QUARTERS, HourRows, quarter_of
 from storage.messages import MessageRows
 from storage.people import PersonRows, person_of
+from storage.requests import RequestRows
 from storage.waiting import WaitingRows
 
 __all__ = [
@@ -62,7 +63,9 @@ class Directories:
         return found
 
 
-class RowStore(CodeRows, HourRows, PersonRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows, DecisionRows):
+class RowStore(
+    CodeRows, HourRows, PersonRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows, DecisionRows, RequestRows
+):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories

@@ -22,6 +22,7 @@ from storage.models.messages import Message, Report
 from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
 from storage.models.personal import PERSONAL
+from storage.models.requests import DataCopy, Instruction
 from storage.models.service import ApiAnswer, ApiKey, Hook, HookNews
 from storage.models.talks import Conversation, Inbox, Ledger, Timer
 
@@ -39,6 +40,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Conversation",
+    "DataCopy",
     "Decision",
     "DirectoryVersion",
     "Document",
@@ -50,6 +52,7 @@ __all__ = [
     "Hook",
     "HookNews",
     "Inbox",
+    "Instruction",
     "Ledger",
     "LegalHold",
     "Login",

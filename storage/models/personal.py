@@ -25,6 +25,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "media": {"ref": "id"},
     "export": {"why": "id"},
     "decision": {"words": "id", "contest": "id", "answer": "id", "ended_words": "id"},
+    "instruction": {"trusted": "id", "reference": "id"},
     "legal_hold": {"reference": "id", "reason": "id"},
     "api_answer": {"body": "id"},
     "hook": {"url": "id", "secret": "id", "former_secret": "id"},
