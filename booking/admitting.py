@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from booking import codes, policy
 from booking.decisions import suspension, unread
-from booking.events import CodesGuessed, DeskNeeded, EmailConfirmed, Event
+from booking.events import CodesGuessed, DeskNeeded, Event
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
 from booking.ports import (
     BookingStore,
@@ -133,12 +133,3 @@ class Admitting:
         found = await self._store.person(person)
         if found is not None:
             await self._store.save_person(replace(found, language=language))
-
-    async def confirm_email(self, person: PersonId, email: str) -> bool:
-        found = await self._store.person(person)
-        if found is None or found.email != email:
-            return False
-        confirmed = replace(found, email_confirmed=True)
-        await self._store.save_person(confirmed)
-        self.events.append(EmailConfirmed(confirmed))
-        return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from booking.addresses import EmailProof
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.messages import Message, Report
@@ -29,7 +30,7 @@ By: TypeAlias = Literal["person", "worker", "desk"]
 
 @dataclass(frozen=True, slots=True)
 class PersonJoined:
-    """An account was made, with its consent; its e-mail address is to be confirmed by a link (terms, article 4.1.2)."""
+    """An account was made, with its consent; its e-mail address is to be proven, too: `EmailToProve`."""
 
     person: Person
     contact: ContactId
@@ -252,6 +253,14 @@ class HoursOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class EmailToProve:
+    """A link goes to the address of `proof`, which may be another than the account's."""
+
+    person: Person
+    proof: EmailProof
+
+
+@dataclass(frozen=True, slots=True)
 class EmailConfirmed:
     """The person has shown that the address is theirs: from now on it may be told of appointments."""
 
@@ -397,6 +406,7 @@ Event: TypeAlias = (
     | ProofSettled
     | CodesGuessed
     | HoursOpened
+    | EmailToProve
     | EmailConfirmed
     | CalendarGiven
     | CallBackWanted

@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from booking.addresses import EmailProof, EmailProofId
 from booking.codes import normal
 from booking.decisions import Decision, DecisionId
 from booking.directory import Directory
 from booking.documents import Document, DocumentId
+from booking.memory_addresses import MemoryAddresses
 from booking.memory_decisions import MemoryDecisions
 from booking.memory_messages import MemoryMessages
 from booking.memory_proofs import MemoryProofs
@@ -84,12 +86,13 @@ class Rows:
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
     proofs: dict[ProofId, Proof] = field(default_factory=dict)
     ways: tuple[Way, ...] = ()  # by which people are reached; nothing here writes it
+    email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore(MemoryMessages, MemoryDecisions, MemoryProofs):
+class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)

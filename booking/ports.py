@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
+from booking.addresses import AddressCore
 from booking.answers import (
     AgendaEntry,
     AlreadyOver,
@@ -103,7 +104,7 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, ProvingCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
@@ -247,7 +248,6 @@ class BookingCore(MessagingCore, DecidingCore, ProvingCore, Protocol):
     async def set_notices(self, worker: WorkerId, level: NoticeLevel) -> None: ...
     async def try_notices(self, worker: WorkerId) -> None: ...
     async def set_language(self, person: PersonId, language: str) -> None: ...
-    async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
     # a worker's own times (`booking.timekeeping`), and the address of their own calendar, "" when there is none
     async def own_times(self, worker: WorkerId) -> Sequence[Span]: ...  # closed and opened, soonest first
     async def close(self, worker: WorkerId, start: datetime, end: datetime) -> Sequence[Appointment]: ...  # they stand

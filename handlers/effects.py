@@ -71,9 +71,10 @@ class ToWorker:
 
 @dataclass(frozen=True, slots=True)
 class ToMail:
-    """The e-mail address of a person."""
+    """The e-mail address of a person; `address`: another than their account has, so far."""
 
     person: PersonId
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

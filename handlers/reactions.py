@@ -29,6 +29,7 @@ from booking.events import (
     CodesGuessed,
     DeskNeeded,
     EmailConfirmed,
+    EmailToProve,
     ErasureAsked,
     Event,
     FurtherProposed,
@@ -120,13 +121,12 @@ async def reminders_are_set(
     return [*reminders.plan(event.appointment, zone, world.befores, world.quiet, world.now)]
 
 
-async def mail_is_to_be_confirmed(event: PersonJoined, world: World) -> Sequence[Effect]:
-    """The link that confirms the address (terms, article 4.1.2)."""
-    if event.person.email is None:
-        return []
-    link = Link("email", event.person.id)
-    texts = (t("mail.confirm", name=event.person.first_name), t("mail.confirm_why"))
-    return [Notice(ToMail(event.person.id), "confirm_email", texts, link=link, urgent=True)]
+async def mail_is_to_be_confirmed(event: EmailToProve, world: World) -> Sequence[Effect]:
+    """The link that confirms the address (terms, article 4.1.2): to that address, and good for no other."""
+    person, proof = event.person, event.proof
+    texts = (t("mail.confirm", name=person.first_name), t("mail.confirm_why"))
+    link, to = Link("email", proof.id), ToMail(person.id, proof.email)
+    return [Notice(to, "confirm_email", texts, link=link, urgent=True)]
 
 
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
@@ -249,7 +249,8 @@ NOTICED: Final[Mapping[str, Text]] = {
 }
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
-    PersonJoined: (mail_is_to_be_confirmed,),
+    PersonJoined: (),  # whoever keeps people is told: `hooks.telling`
+    EmailToProve: (mail_is_to_be_confirmed,),
     ErasureAsked: (they_are_to_be_erased,),
     PersonErased: (),  # whoever holds copies is told: `hooks.telling`
     AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set, workday.day_is_set),

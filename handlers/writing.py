@@ -251,8 +251,8 @@ async def recipient(
             return contact
         case ToPerson(person):
             return await _of_person(tx, parts, person)
-        case ToMail(person):
-            return await _mail_of(tx, parts, store, person, now)
+        case ToMail(person, address):
+            return await _mail_of(tx, parts, store, person, address, now)
         case ToWorker(worker, way):
             found = (await store.directory()).worker(worker)
             ways = await _of_worker(tx, parts, found, now, answering=answering) if found else []
@@ -286,11 +286,16 @@ async def _of_person(tx: Tx, parts: Parts, person: PersonId) -> str | None:
     return rows[0].id if rows else None
 
 
-async def _mail_of(tx: Tx, parts: Parts, store: BookingStore, person: PersonId, now: datetime) -> str | None:
+async def _mail_of(
+    tx: Tx, parts: Parts, store: BookingStore, person: PersonId, address: str | None, now: datetime
+) -> str | None:
     found = await store.person(person)
-    if found is None or found.email is None:
+    if found is None:
         return None
-    contact = await _made(tx, parts, "email", found.email, found.language, found.time_zone, now)
+    email = address or found.email
+    if email is None:
+        return None
+    contact = await _made(tx, parts, "email", email, found.language, found.time_zone, now)
     await contacts.link_person(tx, contact, found.id)
     await contacts.set_language(tx, contact, found.language)
     return contact

@@ -20,6 +20,7 @@ from storage.db import Sql
 from storage.decisions import DecisionRows
 from storage.directory import client_of
 from storage.documents import DocumentRows
+from storage.email_proofs import EmailProofRows
 from storage.hours import QUARTERS, HourRows, quarter_of
 from storage.messages import MessageRows
 from storage.people import person_of
@@ -63,7 +64,17 @@ class Directories:
         return found
 
 
-class RowStore(CodeRows, HourRows, ProofRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows, DecisionRows):
+class RowStore(
+    CodeRows,
+    HourRows,
+    ProofRows,
+    EmailProofRows,
+    AppointmentRows,
+    WaitingRows,
+    MessageRows,
+    DocumentRows,
+    DecisionRows,
+):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx
         self._directories = directories

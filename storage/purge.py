@@ -108,6 +108,8 @@ LIFETIMES = (
         end="SET former_secret = NULL, former_ends_at = NULL",
     ),
     Lifetime("news of hooks", 30 * DAY, "hook_news", "status <> 'queued' AND settled_at < ?"),
+    # Links that were mailed are good for a month, and rule out what was mailed before them for another.
+    Lifetime("mailed links", 60 * DAY, "email_proof", "made_at < ?"),
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
     Lifetime("documents that are gone", 30 * DAY, "document", "status = 'gone' AND ends_at < ?"),

@@ -96,6 +96,7 @@ INDEXES = (
     Index("worker_phone", "worker", "phone_index"),
     Index("person_phone", "person", "phone_index", where="phone_index IS NOT NULL"),
     Index("person_email", "person", "email_index", where="email_index IS NOT NULL"),
+    Index("email_proof_person", "email_proof", "person_id, made_at"),
     Index("person_code", "person", "code_id"),
     Index("code_client", "code", "client_id"),
     Index("consent_person", "consent", "person_id, terms_version"),

@@ -27,6 +27,7 @@ WHOSE: Final[Mapping[str, str]] = {
     "message": "person_id IN ({people}) OR series IN ({series})",
     "report": "person_id IN ({people})",
     "decision": "person_id IN ({people})",
+    "email_proof": "person_id IN ({people})",
     "consent": "person_id IN ({people})",
     "media": "contact_id IN ({contacts})",
     "document": "person_id IN ({people})",

@@ -10,6 +10,7 @@ Each is named here, since this one module is where Tortoise and the backup look 
 no migration, and be in no backup. A test finds a table left out.
 """
 
+from storage.models.accounts import EmailProof
 from storage.models.booking import Appointment, Busy, Call, Hold, Refusal, Waiting
 from storage.models.delivery import Outbox, Sender
 from storage.models.desk import Decision, Ticket, TicketEntry
@@ -43,6 +44,7 @@ __all__ = [
     "Decision",
     "DirectoryVersion",
     "Document",
+    "EmailProof",
     "Erasure",
     "Export",
     "Feedback",

@@ -24,6 +24,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "document": {"key": "id"},
     "media": {"ref": "id"},
     "export": {"why": "id"},
+    "email_proof": {"email": "id"},
     "decision": {"words": "id", "contest": "id", "answer": "id", "ended_words": "id"},
     "proof": {"target": "id"},
     "legal_hold": {"reference": "id", "reason": "id"},
