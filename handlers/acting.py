@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
-from booking.authority import Action, Actor, DeskActor, PersonActor, WorkerActor, may
+from booking.authority import Action, Actor, ClockActor, DeskActor, PersonActor, WorkerActor, may
 from booking.documents import HandedOver
 from booking.events import By
 from booking.model import (
@@ -340,4 +340,6 @@ def name(actor: Actor | None) -> str:
             return f"worker:{id}"
         case DeskActor():
             return "desk"
+        case ClockActor():
+            return "timer"
     return "nobody"

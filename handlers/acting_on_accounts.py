@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from booking.authority import may_ask_erasure, may_contest, may_decide
+from booking.authority import PersonDeed, may_about, may_contest, may_decide
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
 from booking.messages import Report
 from booking.model import ContactId, PersonId
@@ -89,7 +89,8 @@ class ActingOnAccounts(Corresponding):
             await super().decisions_read(person)
 
     async def ask_erasure(self, person: PersonId) -> bool:
-        if not may_ask_erasure(await self._actor(), person):
+        """Proven: they wrote back the code that stood in the question (threat T2)."""
+        if not await self._about(PersonDeed.ERASE, person, proven=True):
             return False
         asked = await super().ask_erasure(person)
         await audit.add(
@@ -106,6 +107,14 @@ class ActingOnAccounts(Corresponding):
         if isinstance(done, Proven) and done.person is not None:
             await audit.add(self._tx, await self._noted(), "prove", f"person:{done.person}", self._at)
         return done
+
+    async def _about(self, deed: PersonDeed, person: PersonId, *, proven: bool = False) -> bool:
+        """Whether it may be done; that it may not is noted."""
+        actor = await self._actor()
+        if may_about(actor, deed, person, proven=proven):
+            return True
+        await audit.add(self._tx, await self._noted(), f"{deed} refused", f"person:{person}", self._at)
+        return False
 
     async def _is_desk(self) -> bool:
         return may_decide(await self._actor())

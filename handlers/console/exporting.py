@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
+from booking.authority import DeskActor, PersonDeed, may_about
 from booking.messaging import cleaned
-from booking.model import Appointment, Client, Person
+from booking.model import Appointment, Client, Person, PersonId
 from booking.operating import may_judge
 from conversations.text import Text, t
 from handlers.figures.sheets import guarded
@@ -138,10 +139,8 @@ async def fetch(parts: Parts, id: str, actor: str, voice: Voice) -> File | NotEx
     now = parts.clock()
     async with parts.db.transaction() as tx:
         row = await exports.get(tx, id)
-        if row is None:
-            return NotExported("nobody")
-        if row.asked_by != actor:
-            return NotExported("not_yours")
+        if row is None or row.asked_by != actor:
+            return NotExported("nobody" if row is None else "not_yours")
         if (stands := standing(row, now)) != "approved":
             return NotExported("late" if stands == "lapsed" else "already")
         lines, people = await LINES[row.what](tx, parts, row)
@@ -149,8 +148,11 @@ async def fetch(parts: Parts, id: str, actor: str, voice: Voice) -> File | NotEx
             return NotExported("too_many")
         if not await exports.fetched(tx, id, actor, now - FETCH_WITHIN, now):
             return NotExported("already")
+        agreed = row.answered_by != actor  # by two, who are the proof here
+        if not all(may_about(DeskActor(), PersonDeed.EXPORT, PersonId(each), proven=agreed) for each in people):
+            return NotExported("own")
         await _noted(tx, actor, "fetch export", id, now)
-        await audit.add_all(tx, actor, "export", [f"person:{each}" for each in people], now)
+        await audit.add_all(tx, actor, PersonDeed.EXPORT, [f"person:{each}" for each in people], now)
     name = f"{row.what}-{row.first}-{row.last}.csv"
     return File(name, comma_separated([COLUMNS[row.what], *lines], voice))
 

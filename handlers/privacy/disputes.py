@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
+from booking.authority import DeskActor, PersonDeed, may_about
 from booking.messaging import cleaned
 from booking.model import PersonId
 from handlers.parts import Parts
@@ -43,18 +44,19 @@ async def hold(
         return NotHeld("review")
     async with parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
-        if await RowStore(tx, parts.directories).person(PersonId(person)) is None:
+        found = await RowStore(tx, parts.directories).person(PersonId(person))
+        if found is None or not may_about(DeskActor(), PersonDeed.HOLD, found.id, proven=False):
             return NotHeld("nobody")
         placed = LegalHold(parts.new_id(), person, named, said, operator, now, at)
         await holds.place(tx, placed)
-        await audit.add(tx, operator, "hold", f"person:{person}", now)
+        await audit.add(tx, operator, PersonDeed.HOLD, f"person:{person}", now)
     return placed
 
 
 async def release(parts: Parts, id: str, operator: str) -> NotHeld | None:
     """What was due meanwhile goes with the next purge, within a day."""
     found = await holds.get(parts.db, id)
-    if found is None:
+    if found is None or not may_about(DeskActor(), PersonDeed.HOLD, PersonId(found.person), proven=False):
         return NotHeld("nobody")
     async with parts.db.transaction() as tx:
         await contacts.lock_person(tx, found.person)

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import structlog
 
-from booking.authority import DeskActor
+from booking.authority import DeskActor, PersonDeed, may_about
 from booking.model import Appointment, ContactId, PersonId
 from conversations.model import Reply
 from conversations.text import Text, t, text_from_json, text_to_json
@@ -73,7 +73,9 @@ class Nobody:
 
 
 async def erase(parts: Parts, person: str, by: str) -> Erased | Held | Nobody:
-    """`by`: who does it, as the audit trail names them."""
+    """`by`: who of the desk does it, on the person's own word, as the audit trail names them."""
+    if not may_about(DeskActor(), PersonDeed.ERASE, PersonId(person), proven=True):
+        return Nobody()
     async with parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
         if await RowStore(tx, parts.directories).person(PersonId(person)) is None:
@@ -123,7 +125,7 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
         await forget(tx, theirs)
         byes = await work.parted(addressee, letters)
         await erasures.begun(tx, asked.id, theirs, byes, now)
-        await audit.add(tx, asked.asked_by, "erase", f"person:{person}", now)
+        await audit.add(tx, asked.asked_by, PersonDeed.ERASE, f"person:{person}", now)
         for topic in ("waiting", "outbox", "documents"):
             tx.after_commit(partial(parts.bell.ring, topic))
     log.info("erased", number=asked.id)
