@@ -8,25 +8,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hmac import compare_digest
 
 from booking import codes, policy
 from booking.decisions import suspension, unread
-from booking.events import CodesGuessed, DeskNeeded, EmailConfirmed, Event, PhoneToProve
+from booking.events import CodesGuessed, DeskNeeded, Event
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
 from booking.ports import (
     BookingStore,
     CodeAccepted,
     CodeRefused,
-    CodeSent,
     Known,
-    NotProven,
-    Proven,
     Refused,
     TooManyTries,
 )
 
-CODES = "one-time codes"  # the key under which all of them are counted
 EVERYBODY = "everybody"  # the key under which all contacts' guesses are counted
 ALARMS = "codes guessed"  # when they were told to be many
 ATTACK = "codes guessed since"  # when that began
@@ -134,49 +129,7 @@ class Admitting:
         await self._store.add_try(ALARMS, self._now)
         self.events.append(CodesGuessed(self._rules.tries_overall))
 
-    async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries:
-        """Throttled per number, per contact and overall, in the store; fails closed, as guesses do."""
-        keys = (f"code-to:{self._store.keyed('phone', phone)}", f"code-by:{contact}")
-        until = await self._next_code(keys)
-        if until is None:
-            await self._store.alone(CODES)
-            until = await self._next_code(keys)
-        if until is not None:
-            return TooManyTries(until)
-        for key in (*keys, CODES):
-            await self._store.add_try(key, self._now)
-        self.events.append(PhoneToProve(contact, phone, code))
-        return CodeSent()
-
-    async def _next_code(self, keys: Sequence[str]) -> datetime | None:
-        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
-        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
-        overall = await self._store.nth_try(CODES, hour_ago, self._rules.codes_overall)
-        return policy.next_code(own, overall, self._rules, self._now)
-
-    async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven:
-        """What a talk remembers could be put back, so the tries are counted in the store: a code that was tried too
-        often is dead. Fails closed.
-        """
-        key = f"proof:{contact}:{claim}"
-        most = self._rules.tries_a_code
-        tried = len(await self._store.tries(key, self._now - timedelta(days=1), most))
-        if tried >= most:
-            return NotProven(0)
-        await self._store.add_try(key, self._now)
-        right = compare_digest(typed.encode("utf-8", "replace"), code.encode())
-        return Proven() if right else NotProven(most - tried - 1)
-
     async def set_language(self, person: PersonId, language: str) -> None:
         found = await self._store.person(person)
         if found is not None:
             await self._store.save_person(replace(found, language=language))
-
-    async def confirm_email(self, person: PersonId, email: str) -> bool:
-        found = await self._store.person(person)
-        if found is None or found.email != email:
-            return False
-        confirmed = replace(found, email_confirmed=True)
-        await self._store.save_person(confirmed)
-        self.events.append(EmailConfirmed(confirmed))
-        return True

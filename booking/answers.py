@@ -35,23 +35,6 @@ class TooManyTries:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeSent:
-    """A one-time code is on its way to a number, which is proven when it comes back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """The one-time code came back."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotProven:
-    """Another code, or one that was tried too often: `left` 0 means that a new one is needed, whatever is typed."""
-
-    left: int
-
-
-@dataclass(frozen=True, slots=True)
 class Held:
     hold: Hold
     worker: Worker

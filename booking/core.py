@@ -3,7 +3,8 @@
 It is made anew for each turn on the store of that turn's transaction; events gather in `events` and are acted upon when
 the turn commits. Whoever returns a refusal has left the store as it was. Who writes: `booking.admitting`; making and
 moving appointments: `booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages:
-`booking.messaging`; documents: `booking.documenting`; what the desk decides about a person: `booking.deciding`.
+`booking.messaging`; documents: `booking.documenting`; what the desk decides about a person: `booking.deciding`;
+one-time codes: `booking.proving`.
 
 Long, because the port is one: most of it hands on to the part whose job it is.
 """
@@ -19,6 +20,7 @@ from booking import calling, policy
 from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
+from booking.confirming import Confirming
 from booking.deciding import Deciding
 from booking.directory import Directory
 from booking.documenting import Documenting
@@ -84,6 +86,7 @@ from booking.ports import (
     Undoable,
     Undone,
 )
+from booking.proving import Proving
 from booking.refusing import Refusing
 from booking.replacing import Replacing
 from booking.rights import Rights
@@ -95,7 +98,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Rights):
+class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Proving, Rights):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store

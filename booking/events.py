@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from booking.addresses import EmailProof
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.messages import Message, Report
@@ -22,13 +23,14 @@ from booking.model import (
     Waiting,
     WorkerId,
 )
+from booking.proofs import ProofSettled, ProofToSend
 
 By: TypeAlias = Literal["person", "worker", "desk"]
 
 
 @dataclass(frozen=True, slots=True)
 class PersonJoined:
-    """An account was made, with its consent; its e-mail address is to be confirmed by a link (terms, article 4.1.2)."""
+    """An account was made, with its consent; its e-mail address is to be proven, too: `EmailToProve`."""
 
     person: Person
     contact: ContactId
@@ -245,15 +247,6 @@ class DeskNeeded:
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneToProve:
-    """A contact says that this number is theirs: the code goes there, and only there."""
-
-    contact: ContactId
-    phone: str  # E.164
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class CodesGuessed:
     """All contacts together tried as many codes within the hour as is allowed: an alarm for the operator."""
 
@@ -266,6 +259,14 @@ class HoursOpened:
 
     worker: WorkerId
     starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmailToProve:
+    """A link goes to the address of `proof`, which may be another than the account's."""
+
+    person: Person
+    proof: EmailProof
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,9 +412,11 @@ Event: TypeAlias = (
     | HourGivenBack
     | WaitingOver
     | DeskNeeded
-    | PhoneToProve
+    | ProofToSend
+    | ProofSettled
     | CodesGuessed
     | HoursOpened
+    | EmailToProve
     | EmailConfirmed
     | CalendarGiven
     | CallBackWanted

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from booking import policy
+from booking.addresses import EmailProof, EmailProofId
+from booking.confirming import ask_to_confirm
 from booking.events import AppointmentBooked, AppointmentMoved, By, DeskNeeded, Event, PersonJoined
 from booking.model import (
     Appointment,
@@ -188,6 +190,11 @@ class Making:
         if who.is_new:
             await self.store.add_person(who.person, contact)
             self.events.append(PersonJoined(who.person, contact))
+            if who.person.email is not None:
+                id = EmailProofId(f"{who.person.id}.join")  # the first of theirs
+                await ask_to_confirm(
+                    self.store, self.events, EmailProof(id, who.person.id, who.person.email, "join", self.now)
+                )
         if consent is not None:
             await self.store.add_consent(who.person.id, contact, consent)
 

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from booking.addresses import EmailProof, EmailProofId
 from booking.codes import normal
 from booking.decisions import Decision, DecisionId
 from booking.directory import Directory
 from booking.documents import Document, DocumentId
+from booking.memory_addresses import MemoryAddresses
 from booking.memory_decisions import MemoryDecisions
 from booking.memory_messages import MemoryMessages
+from booking.memory_proofs import MemoryProofs
 from booking.memory_rights import MemoryRights
 from booking.messages import Message, MessageId, Report
 from booking.model import (
@@ -44,6 +47,7 @@ from booking.model import (
     WorkerId,
 )
 from booking.ports import Owner
+from booking.proofs import Proof, ProofId, Way
 
 QUARTERS = 4
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,12 +88,15 @@ class Rows:
     reports: dict[str, Report] = field(default_factory=dict)
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
+    proofs: dict[ProofId, Proof] = field(default_factory=dict)
+    ways: tuple[Way, ...] = ()  # by which people are reached; nothing here writes it
+    email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore(MemoryMessages, MemoryDecisions, MemoryRights):
+class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs, MemoryRights):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)

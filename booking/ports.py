@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
+from booking.addresses import AddressCore
 from booking.answers import (
     AgendaEntry,
     AlreadyOver,
@@ -16,7 +17,6 @@ from booking.answers import (
     CannotUndo,
     CodeAccepted,
     CodeRefused,
-    CodeSent,
     Confirmed,
     Heard,
     Held,
@@ -27,11 +27,9 @@ from booking.answers import (
     NothingLate,
     NothingToUndo,
     NotNow,
-    NotProven,
     NotTurned,
     Offered,
     Opened,
-    Proven,
     Refusable,
     Refused,
     SlotGone,
@@ -68,6 +66,7 @@ from booking.model import (
     Worker,
     WorkerId,
 )
+from booking.proofs import ProvingCore
 from booking.requests import RightsCore
 from booking.store import BookingStore, Owner
 
@@ -81,7 +80,6 @@ __all__ = [
     "CannotUndo",
     "CodeAccepted",
     "CodeRefused",
-    "CodeSent",
     "Confirmed",
     "Heard",
     "Held",
@@ -89,7 +87,6 @@ __all__ = [
     "Known",
     "Moved",
     "NotNow",
-    "NotProven",
     "NotTurned",
     "Noted",
     "NothingLate",
@@ -97,7 +94,6 @@ __all__ = [
     "Offered",
     "Opened",
     "Owner",
-    "Proven",
     "Refusable",
     "Refused",
     "SlotGone",
@@ -109,15 +105,12 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, RightsCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, RightsCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
     async def ask_erasure(self, person: PersonId) -> bool: ...  # False: a dispute is open
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
-    async def prove_phone(self, contact: ContactId, phone: str, code: str) -> CodeSent | TooManyTries: ...
-    async def check_proof(self, contact: ContactId, claim: str, typed: str, code: str) -> Proven | NotProven: ...
-    # `claim` names which of the contact's claims it is, and stays the same as long as its code does
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
     async def workers(self, wish: Wish, limit: int) -> Sequence[Worker]: ...  # who has a free hour, soonest first
     async def worker(self, id: WorkerId) -> Worker | None: ...
@@ -256,7 +249,6 @@ class BookingCore(MessagingCore, DecidingCore, RightsCore, Protocol):
     async def set_notices(self, worker: WorkerId, level: NoticeLevel) -> None: ...
     async def try_notices(self, worker: WorkerId) -> None: ...
     async def set_language(self, person: PersonId, language: str) -> None: ...
-    async def confirm_email(self, person: PersonId, email: str) -> bool: ...  # False: it was changed meanwhile
     # a worker's own times (`booking.timekeeping`), and the address of their own calendar, "" when there is none
     async def own_times(self, worker: WorkerId) -> Sequence[Span]: ...  # closed and opened, soonest first
     async def close(self, worker: WorkerId, start: datetime, end: datetime) -> Sequence[Appointment]: ...  # they stand

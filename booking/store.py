@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from booking.addresses import AddressStore
 from booking.decisions import DecisionStore
 from booking.directory import Directory
 from booking.documents import DocumentStore
@@ -31,12 +32,13 @@ from booking.model import (
     WaitingId,
     WorkerId,
 )
+from booking.proofs import ProofStore
 from booking.requests import RightsStore
 
 Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a person, "c:<contact id>"
 
 
-class BookingStore(MessageStore, DocumentStore, DecisionStore, RightsStore, Protocol):
+class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, ProofStore, RightsStore, Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole

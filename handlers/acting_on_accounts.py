@@ -11,14 +11,20 @@ from booking.authority import PersonDeed, may_contest, may_decide
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
 from booking.messages import Report
 from booking.model import ContactId, PersonId
+from booking.proofs import CheckProof, ProofId, ProofOver, Proven
 from handlers.acting_on_rights import ActingOnRights
 from storage import audit
+from storage.booking import RowStore
+from storage.contacts import ContactRow
 
 EXPIRED = "suspension over"  # what is noted when its day came
 
 
 class ActingOnAccounts(ActingOnRights):
     """`_noted` is the actor as the audit trail calls them."""
+
+    _rows: RowStore
+    _contact: ContactRow | None
 
     async def warn(self, person: PersonId, ground: Ground, words: str, by: str) -> DecideAnswer:
         if not await self._is_desk():
@@ -85,6 +91,16 @@ class ActingOnAccounts(ActingOnRights):
             self._tx, await self._noted(), "ask erasure" if asked else "erase refused", f"person:{person}", self._at
         )
         return asked
+
+    async def check_proof(self, id: ProofId, typed: str) -> CheckProof:
+        """Only by the contact that asked for it."""
+        asked = await self._rows.proof(id)
+        if self._contact is None or asked is None or asked.contact != self._contact.id:
+            return ProofOver()
+        done = await super().check_proof(id, typed)
+        if isinstance(done, Proven) and done.person is not None:
+            await audit.add(self._tx, await self._noted(), "prove", f"person:{done.person}", self._at)
+        return done
 
     async def _is_desk(self) -> bool:
         return may_decide(await self._actor())

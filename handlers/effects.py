@@ -71,9 +71,10 @@ class ToWorker:
 
 @dataclass(frozen=True, slots=True)
 class ToMail:
-    """The e-mail address of a person."""
+    """The e-mail address of a person; `address`: another than their account has, so far."""
 
     person: PersonId
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,4 +236,12 @@ class Answered:
     subject: str
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Answered
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """What was sent of this kind there is of no more use, and says what nobody is to read later."""
+
+    to: Recipient
+    kind: NoticeKind
+
+
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty | Answered

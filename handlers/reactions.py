@@ -29,6 +29,7 @@ from booking.events import (
     CodesGuessed,
     DeskNeeded,
     EmailConfirmed,
+    EmailToProve,
     ErasureAsked,
     Event,
     FurtherProposed,
@@ -51,16 +52,15 @@ from booking.events import (
     PersonHere,
     PersonJoined,
     PersonLate,
-    PhoneToProve,
     RequestMade,
     WaitingOver,
     WaitsAgain,
 )
 from booking.model import Appointment
 from booking.ports import BookingCore
+from booking.proofs import ProofSettled, ProofToSend
 from conversations.flows.book import confirmation
 from conversations.flows.names import MODES, MOTIVES
-from conversations.flows.phone import LASTS as CODE_LASTS
 from conversations.model import Link
 from conversations.text import Text, t
 from handlers import human, reminders, workday
@@ -74,19 +74,7 @@ from handlers.decision_reactions import (
     worker_is_told_of_their_report,
 )
 from handlers.document_reactions import worker_gets_the_link
-from handlers.effects import (
-    Alarm,
-    Answered,
-    Drop,
-    Effect,
-    Erase,
-    Invitation,
-    Notice,
-    ToMail,
-    ToPerson,
-    ToPhone,
-    ToWorker,
-)
+from handlers.effects import Alarm, Answered, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToWorker
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
     MAY_REFUSE,
@@ -99,6 +87,7 @@ from handlers.offer_reactions import (
     silence_is_noticed,
     they_are_reminded,
 )
+from handlers.proof_reactions import code_goes_out, code_is_emptied
 from handlers.reported import REPORT
 from handlers.waiting_reactions import end_is_told, hour_is_offered
 from handlers.world import World
@@ -133,13 +122,12 @@ async def reminders_are_set(
     return [*reminders.plan(event.appointment, zone, world.befores, world.quiet, world.now)]
 
 
-async def mail_is_to_be_confirmed(event: PersonJoined, world: World) -> Sequence[Effect]:
-    """The link that confirms the address (terms, article 4.1.2)."""
-    if event.person.email is None:
-        return []
-    link = Link("email", event.person.id)
-    texts = (t("mail.confirm", name=event.person.first_name), t("mail.confirm_why"))
-    return [Notice(ToMail(event.person.id), "confirm_email", texts, link=link, urgent=True)]
+async def mail_is_to_be_confirmed(event: EmailToProve, world: World) -> Sequence[Effect]:
+    """The link that confirms the address (terms, article 4.1.2): to that address, and good for no other."""
+    person, proof = event.person, event.proof
+    texts = (t("mail.confirm", name=person.first_name), t("mail.confirm_why"))
+    link, to = Link("email", proof.id), ToMail(person.id, proof.email)
+    return [Notice(to, "confirm_email", texts, link=link, urgent=True)]
 
 
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
@@ -210,12 +198,6 @@ async def desk_is_told(event: DeskNeeded, world: World) -> Sequence[Effect]:
     return [alarm, *human.call_is_awaited(event.contact, world)] if event.phone is not None else [alarm]
 
 
-async def code_goes_out(event: PhoneToProve, world: World) -> Sequence[Effect]:
-    """To the number itself, at any hour: somebody waits for it. Never sent a second time by itself."""
-    text = t("proof.sms", code=event.code)
-    return [Notice(ToPhone(event.phone), "one_time_code", (text,), expires_at=world.now + CODE_LASTS, urgent=True)]
-
-
 async def worker_is_asked_to_call(event: CallBackWanted, world: World) -> Sequence[Effect]:
     """The person's answer to a missed call, with the page to call them from; or that another hour will come."""
     appointment = event.appointment
@@ -274,7 +256,8 @@ NOTICED: Final[Mapping[str, Text]] = {
 }
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
-    PersonJoined: (mail_is_to_be_confirmed,),
+    PersonJoined: (),  # whoever keeps people is told: `hooks.telling`
+    EmailToProve: (mail_is_to_be_confirmed,),
     ErasureAsked: (they_are_to_be_erased,),
     RequestMade: (request_comes_to_the_desk,),
     PersonErased: (),  # whoever holds copies is told: `hooks.telling`
@@ -309,7 +292,8 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     HourGivenBack: (),
     WaitingOver: (end_is_told,),
     DeskNeeded: (desk_is_told,),
-    PhoneToProve: (code_goes_out,),
+    ProofToSend: (code_goes_out,),
+    ProofSettled: (code_is_emptied,),
     CodesGuessed: (guessing_is_told,),
     HoursOpened: (),
     EmailConfirmed: (what_comes_follows,),

@@ -22,6 +22,7 @@ from handlers.effects import (
     Answered,
     Drop,
     Effect,
+    Empty,
     Entered,
     Erase,
     Kept,
@@ -63,8 +64,8 @@ async def write(
                 await _tell(tx, parts, store, effect, key, now)
             case Remind():
                 await timers.add(tx, _timer(effect, now))
-            case Drop():
-                await _drop(tx, store, effect, now)
+            case Drop() | Empty():
+                await _ends(tx, parts, store, effect, now)
             case Alarm():
                 await _alarm(tx, parts, effect, key, now)
             case Erase(person):
@@ -78,6 +79,14 @@ async def _alarm(tx: Tx, parts: Parts, alarm: Alarm, key: str, now: datetime) ->
     await raise_alarm(tx, parts, alarm.code, key, now, contact=alarm.contact or "")
     if alarm.contact is not None:
         await to_desk.arrives(tx, parts, alarm.code, alarm.contact, now, subject=alarm.subject, phone=alarm.phone)
+
+
+async def _ends(tx: Tx, parts: Parts, store: BookingStore, effect: Drop | Empty, now: datetime) -> None:
+    """What is no longer so, and what nobody is to read any more."""
+    if isinstance(effect, Drop):
+        await _drop(tx, store, effect, now)
+    elif (contact := await recipient(tx, parts, store, effect.to, now)) is not None:
+        await outbox.emptied(tx, contact, effect.kind)
 
 
 async def _drop(tx: Tx, store: BookingStore, drop: Drop, now: datetime) -> None:
@@ -243,8 +252,8 @@ async def recipient(
             return contact
         case ToPerson(person):
             return await _of_person(tx, parts, person)
-        case ToMail(person):
-            return await _mail_of(tx, parts, store, person, now)
+        case ToMail(person, address):
+            return await _mail_of(tx, parts, store, person, address, now)
         case ToWorker(worker, way):
             found = (await store.directory()).worker(worker)
             ways = await _of_worker(tx, parts, found, now, answering=answering) if found else []
@@ -278,11 +287,16 @@ async def _of_person(tx: Tx, parts: Parts, person: PersonId) -> str | None:
     return rows[0].id if rows else None
 
 
-async def _mail_of(tx: Tx, parts: Parts, store: BookingStore, person: PersonId, now: datetime) -> str | None:
+async def _mail_of(
+    tx: Tx, parts: Parts, store: BookingStore, person: PersonId, address: str | None, now: datetime
+) -> str | None:
     found = await store.person(person)
-    if found is None or found.email is None:
+    if found is None:
         return None
-    contact = await _made(tx, parts, "email", found.email, found.language, found.time_zone, now)
+    email = address or found.email
+    if email is None:
+        return None
+    contact = await _made(tx, parts, "email", email, found.language, found.time_zone, now)
     await contacts.link_person(tx, contact, found.id)
     await contacts.set_language(tx, contact, found.language)
     return contact

@@ -20,9 +20,11 @@ from storage.db import Sql
 from storage.decisions import DecisionRows
 from storage.directory import client_of
 from storage.documents import DocumentRows
+from storage.email_proofs import EmailProofRows
 from storage.hours import QUARTERS, HourRows, quarter_of
 from storage.messages import MessageRows
-from storage.people import PersonRows, person_of
+from storage.people import person_of
+from storage.proofs import ProofRows
 from storage.requests import RequestRows
 from storage.waiting import WaitingRows
 
@@ -64,7 +66,16 @@ class Directories:
 
 
 class RowStore(
-    CodeRows, HourRows, PersonRows, AppointmentRows, WaitingRows, MessageRows, DocumentRows, DecisionRows, RequestRows
+    CodeRows,
+    HourRows,
+    ProofRows,
+    EmailProofRows,
+    AppointmentRows,
+    WaitingRows,
+    MessageRows,
+    DocumentRows,
+    DecisionRows,
+    RequestRows,
 ):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx

@@ -300,6 +300,16 @@ async def _mark(db: Sql, row: OutboxRow, status: str, reason: str, now: datetime
 # ------------------------------------------------------------ what was decided elsewhere
 
 
+async def emptied(tx: Sql, contact: str, kind: str) -> int:
+    """What was said there of this kind, once it has left or never will."""
+    return await tx.execute(
+        "UPDATE outbox SET content = NULL WHERE contact_id = ? AND kind = ? AND content IS NOT NULL "
+        "AND status NOT IN ('queued', 'sending', 'unknown')",
+        contact,
+        kind,
+    )
+
+
 async def suppress(
     tx: Sql,
     appointment: str,

@@ -62,9 +62,18 @@ LIFETIMES = (
         "status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ? AND content IS NOT NULL",
         end="SET content = NULL",
     ),
+    Lifetime(
+        "one-time codes",
+        HOUR,
+        "outbox",
+        "kind = 'one_time_code' AND status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ? "
+        "AND content IS NOT NULL",
+        end="SET content = NULL",
+    ),
     Lifetime("outbox rows", YEAR, "outbox", "status NOT IN ('queued', 'sending', 'unknown') AND changed_at < ?"),
     Lifetime("timers", 30 * DAY, "timer", "status <> 'waiting' AND settled_at < ?"),
     Lifetime("tries", 30 * DAY, "tries", "tried_at < ?"),
+    Lifetime("proofs", 30 * DAY, "proof", "made_at < ?"),
     Lifetime("calls", YEAR, "call", "changed_at < ?"),
     Lifetime(
         "words of closed tickets",
@@ -99,6 +108,8 @@ LIFETIMES = (
         end="SET former_secret = NULL, former_ends_at = NULL",
     ),
     Lifetime("news of hooks", 30 * DAY, "hook_news", "status <> 'queued' AND settled_at < ?"),
+    # Links that were mailed are good for a month, and rule out what was mailed before them for another.
+    Lifetime("mailed links", 60 * DAY, "email_proof", "made_at < ?"),
     Lifetime("link tokens", 30 * DAY, "token", "expires_at < ?", key="hash"),
     Lifetime("lapsed hours", HOUR, "busy", "lapses_at < ?"),
     Lifetime("documents that are gone", 30 * DAY, "document", "status = 'gone' AND ends_at < ?"),

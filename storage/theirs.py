@@ -24,7 +24,7 @@ PIECE: Final = 500  # ids in one statement
 @dataclass(frozen=True, slots=True)
 class Theirs:
     """Ids. `batches`: of documents that were handed over; `workers`: whose talks and messages may name them; `records`:
-    of reports and decisions, with their kinds, as tickets are about them."""
+    of reports and decisions, with their kinds, as tickets are about them; `mailed`: links that prove an address."""
 
     person: str
     contacts: tuple[str, ...] = ()
@@ -34,6 +34,7 @@ class Theirs:
     batches: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
+    mailed: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
@@ -48,7 +49,7 @@ class Theirs:
     def all(self) -> tuple[str, ...]:
         """Each id that a link or a counter may lead to."""
         ids = (self.person, *self.contacts, *self.appointments, *self.series, *self.documents, *self.batches)
-        return tuple(dict.fromkeys(ids))
+        return tuple(dict.fromkeys([*ids, *self.mailed]))
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:
@@ -85,6 +86,7 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
         batches=tuple(await ids("SELECT DISTINCT batch AS id FROM document")),
         workers=tuple(dict.fromkeys(workers)),
         records=tuple(records),
+        mailed=tuple(await ids("SELECT id FROM email_proof")),
     )
 
 

@@ -6,21 +6,16 @@ T7).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 from booking import phones
 from booking.model import Mode
-from booking.ports import NotProven, Proven, TooManyTries
-from conversations.flows import hours
+from booking.ports import TooManyTries
+from booking.proofs import ProofSent, Proven
+from conversations.flows import hours, proof
 from conversations.flows.names import call
 from conversations.model import Again, Ask, Context, Input, Option, Outcome, Step, fill
-from conversations.normal import fold
 from conversations.text import t
-
-LASTS: Final = timedelta(minutes=10)  # a code that is older proves nothing
-DIGITS: Final = 6
 
 
 async def ask_phone(c: Context) -> Ask:
@@ -40,11 +35,11 @@ async def got_phone(c: Context, heard: Input) -> Outcome:
     mobile = phones.read(heard.text)
     if mobile is None:
         return Again(t("phone.not_served") if c.misses == 0 else None)
-    code = _code(c)
-    sent = await c.booking.prove_phone(c.contact.id, mobile.e164, code)
+    sent = await c.booking.ask_proof(c.contact.id, None, "number", mobile.e164)
     if isinstance(sent, TooManyTries):
         return Again(t("code.slow", until=sent.until, call=call(c)))
-    return fill(claimed={"phone": mobile.e164, "code": code, "until": (c.now + LASTS).isoformat()})
+    assert isinstance(sent, ProofSent), "there is always a way to a number that was typed"
+    return fill(claimed={"phone": mobile.e164, "proof": sent.id})
 
 
 async def ask_proof(c: Context) -> Ask:
@@ -55,26 +50,15 @@ async def ask_proof(c: Context) -> Ask:
 async def got_proof(c: Context, heard: Input) -> Outcome:
     """Right, wrong, or too late; after three wrong ones the number is asked again, and another code goes out.
 
-    The core counts them: whatever is said between two tries gives no further one.
+    The core counts them: whatever is said between two tries gives no further one. The number is the one that the code
+    went to, whatever the talk remembers; a talk of before has no proof in it, and asks for the number again.
     """
     if heard.choice == "again":
         return fill(claimed=None)
-    claimed = c.answers["claimed"]
-    if c.now > datetime.fromisoformat(claimed["until"]):
-        return fill(t("proof.old"), claimed=None)
-    typed = fold(heard.text).replace(" ", "")
-    match await c.booking.check_proof(c.contact.id, claimed["until"], typed, claimed["code"]):
-        case Proven():
-            return fill(claimed=None, phone=claimed["phone"])
-        case NotProven(left=0):
-            return fill(t("proof.wrong"), claimed=None)
-    return Again(t("proof.wrong"))
-
-
-def _code(c: Context) -> str:
-    """Six digits out of a fresh id, which holds 80 bits of chance."""
-    number = int.from_bytes(sha256(c.new_id().encode()).digest()) % 10**DIGITS
-    return f"{number:0{DIGITS}}"
+    proven = await proof.checked(c, c.answers["claimed"].get("proof"), heard)
+    if isinstance(proven, Proven):
+        return fill(claimed=None, phone=proven.target)
+    return proven if isinstance(proven, Again) else fill(proven, claimed=None)
 
 
 def missing(c: Context) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from booking import policy
 from booking.authority import PersonActor
 from booking.core import Booking
-from booking.model import Appointment, AppointmentId, Mode, Person, PersonId, SlotId, Wish, Worker, WorkerId
+from booking.model import Appointment, AppointmentId, Mode, Person, SlotId, Wish, Worker, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Moved
 from conversations.model import Link
 from conversations.text import t
@@ -97,22 +97,29 @@ class PagesCore:
         return await self._email(token, confirm=True)
 
     async def _email(self, token: str, *, confirm: bool) -> EmailView | Gone | None:
+        """The address is what the link was mailed to, whatever stands in the account by now."""
         parts, now = self._parts, self._parts.clock()
         async with parts.db.transaction() as tx:
-            found = await (tokens.use if confirm else tokens.look)(tx, token, "email", now)
+            found = await tokens.look(tx, token, "email", now)
             if found is None:
                 return None
             if isinstance(found, tokens.Over):
                 return Gone("used" if found.used else "expired")
             store = RowStore(tx, parts.directories)
-            person = await store.person(PersonId(found.object))
-            if person is None or person.email is None:
+            core = Booking(store, parts.rules, now, parts.new_id)
+            proof = await core.email_to_prove(found.object)
+            if proof is not None and confirm:
+                await contacts.lock_person(tx, proof.person)
+                proof = await core.email_to_prove(found.object)  # as it is, now that it is ours
+            person = None if proof is None else await store.person(proof.person)
+            if proof is None or person is None:
                 return Gone("expired")
             if confirm:
-                core = Booking(store, parts.rules, now, parts.new_id)
-                await core.confirm_email(person.id, person.email)
-                await follow(tx, parts, store, core, f"confirmed:{person.id}:{int(now.timestamp())}", now)
-            return EmailView(person.email, _reader(person))
+                if not isinstance(await tokens.use(tx, token, "email", now), tokens.Good):
+                    return Gone("used", _reader(person))
+                await core.confirm_email(proof.id)
+                await follow(tx, parts, store, core, f"confirmed:{proof.id}:{int(now.timestamp())}", now)
+            return EmailView(proof.email, _reader(person))
 
     # ------------------------------------------------------------ a worker's calendar
 

@@ -10,6 +10,7 @@ Each is named here, since this one module is where Tortoise and the backup look 
 no migration, and be in no backup. A test finds a table left out.
 """
 
+from storage.models.accounts import EmailProof
 from storage.models.booking import Appointment, Busy, Call, Hold, Refusal, Waiting
 from storage.models.delivery import Outbox, Sender
 from storage.models.desk import Decision, Ticket, TicketEntry
@@ -22,6 +23,7 @@ from storage.models.messages import Message, Report
 from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
 from storage.models.personal import PERSONAL
+from storage.models.proofs import Proof
 from storage.models.requests import DataCopy, Instruction
 from storage.models.service import ApiAnswer, ApiKey, Hook, HookNews
 from storage.models.talks import Conversation, Inbox, Ledger, Timer
@@ -44,6 +46,7 @@ __all__ = [
     "Decision",
     "DirectoryVersion",
     "Document",
+    "EmailProof",
     "Erasure",
     "Export",
     "Feedback",
@@ -62,6 +65,7 @@ __all__ = [
     "Outbox",
     "PastHour",
     "Person",
+    "Proof",
     "RecoveryCode",
     "Refusal",
     "Report",

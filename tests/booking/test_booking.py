@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from booking.directory import Directory
-from booking.events import AppointmentBooked, AppointmentCancelled, DeskNeeded, PersonJoined
+from booking.events import AppointmentBooked, AppointmentCancelled, DeskNeeded, EmailToProve, PersonJoined
 from booking.memory import MemoryStore
 from booking.model import (
     HOUR,
@@ -77,7 +77,7 @@ def test_a_stranger_books_the_soonest_hour() -> None:
     booked = run(turn.book(slot.id, MONEY, ANN, joining(), consent()))
     assert isinstance(booked, Booked)
     assert booked.worker == held.worker
-    assert [type(event) for event in turn.events] == [PersonJoined, AppointmentBooked]
+    assert [type(event) for event in turn.events] == [PersonJoined, EmailToProve, AppointmentBooked]
     assert run(desk.turn().held(ANN)) is None
     assert run(desk.turn().open_slots(MONEY, 1)).slots[0].id == slot.id, "the other worker is free then"
 
@@ -567,17 +567,14 @@ def test_releasing_frees_the_hour() -> None:
     hold(desk, any_at(NINE), BEN)
 
 
-def test_an_address_is_confirmed_unless_it_changed() -> None:
+def test_a_language_is_kept_of_who_is_known() -> None:
     desk = Desk([worker("ali")])
     ann = book(desk, any_at(NINE)).person
-    assert not run(desk.turn().confirm_email(ann, "older@example.org"))
-    assert not run(desk.turn().confirm_email(PersonId("nobody"), "ann@example.org"))
-    assert run(desk.turn().confirm_email(ann, "ann@example.org"))
     run(desk.turn().set_language(ann, "en"))
     run(desk.turn().set_language(PersonId("nobody"), "en"))
     person = run(desk.turn().known(ANN)).person
     assert person is not None
-    assert (person.email_confirmed, person.language) == (True, "en")
+    assert person.language == "en"
 
 
 def test_the_agenda_names_first_names() -> None:

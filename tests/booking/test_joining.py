@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from booking.core import Booking
-from booking.events import DeskNeeded, PersonJoined
+from booking.events import DeskNeeded, EmailToProve, PersonJoined
 from booking.model import CodeId, Person
 from booking.ports import Refused
 from tests.booking.made import ANN, CODE, PORTS, Desk, consent, joining, run, worker
@@ -20,7 +20,7 @@ def test_it_is_made_with_its_consent() -> None:
     one = core(desk)
     person = run(one.join(ANN, joining(), consent()))
     assert isinstance(person, Person)
-    assert [type(event) for event in one.events] == [PersonJoined]
+    assert [type(event) for event in one.events] == [PersonJoined, EmailToProve]
     known = run(core(desk).known(ANN))
     assert (known.person, known.terms_accepted) == (person, True)
 

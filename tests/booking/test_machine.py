@@ -25,6 +25,7 @@ from booking.events import (
     AppointmentMoved,
     AppointmentRestored,
     DeskNeeded,
+    EmailToProve,
     HourProposed,
     OffersDeclined,
     OffersTaken,
@@ -112,7 +113,7 @@ class Front(RuleBasedStateMachine):
             self.unchanged()
             return
         made = result.appointment
-        assert [type(e) for e in turn.events] == [PersonJoined] * is_new + [AppointmentBooked]
+        assert [type(e) for e in turn.events] == [PersonJoined, EmailToProve] * is_new + [AppointmentBooked]
         assert publishes(result.worker, made.start)
         kept = held is not None and held.start == made.start
         assert (kept and made.start > self.now) or in_window(self.desk.rules, self.now, made.start)

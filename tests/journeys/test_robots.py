@@ -35,8 +35,11 @@ async def rows(town: Town) -> Mapping[str, Sequence[Mapping[str, Any]]]:
 
 async def given(town: Town) -> Mapping[str, str]:
     """The path of each kind of link, given out as a message gives it."""
-    [row] = await town.parts.db.fetch("SELECT id, person_id, worker_id, contact_id, series FROM appointment")
-    objects = {"appointment": "id", "worker": "id", "email": "person_id", "calendar": "worker_id"}
+    [row] = await town.parts.db.fetch(
+        "SELECT a.id, a.worker_id, a.contact_id, a.series, e.id AS mail FROM appointment a "
+        "JOIN email_proof e ON e.person_id = a.person_id"
+    )
+    objects = {"appointment": "id", "worker": "id", "email": "mail", "calendar": "worker_id"}
     objects |= {"upload": "contact_id", "handed": "series"}
     assert set(objects) == set(links.PATHS)
     paths = {}

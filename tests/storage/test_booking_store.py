@@ -12,6 +12,7 @@ from typing import Literal
 
 import pytest
 
+from booking.addresses import EmailProof, EmailProofId
 from booking.core import Booking
 from booking.loading import NewCode, Plan
 from booking.memory import MemoryStore
@@ -203,6 +204,19 @@ async def test_people_and_their_consent(store: BookingStore) -> None:
     await store.add_consent(PERSON.id, ANN, Consent("2024-10-15", "fr", "sms", "oui", NOW))
     assert await store.consented(PERSON.id, "2024-10-15")
     assert not await store.consented(PERSON.id, "2025-01-01")
+
+
+async def test_links_that_prove_an_address(store: BookingStore) -> None:
+    first = EmailProof(EmailProofId("one"), PersonId("ann"), "Ann@example.org", "join", NOW)
+    later = EmailProof(EmailProofId("two"), PersonId("ann"), "new@example.org", "change", NOW + HOUR)
+    for proof in (first, later, replace(first, id=EmailProofId("ben"), person=PersonId("ben"))):
+        await store.save_email_proof(proof)
+    assert await store.email_proof(first.id) == first
+    assert await store.email_proof(EmailProofId("none")) is None
+    assert await store.email_proofs(PersonId("ann")) == [later, first]
+    ended = replace(first, confirmed=NOW + HOUR, ended=NOW + 2 * HOUR)
+    await store.save_email_proof(ended)
+    assert await store.email_proofs(PersonId("ann")) == [later, ended]
 
 
 async def test_appointments_ahead_and_behind(store: BookingStore) -> None:

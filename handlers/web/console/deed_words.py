@@ -60,6 +60,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "declare another decided": t("console.deed.act.declare"),
     "take decision back": t("console.deed.act.take_back"),
     "contest": t("console.deed.act.contest"),
+    "prove": t("console.deed.act.prove"),
     "ask erasure": t("console.deed.act.ask_erasure"),
     "erase": t("console.deed.act.erase"),
     "see data": t("console.deed.act.see_data"),

@@ -20,7 +20,8 @@ import pytest
 from booking import codes
 from booking.events import CodesGuessed, Event
 from booking.model import ContactId, Rules
-from booking.ports import CodeAccepted, CodeRefused, CodeSent, TooManyTries
+from booking.ports import CodeAccepted, CodeRefused, TooManyTries
+from booking.proofs import AskProof, ProofSent
 from handlers.acting import Acting
 from storage import contacts
 from storage.booking import Directories, RowStore
@@ -49,10 +50,10 @@ async def guess(
         return await core.redeem_code(typed, ContactId(contact)), core.events
 
 
-async def asks(db: Database, contact: str, to: str, now: datetime, rules: Rules = RULES) -> CodeSent | TooManyTries:
+async def asks(db: Database, contact: str, to: str, now: datetime, rules: Rules = RULES) -> AskProof:
     async with db.transaction() as tx:
         core = Acting(tx, RowStore(tx, SEEN), rules, now, lambda: f"id{next(NUMBERS)}")
-        return await core.prove_phone(ContactId(contact), to, "123456")
+        return await core.ask_proof(ContactId(contact), None, "number", to)
 
 
 def most_within(instants: Iterable[datetime], span: timedelta) -> int:
@@ -93,7 +94,7 @@ async def test_codes_at_once_are_no_more_than_allowed(side_by_side: list[Databas
     came = await asyncio.gather(
         *(asks(db, who, to, MONDAY, rules) for (to, who), db in zip(every, side_by_side * 8, strict=True))
     )
-    sent = [to for answer, (to, _) in zip(came, every, strict=True) if isinstance(answer, CodeSent)]
+    sent = [to for answer, (to, _) in zip(came, every, strict=True) if isinstance(answer, ProofSent)]
     assert len(sent) == 20
     assert sent.count("number 0") <= rules.codes_an_hour
 
@@ -208,7 +209,7 @@ async def pumps(db: Database, numbers: int, tries: int, lasts: timedelta) -> Non
     for n in range(tries):
         to = f"number {dice.randrange(numbers) if n % 5 else 0}"
         at = MONDAY + lasts * n / tries
-        if isinstance(await asks(db, f"c{n}", to, at), CodeSent):
+        if isinstance(await asks(db, f"c{n}", to, at), ProofSent):
             sent[to].append(at)
     everybody = list(itertools.chain.from_iterable(sent.values()))
     assert most_within(everybody, HOUR) == RULES.codes_overall
@@ -234,4 +235,5 @@ async def test_codes_for_50_000_numbers(db: Database) -> None:
 @on_sqlite
 async def test_six_codes_a_day_to_one_number_whoever_asks(db: Database) -> None:
     came = [await asks(db, f"c{hour}", SAM, MONDAY + hour * HOUR) for hour in range(24)]
-    assert came == [CodeSent()] * 6 + [TooManyTries(MONDAY + DAY)] * 18
+    assert all(isinstance(answer, ProofSent) for answer in came[:6])
+    assert came[6:] == [TooManyTries(MONDAY + DAY)] * 18

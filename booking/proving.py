@@ -1,0 +1,143 @@
+"""One-time codes: sent within the caps, counted, compared. What they prove is others' to act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Final, Literal
+
+from booking import policy
+from booking.answers import TooManyTries
+from booking.events import Event
+from booking.model import ContactId, PersonId, Rules
+from booking.proofs import (
+    DIGITS,
+    LASTS,
+    AskProof,
+    CheckProof,
+    NoOtherWay,
+    Outcome,
+    Proof,
+    ProofId,
+    ProofOver,
+    ProofSent,
+    ProofSettled,
+    ProofToSend,
+    Proven,
+    Purpose,
+    Way,
+    WrongProof,
+)
+from booking.store import BookingStore
+
+CODES: Final = "one-time codes"  # the key under which all of them are counted
+WINDOW: Final = timedelta(hours=24) - timedelta(minutes=5)  # WhatsApp lets no code of ours in after that
+
+
+class Proving:
+    """Use cases of `core.Booking`."""
+
+    _store: BookingStore
+    _rules: Rules
+    _now: datetime
+    _new_id: Callable[[], str]
+    events: list[Event]
+
+    async def ask_proof(
+        self, contact: ContactId, person: PersonId | None, purpose: Purpose, target: str | None = None
+    ) -> AskProof:
+        """Throttled per destination, per contact and overall, in the store; fails closed, as guesses do. A new code
+        ends the one that was open for the same purpose. `target`: E.164; without one, another way of the person's than
+        `contact`.
+        """
+        to = Way("sms", person, number=target) if target is not None else await self._other_way(contact, person)
+        if to is None:
+            return NoOtherWay()
+        if (until := await self._code_counted(contact, to)) is not None:
+            return TooManyTries(until)
+        before = await self._store.open_proof(contact, purpose)
+        if before is not None:
+            await self._settle(before, "replaced")
+        id, code = ProofId(self._new_id()), self._code()
+        way: Literal["code", "mail"] = "mail" if to.channel == "email" else "code"
+        hidden = self._hidden(id, code)
+        target = target or to.number or to.email
+        proof = Proof(id, contact, to.person, purpose, way, hidden, target, to.contact, self._now, self._now + LASTS)
+        await self._store.add_proof(proof)
+        self.events.append(ProofToSend(proof, to, code))
+        return ProofSent(id, way, to.ends, to.channel, proof.expires_at)
+
+    async def check_proof(self, id: ProofId, typed: str) -> CheckProof:
+        """Counted first, then compared: a turn that dies over it is rolled back whole, and answered nothing. Fails
+        closed.
+        """
+        proof = await self._store.try_proof(id)
+        if proof is None:
+            return ProofOver()
+        most = self._rules.tries_a_code
+        if proof.tries > most or self._now > proof.expires_at:
+            await self._settle(proof, "wrong" if proof.tries > most else "late")
+            return ProofOver()
+        if compare_digest(self._hidden(id, typed).encode("utf-8", "replace"), proof.code.encode()):
+            await self._settle(proof, "proven")
+            return Proven(proof.purpose, proof.person, proof.target)
+        if proof.tries == most:
+            await self._settle(proof, "wrong")
+        return WrongProof(most - proof.tries)
+
+    async def is_proven(self, contact: ContactId, purpose: Purpose) -> bool:
+        return bool(await self._store.proven_since(contact, purpose, self._now - LASTS))
+
+    async def _other_way(self, contact: ContactId, person: PersonId | None) -> Way | None:
+        """One that does not hang on the same number: whoever was given that by its operator has both (threats T3, T5).
+        An app before a mailbox, and that before another number.
+        """
+        ways = await self._store.ways(person) if person is not None else ()
+        own = {way.number for way in ways if way.contact == contact and way.number is not None}
+        good = [way for way in ways if way.contact != contact and way.number not in own and self._way_is_open(way)]
+        order = ("telegram", "whatsapp", "email", "sms")
+        return min(good, key=lambda way: order.index(way.channel), default=None)
+
+    def _way_is_open(self, way: Way) -> bool:
+        return way.channel != "whatsapp" or (way.heard is not None and self._now - way.heard < WINDOW)
+
+    async def _code_counted(self, contact: ContactId, to: Way) -> datetime | None:
+        """None: it may go, and is counted. Asked twice, so that of all who are refused nobody waits for the lock."""
+        keys = (f"code-to:{self._destination(to)}", f"code-by:{contact}")
+        until = await self._next_code(keys)
+        if until is None:
+            await self._store.alone(CODES)
+            until = await self._next_code(keys)
+        if until is None:
+            for key in (*keys, CODES):
+                await self._store.add_try(key, self._now)
+        return until
+
+    def _destination(self, to: Way) -> str:
+        """One for a number, on whichever channel the code goes to it."""
+        if to.number is not None:
+            return self._store.keyed("phone", to.number)
+        if to.email is not None:
+            return self._store.keyed("email", to.email.casefold())
+        return str(to.contact)
+
+    async def _next_code(self, keys: Sequence[str]) -> datetime | None:
+        day_ago, hour_ago = self._now - timedelta(days=1), self._now - timedelta(hours=1)
+        own = [await self._store.tries(key, day_ago, self._rules.codes_a_day) for key in keys]
+        overall = await self._store.nth_try(CODES, hour_ago, self._rules.codes_overall)
+        return policy.next_code(own, overall, self._rules, self._now)
+
+    async def _settle(self, proof: Proof, outcome: Outcome) -> None:
+        await self._store.settle_proof(proof.id, outcome, self._now)
+        self.events.append(ProofSettled(replace(proof, settled_at=self._now, outcome=outcome)))
+
+    def _hidden(self, id: ProofId, code: str) -> str:
+        return self._store.keyed("proof", f"{id}:{code}")
+
+    def _code(self) -> str:
+        """Digits out of a fresh id, which holds 80 bits of chance."""
+        number = int.from_bytes(sha256(self._new_id().encode()).digest()) % 10**DIGITS
+        return f"{number:0{DIGITS}}"
