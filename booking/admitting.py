@@ -61,8 +61,8 @@ class Admitting:
 
     async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:
         """Why no further hour could be booked, whichever it were: told before any question is asked."""
-        if policy.is_suspended(person, await self._store.client(person.client)):
-            return Refused("suspended")
+        if (why := policy.why_shut(person, await self._store.client(person.client))) is not None:
+            return Refused(why)
         if policy.at_cap(coming, self._rules, self._now):
             return Refused("max_appointments")
         return None if policy.may_request(person) else Refused("dispute")

@@ -70,11 +70,12 @@ class SlotGone:
 @dataclass(frozen=True, slots=True)
 class Refused:
     """`max_appointments`: the cap of coming ones; `overlap`: they are busy then; `suspended`: person, client, code;
+    `frozen`: by the person themself (safety G7);
     `consent`: no record of the current terms (I19); `dispute`: article 4.1.7; `worker`: the one they name refuses them
     for a while (article 5.2).
     """
 
-    reason: Literal["max_appointments", "overlap", "suspended", "consent", "dispute", "worker"]
+    reason: Literal["max_appointments", "overlap", "suspended", "frozen", "consent", "dispute", "worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class CannotUndo:
 
     ended: Appointment
     stands: Appointment | None
-    why: Literal["late", "gone", "max_appointments", "overlap", "suspended"]
+    why: Literal["late", "gone", "max_appointments", "overlap", "suspended", "frozen"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ from booking.ports import (
 from booking.proving import Proving
 from booking.refusing import Refusing
 from booking.replacing import Replacing
+from booking.rights import Rights
 from booking.search import Search
 from booking.timekeeping import Timekeeping
 from booking.turning import Turning
@@ -97,7 +98,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Proving):
+class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Proving, Rights):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
@@ -242,7 +243,7 @@ class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting,
         """Free hours that may stand in place of an appointment; none where the worker has none, or refuses them."""
         old = await self._store.appointment(id)
         person = await self._store.person(old.person) if old else None
-        if old is None or person is None or person.suspended:
+        if old is None or person is None or person.shut is not None:
             return ()
         if old.worker in {refusal.worker for refusal in await self._store.refusals(person.id, self._now)}:
             return ()

@@ -44,6 +44,15 @@ class ErasureAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestMade:
+    """They asked something of their data. `kind`: see `rights.RequestKind`; `answered`: by themself, in the talk."""
+
+    contact: ContactId
+    kind: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PersonErased:
     """Nothing of them is kept from now on. Their coming appointments were cancelled before."""
 
@@ -382,6 +391,7 @@ class MessageReported:
 Event: TypeAlias = (
     PersonJoined
     | ErasureAsked
+    | RequestMade
     | PersonErased
     | AppointmentBooked
     | AppointmentMoved

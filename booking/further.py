@@ -114,8 +114,8 @@ class Further:
         return await self._offering.offer("further", about_further(met.id), contact, met.person, slot, wish)
 
     async def _refused(self, person: Person) -> Refused | None:
-        if policy.is_suspended(person, await self.store.client(person.client)):
-            return Refused("suspended")
+        if (why := policy.why_shut(person, await self.store.client(person.client))) is not None:
+            return Refused(why)
         if not policy.may_request(person):
             return Refused("dispute")
         coming = await self.store.upcoming(person.id, self.now)

@@ -147,7 +147,8 @@ class Making:
         person = await self.store.person_of(contact)
         if person is not None:
             client = await self.store.client(person.client)
-            return Refused("suspended") if policy.is_suspended(person, client) else Joined(person, is_new=False)
+            why = policy.why_shut(person, client)
+            return Refused(why) if why is not None else Joined(person, is_new=False)
         if joining is None:
             return Refused("consent")  # nobody: no account, so nothing was accepted
         code = await self.store.code(joining.code)
@@ -245,8 +246,8 @@ class Making:
 
     async def _may_move(self, person: Person, old: Appointment, start: datetime) -> Refused | None:
         """Appointments made stand when the client is suspended, so they may be moved; not by a suspended person."""
-        if person.suspended:
-            return Refused("suspended")
+        if person.shut is not None:
+            return Refused(person.shut)
         others = [a for a in await self.store.upcoming(person.id, self.now) if a.id != old.id]
         return Refused("overlap") if policy.overlaps(others, start) else None
 

@@ -19,6 +19,7 @@ from booking.memory_addresses import MemoryAddresses
 from booking.memory_decisions import MemoryDecisions
 from booking.memory_messages import MemoryMessages
 from booking.memory_proofs import MemoryProofs
+from booking.memory_rights import MemoryRights
 from booking.messages import Message, MessageId, Report
 from booking.model import (
     HOUR,
@@ -34,6 +35,7 @@ from booking.model import (
     Feedback,
     Hold,
     HoldId,
+    Instruction,
     NoticeLevel,
     Person,
     PersonId,
@@ -81,18 +83,20 @@ class Rows:
     notices: dict[WorkerId, NoticeLevel] = field(default_factory=dict)
     feedback: dict[str, Feedback] = field(default_factory=dict)
     messages: dict[MessageId, Message] = field(default_factory=dict)
+    instructions: dict[str, Instruction] = field(default_factory=dict)
+    copies: dict[str, tuple[PersonId, ContactId, datetime]] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
-    email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
     proofs: dict[ProofId, Proof] = field(default_factory=dict)
     ways: tuple[Way, ...] = ()  # by which people are reached; nothing here writes it
+    email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs):
+class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs, MemoryRights):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)

@@ -237,6 +237,32 @@ class Person:
     time_zone: str = "Europe/Paris"
     suspended: bool = False
     in_dispute: bool = False  # new requests are refused meanwhile (terms, article 4.1.7)
+    frozen: datetime | None = None  # since when they let their data rest (regulation 2016/679, article 18)
+    no_feedback: bool = False  # they object to what is not about an hour of theirs (article 21)
+
+    @property
+    def shut(self) -> Literal["suspended", "frozen"] | None:
+        """Why nothing new is done for them: the desk decided so, or they themself."""
+        if self.suspended:
+            return "suspended"
+        return "frozen" if self.frozen is not None else None
+
+
+InstructionWish = Literal["erase", "hand_over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What shall become of somebody's data after their death. `trusted`: whom they name for it, in their words; nobody
+    is needed to erase."""
+
+    id: str
+    person: PersonId
+    wish: InstructionWish
+    trusted: str
+    made_at: datetime
+    revoked_at: datetime | None = None
+    done_at: datetime | None = None
 
 
 Declared = Literal["adult", "authorised"]  # 18 or over, and let in by the client (terms, article 2.4)

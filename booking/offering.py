@@ -186,8 +186,8 @@ class Offering:
         self, hold: Hold, old: Appointment, person: Person | None, consent: Consent | None
     ) -> Refused | None:
         """As for a move: what was agreed goes on, though the client be suspended; but not without the terms (I19)."""
-        if person is None or person.suspended:
-            return Refused("suspended")
+        if person is None or person.shut is not None:
+            return Refused(person.shut if person is not None and person.shut is not None else "suspended")
         others = [a for a in await self.store.upcoming(person.id, self.now) if a.id != old.id]
         if policy.overlaps(others, hold.start):
             return Refused("overlap")

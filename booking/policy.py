@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from booking.authority import AFTERWARDS
@@ -131,6 +132,11 @@ def is_suspended(person: Person, client: Client | None) -> bool:
     A client that is gone counts as suspended.
     """
     return person.suspended or client is None or client.suspended
+
+
+def why_shut(person: Person, client: Client | None) -> Literal["suspended", "frozen"] | None:
+    """Why no further hour may be booked for them, whoever wants it. None: it may."""
+    return "suspended" if is_suspended(person, client) else person.shut
 
 
 def code_opens(code: Code, client: Client | None, accounts: int, rules: Rules, now: datetime) -> bool:

@@ -67,6 +67,7 @@ from booking.model import (
     WorkerId,
 )
 from booking.proofs import ProvingCore
+from booking.requests import RightsCore
 from booking.store import BookingStore, Owner
 
 __all__ = [
@@ -104,7 +105,7 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, RightsCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...

@@ -33,11 +33,12 @@ from booking.model import (
     WorkerId,
 )
 from booking.proofs import ProofStore
+from booking.requests import RightsStore
 
 Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a person, "c:<contact id>"
 
 
-class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, ProofStore, Protocol):
+class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, ProofStore, RightsStore, Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole

@@ -5,32 +5,26 @@ contests; to everybody else there is nothing there. Each is noted by ids, under 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from booking.authority import PersonDeed, may_about, may_contest, may_decide
+from booking.authority import PersonDeed, may_contest, may_decide
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
 from booking.messages import Report
 from booking.model import ContactId, PersonId
 from booking.proofs import CheckProof, ProofId, ProofOver, Proven
-from handlers.corresponding import Corresponding
+from handlers.acting_on_rights import ActingOnRights
 from storage import audit
 from storage.booking import RowStore
 from storage.contacts import ContactRow
-from storage.db import Tx
 
 EXPIRED = "suspension over"  # what is noted when its day came
 
 
-class ActingOnAccounts(Corresponding):
+class ActingOnAccounts(ActingOnRights):
     """`_noted` is the actor as the audit trail calls them."""
 
-    _tx: Tx
     _rows: RowStore
-    _at: datetime
     _contact: ContactRow | None
-
-    async def _noted(self) -> str:
-        raise NotImplementedError
 
     async def warn(self, person: PersonId, ground: Ground, words: str, by: str) -> DecideAnswer:
         if not await self._is_desk():
@@ -107,14 +101,6 @@ class ActingOnAccounts(Corresponding):
         if isinstance(done, Proven) and done.person is not None:
             await audit.add(self._tx, await self._noted(), "prove", f"person:{done.person}", self._at)
         return done
-
-    async def _about(self, deed: PersonDeed, person: PersonId, *, proven: bool = False) -> bool:
-        """Whether it may be done; that it may not is noted."""
-        actor = await self._actor()
-        if may_about(actor, deed, person, proven=proven):
-            return True
-        await audit.add(self._tx, await self._noted(), f"{deed} refused", f"person:{person}", self._at)
-        return False
 
     async def _is_desk(self) -> bool:
         return may_decide(await self._actor())

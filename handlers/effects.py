@@ -229,6 +229,14 @@ class Erase:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """They asked something of their data, and had it in the talk: a ticket that is closed already says so."""
+
+    contact: ContactId
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Empty:
     """What was sent of this kind there is of no more use, and says what nobody is to read later."""
 
@@ -236,4 +244,4 @@ class Empty:
     kind: NoticeKind
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty | Answered

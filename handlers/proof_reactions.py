@@ -26,6 +26,6 @@ def _to(proof: Proof) -> Recipient:
         return ToContact(proof.sent_to)
     if proof.way == "mail":
         assert proof.person is not None, "a mailbox is somebody's"
-        return ToMail(proof.person)
+        return ToMail(proof.person, proof.target)
     assert proof.target is not None, "it went to a contact, a mailbox or a number"
     return ToPhone(proof.target)

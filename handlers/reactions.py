@@ -52,6 +52,7 @@ from booking.events import (
     PersonHere,
     PersonJoined,
     PersonLate,
+    RequestMade,
     WaitingOver,
     WaitsAgain,
 )
@@ -73,7 +74,7 @@ from handlers.decision_reactions import (
     worker_is_told_of_their_report,
 )
 from handlers.document_reactions import worker_gets_the_link
-from handlers.effects import Alarm, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToWorker
+from handlers.effects import Alarm, Answered, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToWorker
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
     MAY_REFUSE,
@@ -132,6 +133,12 @@ async def mail_is_to_be_confirmed(event: EmailToProve, world: World) -> Sequence
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
     """Not in their own turn, which still writes: a worker's loop takes it up (`privacy.erasing`)."""
     return [Erase(event.person)]
+
+
+async def request_comes_to_the_desk(event: RequestMade, world: World) -> Sequence[Effect]:
+    """A human answers; what was answered in the talk is only to be seen there."""
+    subject = f"request:{event.kind}"
+    return [Answered(event.contact, subject) if event.answered else Alarm("desk_privacy", event.contact, subject)]
 
 
 async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Sequence[Effect]:
@@ -252,6 +259,7 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (),  # whoever keeps people is told: `hooks.telling`
     EmailToProve: (mail_is_to_be_confirmed,),
     ErasureAsked: (they_are_to_be_erased,),
+    RequestMade: (request_comes_to_the_desk,),
     PersonErased: (),  # whoever holds copies is told: `hooks.telling`
     AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set, workday.day_is_set),
     AppointmentMoved: (

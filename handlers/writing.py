@@ -19,6 +19,7 @@ from handlers.alarms import raise_alarm
 from handlers.calendars.inviting import mail_to_worker
 from handlers.effects import (
     Alarm,
+    Answered,
     Drop,
     Effect,
     Empty,
@@ -70,7 +71,7 @@ async def write(
             case Erase(person):
                 await erasures.ask(tx, person, f"person:{person}", now)
                 tx.after_commit(partial(parts.bell.ring, "erasing"))
-            case Entered() | Kept() | Left():
+            case Entered() | Kept() | Left() | Answered():
                 await to_desk.happens(tx, parts, effect, now)
 
 

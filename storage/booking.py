@@ -25,6 +25,7 @@ from storage.hours import QUARTERS, HourRows, quarter_of
 from storage.messages import MessageRows
 from storage.people import person_of
 from storage.proofs import ProofRows
+from storage.requests import RequestRows
 from storage.waiting import WaitingRows
 
 __all__ = [
@@ -74,6 +75,7 @@ class RowStore(
     MessageRows,
     DocumentRows,
     DecisionRows,
+    RequestRows,
 ):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx

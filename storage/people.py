@@ -14,7 +14,7 @@ from storage.sql import Row, marks
 IN_DISPUTE = "EXISTS (SELECT 1 FROM legal_hold h WHERE h.person_id = p.id AND h.lifted_at IS NULL) AS in_dispute"
 _PERSON = (
     "p.id, p.client_id, p.code_id, p.first_name, p.last_name, p.email, p.email_confirmed, p.phone, p.language, "
-    f"p.time_zone, p.suspended, {IN_DISPUTE}"
+    f"p.time_zone, p.suspended, p.frozen_at, p.no_feedback, {IN_DISPUTE}"
 )
 _REFUSAL = "id, worker_id, person_id, appointment_id, refused_at, lapses_at, waived_at"
 
@@ -115,6 +115,8 @@ def person_of(db: Sql, row: Row) -> Person:
         time_zone=row["time_zone"],
         suspended=bool(row["suspended"]),
         in_dispute=bool(row["in_dispute"]),
+        frozen=row["frozen_at"],
+        no_feedback=bool(row["no_feedback"]),
     )
 
 
@@ -154,4 +156,6 @@ def _person_values(db: Sql, person: Person) -> dict[str, object]:
         "language": person.language,
         "time_zone": person.time_zone,
         "suspended": person.suspended,
+        "frozen_at": person.frozen,
+        "no_feedback": person.no_feedback,
     }

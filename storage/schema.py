@@ -125,6 +125,11 @@ INDEXES = (
     Index("decision_person", "decision", "person_id, decided_at"),
     Index("decision_until", "decision", "until_at", where="ended_at IS NULL AND until_at IS NOT NULL"),
     Index("legal_hold_person", "legal_hold", "person_id", where="lifted_at IS NULL"),
+    Index(
+        "instruction_stands", "instruction", "person_id", unique=True, where="revoked_at IS NULL AND done_at IS NULL"
+    ),
+    Index("data_copy_person", "data_copy", "person_id"),
+    Index("ticket_due", "ticket", "due_at", where="due_at IS NOT NULL AND closed_at IS NULL"),
     Index("erasure_open", "erasure", "person_id", unique=True, where="done_at IS NULL"),
     Index("past_hour_month", "past_hour", "month_on"),
     Index("proof_open", "proof", "contact_id, purpose", unique=True, where="settled_at IS NULL"),

@@ -29,6 +29,8 @@ WHOSE: Final[Mapping[str, str]] = {
     "decision": "person_id IN ({people})",
     "email_proof": "person_id IN ({people})",
     "consent": "person_id IN ({people})",
+    "instruction": "person_id IN ({people})",
+    "data_copy": "person_id IN ({people}) OR contact_id IN ({contacts})",
     "media": "contact_id IN ({contacts})",
     "document": "person_id IN ({people})",
     "conversation": "contact_id IN ({contacts})",

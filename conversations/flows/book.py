@@ -26,6 +26,7 @@ REFUSED: Final[Mapping[str, Text]] = {
     "max_appointments": t("refused.max_appointments"),
     "overlap": t("refused.overlap"),
     "suspended": t("refused.suspended"),
+    "frozen": t("refused.frozen"),
     "consent": t("refused.consent"),
     "dispute": t("refused.dispute"),
     "worker": t("refused.worker"),

@@ -49,6 +49,7 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "overlap": t("page.refused.overlap"),
     "max_appointments": t("page.refused.max_appointments"),
     "suspended": t("page.refused.desk"),
+    "frozen": t("page.refused.frozen"),
     "consent": t("page.refused.desk"),
     "dispute": t("page.refused.desk"),
     "worker": t("refused.worker"),

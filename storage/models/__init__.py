@@ -24,6 +24,7 @@ from storage.models.operators import Export, Login, Operator, RecoveryCode, Sess
 from storage.models.people import Alias, Consent, Contact, Person
 from storage.models.personal import PERSONAL
 from storage.models.proofs import Proof
+from storage.models.requests import DataCopy, Instruction
 from storage.models.service import ApiAnswer, ApiKey, Hook, HookNews
 from storage.models.talks import Conversation, Inbox, Ledger, Timer
 
@@ -41,6 +42,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Conversation",
+    "DataCopy",
     "Decision",
     "DirectoryVersion",
     "Document",
@@ -53,6 +55,7 @@ __all__ = [
     "Hook",
     "HookNews",
     "Inbox",
+    "Instruction",
     "Ledger",
     "LegalHold",
     "Login",

@@ -9,7 +9,10 @@ from storage.models.lengths import ID, NAME
 
 
 class Person(Model):
-    """A beneficiary."""
+    """A beneficiary.
+
+    `frozen_at`: they froze their account then; `no_feedback`: they object to what is not about an hour of theirs.
+    """
 
     id = fields.CharField(max_length=ID, primary_key=True)
     client_id = fields.CharField(max_length=ID)
@@ -25,6 +28,8 @@ class Person(Model):
     time_zone = fields.CharField(max_length=NAME)
     suspended = fields.BooleanField(default=False)
     turns = fields.BigIntField(default=0)
+    frozen_at = fields.DatetimeField(null=True)
+    no_feedback = fields.BooleanField(default=False)
 
     class Meta:
         table = "person"

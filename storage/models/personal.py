@@ -27,6 +27,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "export": {"why": "id"},
     "email_proof": {"email": "id"},
     "decision": {"words": "id", "contest": "id", "answer": "id", "ended_words": "id"},
+    "instruction": {"trusted": "id", "reference": "id"},
     "proof": {"target": "id"},
     "legal_hold": {"reference": "id", "reason": "id"},
     "api_answer": {"body": "id"},

@@ -48,6 +48,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "max_appointments": Kind(409, "They have as many coming appointments as are allowed"),
     "overlap": Kind(409, "They have another appointment then"),
     "suspended": Kind(409, "Their account, or their client, is suspended"),
+    "frozen": Kind(409, "They froze their account themself"),
     "consent": Kind(409, "The terms in force are not accepted, or not these, or not yet"),
     "dispute": Kind(409, "A dispute is open (terms, article 4.1.7)"),
     "worker": Kind(409, "This worker accepts no request of theirs for now (terms, article 5.2)"),

@@ -32,7 +32,7 @@ WITH_APPOINTMENT: Final = {
     "list_appointments": OF_PERSON,
 }
 
-REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended")
+REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended", "frozen")
 FURTHER: Final = (*REFUSED, "max_appointments", "dispute")  # one appointment more
 
 OPERATIONS: Final[Sequence[Operation]] = (
