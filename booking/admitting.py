@@ -51,6 +51,7 @@ class Admitting:
         return Known(
             person,
             terms_accepted=await agreed(self._store, self._rules, person.id, None),
+            agreed_before=await self._store.agreed_ever(person.id),
             last_mode=latest[0].mode if latest else None,
             upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
             refused=await self._refused(person, coming),

@@ -191,7 +191,8 @@ class Known:
     """What need not be asked of a contact again. All None for a stranger."""
 
     person: Person | None = None
-    terms_accepted: bool = False  # the current version
+    terms_accepted: bool = False  # the current versions, of the terms and of the policy
+    agreed_before: bool = False  # to those of some time: else somebody else signed them up
     last_mode: Mode | None = None
     upcoming: tuple[Appointment, ...] = ()  # soonest first
     refused: Refused | None = None  # why no further hour can be booked now, to be said before any question

@@ -143,7 +143,7 @@ class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting,
     async def ask_desk(
         self,
         contact: ContactId,
-        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
+        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "terms"],
         phone: str | None = None,
         back: datetime | None = None,
     ) -> None:

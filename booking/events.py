@@ -237,6 +237,7 @@ class DeskNeeded:
         "danger",
         "not_me",
         "privacy",
+        "terms",
         "too_many_tries",
         "suspended",
         "report",

@@ -274,6 +274,9 @@ class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs
         given = (consent for _, consent in self.rows.consents.get(person, ()))
         return any((one.terms_version, one.policy) == (terms_version, policy_version) for one in given)
 
+    async def agreed_ever(self, person: PersonId) -> bool:
+        return bool(self.rows.consents.get(person))
+
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
         theirs = [refusal for refusal in self.rows.refusals.values() if refusal.person == person]
         in_force = [refusal for refusal in theirs if refusal.waived_at is None and refusal.lapses_at > now]

@@ -121,7 +121,7 @@ class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, RightsC
     async def ask_desk(
         self,
         contact: ContactId,
-        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
+        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "terms"],
         phone: str | None = None,  # where they want to be called, E.164
         back: datetime | None = None,  # when the desk is there again, where it is not now
     ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`, or while the desk is away

@@ -97,6 +97,8 @@ class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, Pro
     async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None: ...
     async def consented(self, person: PersonId, terms_version: str, policy_version: str) -> bool: ...
 
+    async def agreed_ever(self, person: PersonId) -> bool: ...  # to whichever version of terms and policy
+
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]: ...  # in force
     async def refusals_by(
         self, worker: WorkerId, since: datetime

@@ -24,7 +24,7 @@ from handlers.free_hours import look_for_free_hours
 from handlers.hooks.sending import send_due
 from handlers.lanes import Lane
 from handlers.parts import Parts
-from handlers.privacy import erasing, watching
+from handlers.privacy import erasing, forgetting, watching
 from handlers.turns import drain
 from handlers.waiting import serve_waiting
 from storage import audit, contacts, flags, inbox, purge, timers
@@ -38,6 +38,7 @@ TIMERS: Final = 100
 SERVE: Final = timedelta(minutes=1)  # between two looks at the waiting list, which is rung when an hour becomes free
 CALENDARS: Final = timedelta(seconds=20)  # between two looks for workers' calendars that are due
 WATCH: Final = timedelta(seconds=30)  # between two looks for what is late, or due once a day
+FORGET: Final = timedelta(minutes=10)  # between two looks for strangers whose day is over
 DAY: Final = timedelta(hours=24)
 
 log = structlog.get_logger()
@@ -62,6 +63,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
         group.create_task(_loop(parts, "suspensions", lambda: end_due(parts), SERVE))
         group.create_task(_loop(parts, "erasing", lambda: erasing.look(parts), SERVE))
         group.create_task(_loop(parts, "copies", lambda: provider_copies.look(parts), WATCH))
+        group.create_task(_loop(parts, "forgetting", lambda: forgetting.look(parts), FORGET))
         group.create_task(_loop(parts, "hooks", lambda: send_due(parts)))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 

@@ -13,6 +13,7 @@ from booking import calendar_address
 from booking.model import AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
+from conversations.flows.terms import FORGOTTEN
 from conversations.flows.worker import absent as absence
 from conversations.flows.worker import further as following
 from conversations.flows.worker import meant, times
@@ -246,6 +247,7 @@ async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.frames = []
     await talk.c.booking.release(talk.c.contact.id)
     talk.says.append(t("cancel.kept") if moving else t("draft.left"))
+    talk.flags |= FORGOTTEN if talk.c.known.person is None else frozenset()
     talk.ended = True
 
 

@@ -29,6 +29,7 @@ from conversations.flows.danger import NUMBERS
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
 from conversations.media import changed_mind, files, names_the_file, stops_sending
+from conversations.minors import under_age
 from conversations.model import Context, Input, Option, Prompt
 from conversations.normal import fold
 from conversations.perhaps import instead_of_a_miss, unread_first
@@ -248,6 +249,7 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     decided_first,
     desk_wrote,
     with_desk,
+    under_age,
     button,
     names_the_file,
     quoted_message,

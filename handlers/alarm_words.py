@@ -31,6 +31,7 @@ ALARMS: Final[Mapping[str, Text]] = {
     "desk_no_hour": t("alarm.desk_no_hour"),
     "desk_not_me": t("alarm.desk_not_me"),
     "desk_privacy": t("alarm.desk_privacy"),
+    "desk_terms": t("alarm.desk_terms"),
     "desk_too_many_tries": t("alarm.desk_too_many_tries"),
     "desk_suspended": t("alarm.desk_suspended"),
     "desk_report": t("alarm.desk_report"),

@@ -35,6 +35,7 @@ from handlers.figures import counting
 from handlers.following import follow
 from handlers.human import ANSWERS, desk_now, follows
 from handlers.parts import Parts
+from handlers.privacy import forgetting
 from handlers.reminding import remind
 from handlers.shown_number import shown
 from handlers.writing import takes_notices, write
@@ -269,10 +270,19 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
         await contacts.opt_out(tx, who.id, now)
     if "opt_in" in turn.flags:
         await contacts.opt_in(tx, who.id)
+    await _forgotten(tx, who, turn, now)
     phone = turn.state.facts.get("phone")
     shows = who.channel in {"sms", "whatsapp"} and who.phone is not None  # by the address itself
     if phone is not None and phone != who.phone and not shows:
         await contacts.set_phone(tx, who.id, phone)
+
+
+async def _forgotten(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
+    """Who wants none of us is kept for a day, unless they go on meanwhile: a thank-you is not that."""
+    if "forgotten" in turn.flags:
+        await contacts.forget_at(tx, who.id, now + forgetting.AFTER)
+    elif who.forget_at is not None and any(frame.flow == "book" and frame.trail for frame in turn.state.frames):
+        await contacts.forget_at(tx, who.id, None)
 
 
 async def _unlinked(tx: Tx, who: ContactRow, turn: Turn) -> None:

@@ -6,7 +6,7 @@ lock_person(tx, person) -> rows                    all addresses of a person, th
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
 release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
 get, get_many, of_person, of_worker, number_of, first_wrote, find    read
-link_person, link_worker, set_phone, set_language, opt_out, opt_in, inbound, dead, alive    write
+link_person, link_worker, set_phone, set_language, opt_out, opt_in, forget_at, inbound, dead, alive    write
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.sql import Row, marks
 _COLUMNS = (
     "id, channel, address, phone, lang, COALESCE((SELECT p.time_zone FROM person p WHERE p.id = contact.person_id), "
     "contact.time_zone) AS time_zone, person_id, worker_id, turns, received, failures, "
-    "opted_out_at, dead_at, last_inbound_at, created_at"
+    "opted_out_at, dead_at, last_inbound_at, forget_at, created_at"
 )
 
 
@@ -44,6 +44,7 @@ class ContactRow:
     opted_out_at: datetime | None
     dead_at: datetime | None
     last_inbound_at: datetime | None
+    forget_at: datetime | None
     created_at: datetime
 
 
@@ -303,6 +304,11 @@ async def opt_out(db: Sql, contact: str, now: datetime) -> None:
 
 async def opt_in(db: Sql, contact: str) -> None:
     await db.execute("UPDATE contact SET opted_out_at = NULL WHERE id = ?", contact)
+
+
+async def forget_at(tx: Tx, contact: str, at: datetime | None) -> None:
+    """When nothing of them is kept any more (`storage/forgetting.py`); None: they are here after all."""
+    await tx.execute("UPDATE contact SET forget_at = ? WHERE id = ?", at, contact)
 
 
 async def inbound(tx: Tx, contact: str, at: datetime) -> None:

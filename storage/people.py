@@ -67,6 +67,9 @@ class PersonRows:
             )
         )
 
+    async def agreed_ever(self, person: PersonId) -> bool:
+        return bool(await self._tx.fetch("SELECT 1 AS one FROM consent WHERE person_id = ? LIMIT 1", person))
+
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
         rows = await self._tx.fetch(
             f"SELECT {_REFUSAL} FROM refusal WHERE person_id = ? AND waived_at IS NULL AND lapses_at > ? "

@@ -7,7 +7,7 @@ await forget(tx, theirs)                    again it finds what came in the mean
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from string import Formatter
@@ -23,9 +23,10 @@ PIECE: Final = 500  # ids in one statement
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """Ids. `batches`: of documents that were handed over; `workers`: whose talks and messages may name them; `records`:
-    of reports and decisions, with their kinds, as tickets are about them; `mailed`: links that prove an address;
-    `former`: addresses by which they once did something, and which are somebody else's now."""
+    """Ids; `person` is empty of an address that is nobody's. `batches`: of documents that were handed over; `workers`:
+    whose talks and messages may name them; `records`: of reports and decisions, with their kinds, as tickets are about
+    them; `mailed`: links that prove an address; `former`: addresses by which they once did something, and which are
+    somebody else's now."""
 
     person: str
     contacts: tuple[str, ...] = ()
@@ -51,7 +52,7 @@ class Theirs:
     def all(self) -> tuple[str, ...]:
         """Each id that a link or a counter may lead to."""
         ids = (self.person, *self.contacts, *self.appointments, *self.series, *self.documents, *self.batches)
-        return tuple(dict.fromkeys([*ids, *self.mailed]))
+        return tuple(dict.fromkeys(id for id in (*ids, *self.mailed) if id))
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:
@@ -98,7 +99,14 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
 
 
 async def forget(tx: Tx, theirs: Theirs) -> int:
-    """Every row of theirs. Files, and what workers were told of them, are others' to see to. How many rows of people.
+    """Every row of theirs. Files, and what workers were told of them, are others' to see to. How many rows."""
+    count = await forget_rows(tx, theirs)
+    await _forget_answers(tx, theirs)
+    return count
+
+
+async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> int:
+    """All but those of the tables `stays`.
 
     What lies at a provider is still to be deleted there: those rows stay until it is, of nobody and for no document.
     """
@@ -109,13 +117,14 @@ async def forget(tx: Tx, theirs: Theirs) -> int:
     )
     count = 0
     for table, condition in WHOSE.items():
+        if table in stays:
+            continue
         where, values = _filled(condition, theirs.lists)
         count += await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
     for ids in _pieces(theirs.all):
         await tx.execute(f"DELETE FROM token WHERE object IN ({marks(len(ids))})", *ids)
     for id in theirs.all:
         await tx.execute("DELETE FROM tries WHERE key LIKE ? OR key LIKE ?", f"%:{id}", f"%:{id}:%")
-    await _forget_answers(tx, theirs)
     return count
 
 

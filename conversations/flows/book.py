@@ -12,7 +12,7 @@ from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooM
 from conversations.flows import account, hours, phone
 from conversations.flows.answers import email_in, full_name, is_a_sentence, mentions, without_manners
 from conversations.flows.names import MODES, MOTIVES, call
-from conversations.flows.terms import ask_terms, consent, got_terms
+from conversations.flows.terms import FORGOTTEN, ask_terms, consent, got_terms
 from conversations.flows.told import GUESS, MOST_WORDS, told_code
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.normal import fold
@@ -195,7 +195,7 @@ async def got_summary(c: Context, heard: Input) -> Outcome:
             return fill(change=True)
         case "give_up":
             await c.booking.release(c.contact.id)
-            return Finish(t("draft.left"))
+            return Finish(t("draft.left"), flags=FORGOTTEN if c.known.person is None else frozenset())
     meant = by_words(heard.text, changes(c), c)
     return await got_change(c, Input(choice=meant.value)) if meant else Again()
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from booking.model import Consent
 from conversations.flows.answers import mentions
 from conversations.flows.names import call
-from conversations.model import Again, Ask, Context, Finish, Input, Link, Option, Outcome, fill
+from conversations.model import Again, Ask, Context, Finish, Flag, Input, Link, Option, Outcome, fill
 from conversations.text import t
 
 # Whoever changes a word of these adds the new words to locales/terms_asked.toml: from a consent's row the very text
@@ -18,6 +18,8 @@ from conversations.text import t
 ASKED: Final = t("terms.ask_all")
 CHOICES: Final = (Option("accept", t("terms.accept_all")), Option("refuse", t("terms.refuse")))
 FORMER: Final = (t("terms.ask"), t("terms.accept"))  # of the release before: messages that wait to be sent hold them
+
+FORGOTTEN: Final[frozenset[Flag]] = frozenset({"forgotten"})
 
 
 async def ask_terms(c: Context) -> Ask:
@@ -29,17 +31,50 @@ async def got_terms(c: Context, heard: Input) -> Outcome:
     Who answers the question as a release before put it is asked in today's words.
     """
     if not heard.choice and mentions(heard.text, c.words("words.terms.minor")):
-        await c.booking.release(c.contact.id)
-        return Finish(t("terms.minor", call=call(c)), forget=True)
+        return await minor(c)
     match heard.choice:
         case "accept" if c.shown is not None and c.shown.msgid == ASKED.msgid:
             return fill(terms=accepted(c))
         case "accept":
             return Again(miss=False)
         case "refuse":
-            await c.booking.release(c.contact.id)
-            return Finish(t("terms.refused", call=call(c)), forget=True)
+            return await _refused(c)
     return Again()
+
+
+async def minor(c: Context) -> Finish:
+    """Who says that they are under 18 is let go kindly, with those who help them."""
+    await _lets_go(c)
+    said = t("terms.minor", call=call(c)) if c.known.person is None else t("terms.minor_account", call=call(c))
+    return Finish(said, forget=True, flags=_forgotten(c))
+
+
+async def _refused(c: Context) -> Finish:
+    """A stranger is a stranger again. Whoever has an account keeps the hours that were promised, and the desk learns of
+    it; an account that somebody else opened for them goes once nothing is to come (`handlers/privacy/forgetting.py`).
+    """
+    await _lets_go(c)
+    if c.known.person is None:
+        said = t("terms.refused", call=call(c))
+    elif c.known.agreed_before:
+        said = t("terms.refused_anew", call=call(c))
+    else:
+        coming = bool(c.known.upcoming)
+        said = t("terms.refused_coming", call=call(c)) if coming else t("terms.refused_account", call=call(c))
+    return Finish(said, forget=True, flags=_forgotten(c))
+
+
+async def _lets_go(c: Context) -> None:
+    """The hour, and the place on the waiting list. Of somebody with an account the desk is told."""
+    await c.booking.release(c.contact.id)
+    await c.booking.leave_waiting(c.contact.id)
+    if c.known.person is not None:
+        await c.booking.ask_desk(c.contact.id, "terms")
+
+
+def _forgotten(c: Context) -> frozenset[Flag]:
+    """Who once agreed has rights from it, and an account that ends by their own word."""
+    return frozenset() if c.known.agreed_before else FORGOTTEN
 
 
 def accepted(c: Context) -> Mapping[str, Any]:

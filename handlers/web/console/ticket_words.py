@@ -21,6 +21,7 @@ TICKETS: Final[Mapping[str, Text]] = {
     "no_hour": t("console.ticket.kind.no_hour"),
     "not_me": t("console.ticket.kind.not_me"),
     "privacy": t("console.ticket.kind.privacy"),
+    "terms": t("console.ticket.kind.terms"),
     "too_many_tries": t("console.ticket.kind.too_many_tries"),
     "suspended": t("console.ticket.kind.suspended"),
     "report": t("console.ticket.kind.report"),
