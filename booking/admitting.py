@@ -131,6 +131,12 @@ class Admitting:
         await self._store.add_try(ALARMS, self._now)
         self.events.append(CodesGuessed(self._rules.tries_overall))
 
+    async def set_discreet(self, person: PersonId, *, discreet: bool) -> None:
+        """Whether only that there is a message may show on their telephone (threat T6)."""
+        found = await self._store.person(person)
+        if found is not None and found.discreet != discreet:
+            await self._store.save_person(replace(found, discreet=discreet))
+
     async def set_language(self, person: PersonId, language: str) -> None:
         found = await self._store.person(person)
         if found is not None:

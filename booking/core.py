@@ -4,7 +4,7 @@ It is made anew for each turn on the store of that turn's transaction; events ga
 the turn commits. Whoever returns a refusal has left the store as it was. Who writes: `booking.admitting`; making and
 moving appointments: `booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages:
 `booking.messaging`; documents: `booking.documenting`; what the desk decides about a person: `booking.deciding`;
-one-time codes: `booking.proving`.
+one-time codes: `booking.proving`, and whose an address was: `booking.claiming`.
 
 Long, because the port is one: most of it hands on to the part whose job it is.
 """
@@ -20,6 +20,7 @@ from booking import calling, policy
 from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
+from booking.claiming import Claiming
 from booking.confirming import Confirming
 from booking.deciding import Deciding
 from booking.directory import Directory
@@ -86,7 +87,6 @@ from booking.ports import (
     Undoable,
     Undone,
 )
-from booking.proving import Proving
 from booking.refusing import Refusing
 from booking.replacing import Replacing
 from booking.rights import Rights
@@ -98,7 +98,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Proving, Rights):
+class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Claiming, Rights):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
@@ -143,7 +143,9 @@ class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting,
     async def ask_desk(
         self,
         contact: ContactId,
-        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "terms"],
+        reason: Literal[
+            "no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "claim", "shared_phone", "terms"
+        ],
         phone: str | None = None,
         back: datetime | None = None,
     ) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from booking.addresses import EmailProof
+from booking.claims import ClaimAnswered, ClaimSettled, ClaimWaits
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.messages import Message, Report
@@ -236,6 +237,8 @@ class DeskNeeded:
         "call_back",
         "danger",
         "not_me",
+        "claim",
+        "shared_phone",
         "privacy",
         "terms",
         "too_many_tries",
@@ -415,6 +418,9 @@ Event: TypeAlias = (
     | DeskNeeded
     | ProofToSend
     | ProofSettled
+    | ClaimWaits
+    | ClaimAnswered
+    | ClaimSettled
     | CodesGuessed
     | HoursOpened
     | EmailToProve

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from booking.addresses import EmailProof, EmailProofId
+from booking.claims import Former
 from booking.codes import normal
 from booking.decisions import Decision, DecisionId
 from booking.directory import Directory
@@ -91,6 +92,7 @@ class Rows:
     proofs: dict[ProofId, Proof] = field(default_factory=dict)
     ways: tuple[Way, ...] = ()  # by which people are reached; nothing here writes it
     email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
+    formers: dict[ContactId, Former] = field(default_factory=dict)  # whose an address was; nothing here writes it
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
@@ -264,7 +266,7 @@ class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs
         self.rows.persons[person.id] = person
         self.rows.contacts[contact] = person.id
 
-    async def save_person(self, person: Person) -> None:
+    async def save_person(self, person: Person, now: datetime | None = None) -> None:  # noqa: ARG002
         self.rows.persons[person.id] = person
 
     async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:

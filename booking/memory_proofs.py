@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from booking.claims import Former
 from booking.model import ContactId, PersonId
 from booking.proofs import Outcome, Proof, ProofId, Purpose, Way
 
@@ -42,6 +43,9 @@ class MemoryProofs:
     async def proven_since(self, contact: ContactId, purpose: Purpose, since: datetime) -> Sequence[Proof]:
         settled = (one for one in self.rows.proofs.values() if (one.contact, one.purpose) == (contact, purpose))
         return [one for one in settled if one.outcome == "proven" and one.settled_at and one.settled_at >= since]
+
+    async def former(self, contact: ContactId, now: datetime) -> Former | None:  # noqa: ARG002
+        return self.rows.formers.get(contact)
 
     async def ways(self, person: PersonId) -> Sequence[Way]:
         """Contacts here have no addresses; their ways are put into `rows.ways`."""

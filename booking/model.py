@@ -236,6 +236,7 @@ class Person:
     language: str = "fr"
     time_zone: str = "Europe/Paris"
     suspended: bool = False
+    discreet: bool = False  # on their telephone nothing shows but that there is a message
     in_dispute: bool = False  # new requests are refused meanwhile (terms, article 4.1.7)
     frozen: datetime | None = None  # since when they let their data rest (regulation 2016/679, article 18)
     no_feedback: bool = False  # they object to what is not about an hour of theirs (article 21)

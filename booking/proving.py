@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -54,8 +54,11 @@ class Proving:
         `contact`.
         """
         to = Way("sms", person, number=target) if target is not None else await self._other_way(contact, person)
-        if to is None:
-            return NoOtherWay()
+        return NoOtherWay() if to is None else await self._send_proof(contact, to, purpose, target)
+
+    async def _send_proof(
+        self, contact: ContactId, to: Way, purpose: Purpose, target: str | None = None
+    ) -> ProofSent | TooManyTries:
         if (until := await self._code_counted(contact, to)) is not None:
             return TooManyTries(until)
         before = await self._store.open_proof(contact, purpose)
@@ -97,7 +100,10 @@ class Proving:
         """
         ways = await self._store.ways(person) if person is not None else ()
         own = {way.number for way in ways if way.contact == contact and way.number is not None}
-        good = [way for way in ways if way.contact != contact and way.number not in own and self._way_is_open(way)]
+        return self._best_way(way for way in ways if way.contact != contact and way.number not in own)
+
+    def _best_way(self, ways: Iterable[Way]) -> Way | None:
+        good = [way for way in ways if self._way_is_open(way)]
         order = ("telegram", "whatsapp", "email", "sms")
         return min(good, key=lambda way: order.index(way.channel), default=None)
 

@@ -13,6 +13,7 @@ from booking import calendar_address
 from booking.model import AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
+from conversations.flows.still_me import ASKED
 from conversations.flows.terms import FORGOTTEN
 from conversations.flows.worker import absent as absence
 from conversations.flows.worker import further as following
@@ -251,6 +252,18 @@ async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.ended = True
 
 
+async def not_me(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """Whoever has this telephone is written to about nothing any more, and is shown nothing: whatever else they say."""
+    c = talk.c
+    await c.booking.ask_desk(c.contact.id, "not_me")
+    await c.booking.leave_waiting(c.contact.id)
+    if c.known.person is not None:
+        talk.frames, talk.facts = [], {name: fact for name, fact in talk.facts.items() if name == "lang"}
+        talk.facts[ASKED] = "asked"
+        talk.flags.add("not_me")
+    await talk.push("not_me")
+
+
 async def _reminded(talk: Talk) -> list[AppointmentId]:
     """Of several appointments the one that they were reminded of lately, if it is one."""
     found = await bound(talk.c)
@@ -296,7 +309,10 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "erase": flow("erase"),
     "contest": flow("contest"),
     "who": who,
-    "not_me": flow("not_me"),
+    "not_me": not_me,
+    "still_me": flow("still_me"),
+    "discreet": flow("discreet"),
+    "discreet_off": flow("discreet_off"),
     "nobody": flow("nobody"),
     "read": flow("read"),
     "messages": messages,

@@ -20,6 +20,7 @@ from booking import phones
 from conversations import buttons
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.names import call
+from conversations.flows.still_me import ANEW, ASKED
 from conversations.hear import hear, rewritten
 from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
 from conversations.talk import Talk
@@ -57,9 +58,12 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
             return Turn(state, None)
     else:
         talk.touched = c.now
-        if talk.mode == "bot":
+        if talk.mode == "bot" and not in_doubt(talk):
             greet(talk)
         await hear(talk, came)
+        if talk.facts.get(ASKED) == ANEW and not talk.met:
+            talk.says.insert(0, _welcome(talk.c))
+            talk.met = True
     reply, prompt = await close(talk)
     if reply is not None:
         texts = warned(introduced(reply.texts), talk.c)
@@ -81,6 +85,11 @@ def verbatim(state: State, came: Input | News, c: Context) -> str:
         # WhatsApp's buttons had the short words on them, where there are such.
         return c.say((buttons.short(label) if c.contact.channel == "whatsapp" else None) or label)
     return came.text
+
+
+def in_doubt(talk: Talk) -> bool:
+    """It is asked first who writes: whoever it was has been told who we are."""
+    return talk.c.contact.claims and not talk.met and talk.facts.get(ASKED) != ANEW
 
 
 def greet(talk: Talk) -> None:

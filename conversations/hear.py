@@ -25,6 +25,7 @@ from conversations.exchange import (
     verbatim,
     written_to,
 )
+from conversations.flows import still_me
 from conversations.flows.danger import NUMBERS
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
@@ -62,6 +63,7 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
         talk.miss()
 
 
+BEFORE_DOUBT: Final = ("human", "call_back", "language", "private", "still_me")
 NOT_IN_DANGER: Final = frozenset({"my_data", "erase"})  # nobody in distress is asked again whether all is to go
 
 
@@ -148,6 +150,20 @@ async def with_desk(talk: Talk, came: Input) -> bool:
         return False
     if not await besides_desk(talk, came):
         speaks_to_desk(talk, came)
+    return True
+
+
+async def in_doubt(talk: Talk, came: Input) -> bool:
+    """Once, whoever writes from an address that was somebody's is asked whether it is them; a word for humans goes
+    before. What they wrote is understood when they say that they begin here.
+    """
+    if not talk.c.contact.claims or still_me.ASKED in talk.facts:
+        return False
+    said = fold(came.text)
+    if any(said in talk.c.words(f"words.command.{name}") for name in BEFORE_DOUBT):
+        return False
+    talk.facts[still_me.ASKED] = "asked"
+    await talk.push("still_me", {"said": came.text})
     return True
 
 
@@ -251,6 +267,7 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     with_desk,
     under_age,
     button,
+    in_doubt,
     names_the_file,
     quoted_message,
     quoted,

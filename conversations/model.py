@@ -308,6 +308,7 @@ class Contact:
     phone: str | None = None  # E.164, where the channel proves it
     zone: str = "Europe/Paris"
     opted_out: bool = False
+    claims: bool = False  # it was somebody's, and whoever writes now may prove that it still is
 
     @property
     def role(self) -> Literal["beneficiary", "worker"]:

@@ -30,6 +30,8 @@ ALARMS: Final[Mapping[str, Text]] = {
     "desk_no_email": t("alarm.desk_no_email"),
     "desk_no_hour": t("alarm.desk_no_hour"),
     "desk_not_me": t("alarm.desk_not_me"),
+    "desk_claim": t("alarm.desk_claim"),
+    "desk_shared_phone": t("alarm.desk_shared_phone"),
     "desk_privacy": t("alarm.desk_privacy"),
     "desk_terms": t("alarm.desk_terms"),
     "desk_too_many_tries": t("alarm.desk_too_many_tries"),

@@ -41,6 +41,7 @@ NoticeKind: TypeAlias = Literal[
     "test",
     "confirm_email",
     "one_time_code",
+    "access",  # an address of theirs was given back, or went to somebody else
     "waiting",  # somebody waits for the worker at this moment
     "desk",  # called in vain, or not called in time
     "alarm",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking.claims import ClaimAnswered, ClaimSettled, ClaimWaits
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.events import (
@@ -66,6 +67,7 @@ from conversations.text import Text, t
 from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
+from handlers.claiming import others_are_asked, others_are_told, who_claims_hears_of_it
 from handlers.decision_reactions import (
     others_are_to_judge,
     person_is_told_of_its_end,
@@ -294,6 +296,9 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     DeskNeeded: (desk_is_told,),
     ProofToSend: (code_goes_out,),
     ProofSettled: (code_is_emptied,),
+    ClaimWaits: (others_are_asked,),
+    ClaimAnswered: (who_claims_hears_of_it,),
+    ClaimSettled: (others_are_told,),
     CodesGuessed: (guessing_is_told,),
     HoursOpened: (),
     EmailConfirmed: (what_comes_follows,),

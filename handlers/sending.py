@@ -4,6 +4,7 @@ called.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -16,8 +17,9 @@ from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
 from handlers.desk import spaced
-from handlers.judging import Leave, Wait, judge
-from handlers.links import url
+from handlers.discretion import hushes, said
+from handlers.judging import Leave, Send, Wait, judge
+from handlers.links import urls
 from handlers.lost_messages import writer_is_told
 from handlers.parts import Parts
 from handlers.refusing import refused
@@ -83,7 +85,10 @@ async def handle(parts: Parts, row: OutboxRow) -> Called:
     if contact is None:
         await outbox.settle(parts.db, row, "failed", "contact_gone", now)
         return NOT_CALLED
-    match await judge(parts, row, contact, now):
+    verdict = await judge(parts, row, contact, now)
+    if isinstance(verdict, Send):
+        row = await hushed(parts, row, contact, now)
+    match verdict:
         case Wait(until, reason):
             await outbox.postpone(parts.db, row, until, reason, now)
         case Leave(status, reason, alarm):
@@ -94,6 +99,14 @@ async def handle(parts: Parts, row: OutboxRow) -> Called:
         case _:
             return await send(parts, row, contact)
     return NOT_CALLED
+
+
+async def hushed(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> OutboxRow:
+    """As it leaves: without its words, where they might be read by somebody else."""
+    if row.answer or not await hushes(parts, row, contact, now):
+        return replace(row, hushed_at=None)
+    await outbox.hush(parts.db, row, now)
+    return replace(row, hushed_at=now)
 
 
 async def _leave(
@@ -116,7 +129,7 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
         now = parts.clock()
         await outbox.stays(parts.db, row, "pace", now, until=now + wait)
         return NOT_CALLED
-    payload = drawn(parts, row, contact, await inviting.part(parts, row, contact))
+    payload = await drawn(parts, row, contact, await inviting.part(parts, row, contact))
     try:
         provider_id = await parts.channels[row.channel].send(payload, contact.address, row.id)
     except SendError as error:
@@ -140,23 +153,24 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
     return None
 
 
-def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarPart | None = None) -> Payload:
+async def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarPart | None = None) -> Payload:
     """In the words that the contact reads now: its language may have changed since the row was written."""
-    assert row.content is not None
+    reply = content.from_json(said(row))
+    about = Link("appointment", row.appointment_id) if row.appointment_id and row.hushed_at is None else None
     draw = Draw(
         say=Voice(contact.lang, contact.time_zone),
-        url=lambda link: url(parts, link),
+        url=await urls(parts.db, parts, [reply.link, about]),
         lang=contact.lang,
         window_open=windows.is_open(row, contact, parts.clock()),
-        plain=bool(row.content.get(windows.PLAIN)),
+        plain=bool(row.content and row.content.get(windows.PLAIN)),
         expires_at=row.expires_at,
         calendar=calendar,
-        about=Link("appointment", row.appointment_id) if row.appointment_id else None,
+        about=about,
         desk=spaced(parts.desk_phone) if parts.desk_phone else None,
         heard=contact.last_inbound_at is not None,
-        key_up=bool(row.content.get("key_up")),
+        key_up=bool(row.content and row.content.get("key_up")),
     )
-    return parts.channels[row.channel].render(content.from_json(row.content), draw)
+    return parts.channels[row.channel].render(reply, draw)
 
 
 def _count(parts: Parts, row: OutboxRow, outcome: str) -> None:

@@ -16,7 +16,7 @@ from conversations.state import from_json
 from handlers.alarms import raise_alarm
 from handlers.effects import Answered, Entered, Kept, Left, Recipient, ToMail, ToPerson, ToWorker
 from handlers.parts import Parts
-from storage import contacts, conversations, inbox, tickets
+from storage import contacts, conversations, inbox, parting, tickets
 from storage.db import Tx
 from storage.tickets import NewTicket
 
@@ -45,6 +45,8 @@ async def arrives(
     state = from_json(saved.state, parts.flows) if saved.state else State()
     kind = code.removeprefix("desk_")
     context = {**_stood(state), **({"phone": phone} if phone else {})}
+    if person is None and kind in {"claim", "shared_phone"} and (old := await parting.of_heir(tx, contact)) is not None:
+        subject = f"person:{old.person_id}" if old.person_id is not None else f"worker:{old.worker_id}"
     due = deadlines.due(now, parts.zone) if kind == PRIVACY else None
     new = NewTicket(kind, contact, person, subject, context, due=due)
     return (await tickets.open_(tx, new, now, parts.new_id)).id

@@ -338,6 +338,8 @@ async def contact_at(
     row = await contacts.get(tx, made)
     if row is not None and row.time_zone != worker.time_zone:
         await contacts.set_zone(tx, made, worker.time_zone)
+    if row is not None and row.claims:
+        return None  # whoever writes from there has to prove first that it is the worker (threat T30)
     if row is not None and row.worker_id is None:
         await contacts.link_worker(tx, made, WorkerId(worker.id))
     return row

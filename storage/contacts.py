@@ -6,7 +6,7 @@ lock_person(tx, person) -> rows                    all addresses of a person, th
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
 release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
 get, get_many, of_person, of_worker, number_of, first_wrote, find    read
-link_person, link_worker, set_phone, set_language, opt_out, opt_in, forget_at, inbound, dead, alive    write
+link_person, link_worker, trust, set_phone, set_language, opt_out, opt_in, forget_at, inbound, dead, alive    write
 """
 
 from __future__ import annotations
@@ -22,13 +22,19 @@ from storage.sql import Row, marks
 _COLUMNS = (
     "id, channel, address, phone, lang, COALESCE((SELECT p.time_zone FROM person p WHERE p.id = contact.person_id), "
     "contact.time_zone) AS time_zone, person_id, worker_id, turns, received, failures, "
-    "opted_out_at, dead_at, last_inbound_at, forget_at, created_at"
+    "opted_out_at, dead_at, last_inbound_at, trusted_at, parted_at, heir_id, forget_at, "
+    "COALESCE((SELECT p.changed_at FROM person p WHERE p.id = contact.person_id), "
+    "(SELECT w.changed_at FROM worker w WHERE w.id = contact.worker_id)) AS changed_at, "
+    "(SELECT p.discreet FROM person p WHERE p.id = contact.person_id) AS discreet, "
+    "EXISTS (SELECT 1 FROM contact o WHERE o.heir_id = contact.id) AS claims, created_at"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A contact, opened. `time_zone` is its person's, where it has one. `received` counts its messages."""
+    """A contact, opened. `time_zone` is its person's, where it has one. `received` counts its messages. `trusted_at`,
+    `changed_at`: see `booking.trust`; `parted_at`, `heir_id`: see `storage.parting`.
+    """
 
     id: str
     channel: str
@@ -45,6 +51,12 @@ class ContactRow:
     dead_at: datetime | None
     last_inbound_at: datetime | None
     forget_at: datetime | None
+    trusted_at: datetime | None
+    parted_at: datetime | None
+    heir_id: str | None
+    changed_at: datetime | None
+    discreet: bool  # nothing of its person's shows unasked
+    claims: bool  # its address was another contact's, which it may prove to be
     created_at: datetime
 
 
@@ -280,6 +292,11 @@ async def link_worker(tx: Tx, contact: str, worker: str | None) -> None:
     await tx.execute("UPDATE contact SET worker_id = ? WHERE id = ?", worker, contact)
 
 
+async def trust(tx: Sql, contact: str, at: datetime) -> None:
+    """It is known whose this is: whoever writes there proved it, or nobody doubts it (`booking.trust`)."""
+    await tx.execute("UPDATE contact SET trusted_at = ? WHERE id = ?", at, contact)
+
+
 async def set_phone(tx: Tx, contact: str, phone: str) -> None:
     """A number that the channel vouches for (Telegram's contact button) or that a code proved."""
     await tx.execute(
@@ -311,13 +328,17 @@ async def forget_at(tx: Tx, contact: str, at: datetime | None) -> None:
     await tx.execute("UPDATE contact SET forget_at = ? WHERE id = ?", at, contact)
 
 
-async def inbound(tx: Tx, contact: str, at: datetime) -> None:
-    """They wrote: the address lives, WhatsApp's window is open for 24 hours from then."""
+async def inbound(tx: Tx, contact: str, at: datetime, trusted: datetime | None = None) -> None:
+    """They wrote: the address lives, WhatsApp's window is open for 24 hours from then. `trusted`: it is known now whose
+    it is.
+    """
     await tx.execute(
         "UPDATE contact SET received = received + 1, failures = 0, dead_at = NULL, "
-        "last_inbound_at = CASE WHEN last_inbound_at > ? THEN last_inbound_at ELSE ? END WHERE id = ?",
+        "last_inbound_at = CASE WHEN last_inbound_at > ? THEN last_inbound_at ELSE ? END, "
+        "trusted_at = COALESCE(?, trusted_at) WHERE id = ?",
         at,
         at,
+        trusted,
         contact,
     )
 
@@ -370,4 +391,5 @@ async def _where(db: Sql, where: str, value: str | bytes) -> list[ContactRow]:
 def _open(db: Sql, row: Row) -> ContactRow:
     row["address"] = db.vault.read("contact.address", row["id"], row["address"])
     row["phone"] = db.vault.read_if("contact.phone", row["id"], row["phone"])
+    row["claims"], row["discreet"] = bool(row["claims"]), bool(row["discreet"])
     return ContactRow(**row)

@@ -224,6 +224,11 @@ async def came(db: Sql, contact: str) -> bool:
     return bool(found)
 
 
+async def hand_on(tx: Tx, row: int, contact: str) -> None:
+    """Another contact reads it."""
+    await tx.execute("UPDATE inbox SET contact_id = ? WHERE id = ? AND status = 'new'", contact, row)
+
+
 async def done(tx: Tx, row: int, now: datetime) -> None:
     changed = await tx.execute(
         "UPDATE inbox SET status = 'done', settled_at = ? WHERE id = ? AND status = 'new'", now, row

@@ -14,7 +14,7 @@ from storage.sql import Row, marks
 IN_DISPUTE = "EXISTS (SELECT 1 FROM legal_hold h WHERE h.person_id = p.id AND h.lifted_at IS NULL) AS in_dispute"
 _PERSON = (
     "p.id, p.client_id, p.code_id, p.first_name, p.last_name, p.email, p.email_confirmed, p.phone, p.language, "
-    f"p.time_zone, p.suspended, p.frozen_at, p.no_feedback, {IN_DISPUTE}"
+    f"p.time_zone, p.suspended, p.frozen_at, p.no_feedback, p.discreet, {IN_DISPUTE}"
 )
 _REFUSAL = "id, worker_id, person_id, appointment_id, refused_at, lapses_at, waived_at"
 
@@ -41,8 +41,18 @@ class PersonRows:
         )
         await self._tx.execute("UPDATE contact SET person_id = ? WHERE id = ?", person.id, contact)
 
-    async def save_person(self, person: Person) -> None:
+    async def save_person(self, person: Person, now: datetime | None = None) -> None:
         values = _person_values(self._tx, person)
+        replaced = await self._tx.fetch(
+            "SELECT id FROM person WHERE id = ? AND (phone_index <> ? OR (email_confirmed AND email_index <> ?))",
+            person.id,
+            values["phone_index"],
+            values["email_index"],
+        )
+        if replaced:
+            if now is None:
+                raise ValueError("a proven number or address is replaced: from when on its old ones are doubted?")
+            await self._tx.execute("UPDATE person SET changed_at = ? WHERE id = ?", now, person.id)
         await self._tx.execute(
             f"UPDATE person SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", *values.values(), person.id
         )
@@ -117,6 +127,7 @@ def person_of(db: Sql, row: Row) -> Person:
         language=row["language"],
         time_zone=row["time_zone"],
         suspended=bool(row["suspended"]),
+        discreet=bool(row["discreet"]),
         in_dispute=bool(row["in_dispute"]),
         frozen=row["frozen_at"],
         no_feedback=bool(row["no_feedback"]),
@@ -161,4 +172,5 @@ def _person_values(db: Sql, person: Person) -> dict[str, object]:
         "suspended": person.suspended,
         "frozen_at": person.frozen,
         "no_feedback": person.no_feedback,
+        "discreet": person.discreet,
     }

@@ -79,6 +79,7 @@ INDEXES = (
     Index("outbox_open_answers", "outbox", "contact_id, id", where="answer AND status IN ('queued', 'sending')"),
     Index("outbox_unasked", "outbox", "contact_id, accepted_at", where="NOT answer"),
     Index("outbox_contact", "outbox", "contact_id, id"),
+    Index("outbox_hushed", "outbox", "contact_id", where="hushed_at IS NOT NULL"),
     Index("outbox_provider", "outbox", "provider_id", where="provider_id IS NOT NULL"),
     Index("outbox_appointment", "outbox", "appointment_id", where="appointment_id IS NOT NULL"),
     Index("outbox_changed", "outbox", "changed_at"),
@@ -90,6 +91,7 @@ INDEXES = (
     Index("busy_lapsing", "busy", "lapses_at", where="lapses_at IS NOT NULL"),
     # look-ups
     Index("contact_person", "contact", "person_id", where="person_id IS NOT NULL"),
+    Index("contact_heir", "contact", "heir_id", where="heir_id IS NOT NULL"),
     Index("alias_contact", "alias", "contact_id"),
     Index("contact_worker", "contact", "worker_id", where="worker_id IS NOT NULL"),
     Index("contact_phone", "contact", "phone_index", where="phone_index IS NOT NULL"),

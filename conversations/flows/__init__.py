@@ -12,6 +12,7 @@ from conversations.flows.contest import CONTEST
 from conversations.flows.danger import DANGER
 from conversations.flows.decided import DECISION
 from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DESK_LATE, DESK_SAYS, DESK_TAKES
+from conversations.flows.discreet import DISCREET, DISCREET_OFF
 from conversations.flows.documents import DOCUMENTS
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
 from conversations.flows.earlier import EARLIER
@@ -37,6 +38,7 @@ from conversations.flows.reading import MESSAGES, READ
 from conversations.flows.reminded import REMINDED
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
+from conversations.flows.still_me import CLAIM_OVER, CLAIMED, STILL_ME
 from conversations.flows.undo import UNDO
 from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.waiting import FREED, WAITING, WAITING_OVER
@@ -80,6 +82,11 @@ FLOWS: Final[Mapping[str, Flow]] = {
         ERASE,
         CONTEST,
         NOT_ME,
+        DISCREET,
+        DISCREET_OFF,
+        STILL_ME,
+        CLAIMED,
+        CLAIM_OVER,
         MISSED_CALL,
         DANGER,
         DECISION,

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0023_proof")]
+    dependencies = [("storage", "0024_trust")]
 
     initial = False
 

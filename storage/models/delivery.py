@@ -37,6 +37,7 @@ class Outbox(Model):
     accepted_at = fields.DatetimeField(null=True)
     alarmed_at = fields.DatetimeField(null=True)  # a human was told that it is late
     elsewhere_at = fields.DatetimeField(null=True)  # no word that it arrived: said on another channel, or nowhere
+    hushed_at = fields.DatetimeField(null=True)  # only that there is a message was said; emptied once it is read
     changed_at = fields.DatetimeField()
     copy_at = fields.DatetimeField(null=True)  # its copy at the provider is somebody's to delete since then
 

@@ -30,6 +30,8 @@ class Person(Model):
     turns = fields.BigIntField(default=0)
     frozen_at = fields.DatetimeField(null=True)
     no_feedback = fields.BooleanField(default=False)
+    changed_at = fields.DatetimeField(null=True)  # when a proven number or address was last replaced by another
+    discreet = fields.BooleanField(null=True)  # nothing but "you have a message" appears unasked
 
     class Meta:
         table = "person"
@@ -86,6 +88,9 @@ class Contact(Model):
     dead_at = fields.DatetimeField(null=True)
     last_inbound_at = fields.DatetimeField(null=True)
     forget_at = fields.DatetimeField(null=True)  # nothing of a stranger who did not want us is kept after that
+    trusted_at = fields.DatetimeField(null=True)  # when it was last known whose it is (`booking.trust`)
+    parted_at = fields.DatetimeField(null=True)  # since when its address is another contact's (`storage.parting`)
+    heir_id = fields.CharField(max_length=ID, null=True)  # that one, while it may prove to be the same person
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -106,6 +106,7 @@ ELSEWHERE: Final = (
     "invite.",
     "line.",
     "mail.",
+    "notice.claimed",  # by mail
     "page.",
     "room.",
     "telegram.",

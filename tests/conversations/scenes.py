@@ -14,6 +14,7 @@ ENGLISH: Final = {
     "contester": "contest",
     "mes données": "my data",
     "effacer mon compte": "erase my account",
+    "pas moi": "not me",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -30,6 +31,7 @@ TWO: Final = KNOWN + ", 2026-03-10 14:00"
 BOTH_REMINDED: Final = KNOWN + ", 2026-03-06 14:00"
 TELEGRAM: Final = STRANGER + "\nchannel: telegram"
 HIDDEN: Final = STRANGER + "\nchannel: whatsapp-id"
+CLAIMS: Final = STRANGER + "\nclaims: yes"
 WORKER: Final = STRANGER + "\nrole: worker"
 WORKS: Final = KNOWN + "\nrole: worker"
 
@@ -94,6 +96,11 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "my_data.what": (KNOWN, ("mes données",)),
     "erase.sure": (KNOWN, ("effacer mon compte",)),
     "erase.code": (KNOWN, ("effacer mon compte", "1")),
+    "not_me.why": (KNOWN, ("pas moi",)),
+    "still_me.who": (CLAIMS, ("bonjour",)),
+    "still_me.sent": (CLAIMS, ("bonjour", "1")),
+    "still_me.other": (CLAIMS, ("bonjour", "1", "2")),
+    "claimed.answer": (KNOWN, ("! somebody claims to be them",)),
     "message.about": (TWO, ("message",)),
     "message.text": (KNOWN, ("message",)),
     "message.sure": (KNOWN, ("message", "oui")),

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from booking.claims import ClaimSettled, Former
 from booking.core import Booking
 from booking.decisions import Decision, Ground
 from booking.directory import Directory
@@ -41,6 +42,7 @@ from booking.model import (
     WorkerId,
 )
 from booking.ports import Booked, Joining
+from booking.proofs import Way
 from conversations.engine import take_turn
 from conversations.flows import FLOWS
 from conversations.model import Contact, Context, Desk, Flow, Input, News, Reminded, Reply, State, Stopped, Turn
@@ -199,6 +201,8 @@ class Stage:
             raise
         self.saved = json.dumps(to_json(turn.state))
         self.turn = turn
+        if any(isinstance(event, ClaimSettled) for event in core.events):
+            self.contact = replace(self.contact, claims=False)
         if turn.lang:
             self.contact = replace(self.contact, lang=turn.lang)
         if turn.flags & {"opt_out", "opt_in"}:
@@ -309,6 +313,9 @@ class Stage:
                     found = next(w.first_name for w in (*WORKERS, NADIA) if w.id == worker)
                     first, *rest = map(say, texts) if kind == "digest" else [" ".join(map(say, texts))]
                     lines += [f"* {found}: {first}", *(f"  {line}" for line in rest)]
+                case Notice(to=ToMail() | ToContact(), kind="one_time_code", texts=texts):
+                    self.company.code = str(texts[0].args["code"])
+                    lines.append("* elsewhere: a code")
                 case Notice(to=ToMail()):
                     lines.append(f"* e-mail: {say(effect.texts[0])}")
                 case Notice(to=(ToPerson() | ToContact()) as to):
@@ -352,6 +359,13 @@ class Stage:
         self.joins(first, last, [start])
         self.company.due.clear()
         self.now = today
+
+    def was_somebodys(self) -> None:
+        """This number belonged to somebody who reads us on another channel, too."""
+        there, person = ContactId("elsewhere"), PersonId("former")
+        ways = (Way("telegram", person, there), Way("sms", person, number=self.contact.phone))
+        self.store.rows.formers[self.contact.id] = Former(person, None, self.contact.phone, ways, (there,))
+        self.contact = replace(self.contact, claims=True)
 
     def is_suspended(self, last_day: date | None, words: str, *, cancels: bool) -> list[str]:
         core = self.core()

@@ -61,6 +61,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "take decision back": t("console.deed.act.take_back"),
     "contest": t("console.deed.act.contest"),
     "prove": t("console.deed.act.prove"),
+    "part": t("console.deed.act.part"),
+    "let go": t("console.deed.act.let_go"),
     "ask erasure": t("console.deed.act.ask_erasure"),
     "erase": t("console.deed.act.erase"),
     "see data": t("console.deed.act.see_data"),
