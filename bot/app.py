@@ -18,7 +18,7 @@ import structlog
 
 from bot.clock import system_clock
 from bot.outgoing import session as session_of
-from bot.outside import fetching, watching
+from bot.outside import copies, fetching, watching
 from bot.papers import keeping
 from bot.settings import Settings
 from conversations.flows import FLOWS
@@ -144,6 +144,7 @@ async def build(
             sms_number=settings.twilio_sms_from if settings.sms_enabled else None,
             voice=_voice(settings, session),
             documents=keeping(settings, session),
+            copies=copies(settings, session),
             # A clock that is moved by hand cannot be waited for.
             pace=_pace(settings, link, clock) if clock is system_clock else None,
             throttle=RedisThrottle(link) if link else LocalThrottle(),

@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from handlers import digest, holding, joining, undelivered, unheard
+from handlers import digest, holding, joining, provider_copies, undelivered, unheard
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.deciding import end_due
@@ -24,7 +24,7 @@ from handlers.free_hours import look_for_free_hours
 from handlers.hooks.sending import send_due
 from handlers.lanes import Lane
 from handlers.parts import Parts
-from handlers.privacy import erasing
+from handlers.privacy import erasing, watching
 from handlers.turns import drain
 from handlers.waiting import serve_waiting
 from storage import audit, contacts, flags, inbox, purge, timers
@@ -61,6 +61,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
         group.create_task(_loop(parts, "media", lambda: fetch_due(parts)))
         group.create_task(_loop(parts, "suspensions", lambda: end_due(parts), SERVE))
         group.create_task(_loop(parts, "erasing", lambda: erasing.look(parts), SERVE))
+        group.create_task(_loop(parts, "copies", lambda: provider_copies.look(parts), WATCH))
         group.create_task(_loop(parts, "hooks", lambda: send_due(parts)))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 
@@ -125,6 +126,7 @@ async def watch(parts: Parts, owner: str) -> int:
     await holding.tell(parts)
     await undelivered.look(parts)
     await look_for_free_hours(parts)
+    await watching.look(parts)
     return 0
 
 

@@ -47,7 +47,11 @@ ALARMS: Final[Mapping[str, Text]] = {
     "codes_guessed": t("alarm.codes_guessed"),
     "media_unfetched": t("alarm.media_unfetched"),
     "media_undeleted": t("alarm.media_undeleted"),
+    "words_lost": t("alarm.words_lost"),
+    "hold_review": t("alarm.hold_review"),
+    "erasing_late": t("alarm.erasing_late"),
     # what stands until it is over
+    "copies_late": t("alarm.copies_late"),
     "webhook_unset": t("alarm.webhook_unset"),
     "webhook_changed": t("alarm.webhook_changed"),
     "webhook_failing": t("alarm.webhook_failing"),

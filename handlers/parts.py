@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from booking.model import Hours, Rules
 from conversations.model import Flow
 from handlers.channels.base import Channel
+from handlers.channels.copies import Copies
 from handlers.channels.twilio_voice import VoiceLine
 from handlers.documents.keeping import Keeping
 from handlers.metrics import Metrics
@@ -72,5 +73,6 @@ class Parts:
     desk_time: timedelta = timedelta(minutes=30)  # how long whoever writes to the desk waits at most
     desk_on_holidays: bool = False  # whether the desk is there on public holidays, too
     documents: Keeping | None = None  # what people send for their worker; without it, none is taken
+    copies: Mapping[str, Copies] = field(default_factory=dict)  # what lies at providers of what was said, by channel
     pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can
     throttle: Throttle = field(default_factory=LocalThrottle)  # of the API's callers

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import structlog
 
 from conversations.model import Link
-from handlers import content, keyboards, windows
+from handlers import content, keyboards, provider_copies, windows
 from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
@@ -129,7 +129,9 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
         return unknown
     at = parts.clock()
     if not await outbox.accepted(parts.db, row, provider_id, at, payload.segments):
-        return None  # somebody else has it since our lease ended, and counts it
+        # Somebody else has it since our lease ended, and counts it; or its person was erased meanwhile.
+        await provider_copies.stray(parts, contact, provider_id, at)
+        return None
     _count(parts, row, "accepted")
     parts.metrics.outbound_segments.labels(row.channel).inc(payload.segments)
     await keyboards.clear(parts, row, contact)

@@ -180,6 +180,17 @@ async def read_before(tx: Sql, contact: str, row: int, limit: int) -> list[bytes
     return [tx.vault.unseal("inbox.body", each["key"], each["body"]) for each in rows]
 
 
+async def bodies_since(tx: Sql, contact: str, since: datetime) -> list[bytes]:
+    """Of the messages that came by a contact since then, read or not, as long as they are kept."""
+    rows = await tx.fetch(
+        "SELECT key, body FROM inbox WHERE contact_id = ? AND received_at >= ? AND kind = 'message' "
+        "AND body IS NOT NULL ORDER BY id",
+        contact,
+        since,
+    )
+    return [tx.vault.unseal("inbox.body", each["key"], each["body"]) for each in rows]
+
+
 async def news_of(tx: Sql, row: int) -> tuple[str, dict[str, Any]] | None:
     """What a row told, as long as it is kept; None for a message, or what is gone."""
     rows = await tx.fetch("SELECT key, body FROM inbox WHERE id = ? AND kind = 'news' AND body IS NOT NULL", row)

@@ -50,6 +50,7 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "tries": "ids and keyed hashes: gone with them, or after thirty days",
     "audit": "ids only: who did what to whose data is proof, and stays",
     "hook_news": "ids and instants only",
+    "provider_copy": "sealed ids of a provider, of nobody: queued when they are erased, gone when it is deleted there",
     "erasure": "ids only: that they were erased, so that no backup brings them back",
 }
 

@@ -12,7 +12,7 @@ no migration, and be in no backup. A test finds a table left out.
 
 from storage.models.accounts import EmailProof
 from storage.models.booking import Appointment, Busy, Call, Hold, Refusal, Waiting
-from storage.models.delivery import Outbox, Sender
+from storage.models.delivery import Outbox, ProviderCopy, Sender
 from storage.models.desk import Decision, Ticket, TicketEntry
 from storage.models.directory import Client, Code, DirectoryVersion, Span, Worker, WorkerSetting
 from storage.models.documents import Document, Media
@@ -63,6 +63,7 @@ __all__ = [
     "PastHour",
     "Person",
     "Proof",
+    "ProviderCopy",
     "RecoveryCode",
     "Refusal",
     "Report",

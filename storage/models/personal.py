@@ -23,6 +23,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "operator": {"name": "id", "totp": "id"},
     "document": {"key": "id"},
     "media": {"ref": "id"},
+    "provider_copy": {"ref": "id"},
     "export": {"why": "id"},
     "email_proof": {"email": "id"},
     "decision": {"words": "id", "contest": "id", "answer": "id", "ended_words": "id"},

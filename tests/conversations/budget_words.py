@@ -99,6 +99,7 @@ ELSEWHERE: Final = (
     "console.",
     "demo.",
     "desk.hours",
+    "erased.telegram",
     "figures.",
     "format.",
     "ground.",
