@@ -105,6 +105,18 @@ async def open_(db: Sql) -> Sequence[Erasure]:
     return [_open(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE done_at IS NULL ORDER BY id")]
 
 
+async def latest(db: Sql, limit: int) -> Sequence[Erasure]:
+    """Those that are open, however old, and of the others the last ones; the latest first."""
+    return [
+        _open(row)
+        for row in await db.fetch(
+            f"SELECT {_COLUMNS} FROM erasure WHERE done_at IS NULL OR id > (SELECT max(id) FROM erasure) - ? "
+            "ORDER BY id DESC",
+            limit,
+        )
+    ]
+
+
 async def of_person(db: Sql, person: str) -> Erasure | None:
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE person_id = ? ORDER BY id DESC LIMIT 1", person)
     return _open(rows[0]) if rows else None

@@ -114,7 +114,7 @@ async def passes_a_day(place: Place) -> None:
         await erasing.look(place.parts)
 
 
-@guards("G06", partly=True)
+@guards("G06")
 async def test_nothing_is_left_and_whoever_counts_on_them_is_told(place: Place, papers: Path) -> None:
     person = await lives(place)
     db = place.parts.db
