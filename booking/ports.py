@@ -66,6 +66,7 @@ from booking.model import (
     Worker,
     WorkerId,
 )
+from booking.profiles import ProfileCore
 from booking.proofs import ProvingCore
 from booking.requests import RightsCore
 from booking.store import BookingStore, Owner
@@ -105,7 +106,7 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, RightsCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, AddressCore, ProfileCore, ProvingCore, RightsCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...

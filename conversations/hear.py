@@ -61,7 +61,8 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
         talk.miss()
 
 
-NOT_IN_DANGER: Final = frozenset({"my_data", "erase"})  # nobody in distress is asked again whether all is to go
+# Nobody in distress is asked again whether all is to go.
+NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "profile"})
 
 
 async def danger_words(talk: Talk, came: Input) -> bool:

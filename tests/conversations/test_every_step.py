@@ -63,6 +63,10 @@ SIGNS: Final[dict[str, set[str]]] = {
     "language": {"language.ask"},
     "private": {"private.text"},
     "not_me": {"not_me.done"},
+    "profile": {
+        *("profile.nobody", "profile.ask", "profile.name_ask", "profile.email_which", "profile.password_mailed"),
+        *("name.ask", "email.ask"),  # in a booking, what was said of it just before
+    },
     "my_data": {"my_data.noted", "my_data.ask"},
     "erase": {"erase.nobody", "erase.ask"},
     "contest": {"contest.nothing", "contest.ask"},
