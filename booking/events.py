@@ -254,6 +254,13 @@ class CodesGuessed:
 
 
 @dataclass(frozen=True, slots=True)
+class CodesRanOut:
+    """As many one-time codes went out within the hour as may: an alarm for the operator."""
+
+    codes: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoursOpened:
     """A worker opened hours, or took back that they were closed: some of these starts may be free now."""
 
@@ -415,6 +422,7 @@ Event: TypeAlias = (
     | ProofToSend
     | ProofSettled
     | CodesGuessed
+    | CodesRanOut
     | HoursOpened
     | EmailToProve
     | EmailConfirmed

@@ -41,6 +41,7 @@ NoticeKind: TypeAlias = Literal[
     "test",
     "confirm_email",
     "one_time_code",
+    "stopped",  # STOP came from another of their addresses
     "waiting",  # somebody waits for the worker at this moment
     "desk",  # called in vain, or not called in time
     "alarm",

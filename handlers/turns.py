@@ -23,7 +23,7 @@ from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
-from handlers import content, edited, joining, keyboards, languages, links, quoted, to_desk
+from handlers import content, edited, flooding, joining, keyboards, languages, links, quoted, to_desk
 from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
@@ -37,6 +37,8 @@ from handlers.human import ANSWERS, desk_now, follows
 from handlers.parts import Parts
 from handlers.reminding import remind
 from handlers.shown_number import shown
+from handlers.spending import NEEDED
+from handlers.stopping import others_are_told
 from handlers.writing import takes_notices, write
 from locales.voice import Voice
 from locales.words import words
@@ -54,13 +56,13 @@ EVER: Final = 20  # and with whichever error: two that take turns would never be
 log = structlog.get_logger()
 
 
-async def drain(parts: Parts, contact: str) -> int:
-    """Take all unread rows of a contact, oldest first.
+async def drain(parts: Parts, contact: str, most: int | None = None) -> int:
+    """Take the unread rows of a contact, oldest first: all, or so many at most, as others wait (threat T28).
 
     Returns how many. Raises what passes by itself (database away).
     """
     taken = 0
-    while await take_next(parts, contact):
+    while taken != most and await take_next(parts, contact):
         taken += 1
     return taken
 
@@ -124,13 +126,17 @@ async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None
         who = await shown(tx, who)
     if isinstance(came, Input) and came.edited and not await edited.reworded(tx, parts, who, row, came):
         came = "ignored"
+    unheard: inbox.Unheard | None = None
     match came:
+        case Input() if unheard := await flooding.verdict(tx, who, row, came, parts.messages_a_minute):
+            if unheard == inbox.TOLD:
+                await answer(tx, parts, row, Reply((flooding.SLOW_DOWN,)), now)
         case Input() | News():
             await _talk(tx, parts, who, row, came, now)
         case _:
-            await _sign(tx, who, came, now)
-    await inbox.done(tx, row.id, now)
-    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "done").inc)
+            await _sign(tx, parts, who, row, came, now)
+    await inbox.done(tx, row.id, now, unheard)
+    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "unheard" if unheard else "done").inc)
 
 
 def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
@@ -139,11 +145,13 @@ def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
     return parts.channels[row.channel].decode(row.body)
 
 
-async def _sign(tx: Tx, who: ContactRow, sign: Signal, now: datetime) -> None:
+async def _sign(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, sign: Signal, now: datetime) -> None:
     """What a provider did by itself, and has answered where there was something to answer: nothing is said."""
     match sign:
         case "opted_out" | "blocked":
             await contacts.opt_out(tx, who.id, now)
+            if sign == "opted_out":  # nobody blocks a bot in another's name
+                await others_are_told(tx, parts, RowStore(tx, parts.directories), who, f"i{row.id}", now)
         case "opted_in" | "unblocked":
             await contacts.opt_in(tx, who.id)
 
@@ -178,12 +186,13 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     context = replace(context, came=str(row.id), leaves=f"i{row.id}:0")
     turn = await take_turn(parts.flows, state, came, replace(context, reminded=meant or context.reminded))
     await _keep(tx, who, turn, now)
+    await _stopped_here(tx, parts, who, turn, row, now)
     over = keyboards.superseded(state.prompt, turn.state.prompt, came)
     unasked_for = row.kind == "news" and not (isinstance(came, News) and came.event in ANSWERS)
     if turn.reply is not None and unasked_for:
         await question(tx, parts, row, turn.reply, now, over)
     elif turn.reply is not None:
-        await answer(tx, parts, row, turn.reply, now, over=over)
+        await answer(tx, parts, row, turn.reply, now, over={**over, **_needed(turn)})
     with_desk = follows(state, turn, came, context.contact.id, context.desk)
     await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
     await note(tx, parts, who, came, turn.files, now)
@@ -192,6 +201,12 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     await counting.count(tx, parts, store, context, state, came, turn, core.events)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
+
+
+def _needed(turn: Turn) -> dict[str, bool]:
+    """What no limit holds back: the numbers in danger and the question before them, and that STOP was heard."""
+    asked = turn.state.prompt is not None and turn.state.prompt.flow == "danger"
+    return {NEEDED: True} if asked or turn.flags & {"danger", "opt_out"} else {}
 
 
 async def unasked(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> None:
@@ -273,6 +288,11 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
     shows = who.channel in {"sms", "whatsapp"} and who.phone is not None  # by the address itself
     if phone is not None and phone != who.phone and not shows:
         await contacts.set_phone(tx, who.id, phone)
+
+
+async def _stopped_here(tx: Tx, parts: Parts, who: ContactRow, turn: Turn, row: InboxRow, now: datetime) -> None:
+    if "opt_out" in turn.flags:
+        await others_are_told(tx, parts, RowStore(tx, parts.directories), who, f"i{row.id}", now)
 
 
 async def _unlinked(tx: Tx, who: ContactRow, turn: Turn) -> None:

@@ -33,6 +33,8 @@ HOLES: Final = re.compile(r"\{(\w+)")
 ELSEWHERE: Final = {
     "notice.documents": "to workers, whose notices go by SMS or mail while their window is closed",
     "notice.gone_alone": "likewise, and rare: an hour of somebody who was erased",
+    "notice.stopped_chat": "said there only while the window is open",
+    "notice.stopped_number": "likewise",
     "notice.refuse": "never the first sentence: the templates of what was ended late say it",
 }
 # The first sentences of all that may be written to somebody who did not write before.
