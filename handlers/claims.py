@@ -45,7 +45,7 @@ async def _settled(tx: Tx, who: ContactRow, event: ClaimSettled, now: datetime) 
     whose = f"person:{event.former.person}" if event.former.person is not None else f"worker:{event.former.worker}"
     if not event.proven:
         await parting.let_go(tx, old)
-        await audit.add(tx, "rules", "let go", f"contact:{old.id}", now)
+        await audit.add(tx, "rules", "let go", f"talk:{old.id}", now)
         return replace(who, claims=False)
-    await audit.add(tx, whose, "prove", f"contact:{old.id}", now)
+    await audit.add(tx, whose, "prove", f"talk:{old.id}", now)
     return await parting.reunite(tx, old.id, who, now)

@@ -14,7 +14,7 @@ import pytest
 from booking.model import PersonId
 from conversations.flows.names import MOTIVES
 from conversations.model import Link, Reply
-from conversations.text import Text, t
+from conversations.text import Text, Value, t
 from handlers import content
 from handlers.discretion import TELLING, WHOLE
 from handlers.effects import NoticeKind
@@ -163,8 +163,9 @@ async def test_no_notice_of_any_kind_names_a_matter_whoever_wrote_it(place: Plac
     async with place.parts.db.transaction() as tx:
         await contacts.set_language(tx, row.id, lang)
     place.new("sms", CAMILLE)
-    values = [{"motive": matter} for matter in MOTIVES.values()]
-    values += [dict.fromkeys(sorted(TELLING - {"motive"}), "Mutuelle des Ports"), {"mode": t("ground.misuse")}]
+    values: list[dict[str, Value]] = [{"motive": matter} for matter in MOTIVES.values()]
+    told_of: dict[str, Value] = dict.fromkeys(sorted(TELLING - {"motive"}), "Mutuelle des Ports")
+    values += [told_of, {"mode": t("ground.misuse")}]
     place.parts = replace(place.parts, max_unasked=10_000)
     kinds = sorted({*get_args(NoticeKind), "question"} - WHOLE)
     for kind, (number, filled) in product(kinds, enumerate(values)):
