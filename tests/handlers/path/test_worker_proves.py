@@ -5,10 +5,15 @@ sender of theirs: nothing that cannot be undone (threats T2, T30).
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from booking import directory_file
-from handlers import loading
-from storage import contacts
+from booking.documents import Document, DocumentId
+from booking.model import ContactId, PersonId, WorkerId
+from conversations.model import Link
+from handlers import links, loading
+from storage import contacts, tokens
+from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAMPLE, Place
 
@@ -113,3 +118,34 @@ async def test_a_number_that_the_directory_changed_proves_itself_first(place: Pl
     (done,) = await place.says("sms", OTHER, code([*mails(place), *place.new("telegram", TELEGRAM)]))
     assert "c'est bien vous" in done
     assert any("Camille" in text for text in await place.says("sms", OTHER, "prochain"))
+
+
+async def test_links_to_papers_are_shut_and_given_anew(place: Place) -> None:
+    worker = await claires(place)
+    (row,) = await place.parts.db.fetch("SELECT id, series, person_id, contact_id FROM appointment")
+    now = place.clock.now
+    async with place.parts.db.transaction() as tx:
+        paper = Document(
+            DocumentId("d1"),
+            ContactId(row["contact_id"]),
+            PersonId(row["person_id"]),
+            now,
+            now + timedelta(days=9),
+            "sent",
+            kind="pdf",
+            batch="b1",
+            series=row["series"],
+            worker=WorkerId(worker),
+        )
+        await RowStore(tx, place.parts.directories).save_document(paper)
+        await links.give(tx, place.parts, Link("handed", "b1"), now)
+    before = (await links.urls(place.parts.db, place.parts, [Link("handed", "b1")]))(Link("handed", "b1"))
+    await place.parts.db.execute("UPDATE worker SET changed_at = ? WHERE id = ?", now + timedelta(hours=1), worker)
+    place.clock.now += timedelta(hours=2)
+    await place.says("telegram", TELEGRAM, "prochain", "1")
+    token = before.rsplit("/", 1)[1]
+    assert await tokens.look(place.parts.db, token, "handed", place.clock.now) == tokens.Over(used=False)
+    said = await place.says("telegram", TELEGRAM, code(mails(place)))
+    (link,) = [found[0] for text in said if (found := re.search(r"https://\S+/d/\S+", text))]
+    assert link != before
+    assert await tokens.look(place.parts.db, link.rsplit("/", 1)[1], "handed", place.clock.now) == tokens.Good("b1")
