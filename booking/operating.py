@@ -27,6 +27,7 @@ class Deed(StrEnum):
     HELP_PEOPLE = "help people"  # book, move, cancel for them
     SEE_TICKETS = "see tickets"  # what waits for the desk, with what was written to it, and whom to call
     ANSWER_TICKETS = "answer tickets"  # take, answer, hand back, note, call back, close; take a talk over
+    PART_CHANNELS = "part channels"  # from a person or a worker, and give one back to who said it is still theirs
     DECIDE = "decide"  # warn and suspend people, end a suspension, settle a report, judge what somebody contests
     SEE_HOLDS = "see holds"  # which disputes are open, what they are about; how far the erasing of people is
     HOLD = "hold"  # what is somebody's while a dispute is open, and let it go again
@@ -42,7 +43,9 @@ class Deed(StrEnum):
 
 
 _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, Deed.SEE_DIRECTORY})
-_DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS, Deed.DECIDE})
+_DESKS: Final = frozenset(
+    {Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS, Deed.PART_CHANNELS, Deed.DECIDE}
+)
 _HOLDS: Final = frozenset({Deed.SEE_HOLDS, Deed.HOLD})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from booking.claims import ClaimSettled
 from booking.core import Booking
+from booking.documents import DocumentsSent
 from booking.events import PersonJoined
-from booking.model import ContactId
+from booking.model import AppointmentId, ContactId, WorkerId
 from conversations.model import Turn
 from handlers.parts import Parts
 from handlers.trusting import taken
@@ -27,6 +28,8 @@ async def settled(tx: Tx, parts: Parts, core: Booking, who: ContactRow, turn: Tu
         await _anew(store, core, who, now)
     for event in core.events:
         if isinstance(event, ClaimSettled) and event.contact == who.id:
+            if event.proven and event.former.worker is not None:
+                await _papers_again(store, core, event.former.worker, now)
             return await _settled(tx, who, event, now)
     return who
 
@@ -38,6 +41,14 @@ async def _anew(store: RowStore, core: Booking, who: ContactRow, now: datetime) 
         core.events.append(ClaimSettled(ContactId(who.id), former, proven=False))
 
 
+async def _papers_again(store: RowStore, core: Booking, worker: WorkerId, now: datetime) -> None:
+    """The links to what people sent them were shut with the address: they get new ones."""
+    for batch, documents in (await store.sent_to(worker, now)).items():
+        hours = await store.series(AppointmentId(documents[0].series)) if documents[0].series else ()
+        if hours:
+            core.events.append(DocumentsSent(hours[-1], batch, len(documents)))
+
+
 async def _settled(tx: Tx, who: ContactRow, event: ClaimSettled, now: datetime) -> ContactRow:
     old = await parting.of_heir(tx, who.id)
     if old is None:
@@ -45,7 +56,7 @@ async def _settled(tx: Tx, who: ContactRow, event: ClaimSettled, now: datetime) 
     whose = f"person:{event.former.person}" if event.former.person is not None else f"worker:{event.former.worker}"
     if not event.proven:
         await parting.let_go(tx, old)
-        await audit.add(tx, "rules", "let go", f"contact:{old.id}", now)
+        await audit.add(tx, "rules", "let go", f"talk:{old.id}", now)
         return replace(who, claims=False)
-    await audit.add(tx, whose, "prove", f"contact:{old.id}", now)
+    await audit.add(tx, whose, "prove", f"talk:{old.id}", now)
     return await parting.reunite(tx, old.id, who, now)

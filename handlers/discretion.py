@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from conversations.flows.names import MOTIVES
 from conversations.model import Input, Reply, State
 from conversations.normal import fold
-from conversations.text import t
+from conversations.text import Text, t
 from handlers import content
 from handlers.judging import still_true
 from handlers.parts import Parts
@@ -27,6 +28,8 @@ from storage.outbox import OutboxRow
 # Somebody asked for these a moment ago, or they are no message of a person's.
 WHOLE: Final = frozenset({"answer", "one_time_code", "confirm_email", "test", "alarm"})
 NEUTRAL: Final = Reply((t("notice.neutral"),))
+TELLING: Final = frozenset({"motive", "client", "code", "text", "words", "ground", "sample"})  # values of a text
+MATTERS: Final = frozenset(text.msgid for text in MOTIVES.values())
 READ_THERE: Final = frozenset({"message", "decision"})  # read by words of their own, which show what waits
 BARE: Final = (  # no more than "what is it?"
     "words.command.read",
@@ -43,7 +46,22 @@ async def hushes(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetim
     """Whether it leaves without its words. Mail is no telephone: a mailbox is its owner's."""
     if row.kind in WHOLE or contact.channel == "email":
         return False
+    if contact.worker_id is None and row.content is not None and tells(content.from_json(row.content)):
+        return True
     return contact.discreet or await standing_of(parts.db, parts, contact, now) == "needs_proof"
+
+
+def tells(reply: Reply) -> bool:
+    """Whether it would name the matter, the client, a reason, or what somebody wrote: nothing that is unasked does, and
+    what would by mistake leaves without its words, whichever notice it is.
+    """
+    return any(_tells(text) for text in reply.texts)
+
+
+def _tells(text: Text) -> bool:
+    if text.msgid in MATTERS or text.msgid.startswith("ground.") or not TELLING.isdisjoint(text.args):
+        return True
+    return any(isinstance(value, Text) and _tells(value) for value in text.args.values())
 
 
 def said(row: OutboxRow) -> dict[str, Any]:
@@ -77,7 +95,8 @@ async def read(tx: Tx, parts: Parts, who: ContactRow, state: State, came: Input,
         return Read(replace(came, text=words(who.lang)("words.command.show")[0], early=False))
     if any(row.kind in READ_THERE for row in live):
         return Read(replace(came, text=words(who.lang)("words.command.read")[0], early=False))
-    return Read(None if live else came)
+    # Where another question is open, their yes or no is its answer.
+    return Read(None if live and prompt is None else came)
 
 
 async def _is_live(tx: Tx, parts: Parts, row: OutboxRow, now: datetime) -> bool:

@@ -44,7 +44,7 @@ async def load(
         plan = loading.plan(file, standing, now, parts.new_id, chance)
         if dry or not changes(plan) or (seen is not None and seen != version):
             return Planned(plan, standing, version, written=False)
-        written = await directory.write(tx, plan)
+        written = await directory.write(tx, plan, now)
         await audit.add(tx, by, "load", f"directory:{written}", now)
         return Planned(plan, standing, written, written=True)
 

@@ -51,7 +51,9 @@ async def judged(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, now: date
     return heir
 
 
-async def taken(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> ContactRow:
+async def taken(
+    tx: Tx, parts: Parts, who: ContactRow, now: datetime, *, by: str = "rules", act: str = "part"
+) -> ContactRow:
     """The address is nobody's, as far as we know. A worker is still told by their other ways, which are made to be
     asked for a proof.
     """
@@ -62,5 +64,5 @@ async def taken(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> Contact
                 await contact_at(tx, parts, worker, channel, address, now)
     heir = await parting.part(tx, who, now, parts.new_id, parts.default_lang, str(parts.zone))
     await tokens.shut(tx, now, contact=who.id, person=who.person_id, worker=who.worker_id)
-    await audit.add(tx, "rules", "part", f"contact:{who.id}", now)
+    await audit.add(tx, by, act, f"talk:{who.id}", now)
     return heir

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from booking.claims import Former
 from booking.model import HOUR, Appointment, ContactId, PersonId, WorkerId
@@ -15,6 +15,14 @@ from storage.contacts import ContactRow
 from storage.proofs import MEDIA, ProofRows
 
 
+def _trusted(who: ContactRow) -> datetime:
+    """Of whoever never wrote from there: since it was made, and not since a detail of theirs was changed."""
+    known = who.trusted_at or who.last_inbound_at
+    if known is not None or who.changed_at is None:
+        return known or who.created_at
+    return min(who.created_at, who.changed_at - timedelta(microseconds=1))
+
+
 class ClaimRows(ProofRows, AppointmentRows):
     """Needs nothing but the transaction."""
 
@@ -22,7 +30,7 @@ class ClaimRows(ProofRows, AppointmentRows):
         """By what was known before whatever comes now."""
         trace = Trace(
             linked=who.person_id is not None or who.worker_id is not None,
-            trusted=who.trusted_at or who.last_inbound_at or who.created_at,
+            trusted=_trusted(who),
             changed=who.changed_at,
         )
         without = standing(trace, (), now)

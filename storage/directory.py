@@ -68,8 +68,10 @@ async def standing(db: Sql, now: datetime) -> Standing:
     )
 
 
-async def write(tx: Tx, plan: Plan) -> int:
-    """The new version of the directory."""
+async def write(tx: Tx, plan: Plan, now: datetime | None = None) -> int:
+    """The new version of the directory. `now`: from when on a worker's other addresses are doubted, whose number or
+    mailbox it replaces (`booking.trust`).
+    """
     for client in (*plan.new_clients, *plan.changed_clients):
         await _put(tx, "client", _client_values(client))
     for new in plan.new_codes:
@@ -80,6 +82,15 @@ async def write(tx: Tx, plan: Plan) -> int:
             f"UPDATE code SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", *values.values(), code.id
         )
     version = await raise_version(tx)
+    for worker in plan.changed_workers if now is not None else ():
+        values = _worker_values(tx, worker)
+        await tx.execute(
+            "UPDATE worker SET changed_at = ? WHERE id = ? AND (phone_index <> ? OR email_index <> ?)",
+            now,
+            worker.id,
+            values["phone_index"],
+            values["email_index"],
+        )
     for worker in (*plan.new_workers, *plan.changed_workers):
         await _put(tx, "worker", {**_worker_values(tx, worker), "version": version})
     await _join_contacts(tx)

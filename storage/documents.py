@@ -7,7 +7,7 @@ nothing can read the file any more, wherever a copy of it lies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,14 @@ class DocumentRows:
 
     async def documents(self, person: PersonId, since: datetime) -> Sequence[Document]:
         return await self._documents("person_id = ? AND came_at >= ? ORDER BY came_at, id", person, since)
+
+    async def sent_to(self, worker: WorkerId, now: datetime) -> Mapping[str, Sequence[Document]]:
+        """What a worker has to read, by what was handed over together."""
+        found: dict[str, list[Document]] = {}
+        where = "worker_id = ? AND status = 'sent' AND batch IS NOT NULL AND ends_at > ? ORDER BY came_at, id"
+        for document in await self._documents(where, worker, now):
+            found.setdefault(str(document.batch), []).append(document)
+        return found
 
     async def handed_over(self, batch: str) -> Sequence[Document]:
         return await self._documents("batch = ? ORDER BY came_at, id", batch)

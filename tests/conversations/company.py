@@ -19,12 +19,14 @@ from booking.memory import MemoryStore
 from booking.model import AppointmentId, ContactId, NoticeLevel, Rules, Waiting, WorkerId
 from conversations.model import Flow, News, Reminded, Reply
 from handlers.digest import hours_of_today, message
-from handlers.effects import Drop, Effect, Notice, Remind, Tell, ToContact, ToPerson, ToWorker
+from handlers.effects import Drop, Effect, Notice, Remind, Tell, ToContact, ToPerson, ToPhone, ToWorker
+from handlers.human import ANSWERS
 from handlers.mornings import morning
 from handlers.reminders import Due as Reminding
 from handlers.reminders import Quiet, reminder_of, wake
 from handlers.reminding import PutOff, Timing, judged_now
 from tests.booking.made import run
+from tests.conversations import discreet
 
 if TYPE_CHECKING:
     from tests.conversations.stage import Stage
@@ -85,6 +87,8 @@ class Company:
         written = [effect for effect in effects if isinstance(effect, Notice) and effect.exchange is not None]
         self.exchanges |= {self.contact(effect.to): str(effect.exchange) for effect in written}
         for effect in effects:
+            if isinstance(effect, Notice) and isinstance(effect.to, ToPerson | ToPhone):
+                discreet.judge(effect.kind, effect.texts)
             match effect:
                 case Remind():
                     if effect.skip is None:
@@ -174,6 +178,9 @@ class Company:
         talk = self.talk(self.contact(tell.to))
         effects = talk.says(News(tell.event, tell.data))
         spoken = talk.reads(talk.turn.reply) if talk.turn and talk.turn.reply else []
+        known = run(talk.core().known(talk.contact.id)).person is not None
+        if talk.turn and talk.turn.reply and known and talk.contact.worker is None and tell.event not in ANSWERS:
+            discreet.judge("question", talk.turn.reply.texts)
         lines = [f"* {talk.name}: {spoken[0]}", *(f"  {line}" for line in spoken[1:])] if spoken else []
         return lines + self.follow(effects, talk)
 

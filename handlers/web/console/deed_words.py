@@ -69,6 +69,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "prove": t("console.deed.act.prove"),
     "part": t("console.deed.act.part"),
     "let go": t("console.deed.act.let_go"),
+    "unlink": t("console.deed.act.part"),
+    "give back": t("console.deed.act.give_back"),
     "ask erasure": t("console.deed.act.ask_erasure"),
     "erase": t("console.deed.act.erase"),
     "see data": t("console.deed.act.see_data"),
@@ -162,6 +164,7 @@ ACTORS: Final[Mapping[str, Text]] = {
     "timer": t("console.deed.actor.timer"),
     "console": t("console.deed.actor.console"),
     "nobody": t("console.deed.actor.nobody"),
+    "rules": t("console.deed.actor.rules"),
 }
 
 RIGHTS: Final[Mapping[Right, Text]] = {
@@ -171,6 +174,7 @@ RIGHTS: Final[Mapping[Right, Text]] = {
     Right.HELP_PEOPLE: t("console.deed.right.help_people"),
     Right.SEE_TICKETS: t("console.deed.right.see_tickets"),
     Right.ANSWER_TICKETS: t("console.deed.right.answer_tickets"),
+    Right.PART_CHANNELS: t("console.deed.right.part_channels"),
     Right.DECIDE: t("console.deed.right.decide"),
     Right.SEE_HOLDS: t("console.deed.right.see_holds"),
     Right.HOLD: t("console.deed.right.hold"),

@@ -4,6 +4,8 @@ GET   /console/conversations             danger, then who waits, then the others
 GET   /console/conversations/{id}        who it is, where it stands, its tickets, what became of our messages
 POST  /console/conversations/{id}/take   the person is told so; goes on in the ticket
 POST  /console/conversations/{id}/back   {"place": "list"} the bot answers again
+POST  /console/conversations/{id}/unlink this address is not (any more) whose it was
+POST  /console/conversations/{id}/return it is: to who says so and could not prove it
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from aiohttp import web
 from booking.operating import Deed
 from conversations.text import Text, t
 from handlers import tickets
-from handlers.console import talks
+from handlers.console import channels, talks
 from handlers.console.talks import GROUPS, Group
 from handlers.ticket_answers import Done, OfAnother
 from handlers.web.console.frame import ID, Frame, Visit
@@ -58,6 +60,8 @@ class TalkPages:
         self.frame.get(f"/conversations/{ID}", Deed.SEE_TICKETS, self._show)
         self.frame.post(f"/conversations/{ID}/take", Deed.ANSWER_TICKETS, self._take)
         self.frame.post(f"/conversations/{ID}/back", Deed.ANSWER_TICKETS, self._hand_back)
+        self.frame.post(f"/conversations/{ID}/unlink", Deed.PART_CHANNELS, self._unlink)
+        self.frame.post(f"/conversations/{ID}/return", Deed.PART_CHANNELS, self._give_back)
 
     async def _list(self, visit: Visit) -> web.Response:
         only = next((group for group in GROUPS if group == visit.request.query.get("only")), None)
@@ -90,6 +94,16 @@ class TalkPages:
         live = await talks.live(self.frame.parts, id)
         answer = await tickets.hand_back(self.frame.parts, live.id, visit.actor) if live is not None else None
         raise visit.back(f"{place}?said={'other' if isinstance(answer, OfAnother) else 'back'}")
+
+    async def _unlink(self, visit: Visit) -> web.Response:
+        id = await self._contact(visit)
+        done = await channels.unlink(self.frame.parts, id, visit.actor)
+        raise visit.back(f"/conversations/{id}?said={'unlinked' if done else 'nobodys'}")
+
+    async def _give_back(self, visit: Visit) -> web.Response:
+        id = await self._contact(visit)
+        done = await channels.give_back(self.frame.parts, id, visit.actor)
+        raise visit.back(f"/conversations/{id}?said={'returned' if done else 'nobodys'}")
 
     async def _contact(self, visit: Visit) -> str:
         found = await contacts.get(self.frame.parts.db, visit.place("id"))

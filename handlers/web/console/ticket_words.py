@@ -92,6 +92,9 @@ SAID: Final[Mapping[str, Text]] = {
     "called": t("console.ticket.done.called"),
     "closed": t("console.ticket.done.closed"),
     "settled": t("console.ticket.done.settled"),
+    "unlinked": t("console.talk.unlinked"),
+    "returned": t("console.talk.returned"),
+    "nobodys": t("console.talk.nobodys"),
     "other": t("console.ticket.of_another"),
     "shut": t("console.ticket.shut"),
 }

@@ -22,6 +22,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.HELP_PEOPLE: DESK,
     Deed.SEE_TICKETS: DESK,
     Deed.ANSWER_TICKETS: DESK,
+    Deed.PART_CHANNELS: DESK,
     Deed.DECIDE: DESK,
     Deed.SEE_HOLDS: DESK,
     Deed.HOLD: BOSS,

@@ -284,4 +284,4 @@ async def test_it_is_noted_without_a_name(place: Place) -> None:
     old = await place.contact("sms", CAMILLE)
     await place.passes(days=60)
     await place.says("sms", CAMILLE, "bonjour")
-    assert "part" in [deed.action for deed in await audit.latest(place.parts.db, 10, of=f"contact:{old.id}")]
+    assert "part" in [deed.action for deed in await audit.latest(place.parts.db, 10, of=f"talk:{old.id}")]
