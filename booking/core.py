@@ -87,6 +87,7 @@ from booking.ports import (
     Undoable,
     Undone,
 )
+from booking.profiling import Profiling
 from booking.refusing import Refusing
 from booking.replacing import Replacing
 from booking.rights import Rights
@@ -98,7 +99,9 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Claiming, Rights):
+class Booking(
+    Admitting, Confirming, Profiling, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Claiming, Rights
+):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store

@@ -67,6 +67,7 @@ from booking.model import (
     Worker,
     WorkerId,
 )
+from booking.profiles import ProfileCore
 from booking.proofs import ProvingCore
 from booking.requests import RightsCore
 from booking.store import BookingStore, Owner
@@ -106,7 +107,9 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, ClaimingCore, RightsCore, Protocol):
+class BookingCore(
+    MessagingCore, DecidingCore, AddressCore, ProfileCore, ProvingCore, ClaimingCore, RightsCore, Protocol
+):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from handlers.console.entry import Entry
-from handlers.console.passwords import Passwords
 from handlers.parts import Parts
+from handlers.passwords import Passwords
 from handlers.web.console.appointments import AppointmentPages
 from handlers.web.console.calendar import CalendarPages
 from handlers.web.console.calls import CallPages

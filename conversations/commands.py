@@ -13,6 +13,7 @@ from booking import calendar_address
 from booking.model import AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
+from conversations.flows.profile import part_of
 from conversations.flows.still_me import ASKED
 from conversations.flows.terms import FORGOTTEN
 from conversations.flows.worker import absent as absence
@@ -287,6 +288,16 @@ async def leave_list(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.ended = True
 
 
+async def profile(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """What we know of them; or the part of it that they name."""
+    part = part_of(talk.c)
+    in_booking = talk.flow is not None and talk.flow.name == "book" and talk.c.known.person is None
+    if in_booking and part is not None and part in talk.c.answers:
+        talk.fill({part: None, "before": {part: talk.c.answers[part]}})  # of the account that they are about to make
+        return
+    await talk.push("profile", {"what": part} if part else {})
+
+
 COMMANDS: Final[Mapping[str, Run]] = {
     "help": help_,
     "show": show,
@@ -305,6 +316,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "human": flow("human"),
     "language": flow("language"),
     "private": flow("private"),
+    "profile": profile,
     "my_data": flow("my_data"),
     "erase": flow("erase"),
     "contest": flow("contest"),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking.addresses import EmailWhy
 from booking.claims import ClaimAnswered, ClaimSettled, ClaimWaits
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
@@ -127,9 +128,20 @@ async def reminders_are_set(
 async def mail_is_to_be_confirmed(event: EmailToProve, world: World) -> Sequence[Effect]:
     """The link that confirms the address (terms, article 4.1.2): to that address, and good for no other."""
     person, proof = event.person, event.proof
-    texts = (t("mail.confirm", name=person.first_name), t("mail.confirm_why"))
+    texts = MAILED[proof.why]
+    if proof.why == "join":
+        texts = (t("mail.confirm", name=person.first_name), *texts[1:])
     link, to = Link("email", proof.id), ToMail(person.id, proof.email)
     return [Notice(to, "confirm_email", texts, link=link, urgent=True)]
+
+
+async def old_mailbox_is_told(event: EmailToProve, world: World) -> Sequence[Effect]:
+    """Somebody may be changing it who is not them. Only where it was shown to be theirs; nothing of the new one."""
+    person = event.person
+    if event.proof.why != "change" or not person.email_confirmed:
+        return []
+    texts = (t("mail.leaving"), t("mail.leaving_why"))
+    return [Notice(ToMail(person.id), "confirm_email", texts, urgent=True)]
 
 
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
@@ -251,6 +263,14 @@ async def confirmed(appointment: Appointment, kind: Any, booking: BookingCore) -
     return Notice(ToPerson(appointment.person), kind, texts, appointment.id, link, appointment.end, urgent=True)
 
 
+# The new mailbox may be a stranger's: it learns no name.
+MAILED: Final[Mapping[EmailWhy, tuple[Text, ...]]] = {
+    "join": (t("mail.confirm"), t("mail.confirm_why")),
+    "change": (t("mail.change"), t("mail.change_why")),
+    "password": (t("mail.password"), t("mail.password_why")),
+    "join_channel": (t("mail.confirm"), t("mail.confirm_why")),
+}
+
 NOTICED: Final[Mapping[str, Text]] = {
     "confirmed.phone": t("notice.yours_phone"),
     "confirmed.video": t("notice.yours_video"),
@@ -259,7 +279,7 @@ NOTICED: Final[Mapping[str, Text]] = {
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (),  # whoever keeps people is told: `hooks.telling`
-    EmailToProve: (mail_is_to_be_confirmed,),
+    EmailToProve: (mail_is_to_be_confirmed, old_mailbox_is_told),
     ErasureAsked: (they_are_to_be_erased,),
     RequestMade: (request_comes_to_the_desk,),
     PersonErased: (),  # whoever holds copies is told: `hooks.telling`

@@ -33,6 +33,7 @@ from conversations.flows.nobody import NOBODY
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.one_more import ONE_MORE, ONE_MORE_OVER
 from conversations.flows.private import PRIVATE
+from conversations.flows.profile import PROFILE
 from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
 from conversations.flows.reading import MESSAGES, READ
 from conversations.flows.reminded import REMINDED
@@ -79,6 +80,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         CALL_BACK,
         PRIVATE,
         MY_DATA,
+        PROFILE,
         ERASE,
         CONTEST,
         NOT_ME,

@@ -28,6 +28,8 @@ class Person(Model):
     time_zone = fields.CharField(max_length=NAME)
     suspended = fields.BooleanField(default=False)
     turns = fields.BigIntField(default=0)
+    password = fields.BinaryField(null=True)
+    password_at = fields.DatetimeField(null=True)
     frozen_at = fields.DatetimeField(null=True)
     no_feedback = fields.BooleanField(default=False)
     changed_at = fields.DatetimeField(null=True)  # when a proven number or address was last replaced by another

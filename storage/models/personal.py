@@ -6,7 +6,7 @@ from __future__ import annotations
 PERSONAL: dict[str, dict[str, str]] = {
     "code": {"letters": "id"},
     "worker": {"card": "id"},
-    "person": {"first_name": "id", "last_name": "id", "email": "id", "phone": "id"},
+    "person": {"first_name": "id", "last_name": "id", "email": "id", "phone": "id", "password": "id"},
     "consent": {"answer": "id"},
     "contact": {"address": "id", "phone": "id"},
     "alias": {"address": "id"},

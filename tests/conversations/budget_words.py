@@ -24,6 +24,7 @@ NAMES: Final[dict[str, str]] = {
 VALUES: Final[dict[str, Value]] = {
     **NAMES,
     "phone": "01 99 00 00 09",
+    "email": "marie-christine.dubois@example.org",
     "number": "01 99 00 00 03",
     "ends": "12",
     "word": "START",

@@ -66,6 +66,10 @@ SIGNS: Final[dict[str, set[str]]] = {
     "still_me": {"still_me.nothing", "still_me.ask", "still_me.code", "still_me.how"},
     "discreet": {"discreet.nobody", "discreet.on"},
     "discreet_off": {"discreet.nobody", "discreet.off"},
+    "profile": {
+        *("profile.nobody", "profile.ask", "profile.name_ask", "profile.email_which", "profile.password_mailed"),
+        *("name.ask", "email.ask"),  # in a booking, what was said of it just before
+    },
     "my_data": {"my_data.noted", "my_data.ask"},
     "erase": {"erase.nobody", "erase.ask"},
     "contest": {"contest.nothing", "contest.ask"},
