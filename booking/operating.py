@@ -25,6 +25,7 @@ class Deed(StrEnum):
     END_OWN = "end own"
     SEE_PEOPLE = "see people"  # a day, a person, an appointment, what became of their messages
     HELP_PEOPLE = "help people"  # book, move, cancel for them
+    CORRECT_PEOPLE = "correct people"  # their name, their e-mail address
     SEE_TICKETS = "see tickets"  # what waits for the desk, with what was written to it, and whom to call
     ANSWER_TICKETS = "answer tickets"  # take, answer, hand back, note, call back, close; take a talk over
     DECIDE = "decide"  # warn and suspend people, end a suspension, settle a report, judge what somebody contests
@@ -42,7 +43,9 @@ class Deed(StrEnum):
 
 
 _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, Deed.SEE_DIRECTORY})
-_DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS, Deed.DECIDE})
+_DESKS: Final = frozenset(
+    {Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.CORRECT_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS, Deed.DECIDE}
+)
 _HOLDS: Final = frozenset({Deed.SEE_HOLDS, Deed.HOLD})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {
