@@ -18,6 +18,7 @@ from handlers.web.console.appointments import AppointmentPages
 from handlers.web.console.calendar import CalendarPages
 from handlers.web.console.calls import CallPages
 from handlers.web.console.cookie import Cookie
+from handlers.web.console.corrections import CorrectionPages
 from handlers.web.console.decisions import DecisionPages
 from handlers.web.console.deliveries import DeliveryPages
 from handlers.web.console.directory import DirectoryPages
@@ -55,6 +56,7 @@ def add_console(
     frame = Frame(app=app, parts=parts, renderer=renderer, cookie=Cookie(secure=url.scheme == "https"))
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
+    CorrectionPages(frame=frame).add()
     TicketPages(frame=frame).add()
     TalkPages(frame=frame).add()
     DecisionPages(frame=frame).add()
