@@ -66,6 +66,8 @@ class Admitting:
             return Refused(why)
         if policy.at_cap(coming, self._rules, self._now):
             return Refused("max_appointments")
+        if policy.cancels_often(await self._store.ended(person.id, self._now - policy.COUNTED), self._rules):
+            return Refused("cancellations")
         return None if policy.may_request(person) else Refused("dispute")
 
     async def redeem_code(

@@ -69,13 +69,15 @@ class SlotGone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`max_appointments`: the cap of coming ones; `overlap`: they are busy then; `suspended`: person, client, code;
-    `frozen`: by the person themself (safety G7);
-    `consent`: no record of the current terms (I19); `dispute`: article 4.1.7; `worker`: the one they name refuses them
-    for a while (article 5.2).
+    """`max_appointments`: the cap of coming ones; `cancellations`: of those that they cancelled lately; `overlap`: they
+    are busy then; `suspended`: person, client, code; `frozen`: by the person themself (safety G7); `consent`: no record
+    of the current terms (I19); `dispute`: article 4.1.7; `worker`: the one they name refuses them for a while (article
+    5.2).
     """
 
-    reason: Literal["max_appointments", "overlap", "suspended", "frozen", "consent", "dispute", "worker"]
+    reason: Literal[
+        "max_appointments", "cancellations", "overlap", "suspended", "frozen", "consent", "dispute", "worker"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

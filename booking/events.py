@@ -258,6 +258,13 @@ class CodesGuessed:
 
 
 @dataclass(frozen=True, slots=True)
+class CodesRanOut:
+    """As many one-time codes went out within the hour as may: an alarm for the operator."""
+
+    codes: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoursOpened:
     """A worker opened hours, or took back that they were closed: some of these starts may be free now."""
 
@@ -422,6 +429,7 @@ Event: TypeAlias = (
     | ClaimAnswered
     | ClaimSettled
     | CodesGuessed
+    | CodesRanOut
     | HoursOpened
     | EmailToProve
     | EmailConfirmed

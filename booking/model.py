@@ -378,6 +378,7 @@ class Rules:
     waiting_notice: timedelta = timedelta(hours=2)  # no hour is offered from it nearer than this
     free_within: timedelta = timedelta(days=14)  # a motive without a free hour until then is an alarm
     max_appointments: int = 2
+    max_cancellations: int = 6  # by the person, in 30 days: beyond them a human books with them (threat T22)
     tries_an_hour: int = 5  # guesses at a connection code, of one contact
     tries_a_day: int = 15
     tries_overall: int = 300  # an hour, of everybody: beyond it, contacts without history wait

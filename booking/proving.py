@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from booking import policy
 from booking.answers import TooManyTries
-from booking.events import Event
+from booking.events import CodesRanOut, Event
 from booking.model import ContactId, PersonId, Rules
 from booking.proofs import (
     DIGITS,
@@ -34,6 +34,7 @@ from booking.proofs import (
 from booking.store import BookingStore
 
 CODES: Final = "one-time codes"  # the key under which all of them are counted
+RAN_OUT: Final = "one-time codes ran out"  # when that was told
 WINDOW: Final = timedelta(hours=24) - timedelta(minutes=5)  # WhatsApp lets no code of ours in after that
 
 
@@ -120,7 +121,17 @@ class Proving:
         if until is None:
             for key in (*keys, CODES):
                 await self._store.add_try(key, self._now)
+            await self._alarm_of_codes()
         return until
+
+    async def _alarm_of_codes(self) -> None:
+        """When as many went out within an hour as may: the next one waits. Once an hour while it lasts."""
+        hour_ago = self._now - timedelta(hours=1)
+        if await self._store.nth_try(CODES, hour_ago, self._rules.codes_overall) is None:
+            return
+        if not await self._store.tries(RAN_OUT, hour_ago + timedelta.resolution, 1):
+            await self._store.add_try(RAN_OUT, self._now)
+            self.events.append(CodesRanOut(self._rules.codes_overall))
 
     def _destination(self, to: Way) -> str:
         """One for a number, on whichever channel the code goes to it."""

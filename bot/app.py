@@ -139,6 +139,7 @@ async def build(
             quiet=Quiet(settings.quiet_hours.start, settings.quiet_hours.end),
             draft_time=settings.draft_time,
             max_unasked=settings.max_unasked,
+            most_segments=settings.max_segments_a_day,
             alert_to=settings.alert_to,
             whatsapp_number=settings.twilio_whatsapp_from,
             sms_number=settings.twilio_sms_from if settings.sms_enabled else None,

@@ -17,6 +17,8 @@ from bot.findings import well, wrong
 from bot.progress import progress
 from bot.settings import Settings
 from handlers.channels.base import Finding
+from handlers.judging import day_began
+from handlers.spending import UNNEEDED_UNTIL
 from storage import (
     directory,
     erasures,
@@ -29,6 +31,7 @@ from storage import (
     rotation,
     schema,
     senders,
+    spending,
     worker_calendars,
 )
 from storage.booking import Directories, RowStore
@@ -63,6 +66,16 @@ async def sending(db: Database, settings: Settings, now: datetime) -> Sequence[F
     if figures.oldest_at is not None and now - figures.oldest_at > SLOW:
         return [wrong("sending", f"{figures.pending} messages are overdue: does a worker run, is each channel set up?")]
     return [well("sending", f"{figures.pending} messages are due, {figures.unknown} of unknown fate")]
+
+
+async def spent(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:
+    if not settings.sms_enabled:
+        return []
+    used, most = await spending.used(db, day_began(now, settings.time_zone)), settings.max_segments_a_day
+    words = f"{used} of {most} segments are used today"
+    if used <= most * UNNEEDED_UNTIL:
+        return [well("spending", words)]
+    return [wrong("spending", f"{words}: what is needed least has stopped (MAX_SEGMENTS_A_DAY, docs/settings.md)")]
 
 
 async def taken_in(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:  # noqa: ARG001
@@ -151,6 +164,7 @@ DATABASE: Final[Sequence[Callable[[Database, Settings, datetime], Awaitable[Sequ
     migrated,
     keys,
     sending,
+    spent,
     taken_in,
     people,
     free_hours,

@@ -181,6 +181,8 @@ class Settings(BaseSettings):
     draft_time: Duration = timedelta(hours=72)
     max_appointments: Annotated[int, Field(ge=1)] = 2
     max_unasked: Annotated[int, Field(ge=1)] = 4
+    max_cancellations: Annotated[int, Field(ge=1)] = 6
+    max_segments_a_day: Annotated[int, Field(ge=1)] = 2000
 
     send_rates: Rates = forms.rates("sms=10/s,whatsapp=40/s,telegram=25/s,email=5/s")
     segment_prices: Prices = {}
@@ -257,6 +259,7 @@ class Settings(BaseSettings):
             free_within=self.free_within,
             time_zone=str(self.time_zone),
             max_appointments=self.max_appointments,
+            max_cancellations=self.max_cancellations,
             terms_version=self.terms_version,
             policy_version=self.policy_version,
             terms_hash=fingerprint(self.terms_url, self.terms_version),

@@ -58,7 +58,7 @@ def application(app: App) -> web.Application:
     health(parts).add_to(served)
     Webhooks(
         public_url=settings.public_url,
-        inbox=Door(parts),
+        inbox=Door(parts, sheds=True),
         receipts=lambda receipt: receive(parts, receipt),
         clock=parts.clock,
         metrics=parts.metrics,

@@ -34,6 +34,7 @@ POLL: Final = timedelta(seconds=2)  # between two looks when no bell rings
 LONGEST: Final = timedelta(seconds=30)  # while the database is away
 INBOX_LEASE: Final = timedelta(seconds=60)
 AT_ONCE: Final = 16  # contacts served beside each other by one worker
+ROWS: Final = 5  # of one contact, before the others who wait; people write one or two at a time
 TIMERS: Final = 100
 SERVE: Final = timedelta(minutes=1)  # between two looks at the waiting list, which is rung when an hour becomes free
 CALENDARS: Final = timedelta(seconds=20)  # between two looks for workers' calendars that are due
@@ -96,8 +97,8 @@ async def drain_all(parts: Parts, owner: str) -> int:
 
 async def _serve(parts: Parts, contact: str, owner: str) -> None:
     try:
-        await drain(parts, contact)
-        await contacts.release(parts.db, contact, owner)
+        served = parts.clock() if await drain(parts, contact, ROWS) == ROWS else None
+        await contacts.release(parts.db, contact, owner, served)
     except Exception as error:
         if not is_transient(error):
             raise

@@ -48,6 +48,8 @@ ALARMS: Final[Mapping[str, Text]] = {
     "logins": t("alarm.logins"),
     "hook_failing": t("alarm.hook_failing"),
     "codes_guessed": t("alarm.codes_guessed"),
+    "codes_ran_out": t("alarm.codes_ran_out"),
+    "spending": t("alarm.spending"),
     "media_unfetched": t("alarm.media_unfetched"),
     "media_undeleted": t("alarm.media_undeleted"),
     "words_lost": t("alarm.words_lost"),

@@ -53,6 +53,7 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "feedback",
         "calendar",
         "test",
+        "stopped",
         "confirm_email",
         "access",
         "alarm",

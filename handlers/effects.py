@@ -42,6 +42,7 @@ NoticeKind: TypeAlias = Literal[
     "confirm_email",
     "one_time_code",
     "access",  # an address of theirs was given back, or went to somebody else
+    "stopped",  # STOP came from another of their addresses
     "waiting",  # somebody waits for the worker at this moment
     "desk",  # called in vain, or not called in time
     "alarm",

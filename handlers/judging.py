@@ -1,5 +1,6 @@
 """Whether a message may still leave, now: judged again at the moment of sending, since much may have changed since it
-was meant. An answer is never held back; a notice may be dropped, or wait. Each verdict keeps its reason, for `why`.
+was meant. An answer is never held back here (`spending.py` may, for what it costs); a notice may be dropped, or wait.
+Each verdict keeps its reason, for `why`.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ ASKED_BY_MAIL: Final = frozenset({"confirm_email", "one_time_code"})  # who is d
 
 QUIETLY: Final = frozenset(
     {"answer", "freed", "reminder", "soon", "feedback", "digest", "test", "calendar", "undelivered", "access"}
+    | {"stopped"}
 )  # too late is no harm
 
 
@@ -80,7 +82,7 @@ async def judge(  # noqa: PLR0911 - one line a reason
     if (known := await _known(parts, row, contact, now)) is not None:
         return Leave("suppressed", known)
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
-        return _later(row, until, "quiet_hours")
+        return later(row, until, "quiet_hours")
     near = row.kind in WRITTEN and row.content.get("urgent")  # it is of no use tomorrow
     if contact.worker_id is None and row.kind in CAPPED and contact.channel != "email" and not near:
         return await _within_cap(parts, row, contact, now)
@@ -131,17 +133,22 @@ async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: da
     dropped.
     """
     zone = ZoneInfo(contact.time_zone)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    midnight = day_began(now, zone)
     theirs = await contacts.of_person(parts.db, contact.person_id) if contact.person_id else [contact]
     phones = [each.id for each in theirs if each.channel != "email"] or [contact.id]
     most = max(1, parts.max_unasked - 1) if row.kind in WRITTEN else parts.max_unasked
     if await fates.unasked(parts.db, row, phones, midnight) < most:
         return Send()
     tomorrow = datetime.combine(midnight.date() + timedelta(days=1), parts.quiet.ends, zone)
-    return _later(row, tomorrow.astimezone(UTC), "daily_cap")
+    return later(row, tomorrow.astimezone(UTC), "daily_cap")
 
 
-def _later(row: OutboxRow, until: datetime, reason: str) -> Verdict:
+def day_began(now: datetime, zone: ZoneInfo) -> datetime:
+    """By the clock of that place."""
+    return datetime.combine(now.astimezone(zone).date(), time(), zone)
+
+
+def later(row: OutboxRow, until: datetime, reason: str) -> Wait | Leave:
     """Wait, unless it would be of no use by then."""
     if row.expires_at is not None and row.expires_at <= until:
         return Leave("suppressed", reason, alarm=row.kind not in QUIETLY)

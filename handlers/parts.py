@@ -73,4 +73,6 @@ class Parts:
     documents: Keeping | None = None  # what people send for their worker; without it, none is taken
     copies: Mapping[str, Copies] = field(default_factory=dict)  # what lies at providers of what was said, by channel
     pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can
+    messages_a_minute: int = 20  # of one sender that are heard: `handlers/flooding.py`
+    most_segments: int = 2000  # of text messages, a day: `handlers/spending.py`
     throttle: Throttle = field(default_factory=LocalThrottle)  # of the API's callers

@@ -28,6 +28,7 @@ from booking.events import (
     CalendarGiven,
     CallBackWanted,
     CodesGuessed,
+    CodesRanOut,
     DeskNeeded,
     EmailConfirmed,
     EmailToProve,
@@ -215,6 +216,10 @@ async def guessing_is_told(event: CodesGuessed, world: World) -> Sequence[Effect
     return [Alarm("codes_guessed")]
 
 
+async def their_end_is_told(event: CodesRanOut, world: World) -> Sequence[Effect]:
+    return [Alarm("codes_ran_out")]
+
+
 async def _to_worker(
     msgid: str, kind: Any, appointment: Appointment, world: World, **more: Text | datetime | str | int
 ) -> Notice:
@@ -300,6 +305,7 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     ClaimAnswered: (who_claims_hears_of_it,),
     ClaimSettled: (others_are_told,),
     CodesGuessed: (guessing_is_told,),
+    CodesRanOut: (their_end_is_told,),
     HoursOpened: (),
     EmailConfirmed: (what_comes_follows,),
     CalendarGiven: (),

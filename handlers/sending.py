@@ -25,9 +25,10 @@ from handlers.parts import Parts
 from handlers.refusing import refused
 from handlers.reminding import tell_rest
 from handlers.rerouting import reroute
+from handlers.spending import weigh
 from handlers.to_desk import about_message
 from locales.voice import Voice
-from storage import contacts, outbox
+from storage import contacts, inbox, outbox
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -86,18 +87,22 @@ async def handle(parts: Parts, row: OutboxRow) -> Called:
         await outbox.settle(parts.db, row, "failed", "contact_gone", now)
         return NOT_CALLED
     verdict = await judge(parts, row, contact, now)
-    if isinstance(verdict, Send):
-        row = await hushed(parts, row, contact, now)
+    if not isinstance(verdict, Send):
+        return await _not_now(parts, row, verdict, now)
+    row = await hushed(parts, row, contact, now)
+    if windows.shut(parts, row, contact, now):
+        async with parts.db.transaction() as tx:
+            await reroute(tx, parts, row, contact, "window_closed", now)
+        return NOT_CALLED
+    return await send(parts, row, contact)
+
+
+async def _not_now(parts: Parts, row: OutboxRow, verdict: Wait | Leave, now: datetime) -> NotCalled:
     match verdict:
         case Wait(until, reason):
             await outbox.postpone(parts.db, row, until, reason, now)
         case Leave(status, reason, alarm):
             await _leave(parts, row, status, reason, now, alarm=alarm)
-        case _ if windows.shut(parts, row, contact, now):
-            async with parts.db.transaction() as tx:
-                await reroute(tx, parts, row, contact, "window_closed", now)
-        case _:
-            return await send(parts, row, contact)
     return NOT_CALLED
 
 
@@ -119,17 +124,23 @@ async def _leave(
         if row.reminder and reason == "appointment_changed":
             await tell_rest(tx, RowStore(tx, parts.directories), row, now)
             tx.after_commit(partial(parts.bell.ring, "inbox"))
+        if row.answer and status == "suppressed":  # nobody reads the question that it asked
+            await inbox.add_news(tx, f"unread:{row.id}", row.contact_id, "unread", {}, now)
+            tx.after_commit(partial(parts.bell.ring, "inbox"))
         if alarm:
             await alarm_of(tx, parts, "notice_not_sent", row, now, reason=reason)
 
 
 async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
-    """Draw, wait for our turn where there are such, and call."""
+    """Wait for our turn where there are such, draw, weigh what it costs, and call."""
     if parts.pace is not None and (wait := await parts.pace.turn(row.channel, contact.id)):
         now = parts.clock()
         await outbox.stays(parts.db, row, "pace", now, until=now + wait)
         return NOT_CALLED
     payload = await drawn(parts, row, contact, await inviting.part(parts, row, contact))
+    room = await weigh(parts, row, contact, payload.segments)
+    if not isinstance(room, Send):
+        return NOT_CALLED if room is None else await _not_now(parts, row, room, parts.clock())
     try:
         provider_id = await parts.channels[row.channel].send(payload, contact.address, row.id)
     except SendError as error:

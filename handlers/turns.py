@@ -28,6 +28,7 @@ from handlers import (
     content,
     discretion,
     edited,
+    flooding,
     joining,
     keyboards,
     languages,
@@ -50,6 +51,8 @@ from handlers.parts import Parts
 from handlers.privacy import forgetting
 from handlers.reminding import remind
 from handlers.shown_number import shown
+from handlers.spending import NEEDED
+from handlers.stopping import others_are_told
 from handlers.writing import takes_notices, write
 from locales.voice import Voice
 from locales.words import words
@@ -68,13 +71,13 @@ EVER: Final = 20  # and with whichever error: two that take turns would never be
 log = structlog.get_logger()
 
 
-async def drain(parts: Parts, contact: str) -> int:
-    """Take all unread rows of a contact, oldest first.
+async def drain(parts: Parts, contact: str, most: int | None = None) -> int:
+    """Take the unread rows of a contact, oldest first: all, or so many at most, as others wait (threat T28).
 
     Returns how many. Raises what passes by itself (database away).
     """
     taken = 0
-    while await take_next(parts, contact):
+    while taken != most and await take_next(parts, contact):
         taken += 1
     return taken
 
@@ -143,13 +146,17 @@ async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None
         who = await shown(tx, who)
     if isinstance(came, Input) and came.edited and not await edited.reworded(tx, parts, who, row, came):
         came = "ignored"
+    unheard: inbox.Unheard | None = None
     match came:
+        case Input() if unheard := await flooding.verdict(tx, who, row, came, parts.messages_a_minute):
+            if unheard == inbox.TOLD:
+                await answer(tx, parts, row, Reply((flooding.SLOW_DOWN,)), now)
         case Input() | News():
             await _talk(tx, parts, who, row, came, now)
         case _:
-            await _sign(tx, who, came, now)
-    await inbox.done(tx, row.id, now)
-    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "done").inc)
+            await _sign(tx, parts, who, row, came, now)
+    await inbox.done(tx, row.id, now, unheard)
+    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "unheard" if unheard else "done").inc)
 
 
 def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
@@ -158,11 +165,13 @@ def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
     return parts.channels[row.channel].decode(row.body)
 
 
-async def _sign(tx: Tx, who: ContactRow, sign: Signal, now: datetime) -> None:
+async def _sign(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, sign: Signal, now: datetime) -> None:
     """What a provider did by itself, and has answered where there was something to answer: nothing is said."""
     match sign:
         case "opted_out" | "blocked":
             await contacts.opt_out(tx, who.id, now)
+            if sign == "opted_out":  # nobody blocks a bot in another's name
+                await others_are_told(tx, parts, RowStore(tx, parts.directories), who, f"i{row.id}", now)
         case "opted_in" | "unblocked":
             await contacts.opt_in(tx, who.id)
 
@@ -194,12 +203,13 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     if who.id != before.id:  # the address is another contact's from now on: what was said, and is answered, is its
         row, saved = replace(row, contact_id=who.id), await conversations.load(tx, who.id)
     await _keep(tx, who, turn, now)
+    await _stopped_here(tx, parts, who, turn, row, now)
     over = keyboards.superseded(state.prompt, turn.state.prompt, came)
     unasked_for = row.kind == "news" and not (isinstance(came, News) and came.event in ANSWERS)
     if turn.reply is not None and unasked_for:
         await question(tx, parts, row, turn.reply, now, over)
     elif turn.reply is not None:
-        await answer(tx, parts, row, turn.reply, now, over=over)
+        await answer(tx, parts, row, turn.reply, now, over={**over, **_needed(turn)})
     with_desk = follows(state, turn, came, context.contact.id, context.desk)
     await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
     await note(tx, parts, who, came, turn.files, now)
@@ -231,6 +241,12 @@ async def _heard(
     came, meant = await quoted.opened(tx, who, read.came, now)
     who = await languages.heard(tx, parts, who, state, came)
     return who, replace(came, early=keyboards.early(row.sent_at, state.prompt, came)), meant
+
+
+def _needed(turn: Turn) -> dict[str, bool]:
+    """What no limit holds back: the numbers in danger and the question before them, and that STOP was heard."""
+    asked = turn.state.prompt is not None and turn.state.prompt.flow == "danger"
+    return {NEEDED: True} if asked or turn.flags & {"danger", "opt_out"} else {}
 
 
 async def unasked(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> None:
@@ -322,6 +338,11 @@ async def _forgotten(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None
         await contacts.forget_at(tx, who.id, now + forgetting.AFTER)
     elif who.forget_at is not None and any(frame.flow == "book" and frame.trail for frame in turn.state.frames):
         await contacts.forget_at(tx, who.id, None)
+
+
+async def _stopped_here(tx: Tx, parts: Parts, who: ContactRow, turn: Turn, row: InboxRow, now: datetime) -> None:
+    if "opt_out" in turn.flags:
+        await others_are_told(tx, parts, RowStore(tx, parts.directories), who, f"i{row.id}", now)
 
 
 async def answer(

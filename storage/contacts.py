@@ -4,7 +4,7 @@ make(tx, channel, address, now, new_id, lang, time_zone, alias) -> id    find it
 lock(tx, contact) -> ContactRow                    the first statement of a turn; then the person's row, if one is known
 lock_person(tx, person) -> rows                    all addresses of a person, then the person
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
-release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
+release(db, contact, owner, served); postpone(db, contact, until)    until: a back-off after a failed row
 get, get_many, of_person, of_worker, number_of, first_wrote, find    read
 link_person, link_worker, trust, set_phone, set_language, opt_out, opt_in, forget_at, inbound, dead, alive    write
 """
@@ -179,21 +179,24 @@ async def lock_person(tx: Tx, person: str) -> list[ContactRow]:
 async def lease_waiting(
     db: Sql, owner: str, now: datetime, until: datetime, limit: int, channels: Sequence[str] | None = None
 ) -> list[str]:
-    """Contacts with unread inbox rows that no worker has leased, the longest waiting first.
+    """Contacts with unread inbox rows that no worker has leased, the longest waiting first: since their oldest row
+    came, or since they were served last, if not all was taken. So a flood's turn comes after all others' (threat T28).
 
-    One row of a flood counts like any. `channels`: only of these; the others' messages could not be read here.
+    `channels`: only of these; the others' messages could not be read here.
     """
     only = "" if channels is None else f" AND channel IN ({marks(len(channels))})"
     if channels is not None and not channels:
         return []
-    oldest = "(SELECT min(i.id) FROM inbox i WHERE i.contact_id = contact.id AND i.status = 'new')"
+    first = "FROM inbox i WHERE i.contact_id = contact.id AND i.status = 'new' ORDER BY i.id LIMIT 1"
+    oldest, came = f"(SELECT i.id {first})", f"(SELECT i.received_at {first})"
+    since = f"CASE WHEN lease_ends_at > {came} THEN lease_ends_at ELSE {came} END"
     rows = await claim(
         db,
         "contact",
         set_to="lease_owner = ?, lease_ends_at = ?",
         where="id IN (SELECT contact_id FROM inbox WHERE status = 'new') "
         f"AND (lease_ends_at IS NULL OR lease_ends_at <= ?){only}",
-        order=oldest,
+        order=f"{since}, {oldest}",
         limit=limit,
         args=(owner, until, now, *(channels or ())),
         returning=f"id, {oldest} AS oldest",
@@ -201,9 +204,13 @@ async def lease_waiting(
     return [row["id"] for row in sorted(rows, key=lambda row: row["oldest"] or 0)]
 
 
-async def release(db: Sql, contact: str, owner: str) -> None:
+async def release(db: Sql, contact: str, owner: str, served: datetime | None = None) -> None:
+    """`served`: not all was taken, and they wait since then."""
     await db.execute(
-        "UPDATE contact SET lease_owner = NULL, lease_ends_at = NULL WHERE id = ? AND lease_owner = ?", contact, owner
+        "UPDATE contact SET lease_owner = NULL, lease_ends_at = ? WHERE id = ? AND lease_owner = ?",
+        served,
+        contact,
+        owner,
     )
 
 

@@ -71,6 +71,8 @@ INDEXES = (
     Index("appointment_series", "appointment", "series, version", unique=True),
     # the message's path
     Index("inbox_new", "inbox", "contact_id, id", where="status = 'new'"),
+    Index("inbox_heard", "inbox", "contact_id, id", where="status = 'done' AND kind = 'message' AND reason IS NULL"),
+    Index("inbox_slowed", "inbox", "contact_id, id", where="reason = 'flood: told'"),
     Index("inbox_parked", "inbox", "id", where="status = 'parked'"),
     Index("inbox_settled", "inbox", "settled_at", where="status <> 'new'"),
     Index("outbox_due", "outbox", "next_try_at", where="status = 'queued'"),
@@ -78,6 +80,7 @@ INDEXES = (
     Index("outbox_unheard", "outbox", "channel, next_try_at", where="status IN ('accepted', 'sent')"),
     Index("outbox_open_answers", "outbox", "contact_id, id", where="answer AND status IN ('queued', 'sending')"),
     Index("outbox_unasked", "outbox", "contact_id, accepted_at", where="NOT answer"),
+    Index("outbox_spent", "outbox", "accepted_at", where="channel = 'sms'"),
     Index("outbox_contact", "outbox", "contact_id, id"),
     Index("outbox_hushed", "outbox", "contact_id", where="hushed_at IS NOT NULL"),
     Index("outbox_provider", "outbox", "provider_id", where="provider_id IS NOT NULL"),

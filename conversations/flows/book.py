@@ -24,6 +24,7 @@ FAR: Final = timedelta(days=7)  # an hour further off than this may be wished ea
 
 REFUSED: Final[Mapping[str, Text]] = {
     "max_appointments": t("refused.max_appointments"),
+    "cancellations": t("refused.cancellations"),
     "overlap": t("refused.overlap"),
     "suspended": t("refused.suspended"),
     "frozen": t("refused.frozen"),

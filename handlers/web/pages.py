@@ -48,6 +48,7 @@ MODES: Final[Mapping[Mode, Text]] = {
 REFUSALS: Final[Mapping[str, Text]] = {
     "overlap": t("page.refused.overlap"),
     "max_appointments": t("page.refused.max_appointments"),
+    "cancellations": t("page.refused.desk"),
     "suspended": t("page.refused.desk"),
     "frozen": t("page.refused.frozen"),
     "consent": t("page.refused.desk"),

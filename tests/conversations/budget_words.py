@@ -27,6 +27,7 @@ VALUES: Final[dict[str, Value]] = {
     "number": "01 99 00 00 03",
     "ends": "12",
     "word": "START",
+    "service": "WhatsApp",
     "code": "123456",
     "count": 12,
     "words": "une phrase",  # of the desk's own, as long as they write it

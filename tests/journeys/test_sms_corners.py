@@ -58,7 +58,7 @@ async def test_who_writes_from_abroad_is_answered_and_told_what_is_possible(town
     assert "étranger" not in second
 
 
-@guards("T20", partly=True)
+@guards("T20")
 async def test_nothing_unasked_goes_abroad_and_the_desk_calls_where_it_matters(town: Town) -> None:
     for said in LATER:
         await town.sms(ABROAD, said)

@@ -46,6 +46,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "slot_gone": Kind(409, "The hour is taken, closed, or too near"),
     "already_over": Kind(409, "The appointment has begun, is past, or was moved or cancelled before"),
     "max_appointments": Kind(409, "They have as many coming appointments as are allowed"),
+    "cancellations": Kind(409, "They cancelled as often as is allowed in 30 days: the desk books with them"),
     "overlap": Kind(409, "They have another appointment then"),
     "suspended": Kind(409, "Their account, or their client, is suspended"),
     "frozen": Kind(409, "They froze their account themself"),

@@ -33,7 +33,7 @@ WITH_APPOINTMENT: Final = {
 }
 
 REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended", "frozen")
-FURTHER: Final = (*REFUSED, "max_appointments", "dispute")  # one appointment more
+FURTHER: Final = (*REFUSED, "max_appointments", "cancellations", "dispute")  # one appointment more
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation(

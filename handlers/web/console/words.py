@@ -74,6 +74,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "feedback": t("console.kind.feedback"),
     "calendar": t("console.kind.calendar"),
     "test": t("console.kind.test"),
+    "stopped": t("console.kind.stopped"),
     "confirm_email": t("console.kind.confirm_email"),
     "decision": t("console.kind.decision"),
     "report": t("console.kind.report"),
