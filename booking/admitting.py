@@ -13,6 +13,7 @@ from booking import codes, policy
 from booking.agreeing import agreed
 from booking.decisions import suspension, unread
 from booking.events import CodesGuessed, DeskNeeded, Event
+from booking.hoarding import cancels_often
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
 from booking.ports import (
     BookingStore,
@@ -66,7 +67,7 @@ class Admitting:
             return Refused(why)
         if policy.at_cap(coming, self._rules, self._now):
             return Refused("max_appointments")
-        if policy.cancels_often(await self._store.ended(person.id, self._now - policy.COUNTED), self._rules):
+        if await cancels_often(self._store, person.id, self._rules, self._now):
             return Refused("cancellations")
         return None if policy.may_request(person) else Refused("dispute")
 

@@ -14,6 +14,7 @@ from booking.addresses import EmailProof, EmailProofId
 from booking.agreeing import agreed, keep
 from booking.confirming import ask_to_confirm
 from booking.events import AppointmentBooked, AppointmentMoved, By, DeskNeeded, Event, PersonJoined
+from booking.hoarding import cancels_often
 from booking.model import (
     Appointment,
     AppointmentId,
@@ -180,16 +181,12 @@ class Making:
         coming = [] if who.is_new else await self.store.upcoming(who.person.id, self.now)
         if policy.at_cap(coming, self.rules, self.now):
             return Refused("max_appointments")
-        if by != "desk" and not who.is_new and await self._cancels_often(who.person):
+        if by != "desk" and not who.is_new and await cancels_often(self.store, who.person.id, self.rules, self.now):
             return Refused("cancellations")
         return Refused("overlap") if policy.overlaps(coming, start) else None
 
     async def _agreed(self, who: Joined, consent: Consent | None) -> bool:
         return await agreed(self.store, self.rules, None if who.is_new else who.person.id, consent)
-
-    async def _cancels_often(self, person: Person) -> bool:
-        """Cancelling itself is never refused; who did it so often is helped by a human."""
-        return policy.cancels_often(await self.store.ended(person.id, self.now - policy.COUNTED), self.rules)
 
     async def _write_person(self, who: Joined, contact: ContactId, consent: Consent | None) -> None:
         if who.is_new:

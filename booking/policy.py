@@ -18,7 +18,6 @@ TURN = timedelta(hours=24)  # so long before, a video may become a call at the s
 NEAR = timedelta(hours=2)  # so long before, "I am late" can only mean this appointment
 AWAITED = timedelta(minutes=10)  # so long before, who is there for a call or a video is waited for
 NOBODY_UNTIL = timedelta(hours=4)  # after the start: so long 'nobody came' is about this hour
-COUNTED = timedelta(days=30)  # so long a cancellation counts against whoever cancels often
 FREE_TRIES = 2  # guesses at a connection code within a day, after which there is no wait
 HISTORY = timedelta(hours=24)  # so long before an attack began, an address that wrote is no part of it
 ATTENDANCE_CLOSES = time(9)  # the next day, on the worker's clock: before the person is asked how it was
@@ -160,15 +159,6 @@ def consents(consent: Consent, rules: Rules) -> bool:
 def at_cap(coming: Sequence[Appointment], rules: Rules, now: datetime) -> bool:
     """The operator's cap on appointments that have not begun yet."""
     return sum(appointment.start > now for appointment in coming) >= rules.max_appointments
-
-
-def cancels_often(ended: Sequence[Appointment], rules: Rules) -> bool:
-    """The operator's cap on what a person took and gave back: whoever goes on so keeps hours from others.
-
-    `ended`: theirs of the last `COUNTED`. What the worker cancelled or the person took back is none.
-    """
-    given_back = sum(each.status == "cancelled" and each.ended_by == "person" for each in ended)
-    return given_back >= rules.max_cancellations
 
 
 def overlaps(appointments: Sequence[Appointment], start: datetime) -> bool:

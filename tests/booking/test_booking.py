@@ -379,7 +379,7 @@ def test_who_may_not_book_is_known_before_any_question(prepare: Callable[[Desk],
     assert run(desk.turn().known(ANN)).refused == Refused(reason)
 
 
-@guards("T22", partly=True)
+@guards("T22")
 def test_the_cap_counts_what_has_not_begun() -> None:
     desk = Desk([worker("ali"), worker("claire")])
     book(desk, any_at(NINE))

@@ -13,6 +13,7 @@ from bot.secrets import fresh
 from bot.settings import Settings, WrongSettings, read_settings
 from handlers.channels.base import BadOrigin, Request
 from handlers.channels.telegram import HEADER
+from tests.guards import guards
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001", "TWILIO_AUTH_TOKEN": "token-not-real"}
@@ -80,6 +81,7 @@ def test_webhooks_may_be_signed_with_several_tokens() -> None:
     assert settings.webhook_auth_tokens == ("token-not-real", "older", "region")
 
 
+@guards("T09")
 def test_telegram_may_bring_a_former_secret() -> None:
     first, former = "s" * 20, "f" * 20
     telegram = {"TELEGRAM_BOT_TOKEN": "1:not-real", "TELEGRAM_WEBHOOK_SECRET": first}

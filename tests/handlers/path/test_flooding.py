@@ -37,7 +37,7 @@ async def outcomes(place: Place) -> list[str | None]:
 # ------------------------------------------------------------ so many a minute
 
 
-@guards("T22", partly=True)
+@guards("T22")
 async def test_twenty_a_minute_are_heard_and_one_kind_word_said(strict: Place) -> None:
     for _ in range(24):
         await strict.comes("sms", CAMILLE, text="aide")
@@ -60,7 +60,7 @@ async def test_the_word_comes_once_a_minute_and_the_next_minute_is_heard(strict:
 
 
 @on_sqlite
-@guards("T31", partly=True)
+@guards("T31")
 async def test_danger_and_stop_are_heard_whatever_came_before(strict: Place) -> None:
     await strict.says("sms", CAMILLE, *["aide"] * 30)
     (numbers,) = await strict.says("sms", CAMILLE, "je veux mourir")

@@ -217,7 +217,7 @@ async def test_415_when_compressed(client: TestClient[Any, Any], stored: Stored,
 
 
 @guards("L11")
-@guards("T09", partly=True)
+@guards("T09")
 @pytest.mark.parametrize(
     "kind",
     [
