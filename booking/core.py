@@ -20,6 +20,7 @@ from booking import calling, policy
 from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
+from booking.closing import Closing
 from booking.confirming import Confirming
 from booking.deciding import Deciding
 from booking.directory import Directory
@@ -98,7 +99,9 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Proving, Rights):
+class Booking(
+    Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Closing, Erasing, Proving, Rights
+):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store

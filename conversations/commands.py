@@ -292,6 +292,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "private": flow("private"),
     "my_data": flow("my_data"),
     "erase": flow("erase"),
+    "close": flow("close"),
     "contest": flow("contest"),
     "who": who,
     "not_me": flow("not_me"),

@@ -61,7 +61,9 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
         talk.miss()
 
 
-NOT_IN_DANGER: Final = frozenset({"my_data", "erase"})  # nobody in distress is asked again whether all is to go
+NOT_IN_DANGER: Final = frozenset(
+    {"my_data", "erase", "close"}
+)  # nobody in distress is asked again whether all is to go
 
 
 async def danger_words(talk: Talk, came: Input) -> bool:

@@ -1,23 +1,17 @@
-"""Erase my account (regulation 2016/679, article 17): what goes and what stays, then a yes, then a code that they read
-here and write back. So nobody does it by a slip, nor by an SMS that only claims to come from them (invariant I15,
-threat T2). Until the code is written nothing has happened, and any other word leaves everything as it was.
+"""Erase my account (regulation 2016/679, article 17): what goes and what stays, and that closing is something else;
+then a yes, and a code that they write back (`twice.py`).
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
+from conversations.flows import twice
 from conversations.flows.names import call
-from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
-from conversations.normal import fold
+from conversations.model import Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch
 from conversations.text import t
 
-LASTS: Final = timedelta(hours=1)  # a code that is older is asked anew
-DIGITS: Final = 6
-MISSES: Final = 3  # wrong codes, counted over all questions: then all is kept
+SAID: Final = twice.Said(t("erase.code"), t("erase.not_yet"), t("erase.kept"))
 
 
 async def enter(c: Context) -> Finish | None:
@@ -28,32 +22,21 @@ async def enter(c: Context) -> Finish | None:
 
 
 async def ask_sure(c: Context) -> Ask:
-    options = (Option("yes", t("erase.yes"), exact=True), Option("keep", t("erase.keep")))
+    options = (
+        Option("yes", t("erase.yes"), exact=True),
+        Option("close", t("erase.close"), exact=True),
+        Option("keep", t("erase.keep")),
+    )
     return Ask(t("erase.ask"), (t("erase.what"),), options)
 
 
 async def got_sure(c: Context, heard: Input) -> Outcome:
-    if heard.choice != "yes":
-        return Finish(t("erase.kept"))
-    return fill(sure=True, code=_code(c), until=(c.now + LASTS).isoformat(), wrong=0)
-
-
-async def ask_code(c: Context) -> Ask:
-    return Ask(t("erase.code", code=c.answers["code"]), (), (Option("keep", t("erase.keep")),), free=True)
-
-
-async def got_code(c: Context, heard: Input) -> Outcome:
-    if heard.choice == "keep":
-        return Finish(t("erase.kept"))
-    typed = re.findall(r"[0-9]+", fold(heard.text))
-    if "".join(typed) == c.answers["code"]:
-        if c.now <= datetime.fromisoformat(c.answers["until"]):
-            return fill(written=True)
-        return fill(t("erase.old"), code=_code(c), until=(c.now + LASTS).isoformat())
-    if not typed:
-        return Again(t("erase.not_yet", code=c.answers["code"]) if c.misses == 0 else None)
-    wrong = c.answers["wrong"] + 1
-    return Finish(t("erase.kept")) if wrong >= MISSES else fill(t("erase.wrong"), wrong=wrong)
+    match heard.choice:
+        case "yes":
+            return twice.yes(c)
+        case "close":
+            return Switch("close", {}, replace=True)
+    return Finish(t("erase.kept"))
 
 
 async def finish(c: Context) -> Outcome:
@@ -62,20 +45,11 @@ async def finish(c: Context) -> Outcome:
     return Finish(t("erase.noted") if done else t("erase.held", call=call(c)))
 
 
-def _code(c: Context) -> str:
-    """Digits out of a fresh id, which holds 80 bits of chance."""
-    number = int.from_bytes(sha256(c.new_id().encode()).digest()) % 10**DIGITS
-    return f"{number:0{DIGITS}}"
-
-
 ERASE: Final = Flow(
     "erase",
     version=1,
     enter=enter,
     finish=finish,
     fleeting=True,
-    steps=(
-        Step("sure", ask_sure, got_sure),
-        Step("code", ask_code, got_code, wanted=lambda c: "written" not in c.answers, needs=("sure",)),
-    ),
+    steps=(Step("sure", ask_sure, got_sure), twice.second(SAID)),
 )

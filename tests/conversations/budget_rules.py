@@ -34,6 +34,7 @@ DANGER_FIRST: Final = (
 NEVER_AGAIN: Final = "what goes, for ever, and that nothing is kept must be read before the first yes"
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "erase.sure": NEVER_AGAIN,
+    "close.sure": NEVER_AGAIN,
     "welcome.code + noted.motive + slot.ask": ALL_AT_ONCE,
     "welcome.code_abroad + noted.motive + slot.ask": ALL_AT_ONCE,
     "danger.suicide + welcome.known + menu.ask": DANGER_FIRST,

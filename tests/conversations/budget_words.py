@@ -96,6 +96,7 @@ ELSEWHERE: Final = (
     "about.",
     "alarm.",
     "call.",
+    "closing.mail_",
     "console.",
     "demo.",
     "desk.hours",

@@ -14,6 +14,7 @@ ENGLISH: Final = {
     "contester": "contest",
     "mes données": "my data",
     "effacer mon compte": "erase my account",
+    "fermer mon compte": "close my account",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -94,6 +95,8 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "my_data.what": (KNOWN, ("mes données",)),
     "erase.sure": (KNOWN, ("effacer mon compte",)),
     "erase.code": (KNOWN, ("effacer mon compte", "1")),
+    "close.sure": (KNOWN, ("fermer mon compte",)),
+    "close.code": (KNOWN, ("fermer mon compte", "1")),
     "message.about": (TWO, ("message",)),
     "message.text": (KNOWN, ("message",)),
     "message.sure": (KNOWN, ("message", "oui")),
