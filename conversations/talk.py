@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Literal
 
+from conversations import frozen
 from conversations.model import (
     Again,
     Ask,
@@ -109,6 +110,7 @@ class Talk:
 
         A draft that is opened again goes on where it was, unless it is about another appointment now.
         """
+        name = frozen.instead(name, self._c, told=self.told)
         flow, fresh = self.flows[name], Frame(name, self.flows[name].version)
         before = next((frame for frame in self.frames if frame.flow == name), fresh)
         self.frames = [frame for frame in self.frames if frame.flow != name and not self.flows[frame.flow].fleeting]

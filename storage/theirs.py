@@ -119,7 +119,7 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
     for table, condition in WHOSE.items():
         if table in stays:
             continue
-        where, values = _filled(condition, theirs.lists)
+        where, values = filled(condition, theirs.lists)
         count += await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
     for ids in _pieces(theirs.all):
         await tx.execute(f"DELETE FROM token WHERE object IN ({marks(len(ids))})", *ids)
@@ -167,7 +167,7 @@ async def forget_numbers(tx: Sql, person: str) -> None:
         await tx.execute("DELETE FROM tries WHERE key LIKE ?", f"%:{index.hex()}")
 
 
-def _filled(condition: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, list[str]]:
+def filled(condition: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, list[str]]:
     """The statement with its marks, and the values in their order."""
     sql = ""
     values: list[str] = []

@@ -38,7 +38,9 @@ from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
 from conversations.flows.reading import MESSAGES, READ
 from conversations.flows.reminded import REMINDED
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
+from conversations.flows.requests import REQUEST_EXTENDED, REQUEST_REFUSED
 from conversations.flows.resume import RESUME
+from conversations.flows.rights import COPY, DEATH, FREEZE, FROZEN, OBJECT
 from conversations.flows.still_me import CLAIM_OVER, CLAIMED, STILL_ME
 from conversations.flows.undo import UNDO
 from conversations.flows.video_fails import VIDEO_FAILS
@@ -82,6 +84,11 @@ FLOWS: Final[Mapping[str, Flow]] = {
         MY_DATA,
         PROFILE,
         ERASE,
+        FREEZE,
+        FROZEN,
+        OBJECT,
+        DEATH,
+        COPY,
         CONTEST,
         NOT_ME,
         DISCREET,
@@ -111,6 +118,8 @@ FLOWS: Final[Mapping[str, Flow]] = {
         DESK_HANDS_BACK,
         DESK_LATE,
         DESK_CALLED,
+        REQUEST_EXTENDED,
+        REQUEST_REFUSED,
         CALL_LATE,
         MESSAGE,
         READ,
