@@ -40,6 +40,7 @@ class Deed(StrEnum):
     CHANGE_OPERATORS = "change operators"
     SEE_DEEDS = "see deeds"  # the audit trail
     EXPORT = "export"  # ask for many people's data at once, answer what another asks for (threat T24)
+    CARRY_OUT = "carry out"  # what somebody said of their data for after their death (safety G8)
     SEE_FIGURES = "see figures"  # of months, of nobody
 
 
@@ -58,7 +59,7 @@ MAY: Final[Mapping[Role, frozenset[Deed]]] = {
     | _DESKS
     | _HOLDS
     | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES, Deed.EXPORT}
-    | {Deed.DELETE_DOCUMENTS},
+    | {Deed.DELETE_DOCUMENTS, Deed.CARRY_OUT},
     Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES},
 }
 

@@ -142,6 +142,7 @@ async def build(
             most_segments=settings.max_segments_a_day,
             alert_to=settings.alert_to,
             whatsapp_number=settings.twilio_whatsapp_from,
+            privacy_email=settings.privacy_email,
             sms_number=settings.twilio_sms_from if settings.sms_enabled else None,
             voice=_voice(settings, session),
             documents=keeping(settings, session),

@@ -3,7 +3,8 @@
 suspend WHO GROUND WORDS…        warn WHO GROUND WORDS…        decisions WHO
 close WHO GROUND WORDS…          archive WHO WORDS…
 lift DECISION WORDS…             see DECISION
-hold, release, holds, erase, erasures: `bot/person_law.py`; archive: `bot/person_archive.py`
+hold, release, holds, erase, erasures: `bot/person_law.py`        export, touched: `bot/person_data.py`
+archive: `bot/person_archive.py`
 
 Who is at the keyboard is who decides, in the audit trail. The person is told each time, in the words that were typed.
 What they contest is judged in the console alone: a login of a computer does not tell one human from another.
@@ -23,6 +24,7 @@ from bot.failures import CommandFailed, WrongUse
 from bot.load import local
 from bot.opening import on_app, operator
 from bot.person_archive import archive
+from bot.person_data import export, touched
 from bot.person_law import erase, erased, held, hold, release
 from bot.who import Who, person_of
 from handlers import deciding
@@ -124,6 +126,8 @@ def see(decision: Id) -> int:
     return 0
 
 
+app.command("export")(export)
+app.command("touched")(touched)
 app.command("hold")(hold)
 app.command("release")(release)
 app.command("holds")(held)

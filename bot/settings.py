@@ -161,6 +161,7 @@ class Settings(BaseSettings):
     privacy_url: WebAddress = PLATFORM
     terms_version: Annotated[str, Field(min_length=1, max_length=32)] = "2024-10-15"
     privacy_version: Annotated[str, Field(min_length=1, max_length=32)] | None = None
+    privacy_email: MailAddress | None = None
     dpo_contact: Annotated[str, Field(max_length=200)] | None = None
 
     regions: Regions = {}

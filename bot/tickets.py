@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, get_args
 
 import typer
 
+from booking.deadlines import last_day
 from booking.decisions import Ground, NotDecided, Verdict
 from bot.app import App
 from bot.failures import CommandFailed, WrongUse
@@ -23,11 +24,18 @@ from handlers import tickets as desk
 from handlers.deciding import Chosen, Settled
 from handlers.desk import spaced
 from handlers.parts import Parts
+from handlers.privacy import deadlines
+from handlers.privacy.deadlines import DeadlineAnswer, NotSo
 from handlers.ticket_seen import Seen
 from handlers.ticket_seen import see as seen_by
 from storage import tickets
 from storage.tickets import MOST, Entry, TicketRow
 
+NOT_SO: Final[Mapping[str, str]] = {
+    "no_request": "this ticket asks nothing of their data",
+    "late": "the first month is over: answer it now",
+    "already": "they were told once that it takes longer",
+}
 NO_TALK: Final[Mapping[str, str]] = {
     "nobody_known": "nobody is known to write to",
     "stopped": "they stopped our messages",
@@ -119,6 +127,32 @@ def close(
     return act(lambda parts: desk.close(parts, id, operator(), end), "closed")
 
 
+Told = Annotated[bool, typer.Option("--told", help="They were told otherwise: by telephone, by post.")]
+
+
+@app.command()
+def extend(id: Id, words: Words, told: Told = False) -> int:
+    """A request about somebody's data takes two months more: inside the first one, and they read why."""
+    return act(lambda parts: request(deadlines.extend(parts, id, operator(), " ".join(words), told=told)), "extended")
+
+
+@app.command()
+def refuse(id: Id, words: Words, told: Told = False) -> int:
+    """A request about somebody's data is refused: they read why, and where to complain."""
+    return act(lambda parts: request(deadlines.refuse(parts, id, operator(), " ".join(words), told=told)), "refused")
+
+
+async def request(deed: Coroutine[Any, Any, DeadlineAnswer]) -> answers.SayAnswer:
+    """What is so of requests alone is said here."""
+    match await deed:
+        case NotSo(why):
+            raise CommandFailed(NOT_SO[why])
+        case answers.BadWords():
+            raise WrongUse(f"WORDS: between {deadlines.SHORTEST} and {deadlines.LONGEST} characters, which they read")
+        case answer:
+            return answer
+
+
 @app.command()
 def settle(
     id: Id,
@@ -191,14 +225,16 @@ async def story(opened: App, id: str) -> Sequence[str]:
     match await seen_by(parts, id, operator()):
         case Seen() as seen:
             told = (entry_line(parts, each) for each in seen.entries)
-            return [row_line(parts, seen.ticket), *about(seen), *told, *reports(parts, seen)]
+            return [row_line(parts, seen.ticket), *about(parts, seen), *told, *reports(parts, seen)]
         case answers.NoSuchTicket():
             raise CommandFailed("no such ticket")
 
 
-def about(seen: Seen) -> Iterator[str]:
+def about(parts: Parts, seen: Seen) -> Iterator[str]:
     """Whom, where, and at which place the talk stood."""
     yield f"  {seen.name or 'no account yet'}, {spaced(seen.number) if seen.number else 'no number'}"
+    if seen.ticket.due_at is not None:
+        yield f"  to be answered by {local(last_day(seen.ticket.due_at), parts.zone)[:10]}"
     where = f"contact {seen.ticket.contact_id} on {seen.channel}" if seen.channel else "no talk"
     yield f"  {where}" + (f", about {seen.ticket.subject}" if seen.ticket.subject else "")
     stood = {name: value for name, value in seen.ticket.context.items() if name != "phone"}

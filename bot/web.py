@@ -20,6 +20,8 @@ from handlers.passwords import Passwords
 from handlers.receipts import receive
 from handlers.web.api.problems import beside
 from handlers.web.background import Background
+from handlers.web.copy_core import CopyCore
+from handlers.web.copy_pages import CopyPages
 from handlers.web.email_core import EmailCore
 from handlers.web.email_pages import EmailPages
 from handlers.web.guard import middlewares
@@ -81,6 +83,7 @@ def application(app: App) -> web.Application:
     HourPages(pages=pages, hour=hour, renderer=renderer, rooms=rooms, clock=parts.clock).add_to(served)
     UploadPages(core=UploadCore(parts), renderer=renderer).add_to(served)
     HandedPages(core=HandedCore(parts), renderer=renderer).add_to(served)
+    CopyPages(core=CopyCore(parts), renderer=renderer).add_to(served)
     workers = WorkerCore(parts)
     WorkerPages(pages=workers, renderer=renderer).add_to(served)
     WorkerVideo(pages=workers, video=WorkerVideoCore(parts), renderer=renderer, rooms=rooms).add_to(served)

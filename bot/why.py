@@ -105,6 +105,8 @@ REASONS: Final[Mapping[str, str]] = {  # of timers, in words
     "same_time": "another reminder falls on the same moment",
     "just_booked": "booked or moved less than 6 hours before",
     "just_confirmed": "they had just said that they will come",
+    "frozen": "they froze their account, and this serves no hour that stands",
+    "objected": "they do not want to be asked how it was",
     "appointment_changed": "the appointment was moved, cancelled or changed",
     "nobody_came": "they said that nobody came",
     "useless": "too late to be of use",

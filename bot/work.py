@@ -24,7 +24,7 @@ from handlers.free_hours import look_for_free_hours
 from handlers.hooks.sending import send_due
 from handlers.lanes import Lane
 from handlers.parts import Parts
-from handlers.privacy import closing, erasing, forgetting, watching
+from handlers.privacy import closing, deadlines, erasing, forgetting, watching
 from handlers.turns import drain
 from handlers.waiting import serve_waiting
 from storage import audit, contacts, flags, inbox, purge, timers
@@ -66,6 +66,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
         group.create_task(_loop(parts, "erasing", lambda: erasing.look(parts), SERVE))
         group.create_task(_loop(parts, "copies", lambda: provider_copies.look(parts), WATCH))
         group.create_task(_loop(parts, "forgetting", lambda: forgetting.look(parts), FORGET))
+        group.create_task(_loop(parts, "requests", lambda: deadlines.look(parts), WATCH))
         group.create_task(_loop(parts, "hooks", lambda: send_due(parts)))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 

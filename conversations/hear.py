@@ -86,7 +86,7 @@ async def too_early(talk: Talk, came: Input) -> bool:
 
 
 # Nobody in distress is asked again whether all is to go, or what they accept.
-NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "close", "profile", "terms"})
+NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "close", "freeze", "object", "death", "copy", "profile", "terms"})
 
 
 async def danger_words(talk: Talk, came: Input) -> bool:

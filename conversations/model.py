@@ -70,7 +70,9 @@ class News:
 class Link:
     """A page of ours, by what it shows. The address is made when the message is drawn (it holds a token)."""
 
-    kind: Literal["appointment", "worker", "email", "calendar", "join", "upload", "handed", "terms", "privacy"]
+    kind: Literal[
+        "appointment", "worker", "email", "calendar", "join", "upload", "handed", "export", "terms", "privacy"
+    ]
     id: str = ""
 
 
@@ -397,6 +399,7 @@ class Context:
     leaves: str = ""  # the key in the outbox of what is answered
     draft_time: timedelta = timedelta(hours=72)
     joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
+    privacy_email: str | None = None  # where requests about data may be sent besides
     sms: str | None = None  # our number for texts, as people read it; None where there is none to be told
     stopped: tuple[Stopped, ...] = ()
     elsewhere: bool = False  # what nobody asked for reaches them on another channel of theirs

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Literal
 
+from conversations import frozen
 from conversations.flows import terms
 from conversations.model import (
     Again,
@@ -111,6 +112,7 @@ class Talk:
         A draft that is opened again goes on where it was, unless it is about another appointment now. What they ask for
         is put off where the terms come first.
         """
+        name = frozen.instead(name, self._c, told=self.told)
         if not self.told and terms.comes_first(self.c, name):
             name, answers = "terms", terms.wanted(self._c)
         flow, fresh = self.flows[name], Frame(name, self.flows[name].version)

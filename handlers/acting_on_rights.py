@@ -60,6 +60,14 @@ class ActingOnRights(Corresponding):
             return False
         return await self._did(PersonDeed.INSTRUCT, person, await super().revoke_instruction(person, contact))
 
+    async def make_copy(self, person: PersonId, contact: ContactId) -> str | None:
+        """Proven within the last minutes, by the contact that asks (`booking/proving.py`). That it was fetched is noted
+        when it is."""
+        proven = await self.is_proven(contact, "export")
+        if not await self._about(PersonDeed.EXPORT, person, proven=proven):
+            return None
+        return await super().make_copy(person, contact)
+
     async def _did(self, deed: PersonDeed, person: PersonId, done: bool) -> bool:
         if done:
             await audit.add(self._tx, await self._noted(), deed, f"person:{person}", self._at)

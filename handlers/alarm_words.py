@@ -47,6 +47,7 @@ ALARMS: Final[Mapping[str, Text]] = {
     "no_free_hour": t("alarm.no_free_hour"),
     "logins": t("alarm.logins"),
     "hook_failing": t("alarm.hook_failing"),
+    "request_due": t("alarm.request_due"),
     "codes_guessed": t("alarm.codes_guessed"),
     "codes_ran_out": t("alarm.codes_ran_out"),
     "spending": t("alarm.spending"),

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from booking import phones, policy
-from booking.model import AppointmentId
+from booking.model import AppointmentId, PersonId
 from handlers.parts import Parts
 from handlers.reminders import wake
 from storage import contacts, decisions, fates, messages
@@ -56,7 +56,7 @@ MATTERS: Final = frozenset(
 )  # who is not told of these is called by a human (I8)
 
 ASKED_BY_MAIL: Final = frozenset({"confirm_email", "one_time_code"})  # who is discreet gets no other mail
-
+ASKS_MORE: Final = frozenset({"feedback", "freed", "offer"})  # that serve no hour which stands
 QUIETLY: Final = frozenset(
     {
         *("answer", "freed", "reminder", "soon", "feedback", "digest", "test", "calendar", "undelivered"),
@@ -81,7 +81,7 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return barred
     if row.appointment_id is not None and not await still_true(parts.db, parts, row):
         return Leave("suppressed", "appointment_changed")
-    if (known := await _known(parts, row, contact, now)) is not None:
+    if (known := await _known(parts, row, contact, now) or await _unwanted(parts, row, contact)) is not None:
         return Leave("suppressed", known)
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
         return later(row, until, "quiet_hours")
@@ -118,6 +118,19 @@ async def _known(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetim
         not row.content.get("urgent") and await messages.waits_told(parts.db, row, now - TOLD)
     )
     return "told_already" if told else None
+
+
+async def _unwanted(parts: Parts, row: OutboxRow, contact: ContactRow) -> str | None:
+    """Why somebody is not asked for more, although nothing stops us from writing: they froze their account, or object
+    (safety G7)."""
+    if row.kind not in ASKS_MORE or contact.person_id is None:
+        return None
+    person = await RowStore(parts.db, parts.directories).person(PersonId(contact.person_id))
+    if person is None:
+        return None
+    if person.frozen is not None:
+        return "frozen"
+    return "objected" if person.no_feedback and row.kind == "feedback" else None
 
 
 async def still_true(db: Sql, parts: Parts, row: OutboxRow) -> bool:

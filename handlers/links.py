@@ -15,7 +15,15 @@ from handlers.parts import Parts
 from storage import tokens
 from storage.db import Sql
 
-PATHS: Final = {"appointment": "a", "worker": "w", "email": "e", "calendar": "calendar", "upload": "u", "handed": "d"}
+PATHS: Final = {
+    "appointment": "a",
+    "worker": "w",
+    "email": "e",
+    "calendar": "calendar",
+    "upload": "u",
+    "handed": "d",
+    "export": "x",
+}
 
 # How long each is good for; afterwards it is answered 410. An appointment's: so long after the furthest start.
 LASTS: Final = {
@@ -25,6 +33,7 @@ LASTS: Final = {
     "calendar": timedelta(days=3650),
     "upload": timedelta(days=2),
     "handed": timedelta(days=14),
+    "export": timedelta(hours=24),
 }
 
 

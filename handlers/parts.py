@@ -66,6 +66,7 @@ class Parts:
     max_unasked: int
     alert_to: str | None
     whatsapp_number: str | None  # ours
+    privacy_email: str | None = None  # where requests about data may be sent besides
     sms_number: str | None = None  # ours; a messaging service does not tell its own
     voice: VoiceLine | None = None  # masked calls; without it workers dial themselves
     desk_time: timedelta = timedelta(minutes=30)  # how long whoever writes to the desk waits at most

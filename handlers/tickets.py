@@ -61,7 +61,7 @@ BY_HAND: Final = "takeover"  # the kind of a ticket that nothing but an operator
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class Scene:
     """One ticket under its contact's lock, for one operator."""
 
     tx: Tx
@@ -93,8 +93,8 @@ class _Scene:
 
 async def take(parts: Parts, ticket: str, operator: str, *, over: bool = False) -> Answer | NoTalk:
     """Where the person cannot be written to, the ticket is theirs all the same, to call; `NoTalk` says why."""
-    async with _scene(parts, ticket, operator) as scene:
-        return scene if not isinstance(scene, _Scene) else await _take(scene, over=over)
+    async with scene_of(parts, ticket, operator) as scene:
+        return scene if not isinstance(scene, Scene) else await _take(scene, over=over)
 
 
 async def say(parts: Parts, ticket: str, operator: str, words: str, once: str | None = None) -> SayAnswer:
@@ -104,14 +104,14 @@ async def say(parts: Parts, ticket: str, operator: str, words: str, once: str | 
     said = words.strip()
     if not 0 < len(said) <= LONGEST:
         return BadWords()
-    async with _scene(parts, ticket, operator, once) as scene:
-        if not isinstance(scene, _Scene):
+    async with scene_of(parts, ticket, operator, once) as scene:
+        if not isinstance(scene, Scene):
             return scene
         if (shut := out_of_reach(parts, scene.contact)) is not None:
             return shut
         if (held := await held_by(scene.tx, scene.ticket, operator)) is not None:
             return InTalk(held.operator or "", held.id)
-        if (refused := await _theirs(scene)) is not None:
+        if (refused := await theirs(scene)) is not None:
             return refused
         await tickets.with_desk(scene.tx, scene.ticket.id)
         announced = why_not(parts, scene.contact) is not None
@@ -123,12 +123,12 @@ async def say(parts: Parts, ticket: str, operator: str, words: str, once: str | 
 
 async def hand_back(parts: Parts, ticket: str, operator: str) -> Answer:
     """Nothing is said where the talk is not with the desk."""
-    async with _scene(parts, ticket, operator) as scene:
-        if not isinstance(scene, _Scene):
+    async with scene_of(parts, ticket, operator) as scene:
+        if not isinstance(scene, Scene):
             return scene
-        if (refused := await _theirs(scene)) is not None:
+        if (refused := await theirs(scene)) is not None:
             return refused
-        await _handed_back(scene)
+        await handed_back(scene)
         return await scene.done()
 
 
@@ -137,18 +137,18 @@ async def note(parts: Parts, ticket: str, operator: str, words: str, once: str |
     said = words.strip()
     if not 0 < len(said) <= LONGEST:
         return BadWords()
-    async with _scene(parts, ticket, operator, once) as scene:
-        if isinstance(scene, _Scene):
+    async with scene_of(parts, ticket, operator, once) as scene:
+        if isinstance(scene, Scene):
             await scene.noted("note", said, once=once)
-        return scene if not isinstance(scene, _Scene) else await scene.done()
+        return scene if not isinstance(scene, Scene) else await scene.done()
 
 
 async def attempt(parts: Parts, ticket: str, operator: str, how: How, once: str | None = None) -> Answer:
     """Who missed our call learns of it in their talk, if there is one."""
-    async with _scene(parts, ticket, operator, once) as scene:
-        if not isinstance(scene, _Scene):
+    async with scene_of(parts, ticket, operator, once) as scene:
+        if not isinstance(scene, Scene):
             return scene
-        if (refused := await _theirs(scene)) is not None:
+        if (refused := await theirs(scene)) is not None:
             return refused
         entry = await scene.noted("attempt", detail=how, once=once)
         if scene.contact is not None:
@@ -159,14 +159,14 @@ async def attempt(parts: Parts, ticket: str, operator: str, how: How, once: str 
 
 
 async def close(parts: Parts, ticket: str, operator: str, outcome: Outcome, once: str | None = None) -> Answer:
-    async with _scene(parts, ticket, operator, once) as scene:
-        if not isinstance(scene, _Scene):
+    async with scene_of(parts, ticket, operator, once) as scene:
+        if not isinstance(scene, Scene):
             return scene
-        if (refused := await _theirs(scene)) is not None:
+        if (refused := await theirs(scene)) is not None:
             return refused
         if await deciding_tickets.undecided(scene.tx, scene.ticket):
             return Undecided()
-        await _handed_back(scene)
+        await handed_back(scene)
         await tickets.close(scene.tx, scene.ticket.id, outcome, parts.clock())
         await scene.noted("closed", detail=outcome, once=once)
         return await scene.done()
@@ -186,7 +186,7 @@ async def take_over(parts: Parts, contact: str, operator: str, *, over: bool = F
             opened = await tickets.open_(tx, new, parts.clock(), parts.new_id)
             row = await tickets.get(tx, opened.id)
         assert row is not None
-        scene = _Scene(tx, parts, row, who, operator)
+        scene = Scene(tx, parts, row, who, operator)
         taken = await _take(scene, over=over)
         return await scene.done() if isinstance(taken, NoTalk) else taken
 
@@ -226,9 +226,9 @@ def _obstacles(parts: Parts, who: ContactRow) -> Iterator[tuple[Why, bool]]:
 
 
 @asynccontextmanager
-async def _scene(
+async def scene_of(
     parts: Parts, ticket: str, operator: str, once: str | None = None
-) -> AsyncIterator[_Scene | Done | NoSuchTicket | Closed]:
+) -> AsyncIterator[Scene | Done | NoSuchTicket | Closed]:
     """In the order of a turn: the contact is locked before the ticket is looked at. What came before is done."""
     async with parts.db.transaction() as tx:
         found = await tickets.get(tx, ticket)
@@ -241,7 +241,7 @@ async def _scene(
         if once is not None and await tickets.entered(tx, ticket, once):
             yield Done(found)
             return
-        yield Closed() if found.status == "closed" else _Scene(tx, parts, found, who, operator)
+        yield Closed() if found.status == "closed" else Scene(tx, parts, found, who, operator)
 
 
 async def _of_talk(tx: Tx, contact: str) -> TicketRow | None:
@@ -251,13 +251,13 @@ async def _of_talk(tx: Tx, contact: str) -> TicketRow | None:
     return min(fits, key=lambda row: (not row.live, row.kind != DANGER), default=None)
 
 
-async def _take(scene: _Scene, *, over: bool) -> Answer | NoTalk:
+async def _take(scene: Scene, *, over: bool) -> Answer | NoTalk:
     silent = scene.ticket.kind == REPORTED  # who is reported learns of it by words, not by the desk's looking at it
     shut = why_not(scene.parts, scene.contact)
     held = await held_by(scene.tx, scene.ticket, scene.operator) if not silent and shut is None else None
     if held is not None and not over:
         return InTalk(held.operator or "", held.id)
-    if (refused := await _theirs(scene, over=over)) is not None:
+    if (refused := await theirs(scene, over=over)) is not None:
         return refused
     if scene.ticket.operator == scene.operator and (scene.ticket.live or (silent and scene.ticket.status == "taken")):
         return await scene.done()  # they have it, or are in the talk, already
@@ -274,7 +274,7 @@ async def _take(scene: _Scene, *, over: bool) -> Answer | NoTalk:
     return await scene.done()
 
 
-async def _theirs(scene: _Scene, *, over: bool = False) -> OfAnother | NotYours | None:
+async def theirs(scene: Scene, *, over: bool = False) -> OfAnother | NotYours | None:
     """The ticket is the operator's from now on, unless a colleague has it, or has to."""
     ticket, now = scene.ticket, scene.parts.clock()
     if await deciding_tickets.barred(scene.tx, ticket, scene.operator):
@@ -284,7 +284,7 @@ async def _theirs(scene: _Scene, *, over: bool = False) -> OfAnother | NotYours 
     return None
 
 
-async def _handed_back(scene: _Scene) -> None:
+async def handed_back(scene: Scene) -> None:
     if scene.ticket.live:
         await tickets.without_desk(scene.tx, scene.ticket.id)
         await scene.told(await scene.noted("handed_back"), "desk_hands_back")

@@ -280,6 +280,7 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         policy_version=parts.rules.policy_version,
         draft_time=parts.draft_time,
         joins=await joining.doors(tx, parts) if who.worker_id else {},
+        privacy_email=parts.privacy_email,
         sms=spaced(parts.sms_number) if parts.sms_number else None,
         stopped=_stopped(who, theirs),
         elsewhere=any(takes_notices(row, parts) for row in theirs if row.id != who.id),

@@ -122,7 +122,10 @@ async def person_is_asked(event: AttendanceSettled, world: World) -> Sequence[Ef
     a = event.appointment
     if world.now - a.start > YESTERDAY or (event.assumed and event.nobody):
         return []
+    person = (await world.booking.known(a.contact)).person
     asks = "feedback" if a.status == "done" else "missed"
+    if person is not None and (person.frozen is not None or (person.no_feedback and asks == "feedback")):
+        return []  # safety G7
     data = {"which": a.id, "kind": "feedback", "until": (world.now + ANSWERED).isoformat()}
     return [Tell(ToPerson(a.person), asks, data, key=f"after:{a.person}:{world.now:%Y%m%d}")]
 

@@ -85,3 +85,15 @@ async def latest(db: Sql, limit: int, *, of: str = "", by: str = "") -> list[Dee
         limit,
     )
     return [Deed(**row) for row in rows]
+
+
+async def between(db: Sql, by: str, since: datetime, until: datetime) -> list[Deed]:
+    """What an actor did, the first first. `since` counts, `until` does not."""
+    rows = await db.fetch(
+        "SELECT actor, action, object, done_at FROM audit WHERE actor = ? AND done_at >= ? AND done_at < ? "
+        "ORDER BY done_at, id",
+        by,
+        since,
+        until,
+    )
+    return [Deed(**row) for row in rows]

@@ -163,6 +163,7 @@ INDEXES = (
     Index("hook_news_due", "hook_news", "next_try_at", where="status = 'queued'"),
     Index("hook_news_hook", "hook_news", "hook_id", where="status = 'queued'"),
     Index("audit_object", "audit", "object, done_at"),
+    Index("audit_actor", "audit", "actor, done_at"),
     Index("recovery_code_operator", "recovery_code", "operator_id"),
     Index("session_operator", "session", "operator_id"),
     Index("step_count_day", "step_count", "day_on, client_id, flow, step, outcome"),

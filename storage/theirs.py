@@ -127,7 +127,7 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
     for table, condition in WHOSE.items():
         if table in stays:
             continue
-        where, values = _filled(condition, theirs.lists)
+        where, values = filled(condition, theirs.lists)
         count += await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
     for ids in _pieces(theirs.all):
         await tx.execute(f"DELETE FROM token WHERE object IN ({marks(len(ids))})", *ids)
@@ -140,7 +140,7 @@ async def forget_matter(tx: Tx, person: str) -> None:
     """Why they came, and what was said: not who they are. Files go by their own clock."""
     theirs = await gather(tx, person)
     for table in MATTER:
-        where, values = _filled(WHOSE[table], theirs.lists)
+        where, values = filled(WHOSE[table], theirs.lists)
         await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
 
 
@@ -183,7 +183,7 @@ async def forget_numbers(tx: Sql, person: str) -> None:
         await tx.execute("DELETE FROM tries WHERE key LIKE ?", f"%:{index.hex()}")
 
 
-def _filled(condition: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, list[str]]:
+def filled(condition: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, list[str]]:
     """The statement with its marks, and the values in their order."""
     sql = ""
     values: list[str] = []

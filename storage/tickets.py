@@ -36,6 +36,8 @@ EntryKind: TypeAlias = Literal[
     "left",  # the person went back to the automatic answers
     "late",  # nobody of the desk answered in time, and the person was told so
     "handed_back",
+    "extended",  # a request about data: the person was told that it takes longer; `detail`: not by us
+    "refused",  # the same of a refusal
     "passed",  # to a colleague who goes on with the talk in another ticket, which `detail` names
     "closed",
 ]
@@ -155,6 +157,25 @@ async def close(tx: Tx, ticket: str, outcome: str, now: datetime) -> bool:
         ticket,
     )
     return changed == 1
+
+
+async def requests(db: Sql, kind: str) -> list[TicketRow]:
+    """Those of this kind that are not closed, the oldest first."""
+    return await _where(db, f"kind = ? AND {OPEN} ORDER BY opened_at, id", kind)
+
+
+async def set_due(tx: Tx, ticket: str, due: datetime) -> None:
+    await tx.execute("UPDATE ticket SET due_at = ? WHERE id = ?", due, ticket)
+
+
+async def warn(tx: Tx, ticket: str, before: int, now: int) -> bool:
+    """How many alarms about it were raised. False: another one raised it."""
+    changed = await tx.execute("UPDATE ticket SET warned = ? WHERE id = ? AND warned = ?", now, ticket, before)
+    return changed == 1
+
+
+async def extend(tx: Tx, ticket: str, due: datetime, now: datetime) -> None:
+    await tx.execute("UPDATE ticket SET due_at = ?, extended_at = ? WHERE id = ?", due, now, ticket)
 
 
 async def with_desk(tx: Tx, ticket: str) -> None:

@@ -39,7 +39,9 @@ from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
 from conversations.flows.reading import MESSAGES, READ
 from conversations.flows.reminded import REMINDED
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
+from conversations.flows.requests import REQUEST_EXTENDED, REQUEST_REFUSED
 from conversations.flows.resume import RESUME
+from conversations.flows.rights import COPY, DEATH, FREEZE, FROZEN, OBJECT
 from conversations.flows.still_me import CLAIM_OVER, CLAIMED, STILL_ME
 from conversations.flows.terms import TERMS
 from conversations.flows.undo import UNDO
@@ -86,6 +88,11 @@ FLOWS: Final[Mapping[str, Flow]] = {
         PROFILE,
         ERASE,
         CLOSE,
+        FREEZE,
+        FROZEN,
+        OBJECT,
+        DEATH,
+        COPY,
         CONTEST,
         NOT_ME,
         DISCREET,
@@ -115,6 +122,8 @@ FLOWS: Final[Mapping[str, Flow]] = {
         DESK_HANDS_BACK,
         DESK_LATE,
         DESK_CALLED,
+        REQUEST_EXTENDED,
+        REQUEST_REFUSED,
         CALL_LATE,
         MESSAGE,
         READ,

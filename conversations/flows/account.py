@@ -26,6 +26,11 @@ def is_suspended(c: Context) -> bool:
     return c.known.refused == Refused("suspended")
 
 
+def is_frozen(c: Context) -> bool:
+    """By themself (safety G7)."""
+    return c.known.refused == Refused("frozen")
+
+
 def suspended(c: Context, decision: Decision) -> Text:
     """In a word where all the rest has just been said: their first message after it shows the decision."""
     if any(each.id == decision.id for each in c.known.unread):

@@ -17,10 +17,14 @@ async def enter(c: Context) -> Switch | None:
     """
     if c.known.upcoming or c.answers.get("asked") or c.known.suspension is not None:
         return None
+    if account.is_frozen(c):
+        return None
     return Switch("book", replace=True)
 
 
 async def ask_choice(c: Context) -> Ask:
+    if account.is_frozen(c):
+        return Ask(t("menu.ask"), (t("refused.frozen"),), tuple(_while_suspended(c)))
     if account.is_suspended(c):
         return Ask(t("menu.ask"), (), tuple(_while_suspended(c)))
     options = [Option("book", t("menu.book"))]

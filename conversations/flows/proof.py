@@ -23,6 +23,7 @@ Check: TypeAlias = Callable[[ProofId, str], Awaitable[CheckProof]]
 
 PROVEN: Final = "proven"  # the fact, and the step that gives it
 SENT: Final = "proof_sent"
+NO_OTHER_WAY: Final = t("proof.no_other_way")
 WHERE: Final[Mapping[str, Text]] = {
     "sms": t("proof.ask"),
     "whatsapp": t("proof.ask_whatsapp"),
@@ -65,7 +66,7 @@ async def _sent(c: Context, heard: Input, purpose: Purpose) -> Outcome:
         case TooManyTries(until=until):
             return Finish(t("code.slow", until=until, call=call(c)))
         case NoOtherWay():
-            return Finish(t("proof.no_other_way", call=call(c)))
+            return Finish(Text(NO_OTHER_WAY.msgid, {"call": call(c)}))
 
 
 async def _typed(c: Context, heard: Input, purpose: Purpose) -> Outcome:

@@ -34,6 +34,7 @@ VALUES: Final[dict[str, Value]] = {
     "words": "une phrase",  # of the desk's own, as long as they write it
     "signs": 1200,
     "most": 1000,
+    "trusted": "",  # theirs, as long as they wrote it
     "hour": "23",
     "minute": "45",
     "ground": t("ground.misuse"),
@@ -100,6 +101,11 @@ ELSEWHERE: Final = (
     "call.",
     "closing.mail_",
     "console.",
+    "copy.about",
+    "copy.instant",
+    "copy.name.",
+    "copy.section.",
+    "copy.title",
     "demo.",
     "desk.hours",
     "erased.telegram",

@@ -34,6 +34,7 @@ from zoneinfo import ZoneInfo
 
 from booking.admitting import EVERYBODY
 from booking.model import ContactId, Mode, Rules
+from booking.proofs import Way
 from conversations.model import Ask, Context, FileRef, Input, News, Option, Outcome, Press, Step, Stopped, fill
 from conversations.text import t
 from handlers.calling import news_of
@@ -272,6 +273,32 @@ def is_claimed(stage: Stage) -> list[str]:
     return stage.company.follow([Tell(ToContact(stage.contact.id), "claimed", {"by": "claimant"})], stage)
 
 
+def also_on_telegram(stage: Stage) -> list[str]:
+    """Another way of theirs, that hangs on no number."""
+    person = run(stage.core().known(stage.contact.id)).person
+    assert person is not None
+    own = Way("sms", person.id, stage.contact.id, stage.contact.phone)
+    stage.store.rows.ways = (own, Way("telegram", person.id, ContactId("elsewhere")))
+    return []
+
+
+def extends(stage: Stage, until: str, words: str) -> list[str]:
+    """A request of theirs about their data takes longer."""
+    last = datetime.fromisoformat(f"{until}T12:00").replace(tzinfo=PARIS)
+    return told(stage, News("request_extended", {"until": last.isoformat(), "words": words}))
+
+
+def refuses(stage: Stage, words: str) -> list[str]:
+    return told(stage, News("request_refused", {"words": words}))
+
+
+def told(stage: Stage, news: News) -> list[str]:
+    effects = stage.says(news)
+    assert stage.turn is not None
+    spoken = stage.reads(stage.turn.reply) if stage.turn.reply else []
+    return spoken + stage.company.follow(effects, stage)
+
+
 DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"(\d+) (minutes?|hours?|days?) pass": passes,
     r"it is (\d{4}-\d\d-\d\d \d\d:\d\d)": it_is,
@@ -290,6 +317,9 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"the desk suspends them until (\S+)( and cancels)?: (.+)": suspends,
     r"the desk suspends them without an end: (.+)": closes,
     r"their client is suspended": client_suspended,
+    r"they also write by Telegram": also_on_telegram,
+    r"the desk extends their request until (\S+): (.+)": extends,
+    r"the desk refuses their request: (.+)": refuses,
     r"the desk warns them: (.+)": warns,
     r"the desk ends their suspension: (.+)": ends,
     r"another one of the desk (upholds it|takes it back): (.+)": reviews,

@@ -270,6 +270,7 @@ class Stage:
             desk=self.desk(),
             terms_version=self.rules.terms_version,
             policy_version=self.rules.policy_version,
+            privacy_email="donnees@example.org",
             sms="01 99 00 00 01",
             stopped=self.stopped,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},

@@ -25,6 +25,7 @@ TAKES_ALL: Final = {
     "message.text",
     "message.sure",
     "contest.words",
+    "death.trusted",
 }  # whatever they write is an answer there
 
 # By which of its words a reply shows what was meant; where several may be, each shows it.
@@ -71,7 +72,7 @@ SIGNS: Final[dict[str, set[str]]] = {
         *("profile.nobody", "profile.ask", "profile.name_ask", "profile.email_which", "profile.password_mailed"),
         *("name.ask", "email.ask"),  # in a booking, what was said of it just before
     },
-    "my_data": {"my_data.noted", "my_data.ask"},
+    "my_data": {"my_data.noted", "my_data.ask", "erase.ask", "freeze.ask", "freeze.free", "proof.why", "death.ask"},
     "erase": {"erase.nobody", "erase.ask"},
     "close": {"close.nobody", "close.ask"},
     "contest": {"contest.nothing", "contest.ask"},
@@ -282,7 +283,8 @@ def test_misses_climb_and_never_repeat_a_message(scene: str) -> None:
     before: list[str] = []
     for _ in range(6):
         answer(stage, "> qsdf")
-        assert stage.step in {scene, scene.replace(".proof", ".phone")}  # a third wrong code asks for the number again
+        # A third wrong code asks for the number again, or whether another one is to go.
+        assert stage.step in {scene, scene.replace(".proof", ".phone"), scene.replace(".proven", ".proof_sent")}
         assert stage.turn is not None
         assert stage.turn.reply is not None
         heard = stage.reads(stage.turn.reply)

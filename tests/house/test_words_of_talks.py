@@ -28,6 +28,7 @@ def fields(words: str) -> set[str]:
 
 SAID_BY: Final = {  # flows that are not called as what they say, or say nothing themselves
     "book": "confirmed.change",
+    "frozen": "refused.frozen",
     "agenda_tomorrow": "agenda.tomorrow",
     "agenda_week": "agenda.week",
     "agenda_next": "agenda.next",

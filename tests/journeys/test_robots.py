@@ -40,7 +40,7 @@ async def given(town: Town) -> Mapping[str, str]:
         "JOIN email_proof e ON e.person_id = a.person_id"
     )
     objects = {"appointment": "id", "worker": "id", "email": "mail", "calendar": "worker_id"}
-    objects |= {"upload": "contact_id", "handed": "series"}
+    objects |= {"upload": "contact_id", "handed": "series", "export": "series"}
     assert set(objects) == set(links.PATHS)
     paths = {}
     async with town.parts.db.transaction() as tx:

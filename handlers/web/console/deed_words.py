@@ -94,6 +94,8 @@ ACTS: Final[Mapping[str, Text]] = {
     "ticket note": t("console.deed.act.ticket_note"),
     "ticket attempt": t("console.deed.act.ticket_attempt"),
     "ticket handed_back": t("console.deed.act.ticket_handed_back"),
+    "ticket extended": t("console.deed.act.ticket_extended"),
+    "ticket refused": t("console.deed.act.ticket_refused"),
     "ticket closed": t("console.deed.act.ticket_closed"),
     "log in": t("console.deed.act.log_in"),
     "refuse log in": t("console.deed.act.refuse_log_in"),
@@ -107,6 +109,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "lift suspension": t("console.deed.act.lift"),
     "load": t("console.deed.act.load"),
     "invite": t("console.deed.act.invite"),
+    "trace": t("console.deed.act.trace"),
     "backup": t("console.deed.act.backup"),
     "restore": t("console.deed.act.restore"),
     "purge": t("console.deed.act.purge"),
@@ -191,6 +194,7 @@ RIGHTS: Final[Mapping[Right, Text]] = {
     Right.CHANGE_OPERATORS: t("console.deed.right.change_operators"),
     Right.SEE_DEEDS: t("console.deed.right.see_deeds"),
     Right.EXPORT: t("console.deed.right.export"),
+    Right.CARRY_OUT: t("console.deed.right.carry_out"),
     Right.SEE_FIGURES: t("console.deed.right.see_figures"),
 }
 

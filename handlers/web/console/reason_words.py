@@ -29,6 +29,8 @@ REASONS: Final[Mapping[str, Text]] = {
     "nobody_came": t("console.reason.nobody_came"),
     "number_abroad": t("console.reason.number_abroad"),
     "opted_out": t("console.reason.opted_out"),
+    "frozen": t("console.reason.frozen"),
+    "objected": t("console.reason.objected"),
     "other_clock": t("console.reason.other_clock"),
     "pace": t("console.reason.pace"),
     "quiet_hours": t("console.reason.quiet_hours"),

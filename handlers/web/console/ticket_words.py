@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from booking import deadlines
 from booking.decisions import Verdict
 from booking.model import SlotId, read_slot_id
 from conversations.text import Text, t
@@ -52,6 +53,8 @@ ENTRIES: Final[Mapping[EntryKind, Text]] = {
     "late": t("console.ticket.entry.late"),
     "handed_back": t("console.ticket.entry.handed_back"),
     "passed": t("console.ticket.entry.passed"),
+    "extended": t("console.ticket.entry.extended"),
+    "refused": t("console.ticket.entry.refused"),
     "closed": t("console.ticket.entry.closed"),
 }
 
@@ -67,6 +70,11 @@ OUTCOMES: Final[Mapping[Outcome, Text]] = {
     "solved": t("console.ticket.outcome.solved"),
     "not_reached": t("console.ticket.outcome.not_reached"),
     "nothing_to_do": t("console.ticket.outcome.nothing_to_do"),
+}
+
+ENDED: Final[Mapping[str, Text]] = {
+    **{str(outcome): words for outcome, words in OUTCOMES.items()},
+    "refused": t("console.ticket.outcome.refused"),
 }
 
 NO_TALK: Final[Mapping[Why, Text]] = {
@@ -95,8 +103,22 @@ SAID: Final[Mapping[str, Text]] = {
     "unlinked": t("console.talk.unlinked"),
     "returned": t("console.talk.returned"),
     "nobodys": t("console.talk.nobodys"),
+    "extended": t("console.ticket.done.extended"),
+    "refused": t("console.ticket.done.refused"),
     "other": t("console.ticket.of_another"),
     "shut": t("console.ticket.shut"),
+}
+
+REQUESTED: Final[Mapping[str, Text]] = {
+    "request:copy": t("console.request.copy"),
+    "request:correct": t("console.request.correct"),
+    "request:pause": t("console.request.pause"),
+    "request:resume": t("console.request.resume"),
+    "request:object": t("console.request.object"),
+    "request:accept": t("console.request.accept"),
+    "request:death": t("console.request.death"),
+    "request:revoke": t("console.request.revoke"),
+    "request:other": t("console.request.other"),
 }
 
 STEPS: Final[Mapping[str, Text]] = {
@@ -123,6 +145,8 @@ STEPS: Final[Mapping[str, Text]] = {
     "language": t("console.ticket.step.language"),
     "still_me": t("console.ticket.step.still_me"),
     "not_me": t("console.ticket.kind.not_me"),
+    "my_data": t("console.ticket.step.my_data"),
+    "copy": t("console.ticket.step.my_data"),
 }
 
 
@@ -160,6 +184,9 @@ TICKET_WORDS: Final[Mapping[str, Any]] = {
     "entries_of": ENTRIES,
     "hows": HOWS,
     "outcomes": OUTCOMES,
+    "ended": ENDED,
+    "due_day": deadlines.last_day,
+    "requested": REQUESTED,
     "no_talk": NO_TALK,
     "verdicts": VERDICTS,
 }

@@ -8,12 +8,14 @@ POST  /console/tickets/{id}/back    the bot answers again
 POST  /console/tickets/{id}/note    {"words"} for the desk alone
 POST  /console/tickets/{id}/call    {"how"} a call went
 POST  /console/tickets/{id}/close   {"outcome"}
+POST  /console/tickets/{id}/extend  {"words", "told"}: a request about data takes longer
+POST  /console/tickets/{id}/refuse  {"words", "told"}: it is refused
 POST  /console/people/{id}/take     {"contact"}: a talk that nothing asked for
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -25,6 +27,8 @@ from conversations.text import Text, t
 from handlers import ticket_answers as answers
 from handlers import tickets
 from handlers.console import desk
+from handlers.privacy import deadlines
+from handlers.privacy.deadlines import DeadlineAnswer, NotSo
 from handlers.web import body
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.console.ticket_words import NO_TALK, SAID, TICKET_WORDS
@@ -42,6 +46,13 @@ NOT_DONE: Final[Mapping[type, Text]] = {
 }
 
 
+NOT_SO: Final[Mapping[str, Text]] = {
+    "no_request": t("console.request.none"),
+    "late": t("console.request.late"),
+    "already": t("console.request.already"),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class TicketPages:
     frame: Frame
@@ -55,6 +66,8 @@ class TicketPages:
         self.frame.post(f"/tickets/{ID}/note", Deed.ANSWER_TICKETS, self._note, limit=WORDS_LIMIT)
         self.frame.post(f"/tickets/{ID}/call", Deed.ANSWER_TICKETS, self._call)
         self.frame.post(f"/tickets/{ID}/close", Deed.ANSWER_TICKETS, self._close)
+        self.frame.post(f"/tickets/{ID}/extend", Deed.ANSWER_TICKETS, self._extend, limit=WORDS_LIMIT)
+        self.frame.post(f"/tickets/{ID}/refuse", Deed.ANSWER_TICKETS, self._refuse, limit=WORDS_LIMIT)
         self.frame.post(f"/people/{ID}/take", Deed.ANSWER_TICKETS, self._take_over)
 
     async def _list(self, visit: Visit) -> web.Response:
@@ -104,6 +117,22 @@ class TicketPages:
         if isinstance(answer, answers.Done):
             raise visit.back("/tickets?said=closed")
         return await self._answered(visit, answer, "closed")
+
+    async def _extend(self, visit: Visit) -> web.Response:
+        return await self._request(visit, deadlines.extend, "extended")
+
+    async def _refuse(self, visit: Visit) -> web.Response:
+        return await self._request(visit, deadlines.refuse, "refused")
+
+    async def _request(self, visit: Visit, deed: Callable[..., Awaitable[DeadlineAnswer]], done: str) -> web.Response:
+        told = "told" in visit.fields
+        answer = await deed(self.frame.parts, visit.place("id"), visit.actor, visit.words, told=told, once=_once(visit))
+        if isinstance(answer, NotSo):
+            return await self._page(visit, NOT_SO[answer.why], 409)
+        if isinstance(answer, answers.BadWords):
+            most, least = deadlines.LONGEST, deadlines.SHORTEST
+            return await self._page(visit, t("console.request.words_wrong", least=least, most=most), 422)
+        return await self._answered(visit, answer, done)
 
     async def _take_over(self, visit: Visit) -> web.Response:
         """Not from a colleague who is in that talk: their ticket is shown."""

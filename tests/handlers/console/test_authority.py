@@ -36,6 +36,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.SEE_DEEDS: LOOKS,
     Deed.SEE_FIGURES: LOOKS,
     Deed.EXPORT: BOSS,
+    Deed.CARRY_OUT: BOSS,
 }
 
 

@@ -1,0 +1,39 @@
+"""`socialdirect person export`: a copy for the desk to hand over, on a request alone."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.bot.conftest import BOOKS, Desk
+
+EMAIL = "camille@example.org"
+
+
+@pytest.fixture
+def known(open_desk: Desk) -> Desk:
+    """Somebody has booked by the terminal, and asks for something of their data."""
+    open_desk.ok("chat", "--name", "camille", typed=f"{BOOKS}\nmes données\n7\n")
+    return open_desk
+
+
+def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
+    (ticket,) = (line.split()[0] for line in known.ok("tickets").lines if re.search("privacy|donn", line))
+    folder = tmp_path / "handed"
+    folder.mkdir()
+    for wrong in ("nowhere", ticket[:-1]):
+        refused = known("person", "export", EMAIL, "--ticket", wrong, "--out", str(folder))
+        assert (refused.status, "no request of theirs" in refused.err) == (1, True)
+    assert list(folder.iterdir()) == []
+    known.ok("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
+    (file,) = folder.iterdir()
+    assert file.name == f"{ticket}.zip", "it names nobody"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert ZipFile(file).namelist() == ["data.json", "data.html"]
+    again = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
+    assert again.status == 1
+    assert known("person", "export", EMAIL, "--ticket", ticket, "--out", str(tmp_path / "none")).status == 2

@@ -1,0 +1,83 @@
+"""A drill: an operator's session was somebody else's for an hour. Whose data they saw is listed, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from booking.operating import Role
+from handlers.privacy import erasing
+from handlers.privacy.touched import FIELDS, LISTS, OF_NOBODY, touched
+from handlers.web.console.deed_words import OBJECTS
+from storage import tickets
+from tests.guards import guards
+from tests.handlers.console.site import Site
+from tests.handlers.console.test_people import booked
+from tests.handlers.path.place import CAMILLE, SAM
+
+HOUR = timedelta(hours=1)
+
+
+def test_each_kind_of_object_tells_whose_it_is() -> None:
+    assert set(OBJECTS) == set(FIELDS) | OF_NOBODY
+    assert not set(FIELDS) & OF_NOBODY
+    assert set(FIELDS) >= LISTS
+
+
+@guards("G22")
+async def test_whose_data_an_actor_touched_in_an_hour(site: Site) -> None:
+    place = site.place
+    camille, appointment = await booked(site)
+    await place.says("sms", SAM, "bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Sam Rivière", "sam@example.org", "1")
+    sam = (await place.contact("sms", SAM)).person_id or ""
+    anna, otto = await site.operator(Role.DESK, "anna"), await site.operator(Role.DESK, "otto")
+    actor = f"operator:{await site.id('anna')}"
+    await anna.get(f"/console/people/{sam}")
+    place.clock.now += timedelta(minutes=12)
+    since = place.clock.now
+    await anna.get(f"/console/appointments/{appointment}")
+    await otto.get(f"/console/people/{sam}")
+    found = await touched(place.parts, actor, since, since + HOUR)
+    (one,) = found.people
+    assert one.person == camille
+    assert {"name", "hour", "worker"} <= set(one.fields)
+    assert one.deeds == ("see",)
+    assert await touched(place.parts, actor, since + HOUR, since + 2 * HOUR) != found
+    assert {each.person for each in (await touched(place.parts, actor, since - 2 * HOUR, since)).people} == {sam}
+
+
+@guards("G22")
+async def test_lists_tickets_talks_and_days_lead_to_people(site: Site) -> None:
+    place = site.place
+    camille, _ = await booked(site)
+    await place.says("sms", CAMILLE, "humain")
+    (ticket,) = await tickets.listed(place.parts.db)
+    anna = await site.operator(Role.DESK, "anna")
+    actor, since = f"operator:{await site.id('anna')}", place.clock.now
+    (row,) = await place.parts.db.fetch("SELECT start_at, contact_id FROM appointment")
+    for path in (
+        "/console/tickets",
+        f"/console/tickets/{ticket.id}",
+        f"/console/conversations/{row['contact_id']}",
+        f"/console/today?on={row['start_at'].date()}",
+    ):
+        place.clock.now += timedelta(minutes=1)
+        await anna.get(path)
+        each = await touched(place.parts, actor, since, place.clock.now + HOUR)
+        assert [one.person for one in each.people] == [camille], path
+    found = await touched(place.parts, actor, since, place.clock.now + HOUR)
+    (one,) = found.people
+    assert {"matter", "what was written on both sides", "hour"} <= set(one.fields)
+    assert found.lists == 1
+
+
+@guards("G22")
+async def test_who_was_erased_since_is_still_counted(site: Site) -> None:
+    camille, appointment = await booked(site)
+    anna = await site.operator(Role.DESK, "anna")
+    actor, since = f"operator:{await site.id('anna')}", site.place.clock.now
+    await anna.get(f"/console/people/{camille}")
+    await anna.get(f"/console/appointments/{appointment}")
+    await erasing.erase(site.place.parts, camille, "operator:otto")
+    found = await touched(site.place.parts, actor, since, since + HOUR)
+    assert [each.person for each in found.people] == [camille]
+    assert found.unknown == 1, "the hour is gone: nobody can say whose it was"

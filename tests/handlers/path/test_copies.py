@@ -1,0 +1,156 @@
+"""A copy of somebody's data, on rows and by its page: all of theirs, nothing of others', once, after a second proof."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from booking.model import ContactId, PersonId
+from conversations.model import Link
+from handlers import links
+from handlers.acting import Acting
+from handlers.documents.judging import Judge
+from handlers.documents.keeping import Keeping
+from handlers.documents.stores import Folder
+from handlers.documents.taking import take
+from handlers.privacy import exporting
+from handlers.privacy.copy_page import page
+from handlers.web.copy_core import CopyCore
+from handlers.web.copy_pages import CopyPages
+from handlers.web.guard import middlewares
+from handlers.web.render import Renderer
+from locales.voice import Voice
+from storage import audit, contacts
+from storage.booking import RowStore
+from tests.guards import guards
+from tests.handlers.documents import corpus
+from tests.handlers.path.place import CAMILLE, LATER, SAM, Place
+from tests.handlers.path.test_documents import expected
+from tests.handlers.web.site import started
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+OURS = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+async def visitor(place: Place) -> AsyncIterator[TestClient[Any, Any]]:
+    renderer = Renderer("http://127.0.0.1", ("fr", "en"), "fr", "Europe/Paris")
+    app = web.Application(middlewares=middlewares(renderer.error_page))
+    renderer.add_to(app)
+    CopyPages(core=CopyCore(place.parts), renderer=renderer).add_to(app)
+    async with TestClient(await started(app)) as client:
+        yield client
+
+
+async def asked(place: Place, address: str = CAMILLE) -> str:
+    """The path of a copy that they asked for, as the chat gives it."""
+    row = await place.contact("sms", address)
+    async with place.parts.db.transaction() as tx:
+        store, id = RowStore(tx, place.parts.directories), place.parts.new_id()
+        await store.add_copy(id, PersonId(row.person_id or ""), ContactId(row.id), place.clock.now)
+        await links.give(tx, place.parts, Link("export", id), place.clock.now)
+    return "/x/" + links.url(place.parts, Link("export", id)).rpartition("/")[2]
+
+
+async def zipped(place: Place, person: str) -> ZipFile:
+    copy = await exporting.gather(place.parts, person)
+    assert copy is not None
+    pieces = [piece async for piece in exporting.archive(place.parts, copy, Voice("fr"))]
+    return ZipFile(io.BytesIO(b"".join(pieces)))
+
+
+@guards("G04")
+async def test_all_that_is_theirs_and_nothing_of_others(place: Place, tmp_path: Path) -> None:
+    keeping = Keeping(Judge(), Folder(tmp_path / "papers"))
+    place.parts = replace(place.parts, documents=keeping)
+    await place.says("sms", CAMILLE, *LATER)
+    await place.says("sms", CAMILLE, "message", "Bonjour, ma facture <b>=1+1</b> est là")
+    await take(place.parts, keeping, (await expected(place)).id, corpus.photo())
+    sam = ("bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Sam Rivière", "sam@example.org", "1")
+    await place.says("sms", SAM, *sam)
+    person = (await place.contact("sms", CAMILLE)).person_id or ""
+    copy = await zipped(place, person)
+    assert copy.namelist() == ["data.json", "data.html", "documents/1.jpg"]
+    assert copy.read("documents/1.jpg").startswith(b"\xff\xd8")
+    data = json.loads(copy.read("data.json"))["tables"]
+    assert data["person"][0]["first_name"] == "Camille"
+    assert data["contact"][0]["address"] == CAMILLE
+    assert [each["motive"] for each in data["appointment"]]
+    assert data["message"][0]["body"] == "Bonjour, ma facture <b>=1+1</b> est là"
+    assert "bonjour" in [(each["body"] or "").casefold() for each in data["inbox"]]
+    assert any("Social Direct" in (each["content"] or "") for each in data["outbox"])
+    (worker,) = {each["worker"] for each in data["appointment"]}
+    assert " " not in worker, "the first name, as they saw it"
+    whole = (copy.read("data.json") + copy.read("data.html")).decode()
+    for others in ("Sam", "Rivière", SAM, "sam@example.org", "+331990000"):
+        assert others not in whole.replace(CAMILLE, ""), others
+    read = copy.read("data.html").decode()
+    assert "&lt;b&gt;=1+1&lt;/b&gt;" in read
+    assert not re.search(r"https?://|<script|<img|<link", read)
+
+
+@guards("G04")
+async def test_the_link_opens_once_and_a_look_takes_nothing(place: Place, visitor: TestClient[Any, Any]) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    path = await asked(place)
+    for _ in range(5):
+        async with visitor.get(path) as shown:
+            assert shown.status == 200
+    async with visitor.post(path, headers={"Sec-Fetch-Site": "cross-site"}) as foreign:
+        assert foreign.status == 403
+    async with visitor.post(path, headers=OURS) as answer:
+        assert (answer.status, answer.content_type) == (200, "application/zip")
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="data.zip"'
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert ZipFile(io.BytesIO(await answer.read())).testzip() is None
+    for again in (visitor.get(path), visitor.post(path, headers=OURS)):
+        async with again as over:
+            assert over.status == 410
+    person = (await place.contact("sms", CAMILLE)).person_id
+    assert ("export", f"person:{person}") in [
+        (deed.action, deed.actor) for deed in await audit.of(place.parts.db, f"person:{person}")
+    ]
+    async with visitor.get("/x/" + "x" * 26) as unknown:
+        assert unknown.status == 404
+    late = await asked(place)
+    place.clock.now += timedelta(hours=24, seconds=1)
+    async with visitor.post(late, headers=OURS) as over:
+        assert over.status == 410
+
+
+@guards("G04")
+async def test_without_the_second_proof_there_is_no_copy(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    row = await place.contact("sms", CAMILLE)
+    person = PersonId(row.person_id or "")
+    async with place.parts.db.transaction() as tx:
+        who = await contacts.lock(tx, row.id)
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
+        assert await core.make_copy(person, ContactId(row.id)) is None
+    assert await place.parts.db.fetch("SELECT id FROM data_copy") == []
+    deeds = await audit.of(place.parts.db, f"person:{person}")
+    (refused,) = [deed.action for deed in deeds if "refused" in deed.action]
+    assert refused == "export refused"
+
+
+async def test_somebody_who_was_erased_has_no_copy(place: Place) -> None:
+    assert await exporting.gather(place.parts, "nobody") is None
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_page_is_in_their_language(lang: str) -> None:
+    shown = page({"person": [{"first_name": "Camille"}]}, AT, Voice(lang))
+    assert f'lang="{lang}"' in shown
+    assert ("Prénom" if lang == "fr" else "First name") in shown
