@@ -48,6 +48,12 @@ class Theirs:
         known = {each.name for each in fields(cls)} - {"person"}
         return cls(person, **{name: tuple(data[name]) for name in known & data.keys()})
 
+    def with_(self, others: Theirs) -> Theirs:
+        """What is in either; of one person."""
+        names = [each.name for each in fields(self) if each.name != "person"]
+        both = {name: tuple(dict.fromkeys([*getattr(self, name), *getattr(others, name)])) for name in names}
+        return Theirs(self.person, **both)
+
     @property
     def all(self) -> tuple[str, ...]:
         """Each id that a link or a counter may lead to."""

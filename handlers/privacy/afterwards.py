@@ -8,7 +8,7 @@ on its way: so nobody is done before both have ended, and no later than the next
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from handlers import provider_copies
@@ -17,6 +17,7 @@ from handlers.parts import Parts
 from handlers.privacy import ledger
 from storage import contacts, erasures, inbox, outbox
 from storage import provider_copies as copies
+from storage.db import Tx
 from storage.erasures import Erasure
 from storage.theirs import forget, gather, other_forgets, others
 from storage.whose import WHOSE
@@ -91,17 +92,22 @@ async def _other_forgets(parts: Parts, each: Erasure, contact: str) -> bool:
 
 
 async def _address_goes(parts: Parts, each: Erasure, contact: str, *, whatever_waits: bool = False) -> bool:
-    """The one that the last word went to, once it has left; it stays where they have written since. False: it waits."""
+    """The one that the last word went to, once it has left. False: it waits."""
     async with parts.db.transaction() as tx:
-        row = await contacts.pinned(tx, contact)
-        if row is None or row.received or row.person_id is not None or await inbox.came(tx, contact):
-            return True
         if not whatever_waits and await outbox.waits(tx, contact, parts.clock()):
             return False
-        # At Twilio; on Telegram the last word is all that is left to read, and it is in their own chat.
-        await copies.of_contacts(tx, [(row.id, row.address)], parts.clock(), each.id)
-        await contacts.end(tx, contact)
+        await last_address_goes(tx, contact, parts.clock(), each.id)
     return True
+
+
+async def last_address_goes(tx: Tx, contact: str, now: datetime, erasure: int) -> None:
+    """It stays where they have written since."""
+    row = await contacts.pinned(tx, contact)
+    if row is None or row.received or row.person_id is not None or await inbox.came(tx, contact):
+        return
+    # At Twilio; on Telegram the last word is all that is left to read, and it is in their own chat.
+    await copies.of_contacts(tx, [(row.id, row.address)], now, erasure)
+    await contacts.end(tx, contact)
 
 
 async def _files_go(parts: Parts, each: Erasure) -> bool:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import provider_copies
 from handlers.figures.gathered import folded
+from handlers.privacy.afterwards import last_address_goes
 from storage import contacts, erasures, figures, holds, past_hours
 from storage import provider_copies as copies
 from storage.db import Tx
@@ -23,8 +24,13 @@ async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: dateti
     """`lines`: of the ledger, which the backup may not know; besides those that it knows to be under way. What was
     theirs, for the files."""
     gone = []
+    begun = {each.id: each for each in await erasures.open_(tx)}
     for line in [*lines, *await _under_way(tx, lines)]:
         theirs = await gather(tx, line.person, line.contacts)
+        if line.id in begun:  # their rows had gone when the backup was made, and not all that hangs on them
+            theirs = theirs.with_(begun[line.id].theirs)
+            for fresh, _ in begun[line.id].byes:
+                await last_address_goes(tx, fresh, now, line.id)
         if line.person:
             for each in folded(await figures.hours_of(tx, line.person), zone):
                 await past_hours.add(tx, each)

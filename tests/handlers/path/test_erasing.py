@@ -13,7 +13,9 @@ import pytest
 
 from booking.decisions import Ground
 from booking.model import ContactId
-from handlers import deciding
+from conversations.model import Reply
+from conversations.text import Text
+from handlers import content, deciding
 from handlers.acting import Acting
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
@@ -23,7 +25,8 @@ from handlers.figures.gathered import gather
 from handlers.figures.period import period
 from handlers.privacy import disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
-from storage import audit, backup, contacts, erasures, oracle, rotation, tokens
+from handlers.privacy.restoring import erase_again
+from storage import audit, backup, contacts, erasures, oracle, outbox, rotation, tokens
 from storage.booking import RowStore
 from storage.db import Database
 from storage.models import PERSONAL
@@ -306,6 +309,25 @@ async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers
     assert (await place.contact("sms", CAMILLE)).person_id == person
     [refused] = await place.says("sms", CAMILLE, "effacer mon compte")
     assert refused.startswith("Un litige est ouvert")
+
+
+@guards("G06", partly=True)
+async def test_a_backup_of_that_very_moment_brings_nothing_back(place: Place, papers: Path) -> None:
+    """Their rows had gone in it; not the last word, the files, nor what their worker was told."""
+    person = await lives(place)
+    db, [document] = place.parts.db, documents_in(papers)
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+    claire = (await place.contact("sms", CLAIRE)).id
+    said = content.to_json(Reply((Text("canary", {"name": "Camille"}),)))
+    async with db.transaction() as tx:
+        await outbox.add(tx, outbox.Outgoing("before", claire, "answer", said, place.clock.now), place.clock.now)
+        await tx.execute("UPDATE outbox SET status = 'delivered' WHERE key = 'before'")
+    assert {table for table, _ in await residue(db)} == {"contact", "outbox"}
+    async with db.transaction() as tx:
+        [gone] = await erase_again(tx, [], place.parts.zone, place.clock.now)
+    assert gone.documents == (document,)
+    assert await residue(db) == []
+    assert await erasures.open_(db) == []
 
 
 @guards("G06", partly=True)
