@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage import contacts
+from storage import contacts, provider_copies
 from storage.db import Sql, Tx
 from storage.theirs import Theirs, forget_rows
 
@@ -43,6 +43,8 @@ async def forget(tx: Tx, contact: str, now: datetime) -> bool:
     rows = await tx.fetch(f"SELECT opted_out_at FROM contact WHERE id = ? AND {_DUE}", contact, now, now)
     if not rows:
         return False
+    found = await contacts.get_many(tx, [contact])
+    await provider_copies.of_contacts(tx, [(row.id, row.address) for row in found.values()], now)
     theirs = Theirs("", contacts=(contact,))
     stopped = rows[0]["opted_out_at"] is not None
     await forget_rows(tx, theirs, STAYS if stopped else frozenset())
