@@ -11,7 +11,7 @@ import pytest
 from bot.standins.faults import Broken, Drop, Fault, Reject, Throttle
 from bot.standins.twilio_messages import Message
 from handlers import missed, provider_copies
-from handlers.privacy import erasing
+from handlers.privacy import erasing, forgetting
 from handlers.privacy.erasing import Erased
 from storage import contacts, erasures, flags
 from tests.guards import guards
@@ -138,6 +138,17 @@ async def test_nothing_of_somebody_who_is_erased_lies_there(town: Town) -> None:
     assert [one for one in town.twilio.messages.values() if "Camille" in one.body] == []
     assert len(of(town, f"whatsapp:{SAM}")) == others, "another person's stay"
     assert all(one.body for one in of(town, f"whatsapp:{SAM}"))
+
+
+@guards("G01", partly=True)
+async def test_nor_of_a_stranger_who_refused(town: Town) -> None:
+    for text in ("bonjour", "PORTS-7KQM-4XTD", "canary dettes", "1", "je refuse"):
+        await town.sms(CAMILLE, text)
+    assert len(of(town, CAMILLE)) > 5
+    town.clock.now += timedelta(hours=24)
+    assert await forgetting.look(town.parts) == 1
+    await looks(town)
+    assert of(town, CAMILLE) == []
 
 
 @guards("G06", partly=True)
