@@ -5,7 +5,8 @@ due(db, now) -> ids                     whose day is over
 forget(tx, contact, now) -> bool        under its lock. False: it waits, or it is somebody's by now
 
 What stays: the ledger of providers' ids (invariant I2), which says nothing of anybody; and of an address that stopped
-us the address itself, sealed, with the instant of the stop: nothing else could tell us not to write there.
+us the address itself, sealed, with the instant of the stop: nothing else could tell us not to write there. Copies at
+Twilio are deleted; what lies in their own chat on Telegram is theirs, and may hold a number that helps them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage import contacts
+from storage import contacts, provider_copies
 from storage.db import Sql, Tx
 from storage.theirs import Theirs, forget_rows
 
@@ -40,12 +41,13 @@ async def due(db: Sql, now: datetime) -> Sequence[str]:
 
 async def forget(tx: Tx, contact: str, now: datetime) -> bool:
     await contacts.hold_off(tx, [contact])
-    rows = await tx.fetch(f"SELECT opted_out_at FROM contact WHERE id = ? AND {_DUE}", contact, now, now)
-    if not rows:
+    still = await tx.fetch(f"SELECT id FROM contact WHERE id = ? AND {_DUE}", contact, now, now)
+    row = await contacts.get(tx, contact) if still else None
+    if row is None:
         return False
-    theirs = Theirs("", contacts=(contact,))
-    stopped = rows[0]["opted_out_at"] is not None
-    await forget_rows(tx, theirs, STAYS if stopped else frozenset())
+    await provider_copies.of_contacts(tx, [(row.id, row.address)], now)
+    stopped = row.opted_out_at is not None
+    await forget_rows(tx, Theirs("", contacts=(contact,)), STAYS if stopped else frozenset())
     if stopped:
         await _bare(tx, contact)
     return True

@@ -71,6 +71,8 @@ async def test_a_day_later_nothing_of_a_stranger_is_kept_and_no_earlier(place: P
     assert await left(place, contact) == {}
     assert await row(place) is None
     assert await sealed(place, CAMILLE, "Camille", "canary") == []
+    copies = await place.parts.db.fetch("SELECT act FROM provider_copy")
+    assert {copy["act"] for copy in copies} == {"delete"}, "queued to be deleted at the provider"
     assert await place.parts.db.fetch("SELECT key FROM ledger") == ledger
     assert "code de connexion" in (await place.says("sms", CAMILLE, "bonjour"))[-1]
 
