@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking import codes, policy
-from booking.agreeing import agreed
+from booking.agreeing import agreed, keep
 from booking.decisions import suspension, unread
 from booking.events import CodesGuessed, DeskNeeded, Event
 from booking.hoarding import cancels_often
-from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
+from booking.model import Appointment, ClientId, CodeId, Consent, ContactId, Person, PersonId, Rules
 from booking.ports import (
     BookingStore,
     CodeAccepted,
@@ -60,6 +60,14 @@ class Admitting:
             suspension=suspension(decided) if person.suspended else None,
             unread=unread(decided, self._now),
         )
+
+    async def agree(self, contact: ContactId, consent: Consent) -> bool:
+        """Somebody with an account accepts the terms by themselves. False: not those in force, or nobody is there."""
+        person = await self._store.person_of(contact)
+        if person is None or not policy.consents(consent, self._rules):
+            return False
+        await keep(self._store, self._rules, person.id, contact, consent)
+        return True
 
     async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:
         """Why no further hour could be booked, whichever it were: told before any question is asked."""

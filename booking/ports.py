@@ -132,6 +132,7 @@ class BookingCore(
         phone: str | None = None,  # where they want to be called, E.164
         back: datetime | None = None,  # when the desk is there again, where it is not now
     ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`, or while the desk is away
+    async def agree(self, contact: ContactId, consent: Consent) -> bool: ...  # False: not to those in force
     async def book(
         self,
         slot: SlotId,

@@ -13,6 +13,7 @@ from booking import policy
 from booking.model import Appointment, Mode
 from conversations.flows.messages import LATE_TOLD, whom
 from conversations.flows.names import MODES
+from conversations.flows.terms import unagreed
 from conversations.meant_for_us import may_be_for_us
 from conversations.message_commands import begun_before
 from conversations.model import Context, Input
@@ -39,8 +40,10 @@ async def at_the_hour(talk: Talk, came: Input) -> bool:
         later = said.what == "video_fails"
         meant = _first([a for a in coming if a.mode is Mode.VIDEO], talk.c) if later else None
     about: dict[str, Any] = {"about": meant.id} if meant is not None else {}
-    if said.what == "late" and says_more(came.text, talk.c.words):
+    if said.what == "late" and says_more(came.text, talk.c.words) and not unagreed(talk.c):
         about |= await _besides(talk, came.text, meant)
+    if said.what == "late" and unagreed(talk.c) and says_more(came.text, talk.c.words):
+        talk.says.append(t("terms.only_late"))
     await talk.push(said.what, about if said.minutes is None else {**about, "minutes": said.minutes})
     return True
 

@@ -21,6 +21,7 @@ from conversations import buttons
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.names import call
 from conversations.flows.still_me import ANEW, ASKED
+from conversations.flows.terms import unagreed
 from conversations.hear import hear, rewritten
 from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
 from conversations.talk import Talk
@@ -103,10 +104,12 @@ def greet(talk: Talk) -> None:
 
 
 def _welcome(c: Context) -> Text:
-    """In fewer words to who has an account: the desk made it, or they did on another channel."""
+    """In fewer words to who has an account: the desk made it, or they did on another channel. From abroad, that no
+    reminder comes there, unless the terms are asked for, which takes the room: then it is said as they book.
+    """
     if c.contact.channel != "sms":
         return t("welcome.chat")
-    if c.contact.phone is not None and phones.abroad(c.contact.phone):
+    if c.contact.phone is not None and phones.abroad(c.contact.phone) and not unagreed(c):
         return ABROAD
     return t("welcome.known") if c.known.person is not None else WELCOME
 

@@ -29,6 +29,7 @@ from conversations.flows import still_me
 from conversations.flows.danger import NUMBERS
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
+from conversations.flows.terms import SERVES, unagreed
 from conversations.media import changed_mind, files, names_the_file, stops_sending
 from conversations.minors import under_age
 from conversations.model import Context, Input, Option, Prompt
@@ -52,10 +53,14 @@ async def hear(talk: Talk, came: Input) -> None:
         talk.facts.pop(EXCHANGE, None)
         talk.prompt = talk.prompt if talk.open_step is not None else None
         talk.ended = False  # what nobody understands begins, as ever
-        await _listened(talk, Input(text=talk.reread()), besides=TO_OTHERS)
+        for_them = "agreed" in talk.flags  # it waited for the terms only
+        await _listened(talk, Input(text=talk.reread()), besides=() if for_them else TO_OTHERS)
 
 
 async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> None:
+    if unagreed(talk.c):
+        without_service(talk)
+        besides = (*besides, *SERVICES)
     for listen in LISTENERS:
         if listen not in besides and await listen(talk, came):
             return
@@ -64,8 +69,24 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
 
 
 BEFORE_DOUBT: Final = ("human", "call_back", "language", "private", "still_me")
-# Nobody in distress is asked again whether all is to go.
-NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "profile"})
+
+
+def without_service(talk: Talk) -> None:
+    """The terms have changed while a message or a paper was on its way: it is sent by nobody's next word."""
+    talk.frames = [frame for frame in talk.frames if frame.flow not in SERVES]
+    talk.prompt = talk.prompt if talk.open_step is not None else None
+
+
+async def too_early(talk: Talk, came: Input) -> bool:
+    """A paper of somebody who has not accepted the terms is not kept, and they are told so before they are asked."""
+    if not came.files or talk.mode == "human" or not unagreed(talk.c):
+        return False
+    talk.says.append(t("terms.file"))
+    return not came.text
+
+
+# Nobody in distress is asked again whether all is to go, or what they accept.
+NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "profile", "terms"})
 
 
 async def danger_words(talk: Talk, came: Input) -> bool:
@@ -81,6 +102,7 @@ async def danger_words(talk: Talk, came: Input) -> bool:
         await talk.push("danger", {"kind": found.kind})
         return True
     talk.says.insert(0, NUMBERS[found.kind])
+    talk.ended = talk.ended or unagreed(talk.c)
     talk.flags.add("danger")
     await talk.c.booking.ask_desk(talk.c.contact.id, "danger")
     return True
@@ -149,7 +171,7 @@ async def with_desk(talk: Talk, came: Input) -> bool:
     if came.press is not None:
         leave(talk)
         return False
-    if not await besides_desk(talk, came):
+    if unagreed(talk.c) or not await besides_desk(talk, came):
         speaks_to_desk(talk, came)
     return True
 
@@ -260,6 +282,7 @@ def _is_the_day(talk: Talk, text: str) -> bool:
 
 
 LISTENERS: Final[tuple[Listen, ...]] = (
+    too_early,
     files,
     danger_words,
     opt_words,
@@ -288,3 +311,5 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     free_text,
 )
 TO_OTHERS: Final[tuple[Listen, ...]] = (quoted_message, addressed_message, verbatim, unread_first, exchange)
+# What serves without a flow of its own: not before the terms are accepted (`flows/terms.py`).
+SERVICES: Final[tuple[Listen, ...]] = (files, names_the_file, caption, changed_mind, *TO_OTHERS)

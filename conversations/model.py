@@ -171,8 +171,11 @@ class Finish:
 
 
 # "human": the talk is with the desk from now on; "answered": the desk has just said something; "bot": it is not any
-# more; "kept": what the person wrote is for the desk; "forgotten": a day from now nothing of them is kept.
-Flag: TypeAlias = Literal["danger", "opt_out", "opt_in", "not_me", "human", "answered", "bot", "kept", "forgotten"]
+# more; "kept": what the person wrote is for the desk; "forgotten": a day from now nothing of them is kept;
+# "agreed": to the terms.
+Flag: TypeAlias = Literal[
+    "danger", "opt_out", "opt_in", "not_me", "human", "answered", "bot", "kept", "forgotten", "agreed"
+]
 Outcome: TypeAlias = Fill | Again | Switch | Finish
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Literal
 
+from conversations.flows import terms
 from conversations.model import (
     Again,
     Ask,
@@ -107,8 +108,11 @@ class Talk:
     async def push(self, name: str, answers: Mapping[str, Any] | None = None) -> None:
         """Put a flow on top. A flow is open once at most, so the stack stays as short as the list of flows.
 
-        A draft that is opened again goes on where it was, unless it is about another appointment now.
+        A draft that is opened again goes on where it was, unless it is about another appointment now. What they ask for
+        is put off where the terms come first.
         """
+        if not self.told and terms.comes_first(self.c, name):
+            name, answers = "terms", terms.wanted(self._c)
         flow, fresh = self.flows[name], Frame(name, self.flows[name].version)
         before = next((frame for frame in self.frames if frame.flow == name), fresh)
         self.frames = [frame for frame in self.frames if frame.flow != name and not self.flows[frame.flow].fleeting]
@@ -160,6 +164,8 @@ class Talk:
                 self.link = outcome.link or self.link
                 self.flags |= outcome.flags
                 self.hands_over(outcome.flags)
+                if "agreed" in outcome.flags:
+                    self._c = replace(self._c, known=replace(self._c.known, terms_accepted=True, agreed_before=True))
                 self.unheard = outcome.hear
                 if outcome.forget:
                     self.facts = {name: value for name, value in self.facts.items() if name == "lang"}

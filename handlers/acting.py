@@ -5,6 +5,7 @@ did what to whose (invariant I11). Default no: what may not be done answers as i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from booking.authority import Action, Actor, ClockActor, DeskActor, PersonActor, WorkerActor, may
@@ -94,6 +95,14 @@ class Acting(Correcting):
         if isinstance(done, Booked):
             await self._note(await self._actor(), "book", done.appointment.id)
         return done
+
+    async def agree(self, contact: ContactId, consent: Consent) -> bool:
+        """Of who was signed up by somebody else, the proof says by whom."""
+        person = await self._rows.person_of(contact)
+        if person is not None and not await self._rows.agreed_ever(person.id):
+            by = await audit.first(self._tx, "join", f"person:{person.id}")
+            consent = replace(consent, how=by or consent.how)
+        return await super().agree(contact, consent)
 
     async def move(
         self, id: AppointmentId, slot: SlotId, wish: Wish, by: By, contact: ContactId | None = None

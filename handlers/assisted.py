@@ -35,7 +35,7 @@ from handlers.effects import Notice
 from handlers.following import follow
 from handlers.own_doing import receipt
 from handlers.parts import Parts
-from storage import contacts, story
+from storage import audit, contacts, story
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -152,6 +152,7 @@ async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
             return await _free(scene.core, wish, asked.at)
         if isinstance(done, Booked):
             if asked.newcomer is not None and joining is not None:
+                await audit.add(scene.tx, actor, "join", f"person:{done.appointment.person}", scene.now)
                 await contacts.set_language(scene.tx, contact, asked.newcomer.language)
             await commit(parts, scene, "book", done.appointment.id)
         return done

@@ -336,7 +336,9 @@ async def _forgotten(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None
     """Who wants none of us is kept for a day, unless they go on meanwhile: a thank-you is not that."""
     if "forgotten" in turn.flags:
         await contacts.forget_at(tx, who.id, now + forgetting.AFTER)
-    elif who.forget_at is not None and any(frame.flow == "book" and frame.trail for frame in turn.state.frames):
+    elif who.forget_at is not None and (
+        "agreed" in turn.flags or any(frame.flow == "book" and frame.trail for frame in turn.state.frames)
+    ):
         await contacts.forget_at(tx, who.id, None)
 
 

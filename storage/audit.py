@@ -50,6 +50,14 @@ async def done(db: Sql, actor: str, action: str, object_: str, since: datetime) 
     return bool(rows)
 
 
+async def first(db: Sql, action: str, object_: str) -> str | None:
+    """Who did it first."""
+    rows = await db.fetch(
+        "SELECT actor FROM audit WHERE object = ? AND action = ? ORDER BY id LIMIT 1", object_, action
+    )
+    return rows[0]["actor"] if rows else None
+
+
 async def looked(db: Sql, actor: str, object_: str, now: datetime, action: str = "see") -> None:
     """That they looked at it; once in a while, however often they do."""
     if not await done(db, actor, action, object_, now - LOOK):

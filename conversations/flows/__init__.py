@@ -40,6 +40,7 @@ from conversations.flows.reminded import REMINDED
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
 from conversations.flows.still_me import CLAIM_OVER, CLAIMED, STILL_ME
+from conversations.flows.terms import TERMS
 from conversations.flows.undo import UNDO
 from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.waiting import FREED, WAITING, WAITING_OVER
@@ -75,6 +76,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         FREED,
         WAITING_OVER,
         RESUME,
+        TERMS,
         LANGUAGE,
         HUMAN,
         CALL_BACK,

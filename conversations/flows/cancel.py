@@ -10,6 +10,7 @@ from typing import Final
 
 from booking.ports import Cancelled
 from conversations.flows import account, move, undo, which
+from conversations.flows.terms import unagreed
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
 from conversations.text import t
 
@@ -20,8 +21,8 @@ async def ask_sure(c: Context) -> Ask:
     appointment = which.meant(c)
     assert appointment is not None
     start, late = appointment.start, await c.booking.is_late(appointment.id)
-    stays = account.is_suspended(c)  # it cannot be moved
-    instead = await c.booking.instead_of(appointment.id, OFFERED)
+    stays = account.is_suspended(c) or unagreed(c)  # it cannot be moved
+    instead = () if unagreed(c) else await c.booking.instead_of(appointment.id, OFFERED)
     hours = tuple(Option(slot.id, t("slot.label", start=slot.start), exact=True) for slot in instead)
     options = (
         *hours,

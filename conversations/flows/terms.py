@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from booking.model import Consent
+from conversations.flows.account import is_suspended
 from conversations.flows.answers import mentions
 from conversations.flows.names import call
-from conversations.model import Again, Ask, Context, Finish, Flag, Input, Link, Option, Outcome, fill
+from conversations.model import Again, Ask, Context, Fill, Finish, Flag, Flow, Input, Link, Option, Outcome, Step, fill
+from conversations.recognise import by_number
 from conversations.text import t
 
 # Whoever changes a word of these adds the new words to locales/terms_asked.toml: from a consent's row the very text
@@ -19,6 +21,37 @@ ASKED: Final = t("terms.ask_all")
 CHOICES: Final = (Option("accept", t("terms.accept_all")), Option("refuse", t("terms.refuse")))
 FORMER: Final = (t("terms.ask"), t("terms.accept"))  # of the release before: messages that wait to be sent hold them
 
+# What somebody with an account may do who has not accepted the terms in force: signed up by telephone, or before they
+# changed. Nothing here is a service of ours; all else that they begin waits for the answer (invariant I19).
+WITHOUT_TERMS: Final[Mapping[str, str]] = {
+    "terms": "the question itself",
+    "danger": "comes before everything",
+    "human": "people help whoever asks them",
+    "call_back": "people help whoever asks them",
+    "cancel": "to give an hour up is the easiest of all",
+    "undo": "takes back what they did a moment ago",
+    "reminded": "that they come, or do not",
+    "late": "at the hour itself a worker waits for them",
+    "here": "at the hour itself a worker waits for them",
+    "video_fails": "at the hour itself a worker waits for them",
+    "nobody": "at the hour itself they wait for a worker",
+    "language": "to understand the question",
+    "private": "what becomes of what they write",
+    "my_data": "their rights need no consent",
+    "erase": "their rights need no consent",
+    "profile": "their rights need no consent",
+    "not_me": "somebody else's account",
+    "still_me": "whose account it is",
+    "claimed": "whose account it is",
+    "claim_over": "whose account it is",
+    "discreet": "what others may read on the screen",
+    "discreet_off": "what others may read on the screen",
+    "contest": "what was decided about them",
+    "decision": "what was decided about them",
+    "resume": "asks where they were",
+}
+# Flows whose next answer is a service: left where the terms change in the middle of one.
+SERVES: Final = frozenset({"message", "messages", "documents", "handing"})
 FORGOTTEN: Final[frozenset[Flag]] = frozenset({"forgotten"})
 
 
@@ -92,9 +125,12 @@ def accepted(c: Context) -> Mapping[str, Any]:
 
 
 def consent(c: Context) -> Consent | None:
-    """The proof, once it is given: the very answer to which words about which versions, when and on which channel."""
-    if (terms := c.answers.get("terms")) is None:
-        return None
+    """The proof, once it is given."""
+    return _proof(c, c.answers["terms"]) if "terms" in c.answers else None
+
+
+def _proof(c: Context, terms: Mapping[str, Any]) -> Consent:
+    """The very answer to which words about which versions, when and on which channel."""
     shown = terms.get("shown", {})  # a release before kept less of it
     return Consent(
         terms.get("version", c.terms_version),
@@ -109,3 +145,43 @@ def consent(c: Context) -> Consent | None:
         inbound=terms.get("inbound") or None,
         declared=("adult", "authorised") if shown else ("adult",),
     )
+
+
+# ---------------------------------------------------------------- before any service
+
+
+def unagreed(c: Context) -> bool:
+    """They have an account, and have not accepted the terms in force."""
+    return c.contact.role == "beneficiary" and c.known.person is not None and not c.known.terms_accepted
+
+
+def comes_first(c: Context, flow: str) -> bool:
+    """Whether the terms are to be accepted before this flow begins. Whose account is suspended gets no service anyway,
+    and finds in the menu what they may do.
+    """
+    if not unagreed(c) or flow in WITHOUT_TERMS:
+        return False
+    return not (flow == "menu" and is_suspended(c))
+
+
+def wanted(c: Context) -> Mapping[str, Any]:
+    """What they wrote, to be heard once they have accepted; a bare number answered something that is gone."""
+    return {} if by_number(c.raw, c.words) is not None else {"said": c.raw}
+
+
+async def got_first(c: Context, heard: Input) -> Outcome:
+    """From now on they are served, at once with what they had asked for."""
+    outcome = await got_terms(c, heard)
+    if not isinstance(outcome, Fill):
+        return outcome
+    if not await c.booking.agree(c.contact.id, _proof(c, outcome.answers["terms"])):
+        return Again(miss=False)
+    said = c.answers.get("said", "")
+    return Finish(t("terms.thanks"), go_on=True, hear=said, flags=frozenset({"agreed"}))
+
+
+async def finish(c: Context) -> Outcome:
+    return Finish()
+
+
+TERMS = Flow("terms", version=1, finish=finish, fleeting=True, steps=(Step("terms", ask_terms, got_first),))

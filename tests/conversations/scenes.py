@@ -30,6 +30,7 @@ KNOWN: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-05 09:00"
 FAR: Final = STRANGER + "\nknown: Camille Dubois\nbooked: 2026-03-26 09:00"
 TWO: Final = KNOWN + ", 2026-03-10 14:00"
 BOTH_REMINDED: Final = KNOWN + ", 2026-03-06 14:00"
+HELPED: Final = STRANGER + "\nhelped: Camille Dubois\nbooked: 2026-03-05 09:00"
 TELEGRAM: Final = STRANGER + "\nchannel: telegram"
 HIDDEN: Final = STRANGER + "\nchannel: whatsapp-id"
 CLAIMS: Final = STRANGER + "\nclaims: yes"
@@ -113,6 +114,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "messages.about": (TWO, ("mes messages",)),
     "handing.to": (KNOWN, ("(mms)", "! what was sent arrives")),
     "one_more.choice": (KNOWN, ("claire> revoir Camille vendredi 10h",)),
+    "terms.terms": (HELPED, ("bonjour",)),
     "one_more.terms": (KNOWN, ("! the terms change", "claire> revoir Camille vendredi 10h", "1")),
 }
 

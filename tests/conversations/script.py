@@ -86,6 +86,9 @@ def raised(header: str) -> Stage:
         if not said.get("booked"):
             stage.joins_only(first, last)
         stage.saved = stage.saved.replace('"met": false', '"met": true')
+    if "helped" in said:  # signed up by telephone: nothing was written yet, and nothing accepted
+        first, last = said["helped"].split(" ", 1)
+        stage.joins(first, last, [_moment(at) for at in said["booked"].split(", ")], helped=True)
     return stage
 
 

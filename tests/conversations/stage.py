@@ -19,6 +19,7 @@ from booking.core import Booking
 from booking.decisions import Decision, Ground
 from booking.directory import Directory
 from booking.documents import DocumentStatus
+from booking.events import By
 from booking.memory import MemoryStore
 from booking.model import (
     Client,
@@ -334,8 +335,12 @@ class Stage:
 
     # ------------------------------------------------------------ what happens beside the talk
 
-    def joins(self, first: str, last: str, starts: list[datetime], mode: Mode = Mode.PHONE) -> None:
-        """The person has an account, and these appointments with the first worker free."""
+    def joins(
+        self, first: str, last: str, starts: list[datetime], mode: Mode = Mode.PHONE, *, helped: bool = False
+    ) -> None:
+        """The person has an account, and these appointments with the first worker free. `helped`: by the desk, on the
+        telephone, so that they have accepted nothing.
+        """
         consent: Consent | None = Consent(
             self.rules.terms_version, "fr", "sms", "1", self.now, policy_version=self.rules.policy_version
         )
@@ -345,7 +350,8 @@ class Stage:
         for start in starts:
             core = self.core()
             wish = Wish(Motive.FINANCE, mode)
-            booked = run(core.book(_any(start), wish, self.contact.id, joining, consent))
+            given: tuple[Consent | None, By] = (None, "desk") if helped else (consent, "person")
+            booked = run(core.book(_any(start), wish, self.contact.id, joining, *given))
             assert isinstance(booked, Booked), booked
             self.company.follow(self.effects(core), self)
             joining = consent = None

@@ -11,11 +11,20 @@ from conversations.commands import COMMANDS
 from conversations.flows import FLOWS
 from conversations.model import FileRef, Input, Press
 from locales.words import words
-from tests.conversations.scenes import HIDDEN, KNOWN, STRANGER, TELEGRAM, TWO, WORKER
+from tests.conversations.scenes import HELPED, HIDDEN, KNOWN, STRANGER, TELEGRAM, TWO, WORKER
 from tests.conversations.script import direct, raised
 from tests.conversations.stage import Stage
 
-HEADERS: Final = (STRANGER, STRANGER + "\nlang: en", STRANGER + "\nzone: Indian/Reunion", TELEGRAM, HIDDEN, KNOWN, TWO)
+HEADERS: Final = (
+    STRANGER,
+    STRANGER + "\nlang: en",
+    STRANGER + "\nzone: Indian/Reunion",
+    TELEGRAM,
+    HIDDEN,
+    KNOWN,
+    TWO,
+    HELPED,
+)
 DIRECTIONS: Final = (
     "! 20 minutes pass",
     "! 7 hours pass",

@@ -1,17 +1,13 @@
 """Who refuses the terms, is under 18 or gives up is forgotten a day later, never earlier; who came back and went on is
-not. An account that the desk had opened goes when nothing is to come.
+not.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from booking.model import Mode, Motive
-from booking.phones import read
-from handlers import assisted
-from handlers.assisted import Asked, Newcomer
 from handlers.privacy import forgetting
 from storage import contacts, tickets
 from storage.contacts import ContactRow
@@ -122,23 +118,3 @@ async def test_what_waits_for_the_desk_is_waited_for(place: Place) -> None:
         await tickets.close(tx, ticket["id"], "done", place.clock.now)
     await at(place, hours=26, minutes=10)
     assert await left(place, contact) == {}
-
-
-# ------------------------------------------------------------ accounts that somebody else opened
-
-
-async def helped(place: Place, start: datetime) -> str:
-    """The desk makes the account of somebody on the telephone, and books. Their id."""
-    mobile = read(CAMILLE)
-    assert mobile is not None
-    who = await assisted.caller(place.parts, mobile)
-    assert isinstance(who, ContactRow)
-    newcomer = Newcomer("PORTS-7KQM-4XTD", "Camille", "Dubois", None, "fr")
-    asked = Asked(who, Motive.FINANCE, Mode.PHONE, None, start, newcomer)
-    done = await assisted.book(place.parts, asked, "desk:anna")
-    assert not isinstance(done, assisted.FreeHours), done
-    await place.settle()
-    place.new("sms", CAMILLE)
-    person = (await place.contact("sms", CAMILLE)).person_id
-    assert person is not None
-    return person

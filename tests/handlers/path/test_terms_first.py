@@ -1,0 +1,101 @@
+"""Who was signed up by telephone is asked for the terms before any service, and may refuse them without losing the
+hours that were promised; the account goes when nothing is to come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from booking.model import Mode, Motive
+from booking.phones import read
+from handlers import assisted
+from handlers.assisted import Asked, Newcomer
+from handlers.privacy import afterwards
+from storage.contacts import ContactRow
+from tests.guards import guards
+from tests.handlers.path.place import CAMILLE, LATER, MONDAY, Place
+from tests.handlers.path.test_forgetting import at, sealed
+
+
+async def helped(place: Place, start: datetime) -> str:
+    """The desk makes the account of somebody on the telephone, and books. Their id."""
+    mobile = read(CAMILLE)
+    assert mobile is not None
+    who = await assisted.caller(place.parts, mobile)
+    assert isinstance(who, ContactRow)
+    newcomer = Newcomer("PORTS-7KQM-4XTD", "Camille", "Dubois", None, "fr")
+    asked = Asked(who, Motive.FINANCE, Mode.PHONE, None, start, newcomer)
+    done = await assisted.book(place.parts, asked, "desk:anna")
+    assert not isinstance(done, assisted.FreeHours), done
+    await place.settle()
+    place.new("sms", CAMILLE)
+    person = (await place.contact("sms", CAMILLE)).person_id
+    assert person is not None
+    return person
+
+
+async def gone(place: Place, person: str) -> bool:
+    return not await place.parts.db.fetch("SELECT id FROM person WHERE id = ?", person)
+
+
+@guards("G01")
+async def test_who_was_signed_up_by_telephone_is_asked_first_and_the_proof_says_by_whom(place: Place) -> None:
+    await helped(place, MONDAY + timedelta(days=2))
+    (asked,) = await place.says("sms", CAMILLE, "message : je suis fatiguée")
+    assert "acceptez-vous" in asked
+    assert await place.parts.db.fetch("SELECT id FROM message") == []
+    said = await place.says("sms", CAMILLE, "j'accepte")
+    (consent,) = await place.parts.db.fetch("SELECT how, declared, msgid, shown_key, inbound_id FROM consent")
+    assert (consent["how"], consent["declared"]) == ("desk:anna", "adult,authorised")
+    assert all((consent["msgid"], consent["shown_key"], consent["inbound_id"]))
+    assert "C'est transmis" in said[-1]
+    assert len(await place.parts.db.fetch("SELECT id FROM message")) == 1, "what they had asked for goes on"
+
+
+@guards("G01", partly=True)
+async def test_who_refuses_keeps_the_hours_and_is_erased_after_the_last(place: Place) -> None:
+    person = await helped(place, MONDAY + timedelta(days=2))
+    await place.says("sms", CAMILLE, "bonjour", "je refuse")
+    assert "desk_terms" in place.alarm_codes()
+    await at(place, days=2)
+    assert not await gone(place, person)
+    await at(place, days=2, minutes=59)
+    assert not await gone(place, person)
+    await at(place, days=2, hours=1)
+    assert await gone(place, person)
+    await at(place, days=2, hours=2)
+    await afterwards.look(place.parts)
+    assert await sealed(place, "Camille", "Dubois", CAMILLE) == []
+
+
+async def test_who_refuses_and_gives_the_hour_up_is_erased_a_day_later(place: Place) -> None:
+    person = await helped(place, MONDAY + timedelta(days=5))
+    await place.says("sms", CAMILLE, "annuler", "1", "bonjour", "je refuse")
+    await at(place, hours=23, minutes=59)
+    assert not await gone(place, person)
+    await at(place, hours=24)
+    assert await gone(place, person)
+
+
+async def test_who_refuses_and_accepts_after_all_stays(place: Place) -> None:
+    person = await helped(place, MONDAY + timedelta(hours=6))
+    await place.says("sms", CAMILLE, "bonjour", "je refuse")
+    place.clock.now = MONDAY + timedelta(hours=20)
+    await place.says("sms", CAMILLE, "bonjour", "j'accepte")
+    assert (await place.contact("sms", CAMILLE)).forget_at is None
+    await at(place, hours=48)
+    assert not await gone(place, person)
+
+
+async def test_who_once_agreed_and_refuses_what_is_new_keeps_the_account(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    person = (await place.contact("sms", CAMILLE)).person_id
+    assert person is not None
+    place.parts = replace(place.parts, rules=replace(place.parts.rules, policy_version="2"))
+    asked = (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
+    assert "acceptez-vous" in asked
+    refused = (await place.says("sms", CAMILLE, "je refuse"))[-1]
+    assert "EFFACER MON COMPTE" in refused
+    await at(place, days=30)
+    assert not await gone(place, person)
