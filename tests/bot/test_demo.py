@@ -314,7 +314,7 @@ async def test_books_on_whatsapp_by_lists_and_buttons_and_is_reminded_by_a_templ
     await say(page, "whatsapp", "PORTS-7KQM-4XTD")
     for label in ("Argent et dettes", "Autres dates", "La semaine prochaine", "mars à"):
         await choose(page, label)
-    await tap(page, "whatsapp", "Oui, 18 ans ou plus")
+    await tap(page, "whatsapp", "J'accepte")
     for text in SIGN:
         await say(page, "whatsapp", text)
     await tap(page, "whatsapp", "Je confirme")

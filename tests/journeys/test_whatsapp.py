@@ -73,7 +73,7 @@ async def booked(town: Town, address: str = ON_WHATSAPP) -> None:
     await tap(town, "Autres dates", address)
     await tap(town, "La semaine prochaine", address)
     await tap(town, town.screen(address)[-1].buttons[0].label, address)
-    await tap(town, "Oui, 18 ans ou plus", address)
+    await tap(town, "J'accepte", address)
     await town.sms(address, "Sam Taylor")
     await town.sms(address, "sam@example.org")
     [confirmed] = await tap(town, "Je confirme", address)
