@@ -97,6 +97,7 @@ LIFETIMES = (
     ),
     Lifetime("closed tickets", YEAR, "ticket", "closed_at < ?"),
     Lifetime("exports asked for", 2 * YEAR, "export", "asked_at < ?"),
+    Lifetime("copies of their data that people asked for", YEAR, "data_copy", "made_at < ?"),
     Lifetime("ended sessions", 30 * DAY, "session", "made_at < ?", key="hash"),
     Lifetime("tries to log in", DAY, "login", "tried_at < ?", key="key"),
     Lifetime("answers of the API", DAY, "api_answer", "made_at < ?"),
