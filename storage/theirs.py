@@ -25,10 +25,10 @@ PIECE: Final = 500  # ids in one statement
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """Ids; `person` is empty of an address that is nobody's. `batches`: of documents that were handed over; `workers`:
-    whose talks and messages may name them; `records`: of reports and decisions, with their kinds, as tickets are about
-    them; `mailed`: links that prove an address; `former`: addresses by which they once did something, and which are
-    somebody else's now."""
+    """Ids; `person` is empty of an address that is nobody's. `batches`: of documents that were handed over; `copies`:
+    that they asked for; `workers`: whose talks and messages may name them; `records`: of reports and decisions, with
+    their kinds, as tickets are about them; `mailed`: links that prove an address; `former`: addresses by which they
+    once did something, and which are somebody else's now."""
 
     person: str
     contacts: tuple[str, ...] = ()
@@ -36,6 +36,7 @@ class Theirs:
     series: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     batches: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
     workers: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     mailed: tuple[str, ...] = ()
@@ -60,7 +61,7 @@ class Theirs:
     def all(self) -> tuple[str, ...]:
         """Each id that a link or a counter may lead to."""
         ids = (self.person, *self.contacts, *self.appointments, *self.series, *self.documents, *self.batches)
-        return tuple(dict.fromkeys(id for id in (*ids, *self.mailed) if id))
+        return tuple(dict.fromkeys(id for id in (*ids, *self.mailed, *self.copies) if id))
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:
@@ -99,6 +100,7 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
         series=tuple(series),
         documents=tuple(await ids("SELECT id FROM document")),
         batches=tuple(await ids("SELECT DISTINCT batch AS id FROM document")),
+        copies=tuple(await ids("SELECT id FROM data_copy")),
         workers=tuple(dict.fromkeys(workers)),
         records=tuple(records),
         mailed=tuple(await ids("SELECT id FROM email_proof")),

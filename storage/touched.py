@@ -3,6 +3,7 @@
 people(db, kind, id) -> ids                       as it is now; none where it is gone
 with_hours(db, since, until, worker) -> ids       who has an appointment that starts in [since, until)
 with_tickets(db, at) -> ids                       who had one that was not closed: they stood on the desk's list
+with_holds(db, at) -> ids                         for whom a legal hold stood
 """
 
 from __future__ import annotations
@@ -46,6 +47,16 @@ async def with_tickets(db: Sql, at: datetime) -> list[str]:
     return await _ids(
         db,
         "SELECT DISTINCT person_id AS id FROM ticket WHERE opened_at <= ? AND (closed_at IS NULL OR closed_at > ?) "
+        "ORDER BY person_id",
+        at,
+        at,
+    )
+
+
+async def with_holds(db: Sql, at: datetime) -> list[str]:
+    return await _ids(
+        db,
+        "SELECT DISTINCT person_id AS id FROM legal_hold WHERE placed_at <= ? AND (lifted_at IS NULL OR lifted_at > ?) "
         "ORDER BY person_id",
         at,
         at,

@@ -35,6 +35,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "week": ("name", "hour"),
     "tickets": ("name", "that they asked the desk"),
     "conversations": ("name", "when they wrote"),
+    "holds": ("name", "that a dispute is open"),
 }
 # What a deed shows besides, or instead.
 DEEDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -44,7 +45,7 @@ DEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "see documents": ("that there are documents",),
     "see": (),
 }
-LISTS: Final = frozenset({"tickets", "conversations"})  # whoever was on them then cannot be told now
+LISTS: Final = frozenset({"tickets", "conversations", "holds"})  # not all who were on them then can be told now
 OF_NOBODY: Final = frozenset(
     {"operator", "code", "codes", "directory", "worker", "client", "key", "hook", "inbox", "database", "sending"}
     | {"console", "service", "export"}  # an export notes each person in it besides
@@ -82,7 +83,8 @@ async def touched(parts: Parts, actor: str, since: datetime, until: datetime) ->
         kind, _, id = deed.object.partition(":")
         if kind in LISTS and not id:
             lists += 1
-            for each in await rows.with_tickets(parts.db, deed.done_at):
+            on_it = rows.with_holds if kind == "holds" else rows.with_tickets
+            for each in await on_it(parts.db, deed.done_at):
                 of[each].append(deed)
         elif kind not in OF_NOBODY:
             found = await _whose(parts, kind, id)

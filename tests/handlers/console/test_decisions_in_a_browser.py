@@ -55,7 +55,7 @@ async def test_somebody_is_suspended_and_what_they_contest_is_judged(site: Site,
     await judge(page, tmp_path / "own.png")
     url = page.url
     await page.get_by_role("button", name="Se déconnecter").click()
-    await logged_in(page, site, Role.DESK, "otto")
+    await logged_in(page, site, Role.ADMINISTRATOR, "otto")
     await page.goto(url)
     await judge(page, tmp_path / "contested.png")
     await page.get_by_role("radio", name="est retirée").press("Space")
@@ -65,6 +65,19 @@ async def test_somebody_is_suspended_and_what_they_contest_is_judged(site: Site,
     await judge(page, tmp_path / "judged.png")
     await page.goto(f"{site.base}/console/people/{person}")
     await judge(page, tmp_path / "person.png")
+    await _requests(site, page, tmp_path)
+
+
+async def _requests(site: Site, page: Page, tmp_path: Path) -> None:
+    """What the same person asks of their data, and for after their death."""
+    await site.place.says("sms", CAMILLE, "mes données", "6", "2", "Ma soeur Anne", "mes données", "7")
+    await page.get_by_role("link", name="Après un décès").press("Enter")
+    await expect(page.get_by_text("Ma soeur Anne")).to_be_visible()
+    await judge(page, tmp_path / "instruction.png")
+    (asked,) = [row for row in await tickets.listed(site.place.parts.db) if row.kind == "privacy"]
+    await page.goto(f"{site.base}/console/tickets/{asked.id}")
+    await expect(page.get_by_text("au plus tard le")).to_be_visible()
+    await judge(page, tmp_path / "request.png")
 
 
 async def test_a_report_is_read_and_settled(site: Site, page: Page, tmp_path: Path) -> None:

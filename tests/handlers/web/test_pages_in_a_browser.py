@@ -10,7 +10,10 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, expect
 
 from booking.model import Mode
-from handlers.web.ports import Gone
+from handlers.web.copy_core import CopyView
+from handlers.web.copy_pages import CopyPages
+from handlers.web.ports import Gone, Reader
+from handlers.web.render import Renderer
 from handlers.web.rooms import room_name
 from tests.handlers.web.site import APPOINTMENT, EMAIL_TOKEN, SECRET, START, TOKEN, UNKNOWN, World, application, started
 from tests.servers.looks import NARROW, judge
@@ -18,6 +21,7 @@ from tests.servers.looks import NARROW, judge
 pytestmark = pytest.mark.browser
 
 PAGE = f"/a/{TOKEN}"
+GONE = "g" * len(TOKEN)
 ROOM = f"/demo/room/{room_name(SECRET, APPOINTMENT)}/person"
 PATHS = {
     "appointment": PAGE,
@@ -26,9 +30,18 @@ PATHS = {
     "waiting": f"{PAGE}/join",
     "room": ROOM,
     "unknown": f"/a/{UNKNOWN}",
+    "copy": f"/x/{TOKEN}",
+    "copy_gone": f"/x/{GONE}",
     "legal": "/legal",
     "accessibility": "/accessibility",
 }
+
+
+class Copies:
+    """A copy of somebody's data to be had, and one that was."""
+
+    async def view(self, token: str) -> CopyView | Gone | None:
+        return CopyView(Reader("fr", "Europe/Paris"), "ann") if token == TOKEN else Gone("used")
 
 
 @pytest.fixture
@@ -38,7 +51,10 @@ def world() -> World:
 
 @pytest.fixture
 async def site(world: World) -> AsyncIterator[TestServer]:
-    server = await started(application(world, "http://127.0.0.1"))
+    app = application(world, "http://127.0.0.1")
+    renderer = Renderer("http://127.0.0.1", ("fr", "en"), "fr", "Europe/Paris")
+    CopyPages(core=Copies(), renderer=renderer).add_to(app)  # type: ignore[arg-type]
+    server = await started(app)
     yield server
     await server.close()
 
