@@ -7,10 +7,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
 from booking.core import Booking
+from booking.events import CodesRanOut
 from booking.memory import MemoryStore
 from booking.model import ClientId, CodeId, ContactId, Person, PersonId, Rules
 from booking.ports import TooManyTries
@@ -97,6 +99,47 @@ def test_a_limit_for_all_together() -> None:
     for n in range(5):
         sent(asks(store, ContactId(f"c{n}"), f"+3363998001{n}", rules=rules))
     assert asks(store, BEN, OTHER, rules=rules) == TooManyTries(MONDAY + timedelta(hours=1))
+
+
+@guards("T20")
+def test_the_end_of_the_hours_codes_is_told_once_an_hour() -> None:
+    store, rules, told = MemoryStore(), Rules(codes_overall=5), []
+    for minute in range(0, 125, 5):
+        core = core_of(store, timedelta(minutes=minute), rules)
+        run(core.ask_proof(ContactId(f"c{minute}"), None, "number", f"+3363998{minute:04}"))
+        told += [minute] * core.events.count(CodesRanOut(5))
+    assert told == [20, 80], "with the fifth, and with the first that fills the hour again"
+
+
+@guards("T19", partly=True)
+def test_whether_a_number_has_an_account_makes_no_difference() -> None:
+    """To whoever asks for a code to it: the same answer, by the same questions to the store."""
+    asked = []
+    for known in (True, False):
+        store = Noted()
+        if known:
+            store.put(NUMBER)
+        answer = sent(run(core_of(store, timedelta(0), Rules()).ask_proof(ANN, None, "number", NUMBER)))
+        asked.append((answer.way, answer.ends, answer.channel, store.calls))
+    assert asked[0] == asked[1]
+    assert asked[0][3]
+
+
+class Noted(MemoryStore):
+    """Remembers which methods were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        if not name.startswith("_") and name not in {"calls", "rows", "put"}:
+            self.calls.append(name)
+        return super().__getattribute__(name)
+
+    def put(self, phone: str) -> None:
+        """Somebody who has this number."""
+        self.rows.persons[PERSON] = Person(PERSON, ClientId("c"), CodeId("k"), "Ben", "Martin", None, phone=phone)
 
 
 # ------------------------------------------------------------ what comes back

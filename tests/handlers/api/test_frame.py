@@ -15,6 +15,7 @@ from handlers.web.api.table import OPERATIONS
 from storage import api_keys
 from storage.db import Database
 from storage.throttle import Rate
+from tests.guards import guards
 from tests.handlers.api.site import SECRET, Site, person, served
 from tests.handlers.path.place import MONDAY, furnished
 
@@ -44,6 +45,7 @@ async def test_without_a_key_nobody_is_let_in(site: Site, shown: str | None) -> 
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+@guards("T19", partly=True)
 async def test_a_revoked_key_is_told_like_an_unknown_one(site: Site) -> None:
     id = await site.key("sd_another-key-of-somebody", Scope.CATALOGUE)
     assert (await site.ask("GET", "/api/v1/motives", key="sd_another-key-of-somebody")).status == 200
