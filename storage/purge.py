@@ -131,7 +131,7 @@ LIFETIMES = (
     ),
     Lifetime("closed tickets", CONNECTION, "ticket", "closed_at < ?"),
     Lifetime("exports asked for", DEEDS, "export", "asked_at < ?"),
-    Lifetime("copies of their data that people asked for", DEEDS, "data_copy", "made_at < ?"),
+    Lifetime("copies of their data that people asked for", CONNECTION, "data_copy", "made_at < ?"),
     Lifetime("ended sessions", SHORT, "session", "made_at < ?", key="hash"),
     Lifetime("tries to log in", DAY, "login", "tried_at < ?", key="key"),
     Lifetime("answers of the API", DAY, "api_answer", "made_at < ?"),

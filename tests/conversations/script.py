@@ -168,6 +168,12 @@ def codes_are_tried(stage: Stage) -> list[str]:
     return []
 
 
+def so_many_cancellations(stage: Stage, count: str) -> list[str]:
+    """In thirty days, before the desk books with them (`MAX_CANCELLATIONS`)."""
+    stage.rules = replace(stage.rules, max_cancellations=int(count))
+    return []
+
+
 def is_taken(stage: Stage, when: str) -> list[str]:
     stage.somebody_takes(_moment(when))
     return []
@@ -303,6 +309,7 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"(\d+) (minutes?|hours?|days?) pass": passes,
     r"it is (\d{4}-\d\d-\d\d \d\d:\d\d)": it_is,
     r"(\w+) (\w+) has an appointment at (.+)": somebody_books,
+    r"(\d+) cancellations? may be": so_many_cancellations,
     r"somebody takes (.+)": is_taken,
     r"every hour is taken": all_is_taken,
     r"(\d{4}-\d\d-\d\d \d\d:\d\d) becomes free": becomes_free,

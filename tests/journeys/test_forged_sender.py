@@ -84,7 +84,7 @@ async def takes_back(town: Town, before: Theirs) -> None:
     """What the victim does within the minutes that they are told of: words that the messages name. And an hour that was
     booked for them they cancel.
     """
-    for text in ("start", "menu", "remettre"):
+    for text in ("start", "menu", "remettre", "mode normal"):
         await town.sms(CAMILLE, text)
     if len((await theirs(town)).coming) > len(before.coming):
         await town.sms(CAMILLE, "annuler")

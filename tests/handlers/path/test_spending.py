@@ -10,6 +10,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot import checks
+from bot.settings import read_settings
+from bot.work import drain_all
 from conversations.model import Reply
 from conversations.text import t
 from handlers import content
@@ -62,7 +65,8 @@ async def write_in(place: Place, first: int, count: int) -> None:
 
 
 async def delivered(place: Place) -> None:
-    while await deliver(place.parts, "place"):
+    """And what was held back is known to the talks."""
+    while await deliver(place.parts, "place") or await drain_all(place.parts, "place"):
         pass
 
 
@@ -205,6 +209,20 @@ async def test_a_midnight_begins_a_new_day_and_what_is_on_its_way_counts(place: 
     assert await spending.used(db, midnight) == used, "it may have arrived"
     await db.execute("UPDATE outbox SET status = 'queued' WHERE id = ?", int(row.id))
     assert await spending.used(db, day) == 0, "it was certainly not sent"
+
+
+@on_sqlite
+async def test_the_doctor_says_how_much_of_it_is_used(place: Place) -> None:
+    await place.says("sms", SAM, "bonjour")
+    used, db = spent(place), place.parts.db
+    twilio = {"TWILIO_ACCOUNT_SID": f"AC{'0' * 32}", "TWILIO_AUTH_TOKEN": "x", "TWILIO_SMS_FROM": "+33199000001"}
+    keys = {"SECRET_KEY": "s" * 32, "ENCRYPTION_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}
+    for most, ok in ((10 * used, True), (used, False)):
+        settings = read_settings(env_file=None, **keys, **twilio, MAX_SEGMENTS_A_DAY=most)
+        (found,) = await checks.spent(db, settings, place.clock.now)
+        assert (found.about, found.ok) == ("spending", ok)
+        assert found.words.startswith(f"{used} of {most} segments are used today")
+    assert await checks.spent(db, read_settings(env_file=None, **keys), place.clock.now) == []
 
 
 @on_sqlite
