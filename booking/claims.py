@@ -57,6 +57,9 @@ class ClaimSettled:
 
 class ClaimStore(Protocol):
     async def former(self, contact: ContactId, now: datetime) -> Former | None: ...  # None: it was nobody's
+    async def vouch(
+        self, person: PersonId, now: datetime
+    ) -> None: ...  # for where they wrote last: they just proved it
 
 
 class ClaimingCore(Protocol):

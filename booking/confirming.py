@@ -51,7 +51,8 @@ class Confirming:
         await self._store.save_email_proof(replace(proof, confirmed=self._now))
         if proof.why in OF_ACCOUNT:
             confirmed = replace(person, email=proof.email, email_confirmed=True)
-            await self._store.save_person(confirmed)
+            await self._store.save_person(confirmed, self._now)
+            await self._store.vouch(person.id, self._now)
             await end_links(self._store, person.id, self._now)
             self.events.append(EmailConfirmed(confirmed))
         return True

@@ -47,6 +47,9 @@ class MemoryProofs:
     async def former(self, contact: ContactId, now: datetime) -> Former | None:  # noqa: ARG002
         return self.rows.formers.get(contact)
 
+    async def vouch(self, person: PersonId, now: datetime) -> None:
+        """Nobody is doubted here."""
+
     async def ways(self, person: PersonId) -> Sequence[Way]:
         """Contacts here have no addresses; their ways are put into `rows.ways`."""
         found = self.rows.persons.get(person)

@@ -38,6 +38,15 @@ class ClaimRows(ProofRows, AppointmentRows):
             return without
         return standing(trace, await self._hours_of(who, now), now)
 
+    async def vouch(self, person: PersonId, now: datetime) -> None:
+        """Where they asked for a new address or number of theirs: they have shown that both are theirs, and are not
+        asked again there. Everywhere else the change is a reason to.
+        """
+        rows = await contacts.of_person(self._tx, person)
+        wrote = [row for row in rows if row.last_inbound_at is not None and row.parted_at is None]
+        if wrote:
+            await contacts.trust(self._tx, wrote[0].id, now)
+
     async def former(self, contact: ContactId, now: datetime) -> Former | None:
         old, heir = await parting.of_heir(self._tx, contact), await contacts.get(self._tx, contact)
         if old is None or heir is None:

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from booking.addresses import EmailProof, EmailProofId
+from booking.core import Booking
 from booking.model import PersonId
 from booking.trust import SILENT
 from bot.work import drain_all
@@ -285,3 +287,22 @@ async def test_it_is_noted_without_a_name(place: Place) -> None:
     await place.passes(days=60)
     await place.says("sms", CAMILLE, "bonjour")
     assert "part" in [deed.action for deed in await audit.latest(place.parts.db, 10, of=f"talk:{old.id}")]
+
+
+async def test_who_changes_their_mailbox_by_its_link_is_not_asked_there_and_is_elsewhere(place: Place) -> None:
+    person = await joined(place)
+    await place.passes(days=1)
+    await place.says("sms", CAMILLE, "aide")
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        found = await store.person(PersonId(person))
+        assert found is not None
+        await store.save_person(replace(found, email_confirmed=True), place.clock.now)
+        proof = EmailProof(EmailProofId("e1"), found.id, "other@example.org", "change", place.clock.now)
+        await store.save_email_proof(proof)
+        core = Booking(store, place.parts.rules, place.clock.now + SECOND, place.parts.new_id)
+        assert await core.confirm_email("e1")
+    await place.passes(hours=1)
+    place.new("telegram", TELEGRAM)
+    assert "dites-nous d'abord" not in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
+    assert "dites-nous d'abord" in (await place.says("telegram", TELEGRAM, "mes rendez-vous"))[-1]
