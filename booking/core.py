@@ -21,6 +21,7 @@ from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
 from booking.claiming import Claiming
+from booking.closing import Closing
 from booking.confirming import Confirming
 from booking.deciding import Deciding
 from booking.directory import Directory
@@ -100,7 +101,18 @@ from booking.workday import Workday
 
 
 class Booking(
-    Admitting, Confirming, Profiling, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Claiming, Rights
+    Admitting,
+    Confirming,
+    Profiling,
+    Attending,
+    Workday,
+    Messaging,
+    Documenting,
+    Deciding,
+    Closing,
+    Erasing,
+    Claiming,
+    Rights,
 ):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []

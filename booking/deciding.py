@@ -44,7 +44,16 @@ from booking.operating import may_judge
 from booking.ports import BookingStore, Offered
 
 
-class _Core(Protocol):
+class Keeps(Protocol):
+    """What `core.Booking` keeps for somebody, and how it is given back."""
+
+    async def release(self, contact: ContactId) -> None: ...
+    async def leave_waiting(self, contact: ContactId) -> bool: ...
+    async def offers(self, contact: ContactId) -> Sequence[Offered]: ...
+    async def decline(self, contact: ContactId, about: str) -> None: ...
+
+
+class _Core(Keeps, Protocol):
     """What `core.Booking` has, as far as a suspension needs it."""
 
     _store: BookingStore
@@ -52,10 +61,6 @@ class _Core(Protocol):
     _new_id: Callable[[], str]
     events: list[Event]
 
-    async def release(self, contact: ContactId) -> None: ...
-    async def leave_waiting(self, contact: ContactId) -> bool: ...
-    async def offers(self, contact: ContactId) -> Sequence[Offered]: ...
-    async def decline(self, contact: ContactId, about: str) -> None: ...
     async def cancel_for_them(self, ids: Sequence[AppointmentId]) -> Sequence[Appointment]: ...
 
 
@@ -69,7 +74,7 @@ class Deciding:
 
     async def warn(self, person: PersonId, ground: Ground, words: str, by: str) -> DecideAnswer:
         """A word to the person. Nothing else changes for them."""
-        found, said = await self._store.person(person), _reason(words)
+        found, said = await self._store.person(person), reason(words)
         if found is None or said is None:
             return NotDecided("nobody" if found is None else "words")
         made = Decision(DecisionId(self._new_id()), person, "warning", ground, said, by, self._now)
@@ -90,7 +95,7 @@ class Deciding:
     ) -> DecideAnswer:
         """`last_day`: by the person's own calendar, inclusive; None: until somebody ends it. `contacts`: all of theirs,
         on which something may be kept for them."""
-        found, said = await self._store.person(person), _reason(words)
+        found, said = await self._store.person(person), reason(words)
         if found is None or said is None:
             return NotDecided("nobody" if found is None else "words")
         if found.suspended or suspension(await self._store.decisions(person)) is not None:
@@ -109,9 +114,9 @@ class Deciding:
         return made
 
     async def end_suspension(self, id: DecisionId, by: str, words: str) -> DecideAnswer:
-        """By an operator, who writes to the person why."""
-        decision, said = await self._store.decision(id), _reason(words)
-        if decision is None or decision.kind != "suspension":
+        """Or that the account is to close. By an operator, who writes to the person why."""
+        decision, said = await self._store.decision(id), reason(words)
+        if decision is None or decision.kind == "warning":
             return NotDecided("nobody")
         if not decision.stands:
             return NotDecided("already")
@@ -124,7 +129,9 @@ class Deciding:
     async def expire(self, id: DecisionId) -> DecideAnswer:
         """Its day came, as was decided."""
         decision = await self._store.decision(id)
-        if decision is None or not decision.stands or decision.until is None or decision.until > self._now:
+        if decision is None or decision.kind != "suspension" or not decision.stands:
+            return NotDecided("already")
+        if decision.until is None or decision.until > self._now:
             return NotDecided("already")
         ended = await self._end(decision, "")
         self.events.append(SuspensionEnded(ended))
@@ -152,8 +159,8 @@ class Deciding:
             await self._store.save_decision(replace(each, read=each.read or self._now, news=False))
 
     async def review(self, id: DecisionId, by: str, words: str, *, upheld: bool) -> DecideAnswer:
-        """Not upheld, a suspension ends, and a warning is taken back."""
-        decision, said = await self._store.decision(id), _reason(words)
+        """Not upheld, a suspension ends, an account stays open, and a warning is taken back."""
+        decision, said = await self._store.decision(id), reason(words)
         if decision is None or decision.contested is None:
             return NotDecided("nobody")
         if not may_judge(by, decision.by):
@@ -184,12 +191,12 @@ class Deciding:
         ended = replace(decision, ended=self._now, ended_by=by)
         await self._store.save_decision(ended)
         person = await self._store.person(decision.person)
-        if person is not None and decision.kind == "suspension":
+        if person is not None and decision.kind != "warning":
             await self._store.save_person(replace(person, suspended=False))
         return ended
 
 
-async def nothing_is_kept(core: _Core, contacts: Sequence[ContactId]) -> None:
+async def nothing_is_kept(core: Keeps, contacts: Sequence[ContactId]) -> None:
     """Holds, offers and places on the waiting list, of somebody for whom nothing new is done."""
     for contact in contacts:
         await core.release(contact)
@@ -210,7 +217,7 @@ def _midnight(person: Person, last_day: date | None, now: datetime) -> datetime 
     return datetime.combine(last_day + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
-def _reason(words: str) -> str | None:
+def reason(words: str) -> str | None:
     """As the person will read it; None: too short to be one, or too long."""
     said = cleaned(words)
     return said if SHORTEST <= len(said) <= LONGEST else None

@@ -1,5 +1,6 @@
-"""What an operator decides about a person: a warning, or a suspension (terms, articles 4.1.7 and 6.2). The nouns, what
-the use cases answer, and their two doors. `booking.deciding` has the use cases.
+"""What an operator decides about a person: a warning, a suspension, or that their account closes (terms, articles 4.1.7
+and 6.2). The nouns, what the use cases answer, and their two doors. `booking.deciding` and `booking.closing` have the
+use cases.
 
 Only a human decides, with a reason; the person is told of it, and may contest it; another human judges that (safety
 G18). The one thing that happens by itself is that a suspension ends on the day that was decided.
@@ -17,12 +18,13 @@ from booking.messages import Report
 from booking.model import ContactId, PersonId
 
 DecisionId = NewType("DecisionId", str)
-DecisionKind: TypeAlias = Literal["warning", "suspension"]
+DecisionKind: TypeAlias = Literal["warning", "suspension", "closing"]
 Verdict: TypeAlias = Literal["warning", "suspension", "no_ground"]  # on a report
 
 SHORTEST: Final = 10  # characters of a reason: a word is none
 LONGEST: Final = 300  # characters of what the person reads: with what we say besides it stays a short message
 LONGEST_CONTEST: Final = 1000  # characters of what they say against it
+CONTESTABLE: Final = timedelta(days=60)  # that an account is to close; then it does
 WARNING_STANDS: Final = timedelta(days=60)  # so long a warning may be contested; a suspension as long as it lasts
 LASTS_AT_MOST: Final = timedelta(days=731)  # a suspension with a last day
 
@@ -40,10 +42,11 @@ class Ground(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Decision:
     """`words`: the reason as the person reads it. `by`, `ended_by`, `reviewed_by`: operators, as the audit trail calls
-    them; `ended_by` empty: its day came. `until`: when it ends by itself, None: when somebody ends it. `cancels`: their
-    coming appointments went with it. `contest`: what the person says against it; `upheld`, `answer`: what another
-    operator made of that. `ended_words`: of the operator who ended it, to the person. `read`: when the person was shown
-    it; `news`: what became of it since, in words, waits to be shown.
+    them; `ended_by` empty: its day came. `until`: when it ends by itself, None: when somebody ends it; of a closing,
+    when it can no longer be contested, and the account goes. `cancels`: their coming appointments went with it.
+    `contest`: what the person says against it; `upheld`, `answer`: what another operator made of that. `ended_words`:
+    of the operator who ended it, to the person. `read`: when the person was shown it; `news`: what became of it since,
+    in words, waits to be shown.
     """
 
     id: DecisionId
@@ -69,7 +72,7 @@ class Decision:
 
     @property
     def stands(self) -> bool:
-        """A suspension that has not ended; a warning that was not taken back."""
+        """A suspension that has not ended, a closing that was not carried out; a warning that was not taken back."""
         return self.ended is None
 
     @property
@@ -151,8 +154,8 @@ class DecidingCore(Protocol):
 
 
 def suspension(decisions: Sequence[Decision]) -> Decision | None:
-    """The one that stands."""
-    return next((each for each in decisions if each.kind == "suspension" and each.stands), None)
+    """The one that stands, or that their account is to close: either shuts it."""
+    return next((each for each in decisions if each.kind != "warning" and each.stands), None)
 
 
 def contestable(decisions: Sequence[Decision], now: datetime) -> Decision | None:
@@ -168,5 +171,5 @@ def unread(decisions: Sequence[Decision], now: datetime) -> tuple[Decision, ...]
     return tuple(
         each
         for each in reversed(decisions)
-        if each.unread and ((each.kind == "suspension" and each.stands) or now - last[each.id] <= WARNING_STANDS)
+        if each.unread and ((each.kind != "warning" and each.stands) or now - last[each.id] <= WARNING_STANDS)
     )

@@ -39,9 +39,11 @@ class PersonJoined:
 
 @dataclass(frozen=True, slots=True)
 class ErasureAsked:
-    """They want to be forgotten (regulation 2016/679, article 17), and said so twice."""
+    """They want to be forgotten (regulation 2016/679, article 17), or, where it `closes`, to have no account any more
+    (terms, article 4.1.6); and said so twice."""
 
     person: PersonId
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class RequestMade:
 
 @dataclass(frozen=True, slots=True)
 class PersonErased:
-    """Nothing of them is kept from now on. Their coming appointments were cancelled before."""
+    """Nothing of them is kept from now on, or of a closed account who they were, apart from all else. Their coming
+    appointments were cancelled before."""
 
     person: PersonId
 

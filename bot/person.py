@@ -1,8 +1,9 @@
 """`socialdirect person`: what the desk decides about somebody's account and data, without the console (safety G18).
 
 suspend WHO GROUND WORDS…        warn WHO GROUND WORDS…        decisions WHO
+close WHO GROUND WORDS…          archive WHO WORDS…
 lift DECISION WORDS…             see DECISION
-hold, release, holds, erase, erasures: `bot/person_law.py`
+hold, release, holds, erase, erasures: `bot/person_law.py`; archive: `bot/person_archive.py`
 
 Who is at the keyboard is who decides, in the audit trail. The person is told each time, in the words that were typed.
 What they contest is judged in the console alone: a login of a computer does not tell one human from another.
@@ -21,6 +22,7 @@ from bot.app import App
 from bot.failures import CommandFailed, WrongUse
 from bot.load import local
 from bot.opening import on_app, operator
+from bot.person_archive import archive
 from bot.person_law import erase, erased, held, hold, release
 from bot.who import Who, person_of
 from handlers import deciding
@@ -72,8 +74,14 @@ def warn(who: Who, ground: Why, words: Words) -> int:
 
 
 @app.command()
+def close(who: Who, ground: Why, words: Words) -> int:
+    """Their account closes in 60 days, unless they contest it and somebody else takes it back; shut until then."""
+    return _about(who, lambda parts, person: deciding.close(parts, person, operator(), ground, " ".join(words)))
+
+
+@app.command()
 def lift(decision: Id, words: Words) -> int:
-    """End a suspension."""
+    """End a suspension, or keep an account open that was to close."""
     return _done(lambda opened: deciding.end_suspension(opened.parts, decision, operator(), " ".join(words)))
 
 
@@ -121,6 +129,7 @@ app.command("release")(release)
 app.command("holds")(held)
 app.command("erase")(erase)
 app.command("erasures")(erased)
+app.command("archive")(archive)
 
 
 # ------------------------------------------------------------

@@ -24,7 +24,7 @@ from handlers.free_hours import look_for_free_hours
 from handlers.hooks.sending import send_due
 from handlers.lanes import Lane
 from handlers.parts import Parts
-from handlers.privacy import erasing, forgetting, watching
+from handlers.privacy import closing, erasing, forgetting, watching
 from handlers.turns import drain
 from handlers.waiting import serve_waiting
 from storage import audit, contacts, flags, inbox, purge, timers
@@ -62,6 +62,7 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
         group.create_task(_loop(parts, "documents", lambda: end_documents(parts), WATCH))
         group.create_task(_loop(parts, "media", lambda: fetch_due(parts)))
         group.create_task(_loop(parts, "suspensions", lambda: end_due(parts), SERVE))
+        group.create_task(_loop(parts, "closing", lambda: closing.look(parts), SERVE))
         group.create_task(_loop(parts, "erasing", lambda: erasing.look(parts), SERVE))
         group.create_task(_loop(parts, "copies", lambda: provider_copies.look(parts), WATCH))
         group.create_task(_loop(parts, "forgetting", lambda: forgetting.look(parts), FORGET))

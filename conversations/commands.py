@@ -319,6 +319,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "profile": profile,
     "my_data": flow("my_data"),
     "erase": flow("erase"),
+    "close": flow("close"),
     "contest": flow("contest"),
     "who": who,
     "not_me": not_me,

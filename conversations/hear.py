@@ -65,7 +65,7 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
 
 BEFORE_DOUBT: Final = ("human", "call_back", "language", "private", "still_me")
 # Nobody in distress is asked again whether all is to go.
-NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "profile"})
+NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "close", "profile"})
 
 
 async def danger_words(talk: Talk, came: Input) -> bool:

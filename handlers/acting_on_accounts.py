@@ -102,6 +102,23 @@ class ActingOnAccounts(ActingOnRights):
             await audit.add(self._tx, await self._noted(), "prove", f"person:{done.person}", self._at)
         return done
 
+    async def ask_closing(self, person: PersonId) -> bool:
+        if not await self._about(PersonDeed.CLOSE, person, proven=True):
+            return False
+        asked = await super().ask_closing(person)
+        action = "ask closing" if asked else "close account refused"
+        await audit.add(self._tx, await self._noted(), action, f"person:{person}", self._at)
+        return asked
+
+    async def close_account(
+        self, person: PersonId, ground: Ground, words: str, by: str, *, contacts: Sequence[ContactId]
+    ) -> DecideAnswer:
+        """Decided here; carried out when it can no longer be contested (`privacy.closing`)."""
+        if not await self._is_desk() or not await self._about(PersonDeed.CLOSE, person):
+            return NotDecided("nobody")
+        done = await super().close_account(person, ground, words, by, contacts=contacts)
+        return await self._kept("decide closing", done)
+
     async def _is_desk(self) -> bool:
         return may_decide(await self._actor())
 

@@ -2,6 +2,7 @@
 
     warn(parts, person, operator, ground, words)
     suspend(parts, person, operator, ground, words, last_day, cancels)
+    close(parts, person, operator, ground, words)
     end_suspension(parts, decision, operator, words)
     review(parts, decision, operator, words, upheld, declares)
                                                           of what the person contested; its ticket is closed with it
@@ -18,7 +19,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal
 
 from booking.authority import DeskActor
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
@@ -59,10 +60,10 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What an operator decided, of a person or of a report. The rest is empty for `no_ground`; `last_day` and
-    `cancels` are of a suspension."""
+    """What an operator decided, of a person or of a report; no report alone closes an account. The rest is empty for
+    `no_ground`; `last_day` and `cancels` are of a suspension."""
 
-    verdict: Verdict
+    verdict: Verdict | Literal["closing"]
     ground: Ground = Ground.OTHER
     words: str = ""
     last_day: date | None = None
@@ -94,6 +95,10 @@ async def suspend(
     return await decide(parts, person, operator, Chosen("suspension", ground, words, last_day, cancels))
 
 
+async def close(parts: Parts, person: str, operator: str, ground: Ground, words: str) -> DecideAnswer:
+    return await decide(parts, person, operator, Chosen("closing", ground, words))
+
+
 async def end_suspension(parts: Parts, decision: str, operator: str, words: str) -> DecideAnswer:
     found = await decisions.get(parts.db, decision)
     if found is None:
@@ -122,7 +127,7 @@ async def review(
 
 
 async def decide(parts: Parts, person: str, operator: str, chosen: Chosen) -> DecideAnswer:
-    """A warning or a suspension, as was chosen."""
+    """A warning, a suspension, or that the account closes, as was chosen."""
     async with bench(parts, person, operator) as at:
         return await at.done(await _decided(at, PersonId(person), operator, chosen), "made")
 
@@ -141,6 +146,7 @@ async def settle(parts: Parts, ticket: str, operator: str, chosen: Chosen) -> Se
         if isinstance(decided, NotDecided):
             return decided
         await tickets.take(at.tx, ticket, operator, at.now)
+        assert chosen.verdict != "closing"
         reports = await at.core.settle_reports(person, chosen.verdict, operator)
         await follow(at.tx, parts, at.store, at.core, f"settled:{ticket}:{reports[-1].id}", at.now)
         for report in reports:
@@ -160,6 +166,9 @@ async def _not_settled(tx: Tx, ticket: str, operator: str) -> NotDecided | None:
 async def _decided(at: Bench, person: PersonId, operator: str, chosen: Chosen) -> DecideAnswer:
     if chosen.verdict == "warning":
         return await at.core.warn(person, chosen.ground, chosen.words, operator)
+    theirs = [ContactId(each.id) for each in at.contacts]
+    if chosen.verdict == "closing":
+        return await at.core.close_account(person, chosen.ground, chosen.words, operator, contacts=theirs)
     return await at.core.suspend(
         person,
         chosen.ground,
@@ -167,7 +176,7 @@ async def _decided(at: Bench, person: PersonId, operator: str, chosen: Chosen) -
         operator,
         last_day=chosen.last_day,
         cancels=chosen.cancels,
-        contacts=[ContactId(each.id) for each in at.contacts],
+        contacts=theirs,
     )
 
 

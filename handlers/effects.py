@@ -35,6 +35,7 @@ NoticeKind: TypeAlias = Literal[
     "digest",
     "feedback",
     "decision",  # about a person's account
+    "closing",  # of their account, of which nobody was heard for long
     "report",  # of theirs was settled, to the worker
     "document",  # handed over, to the worker
     "calendar",
@@ -225,9 +226,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """By their own word: all that is theirs goes, as soon as a worker takes it up."""
+    """By their own word: all that is theirs goes, as soon as a worker takes it up; `closes`: but who they were."""
 
     person: PersonId
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

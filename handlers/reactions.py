@@ -146,8 +146,8 @@ async def old_mailbox_is_told(event: EmailToProve, world: World) -> Sequence[Eff
 
 
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
-    """Not in their own turn, which still writes: a worker's loop takes it up (`privacy.erasing`)."""
-    return [Erase(event.person)]
+    """Or closed. Not in their own turn, which still writes: a worker's loop takes it up (`privacy.erasing`)."""
+    return [Erase(event.person, event.closes)]
 
 
 async def request_comes_to_the_desk(event: RequestMade, world: World) -> Sequence[Effect]:

@@ -122,8 +122,8 @@ def unjoined(row: OutboxRow) -> dict[str, Any]:
         elsewhere = (*reply.texts, t("question.on_whatsapp"))
         return {**row.content, **content.to_json(replace(reply, texts=elsewhere, options=()))}
     if (
-        row.content.get("message") or row.content.get("decision") or _read_there_only(row)
-    ):  # it can only be read where they are known
+        row.content.get("message") or row.content.get("decision") or row.kind == "closing" or _read_there_only(row)
+    ):  # it can only be read, or answered, where they are known
         return {**row.content, **content.to_json(replace(reply, texts=(*reply.texts, t("question.on_whatsapp"))))}
     if row.appointment_id is None:
         return row.content

@@ -68,8 +68,8 @@ async def write(
                 await _ends(tx, parts, store, effect, now)
             case Alarm():
                 await _alarm(tx, parts, effect, key, now)
-            case Erase(person):
-                await erasures.ask(tx, person, f"person:{person}", now)
+            case Erase(person, closes):
+                await erasures.ask(tx, person, f"person:{person}", now, closes=closes)
                 tx.after_commit(partial(parts.bell.ring, "erasing"))
             case Entered() | Kept() | Left() | Answered():
                 await to_desk.happens(tx, parts, effect, now)

@@ -2,6 +2,7 @@
 is sealed.
 
 due(db, now, limit) -> ids       suspensions whose day came
+closings_due(db, now)            accounts whose closing nobody can contest any more
 of_person(db, person), get(db, id)   read, outside of a core
 """
 
@@ -30,12 +31,24 @@ _CHANGES = (
 async def due(db: Sql, now: datetime, limit: int = 100) -> list[DecisionId]:
     """The longest due first."""
     rows = await db.fetch(
-        "SELECT id FROM decision WHERE ended_at IS NULL AND until_at IS NOT NULL AND until_at <= ? "
+        "SELECT id FROM decision WHERE kind = 'suspension' AND ended_at IS NULL AND until_at IS NOT NULL "
+        "AND until_at <= ? "
         "ORDER BY until_at, id LIMIT ?",
         now,
         limit,
     )
     return [row["id"] for row in rows]
+
+
+async def closings_due(db: Sql, now: datetime) -> list[Decision]:
+    """Accounts to be closed: nobody can contest it any more, or another operator upheld it; no legal hold stands."""
+    return await _where(
+        db,
+        "kind = 'closing' AND ended_at IS NULL AND until_at <= ? AND (contested_at IS NULL OR reviewed_at IS NOT NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.person_id = decision.person_id AND h.lifted_at IS NULL) "
+        "ORDER BY until_at, id",
+        now,
+    )
 
 
 async def get(db: Sql, id: str) -> Decision | None:

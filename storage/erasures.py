@@ -1,7 +1,7 @@
 """The ledger of who was erased: ids only, in an order that has no gap, so that whoever restores a backup knows how far
 it goes. A row is there from when somebody is to be erased, and stays for ever.
 
-ask(tx, person, by, now) -> Erasure        the one that is open, where there is one
+ask(tx, person, by, now, closes) -> Erasure        the one that is open, where there is one
 open_(db) -> rows; get(db, id); lock(tx, id) -> row or None
 begun(tx, id, theirs, more, now); done(db, id, now)
 withdraw(tx, erasure); withdrawn(db) -> numbers; corrected(db, numbers)
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,13 +20,14 @@ from storage.db import Sql, Tx
 from storage.sql import Row
 from storage.theirs import Theirs
 
-_COLUMNS: Final = "id, person_id, ids, asked_by, asked_at, begun_at, done_at"
+_COLUMNS: Final = "id, person_id, ids, asked_by, asked_at, begun_at, done_at, closes"
 WITHDRAWN: Final = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """`byes`: the contacts that the last words went to, made for that; each with theirs of the same address."""
+    """`byes`: the contacts that the last words went to, made for that; each with theirs of the same address. `closes`:
+    their account is closed, so that who they were goes into the archive before the rest goes."""
 
     id: int
     theirs: Theirs
@@ -35,6 +36,7 @@ class Erasure:
     begun_at: datetime | None = None
     done_at: datetime | None = None
     byes: tuple[tuple[str, str], ...] = ()
+    closes: bool = False
 
     @property
     def person(self) -> str:
@@ -49,17 +51,19 @@ class Line:
     person: str
     contacts: tuple[str, ...]
     at: datetime
+    closes: bool = False
 
     def to_json(self) -> str:
         line = {"id": self.id, "person": self.person, "contacts": self.contacts, "at": self.at.isoformat()}
-        return json.dumps(line, separators=(",", ":"))
+        return json.dumps(line | ({"closes": True} if self.closes else {}), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Line:
         """Raises ValueError for anything else."""
         try:
             data = json.loads(text)
-            return cls(int(data["id"]), str(data["person"]), tuple(data["contacts"]), _instant(data["at"]))
+            closes = bool(data.get("closes", False))
+            return cls(int(data["id"]), str(data["person"]), tuple(data["contacts"]), _instant(data["at"]), closes)
         except (TypeError, KeyError) as error:
             raise ValueError(type(error).__name__) from None
 
@@ -71,19 +75,24 @@ def _instant(text: str) -> datetime:
     return at
 
 
-async def ask(tx: Tx, person: str, by: str, now: datetime) -> Erasure:
-    """Under the person's lock."""
+async def ask(tx: Tx, person: str, by: str, now: datetime, *, closes: bool = False) -> Erasure:
+    """Under the person's lock. Who wants to be erased while their account is still to be closed is erased."""
     rows = await tx.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE person_id = ? AND done_at IS NULL", person)
     if rows:
-        return _open(rows[0])
-    made = Erasure(await _next(tx), Theirs(person), by, now)
+        found = _open(rows[0])
+        if found.begun_at is not None or not found.closes or closes:
+            return found
+        await tx.execute("UPDATE erasure SET closes = ?, asked_by = ? WHERE id = ?", False, by, found.id)
+        return replace(found, closes=False, asked_by=by)
+    made = Erasure(await _next(tx), Theirs(person), by, now, closes=closes)
     await tx.execute(
-        "INSERT INTO erasure (id, person_id, ids, asked_by, asked_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO erasure (id, person_id, ids, asked_by, asked_at, closes) VALUES (?, ?, ?, ?, ?, ?)",
         made.id,
         person,
         "{}",
         by,
         now,
+        closes,
     )
     return made
 
@@ -115,6 +124,12 @@ async def latest(db: Sql, limit: int) -> Sequence[Erasure]:
             limit,
         )
     ]
+
+
+async def again(tx: Tx, asked: Erasure) -> Erasure:
+    """As it is now: who was to be closed may want to be erased meanwhile."""
+    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE id = ?", asked.id)
+    return _open(rows[0])
 
 
 async def of_person(db: Sql, person: str) -> Erasure | None:
@@ -163,7 +178,8 @@ async def lines(db: Sql, after: int) -> Sequence[Line]:
     """Of those that have begun, and of the numbers that nobody was erased under (an empty person)."""
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE id > ? ORDER BY id", after)
     return [
-        Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at) for each in map(_open, rows)
+        Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at, each.closes)
+        for each in map(_open, rows)
     ]
 
 
@@ -171,14 +187,16 @@ async def add(tx: Tx, line: Line, theirs: Theirs, now: datetime) -> None:
     """A line that a restored database does not know yet; its rows are gone."""
     ids = json.dumps({"contacts": theirs.contacts})
     await tx.execute(
-        f"INSERT INTO erasure ({_COLUMNS}) VALUES (?, ?, ?, 'restore', ?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET ids = excluded.ids, begun_at = excluded.begun_at, done_at = excluded.done_at",
+        f"INSERT INTO erasure ({_COLUMNS}) VALUES (?, ?, ?, 'restore', ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET ids = excluded.ids, begun_at = excluded.begun_at, done_at = excluded.done_at, "
+        "closes = excluded.closes",
         line.id,
         line.person,
         ids,
         line.at,
         line.at,
         now,
+        line.closes,
     )
 
 
@@ -192,4 +210,5 @@ def _open(row: Row) -> Erasure:
         begun_at=row["begun_at"],
         done_at=row["done_at"],
         byes=tuple((fresh, old) for fresh, old in data.get("byes", ())),
+        closes=bool(row["closes"]),
     )

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage import holds, models
+from storage import holds, models, silences
 from storage.booking import QUARTERS, quarter_of
 from storage.crypto import Unreadable
 from storage.db import Database
+from storage.periods import DAY, FIRST_WARNING, SILENT
 from storage.sql import marks
 
 SOON = timedelta(minutes=15)  # within which what is due is done, or a human is told (invariant I8)
@@ -139,6 +140,11 @@ CHECKS = (
         "AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = h.person_id)",
     ),
     Check(
+        "whose account is closed has none",
+        "SELECT id FROM archive WHERE id IN (SELECT id FROM person)",
+    ),
+    Check("an archive ends within a day (I18)", "SELECT id FROM archive WHERE ends_at < ?", timedelta(hours=24)),
+    Check(
         "who is erased is gone (I18)",
         "SELECT id FROM person WHERE id IN (SELECT person_id FROM erasure WHERE begun_at IS NOT NULL) UNION ALL "
         "SELECT id FROM appointment WHERE person_id IN (SELECT person_id FROM erasure WHERE done_at IS NOT NULL)",
@@ -167,6 +173,7 @@ async def judge(db: Database, now: datetime, tell: Callable[[int], None] | None 
             tell(number)
         rows = await db.fetch(check.sql, *[now - check.ago] * check.sql.count("?"))
         broken += _broken(check.rule, [str(row["id"]) for row in rows])
+    broken += _broken("nobody heard of for two years keeps their account (I18)", await _silent(db, now))
     broken += _broken("a coming appointment keeps its hour, its worker's and its person's (I5)", await _unkept(db, now))
     for table, columns in models.PERSONAL.items():
         broken += _broken(f"what is sealed in {table} opens (ENCRYPTION_KEYS)", await _unreadable(db, table, columns))
@@ -197,6 +204,15 @@ async def _unkept(db: Database, now: datetime) -> list[str]:
             if kept[row["id"]] != {(owner, first + n) for owner in owners for n in range(QUARTERS)}:
                 lacking.append(row["id"])
     return lacking
+
+
+async def _silent(db: Database, now: datetime) -> list[str]:
+    """People who should have been warned, and whose account should be closed a day ago. Whoever was warned late has
+    until a month after that."""
+    found = await silences.quiet(db, SILENT.before(now - DAY), "", BATCH)
+    warned = [each for each in [await silences.get(db, id) for id in found] if each is not None and each.first]
+    late = {each.person for each in warned if each.first and each.first + FIRST_WARNING > now - DAY}
+    return [id for id in found if id not in late]
 
 
 async def _unreadable(db: Database, table: str, columns: dict[str, str]) -> list[str]:

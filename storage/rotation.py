@@ -103,6 +103,7 @@ _BLIND: tuple[tuple[str, str, str, str, Callable[[str], str]], ...] = (
     ("person", "email_index", "email", "email", str.casefold),
     ("email_proof", "email_index", "email", "email", str.casefold),
     ("person", "phone_index", "phone", "phone", str),
+    ("archive", "phone_index", "phone", "phone", str),
     ("code", "letters_index", "letters", "code", lambda letters: normal(letters) or ""),
     ("worker", "phone_index", "card", "phone", lambda card: str(json.loads(card)["phone"])),
     ("operator", "name_index", "name", "operator", str),

@@ -136,6 +136,8 @@ INDEXES = (
     Index("data_copy_person", "data_copy", "person_id"),
     Index("ticket_due", "ticket", "due_at", where="due_at IS NOT NULL AND closed_at IS NULL"),
     Index("erasure_open", "erasure", "person_id", unique=True, where="done_at IS NULL"),
+    Index("archive_phone", "archive", "phone_index", where="phone_index IS NOT NULL"),
+    Index("archive_ends", "archive", "ends_at"),
     Index("past_hour_month", "past_hour", "month_on"),
     Index("proof_open", "proof", "contact_id, purpose", unique=True, where="settled_at IS NULL"),
     Index("proof_made", "proof", "made_at"),

@@ -1,6 +1,7 @@
 """All that is one person's, by ids, and its end: the rows, and what hangs on them without naming anybody.
 
 theirs = await gather(tx, person)           under the person's lock
+await forget_matter(tx, person)             why they came; who they are stays
 await forget(tx, theirs)                    again it finds what came in the meantime
 """
 
@@ -18,6 +19,7 @@ from storage.db import Sql, Tx
 from storage.sql import marks
 from storage.whose import WHOSE
 
+MATTER: Final = ("call", "message", "report", "conversation", "appointment")
 PIECE: Final = 500  # ids in one statement
 
 
@@ -126,6 +128,14 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
     for id in theirs.all:
         await tx.execute("DELETE FROM tries WHERE key LIKE ? OR key LIKE ?", f"%:{id}", f"%:{id}:%")
     return count
+
+
+async def forget_matter(tx: Tx, person: str) -> None:
+    """Why they came, and what was said: not who they are. Files go by their own clock."""
+    theirs = await gather(tx, person)
+    for table in MATTER:
+        where, values = _filled(WHOSE[table], theirs.lists)
+        await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
 
 
 async def _forget_answers(tx: Tx, theirs: Theirs) -> None:

@@ -41,6 +41,7 @@ WHOSE: Final[Mapping[str, str]] = {
     "proof": "contact_id IN ({contacts}) OR sent_to IN ({contacts}) OR person_id IN ({people})",
     "alias": "contact_id IN ({contacts})",
     "contact": "id IN ({contacts})",
+    "silence": "person_id IN ({people})",
     "legal_hold": "person_id IN ({people})",
     "person": "id IN ({people})",
 }
@@ -53,6 +54,7 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "audit": "ids only: who did what to whose data is proof, and stays",
     "hook_news": "ids and instants only",
     "provider_copy": "sealed ids of a provider, of nobody: queued when they are erased, gone when it is deleted there",
+    "archive": "who they were, sealed: what closing an account leaves, until five years later",
     "erasure": "ids only: that they were erased, so that no backup brings them back",
 }
 

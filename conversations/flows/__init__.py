@@ -8,6 +8,7 @@ from typing import Final
 from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
+from conversations.flows.close import CLOSE
 from conversations.flows.contest import CONTEST
 from conversations.flows.danger import DANGER
 from conversations.flows.decided import DECISION
@@ -82,6 +83,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         MY_DATA,
         PROFILE,
         ERASE,
+        CLOSE,
         CONTEST,
         NOT_ME,
         DISCREET,

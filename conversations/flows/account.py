@@ -1,5 +1,5 @@
-"""What somebody is told whose account is suspended and who wants an hour or to write: until when, and by which word it
-is contested (safety G18).
+"""What somebody is told whose account is suspended, or is to close, and who wants an hour or to write: until when, and
+by which word it is contested (safety G18).
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ def suspended(c: Context, decision: Decision) -> Text:
     """In a word where all the rest has just been said: their first message after it shows the decision."""
     if any(each.id == decision.id for each in c.known.unread):
         return t("account.no_new_hour")
+    if decision.kind == "closing" and decision.until is not None:
+        said = t("account.closing") if decision.contested is None else t("account.closing_still")
+        return Text(said.msgid, {"day": decision.until, "call": call(c)})
     if decision.contested is not None:  # once; it has been said what became of that
         return t("account.still", call=call(c)) if decision.until is None else _still_until(c, decision.until)
     if decision.until is None:

@@ -28,6 +28,8 @@ GROUNDS: Final[Mapping[Ground, Text]] = {
 REVIEWED: Final[Mapping[tuple[str, bool], Text]] = {
     ("suspension", True): t("decision.upheld"),
     ("suspension", False): t("decision.lifted"),
+    ("closing", True): t("decision.closing_upheld"),
+    ("closing", False): t("decision.lifted"),
     ("warning", True): t("decision.warning_upheld"),
     ("warning", False): t("decision.warning_taken_back"),
 }
@@ -54,6 +56,10 @@ def _decided(c: Context, decision: Decision) -> list[Text]:
     if decision.kind == "warning":
         open_ = [t("decision.stays_open")] if c.known.suspension is None else []
         return [t("decision.warned", ground=ground, words=words), *open_]
+    if decision.kind == "closing":
+        assert decision.until is not None
+        said = t("decision.closing", end=decision.until, ground=ground, words=words)
+        return [said, t("decision.gone")] if decision.cancels else [said]
     if decision.until is None:
         said = t("decision.suspended", ground=ground, words=words)
     else:

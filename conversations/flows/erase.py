@@ -1,16 +1,17 @@
-"""Erase my account (regulation 2016/679, article 17): what goes and what stays, then a yes, then a code that they read
-here and write back. So nobody does it by a slip, nor by an SMS that only claims to come from them (invariant I15,
-threat T2). Until the code is written nothing has happened, and any other word leaves everything as it was.
+"""Erase my account (regulation 2016/679, article 17): what goes and what stays, and that closing is something else;
+then a yes, and a code that they write back (`twice.py`).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from conversations.flows import echo
+from conversations.flows import twice
 from conversations.flows.names import call
-from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
+from conversations.model import Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch
 from conversations.text import t
+
+SAID: Final = twice.Said(t("erase.code"), t("erase.not_yet"), t("erase.kept"))
 
 
 async def enter(c: Context) -> Finish | None:
@@ -21,34 +22,21 @@ async def enter(c: Context) -> Finish | None:
 
 
 async def ask_sure(c: Context) -> Ask:
-    options = (Option("yes", t("erase.yes"), exact=True), Option("keep", t("erase.keep")))
+    options = (
+        Option("yes", t("erase.yes"), exact=True),
+        Option("close", t("erase.close"), exact=True),
+        Option("keep", t("erase.keep")),
+    )
     return Ask(t("erase.ask"), (t("erase.what"),), options)
 
 
 async def got_sure(c: Context, heard: Input) -> Outcome:
-    if heard.choice != "yes":
-        return Finish(t("erase.kept"))
-    return fill(sure=True, **echo.fresh(c))
-
-
-async def ask_code(c: Context) -> Ask:
-    return Ask(t("erase.code", code=c.answers["code"]), (), (Option("keep", t("erase.keep")),), free=True)
-
-
-async def got_code(c: Context, heard: Input) -> Outcome:
-    if heard.choice == "keep":
-        return Finish(t("erase.kept"))
-    match echo.judge(c, heard.text):
-        case "right":
-            return fill(written=True)
-        case "old":
-            return fill(t("erase.old"), **echo.renewed(c))
-        case "none":
-            return Again(t("erase.not_yet", code=c.answers["code"]) if c.misses == 0 else None)
-        case "wrong":
-            return fill(t("erase.wrong"), wrong=c.answers["wrong"] + 1)
-        case "over":
-            return Finish(t("erase.kept"))
+    match heard.choice:
+        case "yes":
+            return twice.yes(c)
+        case "close":
+            return Switch("close", {}, replace=True)
+    return Finish(t("erase.kept"))
 
 
 async def finish(c: Context) -> Outcome:
@@ -63,8 +51,5 @@ ERASE: Final = Flow(
     enter=enter,
     finish=finish,
     fleeting=True,
-    steps=(
-        Step("sure", ask_sure, got_sure),
-        Step("code", ask_code, got_code, wanted=lambda c: "written" not in c.answers, needs=("sure",)),
-    ),
+    steps=(Step("sure", ask_sure, got_sure), twice.second(SAID)),
 )

@@ -1,5 +1,5 @@
-"""My data: somebody with an account erases it here themself; any other request about them is noted for the desk, which
-answers within a month, and the policy says what is kept (regulation 2016/679, article 12.3).
+"""My data: somebody with an account closes or erases it here themself; any other request about them is noted for the
+desk, which answers within a month, and the policy says what is kept (regulation 2016/679, article 12.3).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ async def ask_what(c: Context) -> Ask:
     options = (
         Option("request", t("my_data.request")),
         Option("erase", t("my_data.erase"), exact=True),
+        Option("close", t("my_data.close"), exact=True),
         Option("nothing", t("my_data.nothing")),
     )
     return Ask(t("my_data.ask"), (), options)
@@ -19,8 +20,8 @@ async def ask_what(c: Context) -> Ask:
 
 async def got_what(c: Context, heard: Input) -> Outcome:
     match heard.choice:
-        case "erase":
-            return Switch("erase", {}, replace=True)
+        case "close" | "erase" as wanted:
+            return Switch(wanted, {}, replace=True)
         case "request":
             return fill(what="request")
     return Finish(t("my_data.none"))

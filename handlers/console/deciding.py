@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from booking.decisions import Decision, Ground, Verdict
+from booking.decisions import Decision, DecisionKind, Ground, Verdict
 from booking.model import Person
 from booking.operating import why_not_review
 from handlers.console.forms import filled
@@ -59,7 +59,7 @@ def wanted(fields: Mapping[str, str]) -> Wanted:
     return filled(Wanted, fields, LONGEST)
 
 
-def chosen(form: Wanted, day: date | None, verdicts: Collection[Verdict]) -> Chosen | NotRead:
+def chosen(form: Wanted, day: date | None, verdicts: Collection[Verdict | DecisionKind]) -> Chosen | NotRead:
     """`day`: the last one, read from the form; `verdicts`: those that there are to choose from. Nothing is chosen for
     who chose nothing."""
     verdict = next((each for each in verdicts if each == form.kind), None)
@@ -70,7 +70,7 @@ def chosen(form: Wanted, day: date | None, verdicts: Collection[Verdict]) -> Cho
     ground = next((each for each in Ground if each.value == form.ground), None)
     if ground is None:
         return NotRead("ground")
-    return Chosen(verdict, ground, form.words) if verdict == "warning" else _suspension(form, ground, day)
+    return _suspension(form, ground, day) if verdict == "suspension" else Chosen(verdict, ground, form.words)
 
 
 def _suspension(form: Wanted, ground: Ground, day: date | None) -> Chosen | NotRead:

@@ -2,6 +2,7 @@
 no backup brings them back, and their past hours in the figures, as counts without a person.
 
     erase(parts, person, by) -> Erased | Held | Nobody     by an operator, on the person's word
+    erase(…, closes=True)      their account is closed: who they were goes into the archive first (`closing.py`)
     look(parts) -> int                                     what is asked for, or was begun: a worker's loop
 
     asked -> begun -> done
@@ -34,7 +35,7 @@ from handlers.following import follow
 from handlers.parts import Parts
 from handlers.privacy import afterwards
 from handlers.writing import recipient, window_open, write
-from storage import audit, contacts, erasures, figures, holds, outbox, past_hours
+from storage import archives, audit, contacts, erasures, figures, holds, outbox, past_hours, periods, silences
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -42,6 +43,7 @@ from storage.erasures import Erasure
 from storage.outbox import OutboxRow
 from storage.theirs import forget, forget_numbers, gather
 
+CLOCK: Final = "timer"  # who closes an account of which nobody was heard, as the audit trail calls it
 OF_NOBODY: Final = "erased:"  # before the ledger's number: whose rows wait for their new address
 # What a worker is told of an hour that goes, and what they are told instead when its person is erased.
 NAMELESS: Final = {
@@ -72,9 +74,10 @@ class Nobody:
     """There is no such person (any more)."""
 
 
-async def erase(parts: Parts, person: str, by: str) -> Erased | Held | Nobody:
+async def erase(parts: Parts, person: str, by: str, *, closes: bool = False) -> Erased | Held | Nobody:
     """`by`: who of the desk does it, on the person's own word, as the audit trail names them."""
-    if not may_about(DeskActor(), PersonDeed.ERASE, PersonId(person), proven=True):
+    deed = PersonDeed.CLOSE if closes else PersonDeed.ERASE
+    if not may_about(DeskActor(), deed, PersonId(person), proven=True):
         return Nobody()
     async with parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
@@ -82,7 +85,7 @@ async def erase(parts: Parts, person: str, by: str) -> Erased | Held | Nobody:
             return Nobody()
         if await holds.holds(tx, person):
             return Held()
-        asked = await erasures.ask(tx, person, by, parts.clock())
+        asked = await erasures.ask(tx, person, by, parts.clock(), closes=closes)
     begun = await begin(parts, asked)
     await afterwards.look(parts)
     return begun
@@ -105,20 +108,28 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
     async with parts.db.transaction() as tx:
         rows = await contacts.lock_person(tx, person)
         await contacts.hold_off(tx, [row.id for row in rows])
+        asked = await erasures.again(tx, asked)
         store = RowStore(tx, parts.directories)
         if await store.person(PersonId(person)) is None:
             await erasures.withdraw(tx, asked)  # unless somebody else has just begun
+            return Nobody()
+        if asked.asked_by == CLOCK and not await _still_silent(tx, person, now):
+            await erasures.withdraw(tx, asked)
             return Nobody()
         if await holds.holds(tx, person):  # placed since they asked: the desk tells them
             await erasures.withdraw(tx, asked)
             told = [Alarm("desk_privacy", ContactId(row.id)) for row in rows[:1]]
             await write(tx, parts, store, told, f"{OF_NOBODY}{asked.id}:held", now)
-            await audit.add(tx, asked.asked_by, "erase refused", f"person:{person}", now)
+            refused = "close account refused" if asked.closes else "erase refused"
+            await audit.add(tx, asked.asked_by, refused, f"person:{person}", now)
             return Held()
         work = Work(tx, parts, store, asked, now)
-        addressee = await work.addressee(rows)
+        # Of whom nobody has heard for years, the telephone may be somebody else's: they were told twice before.
+        addressee = None if asked.asked_by == CLOCK else await work.addressee(rows)
         gone = await work.cancelled()
         letters = await work.set_aside([row.id for row in rows])
+        if asked.closes:
+            await archives.keep(tx, person, asked.asked_by, parts.zone, now)
         theirs = await gather(tx, person)
         await work.counted()
         await forget_numbers(tx, person)
@@ -126,10 +137,11 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
         await forget(tx, theirs)
         byes = await work.parted(addressee, letters)
         await erasures.begun(tx, asked.id, theirs, byes, now)
-        await audit.add(tx, asked.asked_by, PersonDeed.ERASE, f"person:{person}", now)
+        deed = PersonDeed.CLOSE if asked.closes else PersonDeed.ERASE
+        await audit.add(tx, asked.asked_by, deed, f"person:{person}", now)
         for topic in ("waiting", "outbox", "documents", "copies"):
             tx.after_commit(partial(parts.bell.ring, topic))
-    log.info("erased", number=asked.id)
+    log.info("closed" if asked.closes else "erased", number=asked.id)
     return Erased(asked.id, len(gone), addressee is not None)
 
 
@@ -200,7 +212,7 @@ class Work:
         if row is not None:
             byes.append((await self.stranger(row), row.id))
             theirs = (t("erased.telegram"),) if row.channel == "telegram" else ()
-            said = content.to_json(Reply((t("erased.done"), *theirs)))
+            said = content.to_json(Reply((t("closed.done") if self.asked.closes else t("erased.done"), *theirs)))
             out = outbox.Outgoing(f"{self.cause}:bye", byes[-1][0], "answer", said, self.now, answer=True)
             await outbox.add(self.tx, out, self.now)
         return list(dict.fromkeys(byes))
@@ -213,6 +225,12 @@ class Work:
         if row.last_inbound_at is not None:
             await tx.execute("UPDATE contact SET last_inbound_at = ? WHERE id = ?", row.last_inbound_at, made)
         return made
+
+
+async def _still_silent(tx: Tx, person: str, now: datetime) -> bool:
+    """Whoever has written meanwhile keeps their account."""
+    heard = await silences.last_contact(tx, person)
+    return (heard is None or periods.SILENT.after(heard) <= now) and not await silences.unread(tx, person)
 
 
 def _nameless(written: dict[str, Any], gone: dict[Any, Appointment]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """A backup was read back: who was erased since it was made is erased again, before anything may be sent (fault F19).
 
-No appointment is cancelled and nobody is told: both happened when they were erased. In one transaction with the end of
-the restoring, so that a database is either without them, or still says that it is being restored.
+No appointment is cancelled and nobody is told: both happened when they were erased. Whose account was closed is in the
+archive again, until the day that was. In one transaction with the end of the restoring, so that a database is either
+without them, or still says that it is being restored.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import provider_copies
 from handlers.figures.gathered import folded
-from storage import contacts, erasures, figures, holds, past_hours
+from storage import archives, contacts, erasures, figures, holds, past_hours
 from storage import provider_copies as copies
 from storage.db import Tx
 from storage.erasures import Line
@@ -26,6 +27,8 @@ async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: dateti
     for line in [*lines, *await _under_way(tx, lines)]:
         theirs = await gather(tx, line.person, line.contacts)
         if line.person:
+            if line.closes:
+                await archives.keep(tx, line.person, "restore", zone, line.at)
             for each in folded(await figures.hours_of(tx, line.person), zone):
                 await past_hours.add(tx, each)
             await forget_numbers(tx, line.person)
@@ -45,7 +48,7 @@ async def _under_way(tx: Tx, lines: Sequence[Line]) -> Sequence[Line]:
     known = {line.id for line in lines}
     open_ = [each for each in await erasures.open_(tx) if each.id not in known]
     return [
-        Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at)
+        Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at, each.closes)
         for each in open_
         if not await holds.holds(tx, each.person)
     ]

@@ -10,13 +10,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 
 from aiohttp import web
 
+from booking.authority import AFTERWARDS
+from booking.documents import UNSENT
 from handlers.desk import spaced
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
 from locales.typography import tied
+from storage import periods
+
+HOUR: Final = timedelta(hours=1)
+# What the page says of how long things are kept: what purging goes by.
+KEPT: Final[Mapping[str, int]] = {
+    "archive": periods.ARCHIVE.count,
+    "silent": periods.SILENT.count,
+    "first": periods.FIRST_WARNING.days,
+    "last": periods.LAST_WARNING.days,
+    "traces": periods.CONNECTION.days,
+    "handed": AFTERWARDS.days,
+    "unsent": UNSENT // HOUR,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +81,9 @@ class LegalPages:
 
     async def _legal(self, request: web.Request) -> web.Response:
         reader = self._reader(request)
-        return self.renderer.page("legal", reader, facts=self.facts, others=self._others(reader), here="legal")
+        return self.renderer.page(
+            "legal", reader, facts=self.facts, kept=KEPT, others=self._others(reader), here="legal"
+        )
 
     async def _accessibility(self, request: web.Request) -> web.Response:
         reader = self._reader(request)

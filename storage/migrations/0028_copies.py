@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0025_requests")]
+    dependencies = [("storage", "0026_closing")]
 
     initial = False
 

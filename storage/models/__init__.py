@@ -18,7 +18,7 @@ from storage.models.directory import Client, Code, DirectoryVersion, Span, Worke
 from storage.models.documents import Document, Media
 from storage.models.figures import Feedback, StepCount
 from storage.models.guards import Audit, Flag, Token, Tries
-from storage.models.law import Erasure, LegalHold, PastHour
+from storage.models.law import Archive, Erasure, LegalHold, PastHour, Silence
 from storage.models.messages import Message, Report
 from storage.models.operators import Export, Login, Operator, RecoveryCode, Session
 from storage.models.people import Alias, Consent, Contact, Person
@@ -34,6 +34,7 @@ __all__ = [
     "ApiAnswer",
     "ApiKey",
     "Appointment",
+    "Archive",
     "Audit",
     "Busy",
     "Call",
@@ -72,6 +73,7 @@ __all__ = [
     "Report",
     "Sender",
     "Session",
+    "Silence",
     "Span",
     "StepCount",
     "Ticket",

@@ -1,4 +1,6 @@
-"""What the law asks of us beside the service: what is kept while a dispute is open, who was erased."""
+"""What the law asks of us beside the service: what is kept while a dispute is open, who was erased, who they were whose
+account is closed, who has been silent for long.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +45,43 @@ class Erasure(Model):
     asked_at = fields.DatetimeField()
     begun_at = fields.DatetimeField(null=True)
     done_at = fields.DatetimeField(null=True)
+    closes = fields.BooleanField(null=True)  # who they were goes into the archive before all else goes
 
     class Meta:
         table = "erasure"
+
+
+class Archive(Model):
+    """Who had an account, when, and which terms they accepted: nothing else, and no longer than somebody may still
+    claim something of it (five years). `closed_by`: as the audit trail calls who. `looks`: who looked at it, and why.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)  # the person's
+    first_name = fields.BinaryField()
+    last_name = fields.BinaryField()
+    phone = fields.BinaryField(null=True)
+    phone_index = fields.BinaryField(null=True)
+    consents = fields.BinaryField()
+    looks = fields.BinaryField(null=True)
+    from_on = fields.DateField()
+    closed_at = fields.DatetimeField()
+    closed_by = fields.CharField(max_length=128)
+    ends_at = fields.DatetimeField()
+
+    class Meta:
+        table = "archive"
+
+
+class Silence(Model):
+    """Nobody heard of a person since then. They were told that their account closes, a month and a week before."""
+
+    person_id = fields.CharField(max_length=ID, primary_key=True)
+    since_at = fields.DatetimeField()
+    first_at = fields.DatetimeField(null=True)
+    last_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "silence"
 
 
 class PastHour(Model):

@@ -29,6 +29,7 @@ PERSONAL: dict[str, dict[str, str]] = {
     "decision": {"words": "id", "contest": "id", "answer": "id", "ended_words": "id"},
     "instruction": {"trusted": "id", "reference": "id"},
     "proof": {"target": "id"},
+    "archive": {"first_name": "id", "last_name": "id", "phone": "id", "consents": "id", "looks": "id"},
     "legal_hold": {"reference": "id", "reason": "id"},
     "api_answer": {"body": "id"},
     "hook": {"url": "id", "secret": "id", "former_secret": "id"},

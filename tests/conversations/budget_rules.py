@@ -36,6 +36,7 @@ READ_FIRST: Final = "name, number and address as we have them are what they aske
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "erase.sure": NEVER_AGAIN,
     "profile.what": READ_FIRST,
+    "close.sure": NEVER_AGAIN,
     "welcome.code + noted.motive + slot.ask": ALL_AT_ONCE,
     "welcome.code_abroad + noted.motive + slot.ask": ALL_AT_ONCE,
     "danger.suicide + welcome.known + menu.ask": DANGER_FIRST,

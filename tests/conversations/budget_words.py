@@ -98,6 +98,7 @@ ELSEWHERE: Final = (
     "about.",
     "alarm.",
     "call.",
+    "closing.mail_",
     "console.",
     "demo.",
     "desk.hours",

@@ -16,6 +16,7 @@ ENGLISH: Final = {
     "mon profil": "my profile",
     "effacer mon compte": "erase my account",
     "pas moi": "not me",
+    "fermer mon compte": "close my account",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -107,6 +108,8 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "still_me.sent": (CLAIMS, ("bonjour", "1")),
     "still_me.other": (CLAIMS, ("bonjour", "1", "2")),
     "claimed.answer": (KNOWN, ("! somebody claims to be them",)),
+    "close.sure": (KNOWN, ("fermer mon compte",)),
+    "close.code": (KNOWN, ("fermer mon compte", "1")),
     "message.about": (TWO, ("message",)),
     "message.text": (KNOWN, ("message",)),
     "message.sure": (KNOWN, ("message", "oui")),

@@ -72,6 +72,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     },
     "my_data": {"my_data.noted", "my_data.ask"},
     "erase": {"erase.nobody", "erase.ask"},
+    "close": {"close.nobody", "close.ask"},
     "contest": {"contest.nothing", "contest.ask"},
     "who": {"welcome.chat"},
     "nobody": {"nobody.none", "nobody.early", "nobody.ask"},

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from booking.model import AppointmentId, PersonId, Refusal, WorkerId
-from storage import audit, backup, conversations, flags, inbox, outbox, purge, schema, tokens
+from storage import audit, backup, contacts, conversations, flags, inbox, outbox, purge, schema, tokens
 from storage.backup import BadBackup
 from storage.booking import Directories, RowStore
 from storage.crypto import Vault
@@ -42,8 +42,9 @@ async def test_nothing_goes_early_and_nothing_that_waits_goes_at_all(db: Databas
     await filled(db, new_id)
     before = await counts(db)
     assert await purge.purge(db, NOW + SECOND) == {}
-    assert await purge.purge(db, NOW + 4000 * DAY) == {}, "unread and unsent rows wait as long as it takes"
-    assert await counts(db) == before
+    late = await purge.purge(db, NOW + 4000 * DAY)
+    assert late == {"talks": 1}, "unread and unsent rows wait as long as it takes"
+    assert await counts(db) == before | {"conversation": 0}
 
 
 @guards("G13", "G14", partly=True)
@@ -88,6 +89,28 @@ async def test_a_refusal_is_forgotten_a_month_after_it_lapsed(db: Database) -> N
         await RowStore(tx, Directories()).save_refusal(made)
     assert await purge.purge(db, NOW + 60 * DAY) == {}
     assert await purge.purge(db, NOW + 60 * DAY + SECOND) == {"lapsed refusals": 1}
+
+
+@guards("G14")
+async def test_strangers_and_looks_go_after_a_year_and_what_proves_something_later(db: Database, new_id: NewId) -> None:
+    async with db.transaction() as tx:
+        stranger = await contacts.make(tx, "sms", "+33639980031", NOW - 9 * DAY, new_id, "fr", "Europe/Paris")
+        await contacts.inbound(tx, stranger, NOW)
+        await conversations.save(tx, stranger, {"said": "canary-state"}, 0, NOW)
+        worker = await contacts.make(tx, "sms", "+33639980101", NOW, new_id, "fr", "Europe/Paris")
+        await contacts.link_worker(tx, worker, "claire")
+        person = await contacts.make(tx, "sms", "+33639980032", NOW, new_id, "fr", "Europe/Paris")
+        await contacts.link_person(tx, person, PERSON.id)
+        for actor, action in (("operator:anna", "see"), ("operator:anna", "log in"), ("operator:anna", "erase")):
+            await audit.add(tx, actor, action, "person:p1", NOW)
+    assert await purge.purge(db, NOW + 365 * DAY) == {}
+    assert await purge.purge(db, NOW + 365 * DAY + SECOND) == {"looks and logins": 2, "strangers' addresses": 1}
+    assert await contacts.get(db, stranger) is None
+    assert (await counts(db))["conversation"] == 0
+    five = NOW.replace(year=NOW.year + 5)
+    assert await purge.purge(db, five) == {}
+    assert await purge.purge(db, five + SECOND) == {"deeds": 1}
+    assert {row["id"] for row in await db.fetch("SELECT id FROM contact")} == {worker, person}
 
 
 # ------------------------------------------------------------ backup

@@ -1,4 +1,5 @@
-"""Decisions about people (safety G18): warning, suspending, ending a suspension, judging what somebody contests.
+"""Decisions about people (safety G18): warning, suspending, closing an account, taking that back, judging what somebody
+contests.
 
 GET   /console/people/{id}/decide       the form
 POST  /console/people/{id}/decide       {"kind", "ground", "words", "lasts", "until", "appointments"}
@@ -34,6 +35,7 @@ LIMIT: Final = 16 * body.KIB  # three hundred characters, as a form writes them,
 DECISIONS: Final[Mapping[DecisionKind, Text]] = {
     "warning": t("console.decision.warning"),
     "suspension": t("console.decision.suspension"),
+    "closing": t("console.decision.closing"),
 }
 FAULTS: Final[Mapping[str, Text]] = {
     "kind": t("console.decide.choose_kind"),
@@ -73,7 +75,7 @@ class DecisionPages:
 
     async def _decide(self, visit: Visit) -> web.Response:
         form, parts = deciding.wanted(visit.fields), self.frame.parts
-        chosen = deciding.chosen(form, day(form.until), ("warning", "suspension"))
+        chosen = deciding.chosen(form, day(form.until), ("warning", "suspension", "closing"))
         if isinstance(chosen, NotRead):
             return await self._form(visit, form, FAULTS[chosen.field], 422)
         answer = await acts.decide(parts, visit.place("id"), visit.actor, chosen)

@@ -89,11 +89,21 @@ async def test_their_hours_go_where_that_is_chosen(site: Site, anna: Visitor) ->
     assert "Aucun" in (await anna.get(f"/console/people/{person}")).text
 
 
+async def test_an_account_is_to_close_until_somebody_takes_that_back(site: Site, anna: Visitor, ben: Visitor) -> None:
+    _, id = await suspended(site, anna, kind="closing", lasts="", until="", appointments="")
+    assert "annulés" in await told(site)
+    page = (await ben.get(f"/console/decisions/{id}")).text
+    for shown in ("Fermeture du compte", "Ferme le", "1er mai 2026", "en vigueur", "Laisser le compte ouvert"):
+        assert shown in page, shown
+    await ben.post(f"/console/decisions/{id}/end", 303, words="Nous en avons parlé, il reste.")
+    assert "en vigueur" not in (await ben.get(f"/console/decisions/{id}")).text
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"kind": ""}, "avertir, ou suspendre"),
-        ({"kind": "closing"}, "avertir, ou suspendre"),
+        ({"kind": ""}, "Choisissez ce que vous décidez"),
+        ({"kind": "no_ground"}, "Choisissez ce que vous décidez"),
         ({"ground": ""}, "Choisissez une raison"),
         ({"ground": "x"}, "Choisissez une raison"),
         ({"words": "non"}, "Écrivez entre 10 et 300"),

@@ -42,7 +42,7 @@ async def test_it_is_read_and_settled_on_its_ticket(site: Site, anna: Visitor) -
     form = (await anna.get(f"/console/tickets/{ticket}/settle")).text
     assert "Sans suite" in form
     wrong = await anna.post(f"/console/tickets/{ticket}/settle", 422)
-    assert "avertir, ou suspendre" in wrong.text
+    assert "Choisissez ce que vous décidez" in wrong.text
     short = await anna.post(f"/console/tickets/{ticket}/settle", 422, kind="warning", ground="disrespect", words="non")
     assert ">non</textarea>" in short.text
     done = await anna.post(f"/console/tickets/{ticket}/settle", 303, **SUSPENDS)

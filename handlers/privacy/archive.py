@@ -1,0 +1,59 @@
+"""The archive of who had an account (safety G11) is shut: an administrator opens it for one person at a time, says why,
+and shows that it is them by the code of their second factor. Who looked and why is kept with it.
+
+    see(parts, who, administrator, code, why, keyboard) -> what is kept | NotSeen
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from booking import phones
+from booking.messaging import cleaned
+from booking.operating import Role
+from handlers.console import second_factor
+from handlers.console.entry import actor, plain_name
+from handlers.parts import Parts
+from storage import archives, audit, logins, operators
+from storage.archives import Archived
+
+SHORTEST, LONGEST = 10, 300  # characters of a reason
+ACTION: Final = "see archive"
+
+
+@dataclass(frozen=True, slots=True)
+class NotSeen:
+    """`words`: no reason; `wait`: too many tries; `administrator`: none of this name, or not their code of now;
+    `nobody`: nothing is kept of this person."""
+
+    why: Literal["words", "wait", "administrator", "nobody"]
+
+
+async def see(
+    parts: Parts, who: str, administrator: str, code: str, why: str, keyboard: str
+) -> Sequence[Archived] | NotSeen:
+    """`who`: a mobile number, or an id; `keyboard`: who is logged in at the computer, as the audit trail calls them."""
+    said, now, name = cleaned(why), parts.clock(), plain_name(administrator)
+    if not SHORTEST <= len(said) <= LONGEST:
+        return NotSeen("words")
+    async with parts.db.transaction() as tx:
+        if await logins.try_once(tx, name, now) is not None:
+            return NotSeen("wait")
+        found = await operators.by_name(tx, name)
+    step = second_factor.step_of(found.totp if found else second_factor.NOBODYS, code, now)
+    async with parts.db.transaction() as tx:
+        if found is None or found.role is not Role.ADMINISTRATOR or step is None:
+            await audit.add(tx, keyboard, f"{ACTION} refused", "console", now)
+            return NotSeen("administrator")
+        if not await operators.use_step(tx, found, step):
+            return NotSeen("administrator")
+        await logins.forget(tx, name)
+        mobile = phones.read(who)
+        ids = await archives.found(tx, mobile.e164) if mobile else [who.strip()]
+        kept = [each for each in [await archives.get(tx, id) for id in ids] if each is not None]
+        for each in kept:
+            await archives.looked(tx, each.id, actor(found.id), said, now)
+            await audit.add(tx, actor(found.id), ACTION, f"archive:{each.id}", now)
+        return kept or NotSeen("nobody")
