@@ -37,7 +37,11 @@ BATCH = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-UNHEARD = "NOT EXISTS (SELECT 1 FROM contact c WHERE c.person_id = {table}.person_id AND c.last_inbound_at >= ?)"
+# Nor of whoever has the address since it was taken from them, while they may still prove that it is them.
+UNHEARD = (
+    "NOT EXISTS (SELECT 1 FROM contact c LEFT JOIN contact h ON h.id = c.heir_id "
+    "WHERE c.person_id = {table}.person_id AND (c.last_inbound_at >= ? OR h.last_inbound_at >= ?))"
+)
 # What of the trail of deeds proves that something was decided, accepted, erased or given out: five years, as claims
 # live. Everything else, looks and logins, are data of a connection.
 PROOFS: Final = (
@@ -50,9 +54,11 @@ PROOFS: Final = (
     *("backup", "restore"),
 )
 _PROOF = f"action IN ({', '.join(repr(each) for each in PROOFS)})"
-# Nobody's address: who never had an account, or has none any more. What is kept elsewhere of them ends first.
+# Nobody's address: who never had an account, or has none any more; but for one that stopped us, or we would write there
+# again. What is kept elsewhere of them ends first.
 STRANGER = (
-    "person_id IS NULL AND worker_id IS NULL AND COALESCE(last_inbound_at, created_at) < ? AND created_at < ? "
+    "person_id IS NULL AND worker_id IS NULL AND opted_out_at IS NULL "
+    "AND COALESCE(last_inbound_at, created_at) < ? AND created_at < ? "
     "AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.contact_id = contact.id) "
     "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.contact_id = contact.id) "
     "AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.contact_id = contact.id)"

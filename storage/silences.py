@@ -1,5 +1,7 @@
 """Who has not been heard of for long (terms, annex; safety G13). The last contact is the last message of theirs that
-came, or the end of their last hour, whichever is later; an account nobody wrote from yet counts from when it was made.
+came (or of whoever has their address since it was taken from them, while they may still prove that it is them:
+`storage.parting`), or the end of their last hour, whichever is later; an account nobody wrote from yet counts from when
+it was made.
 
 quiet(db, since, after, limit) -> ids      nothing of them since then, and no legal hold stands
 last_contact(db, person) -> instant        None: nothing is known at all
@@ -18,7 +20,8 @@ from booking.model import HOUR
 from storage.db import Sql, Tx
 
 # An address that we wrote to first tells nothing of them: a mail's is made when something goes there.
-_WROTE: Final = "SELECT 1 FROM contact c WHERE c.person_id = p.id AND (c.last_inbound_at > ? OR {made} > ?)"
+_HEIR: Final = "EXISTS (SELECT 1 FROM contact h WHERE h.id = c.heir_id AND h.last_inbound_at > {since})"
+_WROTE: Final = "SELECT 1 FROM contact c WHERE c.person_id = p.id AND (c.last_inbound_at > ? OR {made} > ? OR {heir})"
 _MADE: Final = "CASE WHEN c.channel = 'email' THEN NULL ELSE c.created_at END"
 _MET: Final = (
     "SELECT 1 FROM appointment a WHERE a.person_id = p.id AND a.status IN ('booked', 'done', 'missed') "
@@ -39,11 +42,12 @@ class Silence:
 
 async def quiet(db: Sql, since: datetime, after: str, limit: int) -> list[str]:
     """In the order of ids, beginning after one."""
-    wrote = _WROTE.format(made=_MADE)
+    wrote = _WROTE.format(made=_MADE, heir=_HEIR.format(since="?"))
     rows = await db.fetch(
         f"SELECT p.id FROM person p WHERE p.id > ? AND NOT EXISTS ({wrote}) AND NOT EXISTS ({_MET}) "
         f"AND NOT EXISTS ({_HELD}) ORDER BY p.id LIMIT ?",
         after,
+        since,
         since,
         since,
         since - HOUR,
@@ -55,7 +59,10 @@ async def quiet(db: Sql, since: datetime, after: str, limit: int) -> list[str]:
 async def last_contact(db: Sql, person: str) -> datetime | None:
     rows = await db.fetch(
         "SELECT max(last_inbound_at) AS seen_at FROM contact WHERE person_id = ? UNION ALL "
+        "SELECT max(h.last_inbound_at) AS seen_at FROM contact c JOIN contact h ON h.id = c.heir_id "
+        "WHERE c.person_id = ? UNION ALL "
         f"SELECT max({_MADE}) AS seen_at FROM contact c WHERE person_id = ?",
+        person,
         person,
         person,
     )
@@ -72,7 +79,9 @@ async def last_contact(db: Sql, person: str) -> datetime | None:
 async def unread(db: Sql, person: str) -> bool:
     rows = await db.fetch(
         "SELECT 1 AS one FROM inbox WHERE status = 'new' AND kind = 'message' "
-        "AND contact_id IN (SELECT id FROM contact WHERE person_id = ?) LIMIT 1",
+        "AND contact_id IN (SELECT id FROM contact WHERE person_id = ? UNION ALL "
+        "SELECT heir_id FROM contact WHERE person_id = ?) LIMIT 1",
+        person,
         person,
     )
     return bool(rows)
@@ -103,7 +112,8 @@ async def broken(db: Sql) -> int:
     """Whoever wrote, or has an hour again: it begins anew with their next silence."""
     return await db.execute(
         "DELETE FROM silence WHERE EXISTS (SELECT 1 FROM contact c WHERE c.person_id = silence.person_id "
-        f"AND (c.last_inbound_at > silence.since_at OR {_MADE} > silence.since_at)) "
+        f"AND (c.last_inbound_at > silence.since_at OR {_MADE} > silence.since_at "
+        f"OR {_HEIR.format(since='silence.since_at')})) "
         "OR EXISTS (SELECT 1 FROM appointment a WHERE a.person_id = silence.person_id "
         "AND a.status IN ('booked', 'done', 'missed') AND a.start_at > silence.since_at)"
     )

@@ -1,5 +1,6 @@
-"""What ends an account is said twice: a yes, then a code that they read here and write back (`echo.py`). Until it is
-written nothing has happened, and any other word leaves everything as it was.
+"""What ends an account is said twice: a yes, then a code that they read here and write back (`echo.py`). So nobody does
+it by a slip, nor by an SMS that only claims to come from them (invariant I15, threat T2). Until the code is written
+nothing has happened, and any other word leaves everything as it was.
 """
 
 from __future__ import annotations

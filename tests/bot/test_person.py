@@ -105,5 +105,19 @@ def test_erased_on_their_word(known: Desk) -> None:
     assert re.fullmatch(rf'{{"id":1,"person":"{person}","contacts":\["\w+"(,"\w+")*\],"at":"[^"]+"}}', line)
 
 
+def test_closed_by_a_decision_and_the_archive_asks_who_looks(known: Desk) -> None:
+    made = known.ok("person", "close", EMAIL, "other", "Vos", "messages", "étaient", "blessants.").lines[0]
+    id = made.split()[0]
+    assert "closing: decided" in made
+    assert known("person", "close", EMAIL, "other", "Vos messages étaient blessants.").status == 1
+    [line] = known.ok("person", "decisions", EMAIL).lines
+    assert re.search(rf"{id}  .*  closing .* until ", line), line
+    assert "closing: decided" in known.ok("person", "lift", id, "Nous", "en", "avons", "parlé.").out
+    short = known("person", "archive", EMAIL, "vite", "--administrator", "boss", "--code", "123456")
+    assert (short.status, "the reason" in short.err) == (2, True)
+    nobody = known("person", "archive", EMAIL, "une réclamation", "--administrator", "boss", "--code", "123456")
+    assert (nobody.status, "no administrator of this name" in nobody.err) == (1, True)
+
+
 def soon() -> str:
     return str((system_clock() + timedelta(days=90)).date())

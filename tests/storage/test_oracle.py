@@ -29,7 +29,7 @@ async def settled(db: Database) -> None:
     await insert(db, "worker", id="claire", ref="claire", version=0, card=seal("worker.card", "claire", "{}"), **worker)
     names = {name: seal(f"person.{name}", "ann", "Ann") for name in ("first_name", "last_name")}
     place = {"client_id": "ports", "code_id": "c", "language": "fr", "time_zone": "Europe/Paris"}
-    truths = {"email_confirmed": False, "suspended": False, "turns": 0}
+    truths = {"email_confirmed": False, "suspended": False, "no_feedback": False, "turns": 0}
     await insert(db, "person", id="ann", **names, **place, **truths)
     await contact(db, "phone", person_id="ann")
     await appointment(db, "a1")
