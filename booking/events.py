@@ -284,6 +284,14 @@ class EmailToProve:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneChanged:
+    """Of `person`, as they were before. `told`: the old number, where a code came back from it just now."""
+
+    person: Person
+    told: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class EmailConfirmed:
     """The person has shown that the address is theirs: from now on it may be told of appointments."""
 
@@ -435,6 +443,7 @@ Event: TypeAlias = (
     | CodesRanOut
     | HoursOpened
     | EmailToProve
+    | PhoneChanged
     | EmailConfirmed
     | CalendarGiven
     | CallBackWanted

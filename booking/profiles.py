@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from booking.answers import TooManyTries
-from booking.model import PersonId
+from booking.model import ContactId, PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class NoLink:
 MailAnswer: TypeAlias = LinkMailed | NoLink | TooManyTries
 
 
+# `taken`: an account of somebody else has this number; `unproven`: the codes are missing, or too old.
+NumberAnswer: TypeAlias = Literal["changed", "taken", "unproven", "nobody"]
+
+
 class ProfileCore(Protocol):
     """What a talk needs of it."""
 
@@ -33,4 +37,6 @@ class ProfileCore(Protocol):
     async def change_email(self, person: PersonId, email: str) -> MailAnswer: ...  # the old one stays until confirmed
     async def mail_again(self, person: PersonId) -> MailAnswer: ...  # the link that they did not press yet
     async def mail_password(self, person: PersonId) -> MailAnswer: ...  # the link to the page where it is chosen
+    async def change_phone(self, person: PersonId, contact: ContactId, number: str) -> NumberAnswer: ...
+    # once codes came back from this number, and from the old one or another way of theirs
     async def email_awaited(self, person: PersonId) -> str | None: ...  # another address that is not confirmed yet

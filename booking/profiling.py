@@ -10,9 +10,10 @@ from booking import policy
 from booking.addresses import EmailProof, EmailProofId, EmailWhy
 from booking.answers import TooManyTries
 from booking.confirming import ask_to_confirm
-from booking.events import Event
-from booking.model import Person, PersonId, Rules
-from booking.profiles import LinkMailed, MailAnswer, NoLink
+from booking.events import Event, PhoneChanged
+from booking.model import ContactId, Person, PersonId, Rules
+from booking.profiles import LinkMailed, MailAnswer, NoLink, NumberAnswer
+from booking.proofs import LASTS
 from booking.store import BookingStore
 
 
@@ -55,6 +56,23 @@ class Profiling:
         if found is None or found.email is None:
             return NoLink("no_email" if found else "nobody")
         return await self._mail(found, found.email, "password")
+
+    async def change_phone(self, person: PersonId, contact: ContactId, number: str) -> NumberAnswer:
+        """Shown twice (threat T3): that the new number is theirs, and who they are, by a code to the old one or to
+        another way of theirs. Who had none shows the new one alone. What a talk remembers of it counts for nothing.
+        """
+        found = await self._person(person)
+        if found is None:
+            return "nobody"
+        proven = await self._store.proven_since(contact, "number", self._now - LASTS)
+        theirs = [proof for proof in proven if proof.person == person]
+        before = [proof for proof in theirs if proof.target != number]
+        if not any(proof.target == number for proof in theirs) or not (before or found.phone is None):
+            return "unproven"
+        await self._store.save_person(replace(found, phone=number), self._now)
+        told = found.phone if any(proof.target == found.phone for proof in before) else None
+        self.events.append(PhoneChanged(found, told))
+        return "changed"
 
     async def email_awaited(self, person: PersonId) -> str | None:
         proofs = await self._store.email_proofs(person)

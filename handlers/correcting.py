@@ -5,10 +5,10 @@ may, and the desk once it has asked who they are; each is noted by ids, and neve
 from __future__ import annotations
 
 from booking.authority import PersonDeed
-from booking.model import PersonId
-from booking.profiles import LinkMailed, MailAnswer, NoLink
+from booking.model import ContactId, PersonId
+from booking.profiles import LinkMailed, MailAnswer, NoLink, NumberAnswer
 from handlers.acting_on_accounts import ActingOnAccounts
-from storage import audit
+from storage import audit, looking, numbers
 
 
 class Correcting(ActingOnAccounts):
@@ -36,6 +36,19 @@ class Correcting(ActingOnAccounts):
         if not await self._may_correct(person):
             return NoLink("nobody")
         return await self._mailed("mail password link", person, await super().mail_password(person))
+
+    async def change_phone(self, person: PersonId, contact: ContactId, number: str) -> NumberAnswer:
+        if not await self._may_correct(person):
+            return "nobody"
+        before = await self._rows.person(person)
+        others = [each for each in await looking.found(self._tx, phone=number) if each != person]
+        if others or await numbers.is_a_workers(self._tx, number):
+            return "taken"
+        done = await super().change_phone(person, contact, number)
+        if done == "changed" and before is not None:
+            await numbers.change(self._tx, before, number, contact, self._at, self._new_id)
+            await self._corrected("change number", person)
+        return done
 
     async def set_language(self, person: PersonId, language: str) -> None:
         if await self._may_correct(person):

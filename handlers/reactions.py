@@ -55,6 +55,7 @@ from booking.events import (
     PersonHere,
     PersonJoined,
     PersonLate,
+    PhoneChanged,
     RequestMade,
     WaitingOver,
     WaitsAgain,
@@ -78,7 +79,19 @@ from handlers.decision_reactions import (
     worker_is_told_of_their_report,
 )
 from handlers.document_reactions import worker_gets_the_link
-from handlers.effects import Alarm, Answered, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToWorker
+from handlers.effects import (
+    Alarm,
+    Answered,
+    Drop,
+    Effect,
+    Erase,
+    Invitation,
+    Notice,
+    ToMail,
+    ToPerson,
+    ToPhone,
+    ToWorker,
+)
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
     MAY_REFUSE,
@@ -143,6 +156,16 @@ async def old_mailbox_is_told(event: EmailToProve, world: World) -> Sequence[Eff
         return []
     texts = (t("mail.leaving"), t("mail.leaving_why"))
     return [Notice(ToMail(person.id), "confirm_email", texts, urgent=True)]
+
+
+async def old_ways_are_told(event: PhoneChanged, world: World) -> Sequence[Effect]:
+    """Whoever did not do it objects at the desk (threat T3). A number that they no longer have may be a stranger's."""
+    phone = world.desk.phone
+    text = t("notice.number_changed", call=t("desk.call", phone=phone) if phone else t("desk.word"))
+    effects: list[Effect] = [Notice(ToMail(event.person.id), "access", (text,))] if event.person.email_confirmed else []
+    if event.told is not None:
+        effects.append(Notice(ToPhone(event.told), "access", (text,)))
+    return effects
 
 
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
@@ -284,6 +307,7 @@ NOTICED: Final[Mapping[str, Text]] = {
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (),  # whoever keeps people is told: `hooks.telling`
+    PhoneChanged: (old_ways_are_told,),
     EmailToProve: (mail_is_to_be_confirmed, old_mailbox_is_told),
     ErasureAsked: (they_are_to_be_erased,),
     RequestMade: (request_comes_to_the_desk,),

@@ -10,19 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from booking import phones
 from booking.model import Person
 from booking.ports import TooManyTries
 from booking.profiles import LinkMailed, MailAnswer, NoLink
-from conversations.flows import echo
+from booking.proofs import NoOtherWay, ProofSent, Proven
+from conversations.flows import echo, proof
 from conversations.flows.answers import email_in, mentions
 from conversations.flows.book import got_name
 from conversations.flows.names import call
-from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
+from conversations.model import Again, Ask, Context, Fill, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
 from conversations.text import Text, t
 
 KEEP: Final = Option("keep", t("profile.keep"))
 NO: Final = Option("keep", t("profile.no"))
-PARTS: Final = ("password", "email", "name")  # what a phrase may be about, the one that decides first
+PARTS: Final = ("password", "email", "number", "name")  # what a phrase may be about, the one that decides first
 
 
 def part_of(c: Context) -> str | None:
@@ -54,13 +56,14 @@ async def ask_what(c: Context) -> Ask:
         phone=person.phone or c.contact.phone or t("profile.none"),
         email=_email(person),
     )
-    options = [Option(part, PART_WORDS[part]) for part in ("name", "email", "language", "password")]
+    options = [Option(part, PART_WORDS[part]) for part in ("name", "email", "number", "language", "password")]
     return Ask(t("profile.ask"), (said, *await _awaited(c)), (*options, KEEP), free=True)
 
 
 PART_WORDS: Final = {
     "name": t("profile.name"),
     "email": t("profile.email"),
+    "number": t("profile.number"),
     "language": t("profile.language"),
     "password": t("profile.password"),
 }
@@ -162,6 +165,90 @@ async def got_code(c: Context, heard: Input) -> Outcome:
             return Finish(t("profile.kept"))
 
 
+# ---------------------------------------------------------------- the number
+
+
+async def ask_number(c: Context) -> Ask:
+    return Ask(t("profile.number_ask"), (), (NO,), free=True, example=t("phone.example"))
+
+
+async def got_number(c: Context, heard: Input) -> Outcome:
+    if heard.choice == "keep":
+        return Finish(t("profile.kept"))
+    mobile = phones.read(heard.text)
+    if mobile is None:
+        return Again(t("phone.not_served") if c.misses == 0 else None)
+    if mobile.e164 == theirs(c).phone:
+        return Finish(t("profile.number_same"))
+    if theirs(c).phone is None:
+        return await _to_new(c, mobile.e164)
+    return fill(number=mobile.e164)
+
+
+async def ask_old(c: Context) -> Ask:
+    """Who they are is shown once more: whoever holds their telephone for a minute does not move their account."""
+    ends = (theirs(c).phone or "")[-2:]
+    options = (Option("here", t("profile.old_here", ends=ends)), Option("lost", t("profile.old_lost")), KEEP)
+    return Ask(t("profile.old_ask"), (), options)
+
+
+async def got_old(c: Context, heard: Input) -> Outcome:
+    if heard.choice == "keep":
+        return Finish(t("profile.kept"))
+    target = theirs(c).phone if heard.choice == "here" else None
+    return await _code_to(c, target, "old")
+
+
+async def got_old_code(c: Context, heard: Input) -> Outcome:
+    proven = await _typed(c, "old", heard)
+    return await _to_new(c, c.answers["number"]) if isinstance(proven, Proven) else proven
+
+
+async def got_new_code(c: Context, heard: Input) -> Outcome:
+    proven = await _typed(c, "new", heard)
+    return fill(proven=proven.target) if isinstance(proven, Proven) else proven
+
+
+async def ask_old_code(c: Context) -> Ask:
+    return Ask(proof.where(c.answers["old"]), (), (NO,), free=True)
+
+
+async def ask_new_code(c: Context) -> Ask:
+    return Ask(proof.where(c.answers["new"]), (), (NO,), free=True)
+
+
+async def _to_new(c: Context, number: str) -> Outcome:
+    outcome = await _code_to(c, number, "new")
+    return fill(**outcome.answers, number=number, old_proven=True) if isinstance(outcome, Fill) else outcome
+
+
+async def _code_to(c: Context, target: str | None, name: str) -> Outcome:
+    match await c.booking.ask_proof(c.contact.id, theirs(c).id, "number", target):
+        case ProofSent() as sent:
+            return fill(**{name: proof.remembered(sent)})
+        case TooManyTries(until=until):
+            return Finish(t("code.slow", until=until, call=call(c)))
+        case NoOtherWay():
+            return Finish(t("profile.number_desk", call=call(c)))
+
+
+async def _typed(c: Context, name: str, heard: Input) -> Proven | Outcome:
+    if heard.choice == "keep":
+        return Finish(t("profile.kept"))
+    done = await proof.checked(c, c.answers[name].get("id"), heard)
+    return Finish(done, more=(t("profile.kept"),)) if isinstance(done, Text) else done
+
+
+async def _numbered(c: Context) -> Finish:
+    number = c.answers["proven"]
+    match await c.booking.change_phone(theirs(c).id, c.contact.id, number):
+        case "changed":
+            return Finish(t("profile.numbered", phone=number))
+        case "taken":
+            return Finish(t("profile.number_desk", call=call(c)))
+    return Finish(t("proof.old"), more=(t("profile.kept"),))
+
+
 # ---------------------------------------------------------------- what comes of it
 
 
@@ -173,6 +260,8 @@ async def finish(c: Context) -> Outcome:
             if not await c.booking.rename(person.id, first, last):
                 return Finish(t("profile.nobody", call=call(c)))
             return Finish(t("profile.renamed", name=f"{first} {last}"))
+        case "number":
+            return await _numbered(c)
         case "password" if person.email is not None:
             return _mailed(c, await c.booking.mail_password(person.id), t("profile.password_mailed").msgid)
     return _mailed(c, await c.booking.change_email(person.id, c.answers["address"]))
@@ -187,6 +276,10 @@ def _mailed(c: Context, done: MailAnswer, words: str = t("profile.mailed").msgid
         case NoLink("same"):
             return Finish(t("profile.same"))
     return Finish(t("profile.nobody", call=call(c)))
+
+
+def _awaits(sent: str, proven: str) -> Callable[[Context], bool]:
+    return lambda c: c.answers.get("what") == "number" and sent in c.answers and proven not in c.answers
 
 
 def _has_address(c: Context) -> bool:
@@ -206,7 +299,7 @@ PROFILE: Final = Flow(
     enter=enter,
     finish=finish,
     fleeting=True,
-    deaf=frozenset({"name", "address", "code"}),
+    deaf=frozenset({"name", "address", "code", "number", "old_code", "new_code"}),
     steps=(
         Step("what", ask_what, got_what),
         Step("name", ask_name, hear_name, wanted=about("name", "name")),
@@ -218,5 +311,9 @@ PROFILE: Final = Flow(
         ),
         Step("address", ask_address, got_address, wanted=_needs_address),
         Step("code", ask_code, got_code, wanted=forgeable),
+        Step("number", ask_number, got_number, wanted=about("number", "number")),
+        Step("old", ask_old, got_old, wanted=lambda c: about("number", "old")(c) and "old_proven" not in c.answers),
+        Step("old_code", ask_old_code, got_old_code, wanted=_awaits("old", "old_proven")),
+        Step("new_code", ask_new_code, got_new_code, wanted=_awaits("new", "proven")),
     ),
 )

@@ -305,6 +305,13 @@ class Stage:
             lines.append(f"/{reply.link.kind}/…")
         return lines
 
+    def _by_sms(self, notice: Notice) -> str:
+        """To a number that is not, or no more, a way to anybody."""
+        if notice.kind != "one_time_code":
+            return f"* the old number: {' '.join(map(Voice('fr'), notice.texts))}"
+        self.company.code = str(notice.texts[0].args["code"])
+        return "* SMS: a code"
+
     def overheard(self, effects: list[Effect]) -> list[str]:
         """Notices to others, in French: `* Claire: …`."""
         say = Voice("fr")
@@ -323,9 +330,8 @@ class Stage:
                 case Notice(to=(ToPerson() | ToContact()) as to):
                     name = self.company.talk(self.company.contact(to)).name
                     lines.append(f"* {name}: {' '.join(map(say, effect.texts))}")
-                case Notice(to=ToPhone(), texts=texts):
-                    self.company.code = str(texts[0].args["code"])
-                    lines.append("* SMS: a code")
+                case Notice(to=ToPhone()):
+                    lines.append(self._by_sms(effect))
                 case Alarm(code):
                     lines.append(f"* desk: {code}")
                 case Kept(words=words, files=files):

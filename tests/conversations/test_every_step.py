@@ -70,6 +70,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     "discreet_off": {"discreet.nobody", "discreet.off"},
     "profile": {
         *("profile.nobody", "profile.ask", "profile.name_ask", "profile.email_which", "profile.password_mailed"),
+        "profile.number_ask",
         *("name.ask", "email.ask"),  # in a booking, what was said of it just before
     },
     "my_data": {"my_data.noted", "my_data.ask", "erase.ask", "freeze.ask", "freeze.free", "proof.why", "death.ask"},

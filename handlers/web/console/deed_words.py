@@ -63,6 +63,7 @@ ACTS: Final[Mapping[str, Text]] = {
     "correct name": t("console.deed.act.correct_name"),
     "correct language": t("console.deed.act.correct_language"),
     "change address": t("console.deed.act.change_address"),
+    "change number": t("console.deed.act.change_number"),
     "mail link": t("console.deed.act.mail_link"),
     "mail password link": t("console.deed.act.mail_password_link"),
     "choose password": t("console.deed.act.choose_password"),

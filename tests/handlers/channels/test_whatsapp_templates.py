@@ -34,6 +34,7 @@ ELSEWHERE: Final = {
     "notice.documents": "to workers, whose notices go by SMS or mail while their window is closed",
     "notice.gone_alone": "likewise, and rare: an hour of somebody who was erased",
     "notice.claimed": "by mail; on the other channels it is asked",
+    "notice.number_changed": "by mail, and by SMS to the number that was theirs",
     "notice.stopped_chat": "said there only while the window is open",
     "notice.stopped_number": "likewise",
     "notice.refuse": "never the first sentence: the templates of what was ended late say it",

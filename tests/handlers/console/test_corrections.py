@@ -19,7 +19,7 @@ async def desk(site: Site) -> Visitor:
     return await site.operator(Role.DESK, "bureau")
 
 
-@guards("G05", partly=True)
+@guards("G05")
 async def test_a_name_is_put_right_and_it_is_noted_by_whom(site: Site, desk: Visitor) -> None:
     person, _ = await booked(site)
     path = f"/console/people/{person}/correct"
@@ -33,7 +33,7 @@ async def test_a_name_is_put_right_and_it_is_noted_by_whom(site: Site, desk: Vis
     assert await address(site.place, PersonId(person)) == (FIRST, False)
 
 
-@guards("G05", partly=True)
+@guards("G05")
 async def test_a_new_address_is_confirmed_by_who_reads_it(site: Site, desk: Visitor) -> None:
     person, _ = await booked(site)
     path = f"/console/people/{person}/correct"

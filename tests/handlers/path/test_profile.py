@@ -27,7 +27,7 @@ def answered(place: Place) -> str:
     return [text for to, text in place.line("sms").sent_to if to == CAMILLE][-1]
 
 
-@guards("G05", partly=True)
+@guards("G05")
 async def test_a_name_is_put_right_and_the_worker_reads_it(place: Place) -> None:
     person = await joined(place)
     place.new("sms", CLAIRE)
@@ -43,7 +43,7 @@ async def test_a_name_is_put_right_and_the_worker_reads_it(place: Place) -> None
     assert "Dubois" not in noted
 
 
-@guards("G05", partly=True)
+@guards("G05")
 async def test_an_address_is_changed_by_a_code_and_a_link_and_the_old_one_is_told(place: Place) -> None:
     person, pages = await joined(place), EmailCore(place.parts)
     assert isinstance(await pages.confirm_email(mailed(place, FIRST)), EmailView)
@@ -67,7 +67,7 @@ async def test_an_address_is_changed_by_a_code_and_a_link_and_the_old_one_is_tol
     assert (await deeds(place, person))[0] == "change address"
 
 
-@guards("T02", partly=True)
+@guards("T02")
 async def test_who_writes_in_their_name_changes_no_address(place: Place) -> None:
     """A forged sender does not read the code, which goes to the number itself."""
     person = await joined(place)
@@ -137,3 +137,93 @@ async def test_nobody_else_corrects_anything(place: Place) -> None:
         assert (found.first_name, found.language, found.email) == ("Camille", "fr", FIRST)
         assert (await deeds(place, person))[:5] == ["correct refused"] * 5
     assert ContactId(others[0].id) != ContactId(others[1].id)
+
+
+# ------------------------------------------------------------ the number
+
+NEW = "+33639980077"
+
+
+def codes_to(place: Place, number: str) -> list[str]:
+    texts = [text for to, text in place.line("sms").sent_to if to == number]
+    return [found for text in texts if "code" in text for found in re.findall(r"\b[0-9]{6}\b", text)]
+
+
+async def phone(place: Place, person: PersonId) -> str | None:
+    async with place.parts.db.transaction() as tx:
+        found = await RowStore(tx, place.parts.directories).person(person)
+    assert found is not None
+    return found.phone
+
+
+@guards("G05")
+@guards("T02")
+async def test_a_number_is_changed_by_codes_to_the_old_and_the_new(place: Place) -> None:
+    person, pages = await joined(place), EmailCore(place.parts)
+    assert isinstance(await pages.confirm_email(mailed(place, FIRST)), EmailView)
+    await place.settle()
+    place.new("email", FIRST)
+    await place.says("sms", CAMILLE, "changer de numéro", "06 39 98 00 77", "1")
+    assert codes_to(place, NEW) == []  # not before the old one answered
+    await place.says("sms", CAMILLE, codes_to(place, CAMILLE)[-1])
+    assert await phone(place, person) == CAMILLE
+    await place.says("sms", CAMILLE, codes_to(place, NEW)[-1])
+    await place.settle()
+    assert await phone(place, person) == NEW
+    [told] = place.new("email", FIRST)
+    assert "nouveau numéro" in told
+    assert NEW not in told
+    assert (await deeds(place, person))[0] == "change number"
+    at_new = await place.contact("sms", NEW)
+    assert at_new.person_id == person
+    [hour] = await place.parts.db.fetch("SELECT contact_id FROM appointment")
+    assert hour["contact_id"] == at_new.id
+    assert await place.parts.db.fetch("SELECT id FROM timer WHERE status = 'waiting' AND contact_id = ?", at_new.id)
+    heard = await place.says("sms", NEW, "mes rendez-vous")
+    assert "Camille" not in heard[-1] or "Dubois" not in heard[-1]
+    assert "mardi" in heard[-1] or "lundi" in heard[-1] or "mercredi" in heard[-1]
+
+
+@guards("T04", partly=True)
+async def test_who_has_the_lost_number_next_is_a_stranger(place: Place) -> None:
+    """Changed by Telegram and a link of theirs: the old number is nobody's from then on."""
+    person = await joined(place)
+    await place.comes("telegram", "77", text="bonjour")
+    telegram = await place.contact("telegram", "77")
+    async with place.parts.db.transaction() as tx:
+        await contacts.link_person(tx, telegram.id, person)
+    assert isinstance(await EmailCore(place.parts).confirm_email(mailed(place, FIRST)), EmailView)
+    await place.settle()
+    place.new("email", FIRST), place.new("telegram", "77")
+    await place.says("telegram", "77", "changer de numéro", "06 39 98 00 77", "2")
+    [mail] = place.new("email", FIRST)
+    await place.says("telegram", "77", re.findall(r"\b[0-9]{6}\b", mail)[0])
+    await place.says("telegram", "77", codes_to(place, NEW)[-1])
+    await place.settle()
+    assert await phone(place, person) == NEW
+    before = len([1 for to, _ in place.line("sms").sent_to if to == CAMILLE])
+    [answer] = await place.says("sms", CAMILLE, "mes rendez-vous")
+    assert "rendez-vous" in answer
+    assert (await place.contact("sms", CAMILLE)).person_id is None
+    assert len([1 for to, _ in place.line("sms").sent_to if to == CAMILLE]) == before + 1
+
+
+async def test_a_number_of_somebody_else_is_a_matter_for_humans(place: Place) -> None:
+    person = await joined(place)
+    await place.says("sms", SAM, *LATER)
+    await place.says("sms", CAMILLE, "changer de numéro", SAM, "1")
+    await place.says("sms", CAMILLE, codes_to(place, CAMILLE)[-1])
+    [answer] = await place.says("sms", CAMILLE, codes_to(place, SAM)[-1])
+    assert "personne de l'équipe" in answer
+    assert await phone(place, person) == CAMILLE
+
+
+async def test_what_a_talk_remembers_proves_nothing(place: Place) -> None:
+    person = await joined(place)
+    speaking = await place.contact("sms", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        who = await contacts.lock(tx, speaking.id)
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock(), place.parts.new_id, contact=who)
+        assert await core.change_phone(person, ContactId(who.id), NEW) == "unproven"
+    assert await phone(place, person) == CAMILLE
