@@ -20,7 +20,6 @@ from booking import calling, policy
 from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
-from booking.confirming import Confirming
 from booking.deciding import Deciding
 from booking.directory import Directory
 from booking.documenting import Documenting
@@ -36,6 +35,7 @@ from booking.events import (
 )
 from booking.further import Further
 from booking.instead import instead_of
+from booking.joining_channels import JoiningChannels
 from booking.making import Making
 from booking.messaging import Messaging
 from booking.model import (
@@ -86,7 +86,6 @@ from booking.ports import (
     Undoable,
     Undone,
 )
-from booking.proving import Proving
 from booking.refusing import Refusing
 from booking.replacing import Replacing
 from booking.search import Search
@@ -97,7 +96,7 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, Confirming, Attending, Workday, Messaging, Documenting, Deciding, Erasing, Proving):
+class Booking(Admitting, JoiningChannels, Attending, Workday, Messaging, Documenting, Deciding, Erasing):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store

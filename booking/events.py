@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from booking.addresses import EmailProof
+from booking.channels import ChannelJoined, ChannelParted, DraftPassed, JoinMailed
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.messages import Message, Report
@@ -404,6 +405,10 @@ Event: TypeAlias = (
     | DeskNeeded
     | ProofToSend
     | ProofSettled
+    | ChannelJoined
+    | JoinMailed
+    | ChannelParted
+    | DraftPassed
     | CodesGuessed
     | HoursOpened
     | EmailToProve

@@ -85,7 +85,7 @@ class Rows:
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
     proofs: dict[ProofId, Proof] = field(default_factory=dict)
-    ways: tuple[Way, ...] = ()  # by which people are reached; nothing here writes it
+    addresses: dict[ContactId, Way] = field(default_factory=dict)  # whose they are: `contacts`
     email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
 
     def copied(self) -> Rows:

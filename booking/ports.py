@@ -39,6 +39,7 @@ from booking.answers import (
     Undoable,
     Undone,
 )
+from booking.channels import ChannelCore
 from booking.decisions import DecidingCore
 from booking.documents import Document, Expected, HandedOver, NobodyToSendTo, TooManyDocuments
 from booking.events import By
@@ -104,7 +105,7 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, Protocol):
+class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, ChannelCore, Protocol):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from booking.addresses import AddressStore
+from booking.channels import ChannelStore
 from booking.decisions import DecisionStore
 from booking.directory import Directory
 from booking.documents import DocumentStore
@@ -37,7 +38,7 @@ from booking.proofs import ProofStore
 Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a person, "c:<contact id>"
 
 
-class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, ProofStore, Protocol):
+class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, ProofStore, ChannelStore, Protocol):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole

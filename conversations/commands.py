@@ -295,6 +295,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "contest": flow("contest"),
     "who": who,
     "not_me": flow("not_me"),
+    "join": flow("join"),
     "nobody": flow("nobody"),
     "read": flow("read"),
     "messages": messages,

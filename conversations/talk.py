@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
+from booking.ports import Known
 from conversations.model import (
     Again,
     Ask,
@@ -73,8 +74,8 @@ class Talk:
     def c(self) -> Context:
         """The context, with the answers as they stand now."""
         own = self.frames[-1].answers if self.frames else {}
-        alone = len(self.frames) < 2
-        return replace(self._c, answers={**self.facts, **own}, alone=alone, mode=self.mode, waits=self.waits)
+        talk = replace(self._c, alone=len(self.frames) < 2, mode=self.mode, waits=self.waits, draft=self.draft())
+        return replace(talk, answers={**self.facts, **own})
 
     @property
     def flow(self) -> Flow | None:
@@ -152,6 +153,7 @@ class Talk:
             case Finish():
                 self.says.extend(outcome.more)
                 self.link = outcome.link or self.link
+                self.knows(outcome.known)
                 self.flags |= outcome.flags
                 self.hands_over(outcome.flags)
                 self.unheard = outcome.hear
@@ -160,6 +162,7 @@ class Talk:
                 self.facts |= outcome.keep
                 self.exchange = outcome.keep.get("exchange", {}).get("about", self.exchange)
                 self.pop()
+                self.frames = [frame for frame in self.frames if frame.flow != outcome.leaves]
                 # A question that silently went by beneath a flow which has just ended begins nothing new.
                 self.ended = not outcome.go_on or (self.ended and outcome.say is None)
 
@@ -184,6 +187,12 @@ class Talk:
                 known[name] = value
             trail.append(name)
         self.frames[-1] = replace(frame, answers=known, trail=tuple(trail))
+
+    def knows(self, known: Known | None) -> None:
+        """Who writes has become known, or is not any more."""
+        if known is not None:
+            contact = replace(self._c.contact, person=known.person.id if known.person else None)
+            self._c = replace(self._c, contact=contact, known=known)
 
     def hands_over(self, flags: frozenset[Flag]) -> None:
         """To the desk, or back from it."""

@@ -11,11 +11,8 @@ from booking.authority import PersonDeed, may_about, may_contest, may_decide
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
 from booking.messages import Report
 from booking.model import ContactId, PersonId
-from booking.proofs import CheckProof, ProofId, ProofOver, Proven
 from handlers.corresponding import Corresponding
 from storage import audit
-from storage.booking import RowStore
-from storage.contacts import ContactRow
 from storage.db import Tx
 
 EXPIRED = "suspension over"  # what is noted when its day came
@@ -25,9 +22,7 @@ class ActingOnAccounts(Corresponding):
     """`_noted` is the actor as the audit trail calls them."""
 
     _tx: Tx
-    _rows: RowStore
     _at: datetime
-    _contact: ContactRow | None
 
     async def _noted(self) -> str:
         raise NotImplementedError
@@ -97,16 +92,6 @@ class ActingOnAccounts(Corresponding):
             self._tx, await self._noted(), "ask erasure" if asked else "erase refused", f"person:{person}", self._at
         )
         return asked
-
-    async def check_proof(self, id: ProofId, typed: str) -> CheckProof:
-        """Only by the contact that asked for it."""
-        asked = await self._rows.proof(id)
-        if self._contact is None or asked is None or asked.contact != self._contact.id:
-            return ProofOver()
-        done = await super().check_proof(id, typed)
-        if isinstance(done, Proven) and done.person is not None:
-            await audit.add(self._tx, await self._noted(), "prove", f"person:{done.person}", self._at)
-        return done
 
     async def _about(self, deed: PersonDeed, person: PersonId, *, proven: bool = False) -> bool:
         """Whether it may be done; that it may not is noted."""

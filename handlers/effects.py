@@ -40,6 +40,7 @@ NoticeKind: TypeAlias = Literal[
     "calendar",
     "test",
     "confirm_email",
+    "channel",  # one was joined to their account, or parted from it
     "one_time_code",
     "waiting",  # somebody waits for the worker at this moment
     "desk",  # called in vain, or not called in time

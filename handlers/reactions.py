@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking.channels import ChannelJoined, ChannelParted, DraftPassed, JoinMailed
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.events import (
@@ -65,6 +66,7 @@ from conversations.text import Text, t
 from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
+from handlers.channel_reactions import draft_is_passed, it_is_parted, others_are_asked, talk_goes_on
 from handlers.decision_reactions import (
     others_are_to_judge,
     person_is_told_of_its_end,
@@ -286,6 +288,10 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     DeskNeeded: (desk_is_told,),
     ProofToSend: (code_goes_out,),
     ProofSettled: (code_is_emptied,),
+    ChannelJoined: (others_are_asked,),
+    JoinMailed: (talk_goes_on,),
+    ChannelParted: (it_is_parted,),
+    DraftPassed: (draft_is_passed,),
     CodesGuessed: (guessing_is_told,),
     HoursOpened: (),
     EmailConfirmed: (what_comes_follows,),

@@ -275,7 +275,7 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
 
 async def _unlinked(tx: Tx, who: ContactRow, turn: Turn) -> None:
     """Whoever holds this telephone now is shown nothing of the person. The desk's ticket, made before, names them."""
-    if "not_me" in turn.flags and who.person_id is not None:
+    if turn.flags & {"not_me", "parted"} and who.person_id is not None:
         await contacts.link_person(tx, who.id, None)
 
 

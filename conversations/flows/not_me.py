@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from conversations.model import Context, Finish, Flow, Outcome
+from conversations.model import Context, Finish, Flow, Outcome, Switch
 from conversations.text import t
+
+
+async def enter(c: Context) -> Switch | None:
+    """Of a channel that was joined to their account lately, somebody else may have done that: it is parted, not this
+    one.
+    """
+    joined = await c.booking.joined_lately(c.contact.id)
+    if joined is None:
+        return None
+    return Switch("channel_joined", {"contact": joined.contact, "channel": joined.channel, "you": "no"}, replace=True)
 
 
 async def finish(c: Context) -> Outcome:
@@ -12,4 +22,4 @@ async def finish(c: Context) -> Outcome:
     return Finish(t("not_me.done"), flags=frozenset({"not_me"}), forget=True)
 
 
-NOT_ME = Flow("not_me", version=1, finish=finish, steps=())
+NOT_ME = Flow("not_me", version=1, enter=enter, finish=finish, steps=())

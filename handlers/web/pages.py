@@ -199,14 +199,15 @@ class PersonPages:
         view = await self.pages.email(token_of(request))
         if not isinstance(view, EmailView):
             return self.renderer.no(request, view)
-        return self.renderer.page("email", view.reader, token=token_of(request), address=masked(view.address))
+        address, token = masked(view.address), token_of(request)
+        return self.renderer.page("email", view.reader, token=token, address=address, joins=view.joins)
 
     async def _confirm_email(self, request: web.Request) -> web.Response:
         await own_form(request, self.renderer.origin)
         view = await self.pages.confirm_email(token_of(request))
         if not isinstance(view, EmailView):
             return self.renderer.no(request, view)
-        return self.renderer.page("email_confirmed", view.reader, address=masked(view.address))
+        return self.renderer.page("email_confirmed", view.reader, address=masked(view.address), joins=view.joins)
 
     # The worker's feed
 

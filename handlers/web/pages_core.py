@@ -15,6 +15,8 @@ from booking.authority import PersonActor
 from booking.core import Booking
 from booking.model import Appointment, AppointmentId, Mode, Person, SlotId, Wish, Worker, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Moved
+from booking.proofs import ProofId
+from conversations.flows.channels import NAMES
 from conversations.model import Link
 from conversations.text import t
 from handlers.acting import Acting
@@ -119,7 +121,9 @@ class PagesCore:
                     return Gone("used", _reader(person))
                 await core.confirm_email(proof.id)
                 await follow(tx, parts, store, core, f"confirmed:{proof.id}:{int(now.timestamp())}", now)
-            return EmailView(proof.email, _reader(person))
+            joins = await store.proof(ProofId(proof.id))
+            way = await store.way_of(joins.contact) if joins is not None else None
+            return EmailView(proof.email, _reader(person), (NAMES[way.channel], way.ends) if way is not None else None)
 
     # ------------------------------------------------------------ a worker's calendar
 

@@ -67,8 +67,11 @@ class MovedTo:
 
 @dataclass(frozen=True, slots=True)
 class EmailView:
+    """`joins`: the channel that the link joins to their account, and how it ends; None: it confirms the address."""
+
     address: str
     reader: Reader
+    joins: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

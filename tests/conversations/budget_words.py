@@ -25,6 +25,7 @@ VALUES: Final[dict[str, Value]] = {
     **NAMES,
     "phone": "01 99 00 00 09",
     "number": "01 99 00 00 03",
+    "channel": "WhatsApp",
     "ends": "12",
     "word": "START",
     "code": "123456",

@@ -5,7 +5,8 @@
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
-    claire> demain                   what somebody else writes: a worker by their ref, another person by any name
+    claire> demain                   what somebody else writes: a worker by their ref, another person by any name;
+                                     telegram, sms, whatsapp: the same one, on that channel
     desk> Bonjour                    what the desk writes to the person; (takes), (hands back): what it does in the
                                      talk; (called): it called in vain; (announces) Bonjour: outside WhatsApp's hours
     > [2]                            presses the second button on the screen; [old 1]: of the question before

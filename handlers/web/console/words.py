@@ -75,6 +75,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "calendar": t("console.kind.calendar"),
     "test": t("console.kind.test"),
     "confirm_email": t("console.kind.confirm_email"),
+    "channel": t("console.kind.channel"),
     "decision": t("console.kind.decision"),
     "report": t("console.kind.report"),
     "one_time_code": t("console.kind.one_time_code"),
