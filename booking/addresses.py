@@ -12,8 +12,9 @@ from typing import Literal, NewType, Protocol, TypeAlias
 from booking.model import PersonId
 
 EmailProofId = NewType("EmailProofId", str)
-# To confirm what was given with the account; to put another in its place; to show, on a new channel, who they are.
-EmailWhy: TypeAlias = Literal["join", "change", "join_channel"]
+# To confirm what was given with the account; to put another in its place; to choose the platform's password; to show,
+# on a new channel, who they are.
+EmailWhy: TypeAlias = Literal["join", "change", "password", "join_channel"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from booking import codes, policy
+from booking.agreeing import agreed
 from booking.decisions import suspension, unread
 from booking.events import CodesGuessed, DeskNeeded, Event
+from booking.hoarding import cancels_often
 from booking.model import Appointment, ClientId, CodeId, ContactId, Person, PersonId, Rules
 from booking.ports import (
     BookingStore,
@@ -49,7 +51,8 @@ class Admitting:
         latest = list(coming)[-1:] or await self._store.past(person.id, self._now, 1)
         return Known(
             person,
-            terms_accepted=await self._store.consented(person.id, self._rules.terms_version),
+            terms_accepted=await agreed(self._store, self._rules, person.id, None),
+            agreed_before=await self._store.agreed_ever(person.id),
             last_mode=latest[0].mode if latest else None,
             upcoming=tuple(a for a in coming if not policy.is_over(a, self._now)),
             refused=await self._refused(person, coming),
@@ -60,10 +63,12 @@ class Admitting:
 
     async def _refused(self, person: Person, coming: Sequence[Appointment]) -> Refused | None:
         """Why no further hour could be booked, whichever it were: told before any question is asked."""
-        if policy.is_suspended(person, await self._store.client(person.client)):
-            return Refused("suspended")
+        if (why := policy.why_shut(person, await self._store.client(person.client))) is not None:
+            return Refused(why)
         if policy.at_cap(coming, self._rules, self._now):
             return Refused("max_appointments")
+        if await cancels_often(self._store, person.id, self._rules, self._now):
+            return Refused("cancellations")
         return None if policy.may_request(person) else Refused("dispute")
 
     async def redeem_code(
@@ -128,6 +133,12 @@ class Admitting:
             await self._store.add_try(ATTACK, self._now)
         await self._store.add_try(ALARMS, self._now)
         self.events.append(CodesGuessed(self._rules.tries_overall))
+
+    async def set_discreet(self, person: PersonId, *, discreet: bool) -> None:
+        """Whether only that there is a message may show on their telephone (threat T6)."""
+        found = await self._store.person(person)
+        if found is not None and found.discreet != discreet:
+            await self._store.save_person(replace(found, discreet=discreet))
 
     async def set_language(self, person: PersonId, language: str) -> None:
         found = await self._store.person(person)

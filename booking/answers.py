@@ -69,12 +69,15 @@ class SlotGone:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`max_appointments`: the cap of coming ones; `overlap`: they are busy then; `suspended`: person, client, code;
-    `consent`: no record of the current terms (I19); `dispute`: article 4.1.7; `worker`: the one they name refuses them
-    for a while (article 5.2).
+    """`max_appointments`: the cap of coming ones; `cancellations`: of those that they cancelled lately; `overlap`: they
+    are busy then; `suspended`: person, client, code; `frozen`: by the person themself (safety G7); `consent`: no record
+    of the current terms (I19); `dispute`: article 4.1.7; `worker`: the one they name refuses them for a while (article
+    5.2).
     """
 
-    reason: Literal["max_appointments", "overlap", "suspended", "consent", "dispute", "worker"]
+    reason: Literal[
+        "max_appointments", "cancellations", "overlap", "suspended", "frozen", "consent", "dispute", "worker"
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,7 @@ class CannotUndo:
 
     ended: Appointment
     stands: Appointment | None
-    why: Literal["late", "gone", "max_appointments", "overlap", "suspended"]
+    why: Literal["late", "gone", "max_appointments", "overlap", "suspended", "frozen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +193,8 @@ class Known:
     """What need not be asked of a contact again. All None for a stranger."""
 
     person: Person | None = None
-    terms_accepted: bool = False  # the current version
+    terms_accepted: bool = False  # the current versions, of the terms and of the policy
+    agreed_before: bool = False  # to those of some time: else somebody else signed them up
     last_mode: Mode | None = None
     upcoming: tuple[Appointment, ...] = ()  # soonest first
     refused: Refused | None = None  # why no further hour can be booked now, to be said before any question

@@ -5,6 +5,7 @@ A link that is out when the address changes is over; so is an earlier one when a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -14,7 +15,7 @@ from booking.events import EmailConfirmed, EmailToProve, Event
 from booking.model import PersonId
 from booking.store import BookingStore
 
-OF_ACCOUNT: Final = frozenset({"join", "change"})  # about the address that stands in the account
+OF_ACCOUNT: Final = frozenset({"join", "change", "password"})  # about the address that stands in the account
 
 
 class Confirming:
@@ -45,7 +46,7 @@ class Confirming:
         person = None if proof is None else await self._store.person(proof.person)
         if proof is None or person is None:
             return False
-        if proof.why == "join" and proof.email != person.email:
+        if proof.why in {"join", "password"} and proof.email != person.email:
             return False
         await self._store.save_email_proof(replace(proof, confirmed=self._now))
         if proof.why in OF_ACCOUNT:
@@ -61,12 +62,13 @@ async def ask_to_confirm(store: BookingStore, events: list[Event], proof: EmailP
     person = await store.person(proof.person)
     assert person is not None
     if proof.why in OF_ACCOUNT:
-        await end_links(store, person.id, proof.made)
+        # Who asks for the password's page meanwhile may still change the address.
+        await end_links(store, person.id, proof.made, {"password"} if proof.why == "password" else OF_ACCOUNT)
     await store.save_email_proof(proof)
     events.append(EmailToProve(person, proof))
 
 
-async def end_links(store: BookingStore, person: PersonId, now: datetime) -> None:
+async def end_links(store: BookingStore, person: PersonId, now: datetime, whys: Collection[str] = OF_ACCOUNT) -> None:
     for each in await store.email_proofs(person):
-        if each.is_open and each.why in OF_ACCOUNT:
+        if each.is_open and each.why in whys:
             await store.save_email_proof(replace(each, ended=now))

@@ -4,7 +4,7 @@ It is made anew for each turn on the store of that turn's transaction; events ga
 the turn commits. Whoever returns a refusal has left the store as it was. Who writes: `booking.admitting`; making and
 moving appointments: `booking.making`; who came: `booking.attending`; what a worker sets: `booking.workday`; messages:
 `booking.messaging`; documents: `booking.documenting`; what the desk decides about a person: `booking.deciding`;
-one-time codes: `booking.proving`.
+one-time codes: `booking.proving`, and whose an address was: `booking.claiming`.
 
 Long, because the port is one: most of it hands on to the part whose job it is.
 """
@@ -20,6 +20,7 @@ from booking import calling, policy
 from booking.admitting import Admitting
 from booking.arriving import Arriving
 from booking.attending import Attending
+from booking.claiming import Claiming
 from booking.deciding import Deciding
 from booking.directory import Directory
 from booking.documenting import Documenting
@@ -86,8 +87,10 @@ from booking.ports import (
     Undoable,
     Undone,
 )
+from booking.profiling import Profiling
 from booking.refusing import Refusing
 from booking.replacing import Replacing
+from booking.rights import Rights
 from booking.search import Search
 from booking.timekeeping import Timekeeping
 from booking.turning import Turning
@@ -96,7 +99,19 @@ from booking.waiting import WaitingList
 from booking.workday import Workday
 
 
-class Booking(Admitting, JoiningChannels, Attending, Workday, Messaging, Documenting, Deciding, Erasing):
+class Booking(
+    Admitting,
+    JoiningChannels,
+    Profiling,
+    Attending,
+    Workday,
+    Messaging,
+    Documenting,
+    Deciding,
+    Erasing,
+    Claiming,
+    Rights,
+):
     def __init__(self, store: BookingStore, rules: Rules, now: datetime, new_id: Callable[[], str]) -> None:
         self.events: list[Event] = []
         self._store = store
@@ -141,7 +156,9 @@ class Booking(Admitting, JoiningChannels, Attending, Workday, Messaging, Documen
     async def ask_desk(
         self,
         contact: ContactId,
-        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
+        reason: Literal[
+            "no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "claim", "shared_phone", "terms"
+        ],
         phone: str | None = None,
         back: datetime | None = None,
     ) -> None:
@@ -241,7 +258,7 @@ class Booking(Admitting, JoiningChannels, Attending, Workday, Messaging, Documen
         """Free hours that may stand in place of an appointment; none where the worker has none, or refuses them."""
         old = await self._store.appointment(id)
         person = await self._store.person(old.person) if old else None
-        if old is None or person is None or person.suspended:
+        if old is None or person is None or person.shut is not None:
             return ()
         if old.worker in {refusal.worker for refusal in await self._store.refusals(person.id, self._now)}:
             return ()

@@ -102,7 +102,7 @@ class Deciding:
         made = Decision(id, person, "suspension", ground, said, by, self._now, until, cancels)
         await self._store.save_decision(made)
         await self._store.save_person(replace(found, suspended=True))
-        await _nothing_is_kept(self, contacts)
+        await nothing_is_kept(self, contacts)
         coming = [a for a in await self._store.upcoming(person, self._now) if not policy.is_over(a, self._now)]
         gone = await self.cancel_for_them([a.id for a in coming]) if cancels else []
         self.events.append(Decided(made, coming=len(coming) - len(gone), gone=len(gone)))
@@ -189,7 +189,8 @@ class Deciding:
         return ended
 
 
-async def _nothing_is_kept(core: _Core, contacts: Sequence[ContactId]) -> None:
+async def nothing_is_kept(core: _Core, contacts: Sequence[ContactId]) -> None:
+    """Holds, offers and places on the waiting list, of somebody for whom nothing new is done."""
     for contact in contacts:
         await core.release(contact)
         await core.leave_waiting(contact)

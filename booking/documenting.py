@@ -55,7 +55,7 @@ class Documenting:
         may be for, or their account is suspended.
         """
         person = await self._store.person_of(contact)
-        readers = () if person is None or person.suspended else await self._documents.readers(person.id)
+        readers = () if person is None or person.shut is not None else await self._documents.readers(person.id)
         appointment = next((one for one in readers if one.id == id), None)
         worker = (await self._store.directory()).worker(appointment.worker) if appointment else None
         if appointment is None or worker is None:

@@ -117,7 +117,7 @@ class Documents:
     async def expect(self, contact: ContactId) -> Expected | NobodyToSendTo | TooManyDocuments:
         """A row, before its document is there."""
         person = await self._store.person_of(contact)
-        if person is None or person.suspended or not await self.readers(person.id):
+        if person is None or person.shut is not None or not await self.readers(person.id):
             return NobodyToSendTo()
         if len(await self._store.documents(person.id, self._now - DAY)) >= MOST_A_DAY:
             return TooManyDocuments()

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from booking.addresses import EmailProof
 from booking.channels import ChannelJoined, ChannelParted, DraftPassed, JoinMailed
+from booking.claims import ClaimAnswered, ClaimSettled, ClaimWaits
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.messages import Message, Report
@@ -42,6 +43,15 @@ class ErasureAsked:
     """They want to be forgotten (regulation 2016/679, article 17), and said so twice."""
 
     person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMade:
+    """They asked something of their data. `kind`: see `rights.RequestKind`; `answered`: by themself, in the talk."""
+
+    contact: ContactId
+    kind: str
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +238,10 @@ class DeskNeeded:
         "call_back",
         "danger",
         "not_me",
+        "claim",
+        "shared_phone",
         "privacy",
+        "terms",
         "too_many_tries",
         "suspended",
         "report",
@@ -243,6 +256,13 @@ class CodesGuessed:
     """All contacts together tried as many codes within the hour as is allowed: an alarm for the operator."""
 
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodesRanOut:
+    """As many one-time codes went out within the hour as may: an alarm for the operator."""
+
+    codes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +403,7 @@ class MessageReported:
 Event: TypeAlias = (
     PersonJoined
     | ErasureAsked
+    | RequestMade
     | PersonErased
     | AppointmentBooked
     | AppointmentMoved
@@ -409,7 +430,11 @@ Event: TypeAlias = (
     | JoinMailed
     | ChannelParted
     | DraftPassed
+    | ClaimWaits
+    | ClaimAnswered
+    | ClaimSettled
     | CodesGuessed
+    | CodesRanOut
     | HoursOpened
     | EmailToProve
     | EmailConfirmed

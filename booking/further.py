@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from booking import policy
+from booking.agreeing import agreed, keep
 from booking.events import AppointmentBooked, Event, FurtherProposed, OffersTaken
 from booking.model import (
     Appointment,
@@ -100,8 +101,7 @@ class Further:
         if await self.store.take(new.id, [f"w:{new.worker}", f"p:{new.person}"], new.start, self.now) is not None:
             await self._offering.put_back([hold], person.id)
             return Refused("overlap")
-        if consent is not None:
-            await self.store.add_consent(person.id, contact, consent)
+        await keep(self.store, self.rules, person.id, contact, consent)
         await self.store.add_appointment(new)
         self.events += [OffersTaken("further", about_further(id), contact), AppointmentBooked(new)]
         return Booked(new, worker)
@@ -114,8 +114,8 @@ class Further:
         return await self._offering.offer("further", about_further(met.id), contact, met.person, slot, wish)
 
     async def _refused(self, person: Person) -> Refused | None:
-        if policy.is_suspended(person, await self.store.client(person.client)):
-            return Refused("suspended")
+        if (why := policy.why_shut(person, await self.store.client(person.client))) is not None:
+            return Refused(why)
         if not policy.may_request(person):
             return Refused("dispute")
         coming = await self.store.upcoming(person.id, self.now)
@@ -123,10 +123,7 @@ class Further:
 
     async def _unagreed(self, person: Person, consent: Consent | None) -> Refused | None:
         """Invariant I19."""
-        if consent is not None and policy.consents(consent, self.rules):
-            return None
-        agreed = consent is None and await self.store.consented(person.id, self.rules.terms_version)
-        return None if agreed else Refused("consent")
+        return None if await agreed(self.store, self.rules, person.id, consent) else Refused("consent")
 
     def _following(self, met: Appointment, hold: Hold, contact: ContactId) -> Appointment:
         """A series of its own: two events in a calendar."""

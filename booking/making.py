@@ -11,8 +11,10 @@ from datetime import datetime
 
 from booking import policy
 from booking.addresses import EmailProof, EmailProofId
+from booking.agreeing import agreed, keep
 from booking.confirming import ask_to_confirm
 from booking.events import AppointmentBooked, AppointmentMoved, By, DeskNeeded, Event, PersonJoined
+from booking.hoarding import cancels_often
 from booking.model import (
     Appointment,
     AppointmentId,
@@ -137,7 +139,7 @@ class Making:
         who = await self._who(contact, joining)
         if isinstance(who, Refused):
             return await self._refuse(who, contact)
-        if not await self._consents(who, consent):
+        if not await self._agreed(who, consent):
             return Refused("consent")
         await self._write_person(who, contact, consent)
         return who.person
@@ -146,7 +148,8 @@ class Making:
         person = await self.store.person_of(contact)
         if person is not None:
             client = await self.store.client(person.client)
-            return Refused("suspended") if policy.is_suspended(person, client) else Joined(person, is_new=False)
+            why = policy.why_shut(person, client)
+            return Refused(why) if why is not None else Joined(person, is_new=False)
         if joining is None:
             return Refused("consent")  # nobody: no account, so nothing was accepted
         code = await self.store.code(joining.code)
@@ -173,17 +176,17 @@ class Making:
         """
         if not policy.may_request(who.person):
             return Refused("dispute")
-        if by != "desk" and not await self._consents(who, consent):
+        if by != "desk" and not await self._agreed(who, consent):
             return Refused("consent")
         coming = [] if who.is_new else await self.store.upcoming(who.person.id, self.now)
         if policy.at_cap(coming, self.rules, self.now):
             return Refused("max_appointments")
+        if by != "desk" and not who.is_new and await cancels_often(self.store, who.person.id, self.rules, self.now):
+            return Refused("cancellations")
         return Refused("overlap") if policy.overlaps(coming, start) else None
 
-    async def _consents(self, who: Joined, consent: Consent | None) -> bool:
-        if consent is not None:
-            return policy.consents(consent, self.rules)
-        return not who.is_new and await self.store.consented(who.person.id, self.rules.terms_version)
+    async def _agreed(self, who: Joined, consent: Consent | None) -> bool:
+        return await agreed(self.store, self.rules, None if who.is_new else who.person.id, consent)
 
     async def _write_person(self, who: Joined, contact: ContactId, consent: Consent | None) -> None:
         if who.is_new:
@@ -194,8 +197,7 @@ class Making:
                 await ask_to_confirm(
                     self.store, self.events, EmailProof(id, who.person.id, who.person.email, "join", self.now)
                 )
-        if consent is not None:
-            await self.store.add_consent(who.person.id, contact, consent)
+        await keep(self.store, self.rules, who.person.id, contact, consent)
 
     async def _refuse(self, refused: Refused, contact: ContactId) -> Refused:
         if refused.reason == "suspended":
@@ -247,8 +249,8 @@ class Making:
 
     async def _may_move(self, person: Person, old: Appointment, start: datetime) -> Refused | None:
         """Appointments made stand when the client is suspended, so they may be moved; not by a suspended person."""
-        if person.suspended:
-            return Refused("suspended")
+        if person.shut is not None:
+            return Refused(person.shut)
         others = [a for a in await self.store.upcoming(person.id, self.now) if a.id != old.id]
         return Refused("overlap") if policy.overlaps(others, start) else None
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from booking.addresses import EmailProof, EmailProofId
+from booking.claims import Former
 from booking.codes import normal
 from booking.decisions import Decision, DecisionId
 from booking.directory import Directory
@@ -19,6 +20,7 @@ from booking.memory_addresses import MemoryAddresses
 from booking.memory_decisions import MemoryDecisions
 from booking.memory_messages import MemoryMessages
 from booking.memory_proofs import MemoryProofs
+from booking.memory_rights import MemoryRights
 from booking.messages import Message, MessageId, Report
 from booking.model import (
     HOUR,
@@ -34,6 +36,7 @@ from booking.model import (
     Feedback,
     Hold,
     HoldId,
+    Instruction,
     NoticeLevel,
     Person,
     PersonId,
@@ -81,18 +84,21 @@ class Rows:
     notices: dict[WorkerId, NoticeLevel] = field(default_factory=dict)
     feedback: dict[str, Feedback] = field(default_factory=dict)
     messages: dict[MessageId, Message] = field(default_factory=dict)
+    instructions: dict[str, Instruction] = field(default_factory=dict)
+    copies: dict[str, tuple[PersonId, ContactId, datetime]] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
     proofs: dict[ProofId, Proof] = field(default_factory=dict)
     addresses: dict[ContactId, Way] = field(default_factory=dict)  # whose they are: `contacts`
     email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
+    formers: dict[ContactId, Former] = field(default_factory=dict)  # whose an address was; nothing here writes it
 
     def copied(self) -> Rows:
         return Rows(**{name: copy.copy(getattr(self, name)) for name in self.__slots__})
 
 
-class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs):
+class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs, MemoryRights):
     def __init__(self, workers: Iterable[Worker] = (), version: int = 0) -> None:
         self.rows = Rows()
         self._loaded = self._directory = Directory(workers, version)
@@ -260,14 +266,18 @@ class MemoryStore(MemoryMessages, MemoryDecisions, MemoryAddresses, MemoryProofs
         self.rows.persons[person.id] = person
         self.rows.contacts[contact] = person.id
 
-    async def save_person(self, person: Person) -> None:
+    async def save_person(self, person: Person, now: datetime | None = None) -> None:  # noqa: ARG002
         self.rows.persons[person.id] = person
 
     async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:
         self.rows.consents[person] = (*self.rows.consents.get(person, ()), (contact, consent))
 
-    async def consented(self, person: PersonId, terms_version: str) -> bool:
-        return any(consent.terms_version == terms_version for _, consent in self.rows.consents.get(person, ()))
+    async def consented(self, person: PersonId, terms_version: str, policy_version: str) -> bool:
+        given = (consent for _, consent in self.rows.consents.get(person, ()))
+        return any((one.terms_version, one.policy) == (terms_version, policy_version) for one in given)
+
+    async def agreed_ever(self, person: PersonId) -> bool:
+        return bool(self.rows.consents.get(person))
 
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
         theirs = [refusal for refusal in self.rows.refusals.values() if refusal.person == person]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from booking.claims import Former
 from booking.model import ContactId, PersonId
 from booking.proofs import Outcome, Proof, ProofId, Purpose, Way
 
@@ -47,6 +48,9 @@ class MemoryProofs:
         used = [one for one in self.rows.proofs.values() if (one.person, one.outcome) == (person, "used")]
         lately = sorted((one.settled_at, one.contact) for one in used if one.settled_at and one.settled_at >= since)
         return [contact for _, contact in reversed(lately)]
+
+    async def former(self, contact: ContactId, now: datetime) -> Former | None:  # noqa: ARG002
+        return self.rows.formers.get(contact)
 
     # ------------------------------------------------------------ addresses
 

@@ -86,10 +86,10 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class NotWritten:
-    """Nothing was kept. `nobody`: there is no appointment that allows it, or not any more; `suspended`: the person;
-    `too_many`: for one day; `too_long`, `empty`: the text."""
+    """Nothing was kept. `nobody`: there is no appointment that allows it, or not any more; `suspended`, `frozen`: the
+    person; `too_many`: for one day; `too_long`, `empty`: the text."""
 
-    reason: Literal["nobody", "suspended", "too_many", "too_long", "empty"]
+    reason: Literal["nobody", "suspended", "frozen", "too_many", "too_long", "empty"]
 
 
 class MessageStore(Protocol):

@@ -58,8 +58,8 @@ class Messaging:
         if appointment is None or not await self._may_write(author, appointment):
             return NotWritten("nobody")
         person = await self._store.person(appointment.person)
-        if person is None or (author == "person" and person.suspended):
-            return NotWritten("nobody" if person is None else "suspended")
+        if person is None or (author == "person" and person.shut is not None):
+            return NotWritten("nobody" if person is None or person.shut is None else person.shut)
         if not said or len(said) > LONGEST:
             return NotWritten("too_long" if said else "empty")
         if not await self._counted(author, appointment):

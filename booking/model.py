@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Literal, NewType, TypeAlias
 
 ClientId = NewType("ClientId", str)
@@ -235,18 +236,68 @@ class Person:
     language: str = "fr"
     time_zone: str = "Europe/Paris"
     suspended: bool = False
+    discreet: bool = False  # on their telephone nothing shows but that there is a message
     in_dispute: bool = False  # new requests are refused meanwhile (terms, article 4.1.7)
+    frozen: datetime | None = None  # since when they let their data rest (regulation 2016/679, article 18)
+    no_feedback: bool = False  # they object to what is not about an hour of theirs (article 21)
+
+    @property
+    def shut(self) -> Literal["suspended", "frozen"] | None:
+        """Why nothing new is done for them: the desk decided so, or they themself."""
+        if self.suspended:
+            return "suspended"
+        return "frozen" if self.frozen is not None else None
+
+
+InstructionWish = Literal["erase", "hand_over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What shall become of somebody's data after their death. `trusted`: whom they name for it, in their words; nobody
+    is needed to erase."""
+
+    id: str
+    person: PersonId
+    wish: InstructionWish
+    trusted: str
+    made_at: datetime
+    revoked_at: datetime | None = None
+    done_at: datetime | None = None
+
+
+Declared = Literal["adult", "authorised"]  # 18 or over, and let in by the client (terms, article 2.4)
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2). `answer` is what was typed, verbatim."""
+    """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2; safety G1, G2), never a birth date.
+
+    `answer` is what was typed, verbatim, in the message that `inbound` names in the inbox. What it answers: the words
+    `msgid`, as they were in `locale`; `catalogue` is the SHA-256 of those words with their choices, and `shown` the key
+    in the outbox of the message that they stood in. `terms_hash` and `policy_hash`: see `Rules`.
+    `how`: 'self', or who signed them up: 'desk:<operator>', 'api:<key>'.
+    """
 
     terms_version: str
     locale: str
     channel: str
     answer: str
     at: datetime
+    policy_version: str | None = None  # None: one version stood for terms and policy both
+    terms_hash: str | None = None
+    policy_hash: str | None = None
+    msgid: str | None = None
+    catalogue: str | None = None
+    shown: str | None = None
+    inbound: str | None = None
+    how: str = "self"
+    declared: tuple[Declared, ...] = ()
+
+    @property
+    def policy(self) -> str:
+        """The version of the privacy policy."""
+        return self.policy_version or self.terms_version
 
 
 Status = Literal["booked", "cancelled", "moved", "done", "missed"]
@@ -309,7 +360,11 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The operator's settings that the core obeys."""
+    """The operator's settings that the core obeys.
+
+    `terms_hash` and `policy_hash`: SHA-256 of what is known of the documents here, their address and their version
+    (`fingerprint`): their words are the operator's, on a site of theirs.
+    """
 
     notice: timedelta = timedelta(hours=4)
     horizon: timedelta = timedelta(days=56)
@@ -323,6 +378,7 @@ class Rules:
     waiting_notice: timedelta = timedelta(hours=2)  # no hour is offered from it nearer than this
     free_within: timedelta = timedelta(days=14)  # a motive without a free hour until then is an alarm
     max_appointments: int = 2
+    max_cancellations: int = 6  # by the person, in 30 days: beyond them a human books with them (threat T22)
     tries_an_hour: int = 5  # guesses at a connection code, of one contact
     tries_a_day: int = 15
     tries_overall: int = 300  # an hour, of everybody: beyond it, contacts without history wait
@@ -332,6 +388,14 @@ class Rules:
     tries_a_code: int = 3  # wrong answers to a one-time code before another one is needed
     time_zone: str = "Europe/Paris"  # the operator's: a code is valid by its calendar
     terms_version: str = "2024-10-15"
+    policy_version: str = "2024-10-15"
+    terms_hash: str | None = None
+    policy_hash: str | None = None
+
+
+def fingerprint(url: str, version: str) -> str:
+    """Of a document that stands at `url`: SHA-256 of the address and the version, each on a line, as hex digits."""
+    return sha256(f"{url}\n{version}".encode()).hexdigest()
 
 
 _FURTHER = "further:"

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from booking import policy
+from booking.agreeing import agreed, keep
 from booking.events import (
     AppointmentBooked,
     AppointmentMoved,
@@ -185,15 +186,14 @@ class Offering:
         self, hold: Hold, old: Appointment, person: Person | None, consent: Consent | None
     ) -> Refused | None:
         """As for a move: what was agreed goes on, though the client be suspended; but not without the terms (I19)."""
-        if person is None or person.suspended:
-            return Refused("suspended")
+        if person is None or person.shut is not None:
+            return Refused(person.shut if person is not None and person.shut is not None else "suspended")
         others = [a for a in await self.store.upcoming(person.id, self.now) if a.id != old.id]
         if policy.overlaps(others, hold.start):
             return Refused("overlap")
-        if hold.kind == "proposal" or (consent is not None and policy.consents(consent, self.rules)):
+        if hold.kind == "proposal" or await agreed(self.store, self.rules, person.id, consent):
             return None
-        agreed = await self.store.consented(person.id, self.rules.terms_version)
-        return None if agreed else Refused("consent")
+        return Refused("consent")
 
     async def still_there(self, hold: Hold, old: Appointment, *, closed: bool) -> Worker | None:
         """The worker, unless they closed the hour meanwhile, or left. What they proposed needs no published hour."""
@@ -226,8 +226,7 @@ class Offering:
         cancelled counts as moved.
         """
         await self.forget(old.id)
-        if consent is not None:
-            await self.store.add_consent(old.person, hold.contact, consent)
+        await keep(self.store, self.rules, old.person, hold.contact, consent)
         was_booked = old.status == "booked"
         ended = replace(old, status="moved", ended_at=old.ended_at or self.now, ended_by="worker")
         await self.store.save_appointment(ended)

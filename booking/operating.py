@@ -1,7 +1,8 @@
 """What operators may do in the console: no, unless it says yes here (invariant I11).
 
 Who is at the desk sees people and tickets, and acts for them; who administers also changes the directory and the
-operators; who audits sees deeds, deliveries and figures, nobody's name, and changes nothing.
+operators, and places and lifts legal holds; who audits sees deeds, deliveries and figures, nobody's name, and changes
+nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class Deed(StrEnum):
     SEE_TICKETS = "see tickets"  # what waits for the desk, with what was written to it, and whom to call
     ANSWER_TICKETS = "answer tickets"  # take, answer, hand back, note, call back, close; take a talk over
     DECIDE = "decide"  # warn and suspend people, end a suspension, settle a report, judge what somebody contests
+    SEE_HOLDS = "see holds"  # which disputes are open, what they are about; how far the erasing of people is
+    HOLD = "hold"  # what is somebody's while a dispute is open, and let it go again
     SEE_DELIVERIES = "see deliveries"  # of messages, without names; alarms
     DELETE_DOCUMENTS = "delete documents"  # that were set aside: before their time, unopened
     SEE_DIRECTORY = "see directory"  # clients and workers; the letters of codes only with the next
@@ -40,11 +43,13 @@ class Deed(StrEnum):
 
 _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, Deed.SEE_DIRECTORY})
 _DESKS: Final = frozenset({Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS, Deed.DECIDE})
+_HOLDS: Final = frozenset({Deed.SEE_HOLDS, Deed.HOLD})
 
 MAY: Final[Mapping[Role, frozenset[Deed]]] = {
-    Role.DESK: _EVERYBODY | _DESKS,
+    Role.DESK: _EVERYBODY | _DESKS | {Deed.SEE_HOLDS},
     Role.ADMINISTRATOR: _EVERYBODY
     | _DESKS
+    | _HOLDS
     | {Deed.CHANGE_DIRECTORY, Deed.SEE_OPERATORS, Deed.CHANGE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES, Deed.EXPORT}
     | {Deed.DELETE_DOCUMENTS},
     Role.AUDITOR: _EVERYBODY | {Deed.SEE_OPERATORS, Deed.SEE_DEEDS, Deed.SEE_FIGURES},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from booking.authority import AFTERWARDS
@@ -133,6 +134,11 @@ def is_suspended(person: Person, client: Client | None) -> bool:
     return person.suspended or client is None or client.suspended
 
 
+def why_shut(person: Person, client: Client | None) -> Literal["suspended", "frozen"] | None:
+    """Why no further hour may be booked for them, whoever wants it. None: it may."""
+    return "suspended" if is_suspended(person, client) else person.shut
+
+
 def code_opens(code: Code, client: Client | None, accounts: int, rules: Rules, now: datetime) -> bool:
     """Articles 1 and 4.1.1: the code opens an account on its days (the operator's calendar), while seats are left."""
     today = now.astimezone(ZoneInfo(rules.time_zone)).date()
@@ -146,8 +152,8 @@ def code_opens(code: Code, client: Client | None, accounts: int, rules: Rules, n
 
 
 def consents(consent: Consent, rules: Rules) -> bool:
-    """Articles 2.4 and 4.1.2: it is the current terms that are accepted."""
-    return consent.terms_version == rules.terms_version
+    """Articles 2.4 and 4.1.2: it is the current terms that are accepted, and the current privacy policy."""
+    return (consent.terms_version, consent.policy) == (rules.terms_version, rules.policy_version)
 
 
 def at_cap(coming: Sequence[Appointment], rules: Rules, now: datetime) -> bool:

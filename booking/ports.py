@@ -40,6 +40,7 @@ from booking.answers import (
     Undone,
 )
 from booking.channels import ChannelCore
+from booking.claims import ClaimingCore
 from booking.decisions import DecidingCore
 from booking.documents import Document, Expected, HandedOver, NobodyToSendTo, TooManyDocuments
 from booking.events import By
@@ -67,7 +68,9 @@ from booking.model import (
     Worker,
     WorkerId,
 )
+from booking.profiles import ProfileCore
 from booking.proofs import ProvingCore
+from booking.requests import RightsCore
 from booking.store import BookingStore, Owner
 
 __all__ = [
@@ -105,10 +108,13 @@ __all__ = [
 ]
 
 
-class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, ChannelCore, Protocol):
+class BookingCore(
+    MessagingCore, DecidingCore, AddressCore, ProfileCore, ProvingCore, ClaimingCore, ChannelCore, RightsCore, Protocol
+):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 
     async def known(self, contact: ContactId) -> Known: ...
+    async def set_discreet(self, person: PersonId, *, discreet: bool) -> None: ...  # what shows unasked
     async def ask_erasure(self, person: PersonId) -> bool: ...  # False: a dispute is open
     async def redeem_code(self, typed: str, contact: ContactId) -> CodeAccepted | CodeRefused | TooManyTries: ...
     async def open_slots(self, wish: Wish, limit: int) -> Slots: ...
@@ -121,7 +127,9 @@ class BookingCore(MessagingCore, DecidingCore, AddressCore, ProvingCore, Channel
     async def ask_desk(
         self,
         contact: ContactId,
-        reason: Literal["no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy"],
+        reason: Literal[
+            "no_email", "no_hour", "human", "call_back", "danger", "not_me", "privacy", "claim", "shared_phone", "terms"
+        ],
         phone: str | None = None,  # where they want to be called, E.164
         back: datetime | None = None,  # when the desk is there again, where it is not now
     ) -> None: ...  # no_email: the hold, if any, is kept for `desk_hold_time`, or while the desk is away

@@ -19,7 +19,7 @@ from booking.answers import TooManyTries
 from booking.model import ContactId, PersonId
 
 ProofId = NewType("ProofId", str)
-Purpose: TypeAlias = Literal["join", "number", "email", "history", "export", "erase"]
+Purpose: TypeAlias = Literal["join", "number", "email", "history", "export", "erase", "former"]
 Medium: TypeAlias = Literal["sms", "whatsapp", "telegram", "email"]
 Outcome: TypeAlias = Literal["proven", "used", "wrong", "late", "replaced"]  # used: by what may be done once
 

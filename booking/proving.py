@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from booking import policy
 from booking.answers import TooManyTries
-from booking.events import Event
+from booking.events import CodesRanOut, Event
 from booking.model import ContactId, PersonId, Rules
 from booking.proofs import (
     DIGITS,
@@ -35,6 +35,7 @@ from booking.proofs import (
 from booking.store import BookingStore
 
 CODES: Final = "one-time codes"  # the key under which all of them are counted
+RAN_OUT: Final = "one-time codes ran out"  # when that was told
 WINDOW: Final = timedelta(hours=24) - timedelta(minutes=5)  # WhatsApp lets no code of ours in after that
 
 
@@ -55,8 +56,11 @@ class Proving:
         `contact`.
         """
         to = await self._way(contact, person, purpose, target)
-        if to is None:
-            return NoOtherWay()
+        return NoOtherWay() if to is None else await self._send_proof(contact, to, purpose, target)
+
+    async def _send_proof(
+        self, contact: ContactId, to: Way, purpose: Purpose, target: str | None = None
+    ) -> ProofSent | TooManyTries:
         shown = to if target is None else _aimed(target)
         if (until := await self._code_counted(contact, shown)) is not None:
             return TooManyTries(until)
@@ -117,7 +121,10 @@ class Proving:
         """
         ways = await self._store.ways(person) if person is not None else ()
         own = {way.number for way in ways if way.contact == contact and way.number is not None}
-        good = [way for way in ways if way.contact != contact and way.number not in own and self._way_is_open(way)]
+        return self._best_way(way for way in ways if way.contact != contact and way.number not in own)
+
+    def _best_way(self, ways: Iterable[Way]) -> Way | None:
+        good = [way for way in ways if self._way_is_open(way)]
         order = ("telegram", "whatsapp", "email", "sms")
         return min(good, key=lambda way: order.index(way.channel), default=None)
 
@@ -134,7 +141,17 @@ class Proving:
         if until is None:
             for key in (*keys, CODES):
                 await self._store.add_try(key, self._now)
+            await self._alarm_of_codes()
         return until
+
+    async def _alarm_of_codes(self) -> None:
+        """When as many went out within an hour as may: the next one waits. Once an hour while it lasts."""
+        hour_ago = self._now - timedelta(hours=1)
+        if await self._store.nth_try(CODES, hour_ago, self._rules.codes_overall) is None:
+            return
+        if not await self._store.tries(RAN_OUT, hour_ago + timedelta.resolution, 1):
+            await self._store.add_try(RAN_OUT, self._now)
+            self.events.append(CodesRanOut(self._rules.codes_overall))
 
     def _destination(self, to: Way) -> str:
         """One for a number, on whichever channel the code goes to it."""

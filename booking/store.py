@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 
 from booking.addresses import AddressStore
 from booking.channels import ChannelStore
+from booking.claims import ClaimStore
 from booking.decisions import DecisionStore
 from booking.directory import Directory
 from booking.documents import DocumentStore
@@ -34,11 +35,22 @@ from booking.model import (
     WorkerId,
 )
 from booking.proofs import ProofStore
+from booking.requests import RightsStore
 
 Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a person, "c:<contact id>"
 
 
-class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, ProofStore, ChannelStore, Protocol):
+class BookingStore(
+    MessageStore,
+    DocumentStore,
+    DecisionStore,
+    AddressStore,
+    ProofStore,
+    ClaimStore,
+    ChannelStore,
+    RightsStore,
+    Protocol,
+):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 
     async def directory(self) -> Directory: ...  # one object per version of the directory, kept and handed out whole
@@ -93,9 +105,12 @@ class BookingStore(MessageStore, DocumentStore, DecisionStore, AddressStore, Pro
     async def person(self, id: PersonId) -> Person | None: ...
     async def person_of(self, contact: ContactId) -> Person | None: ...
     async def add_person(self, person: Person, contact: ContactId) -> None: ...
-    async def save_person(self, person: Person) -> None: ...
+    async def save_person(self, person: Person, now: datetime | None = None) -> None: ...
+    # `now`: needed where a proven number or address is replaced by another (`booking.trust`)
     async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None: ...
-    async def consented(self, person: PersonId, terms_version: str) -> bool: ...
+    async def consented(self, person: PersonId, terms_version: str, policy_version: str) -> bool: ...
+
+    async def agreed_ever(self, person: PersonId) -> bool: ...  # to whichever version of terms and policy
 
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]: ...  # in force
     async def refusals_by(

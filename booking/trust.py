@@ -53,8 +53,8 @@ def counts(hour: Appointment, now: datetime) -> bool:
     """Whether it is a reason to be silent: who has an hour need not write. One that we or the worker took away counts
     until it would have ended, so that the news of it reaches them in words.
     """
-    taken_away = hour.status == "cancelled" and hour.ended_by != "person"
-    return (hour.status == "booked" or taken_away) and now < hour.end
+    given_up = hour.status == "moved" or (hour.status == "cancelled" and hour.ended_by == "person")
+    return not given_up and now < hour.end
 
 
 def _since(before: datetime, now: datetime) -> timedelta:

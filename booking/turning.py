@@ -45,5 +45,5 @@ class Turning:
         if person is None:
             return False
         if person.phone is None and phone is not None:
-            await self.store.save_person(replace(person, phone=phone))
+            await self.store.save_person(replace(person, phone=phone), self.now)
         return person.phone is not None or phone is not None

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from booking import policy
 from booking.events import AppointmentMoved, AppointmentRestored, Event
 from booking.model import HOUR, Appointment, AppointmentId, ContactId, Hold, Person, PersonId, Refusal, Rules, Wish
 from booking.ports import BookingStore, CannotUndo, NothingToUndo, Undoable, Undone
 from booking.securing import Securing
+
+Why: TypeAlias = Literal["max_appointments", "overlap", "suspended", "frozen"]
 
 REMEMBERED = timedelta(days=1)  # who asks later than `undo_time`, but within this, is told that it is too late
 
@@ -88,10 +90,10 @@ class Undoing:
                     return deed
         return None
 
-    async def _refused(self, person: Person, deed: Deed) -> Literal["max_appointments", "overlap", "suspended"] | None:
+    async def _refused(self, person: Person, deed: Deed) -> Why | None:
         """It stood a moment ago, so only what happened since can be in its way."""
-        if person.suspended:
-            return "suspended"
+        if person.shut is not None:
+            return person.shut
         others = await self.store.upcoming(person.id, self.now)
         others = [each for each in others if deed.now_at is None or each.id != deed.now_at.id]
         if deed.now_at is None and policy.at_cap(others, self.rules, self.now):

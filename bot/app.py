@@ -18,7 +18,7 @@ import structlog
 
 from bot.clock import system_clock
 from bot.outgoing import session as session_of
-from bot.outside import fetching, watching
+from bot.outside import copies, fetching, watching
 from bot.papers import keeping
 from bot.settings import Settings
 from conversations.flows import FLOWS
@@ -127,7 +127,7 @@ async def build(
             alarm=_alarm(metrics),
             clock=clock,
             new_id=id_maker(clock, chance),
-            pages=Pages(settings.public_url, settings.terms_url, settings.privacy_url, settings.video_url),
+            pages=Pages(settings.public_url, settings.video_url),
             languages=settings.locales,
             default_lang=settings.default_locale,
             zone=settings.time_zone,
@@ -139,11 +139,13 @@ async def build(
             quiet=Quiet(settings.quiet_hours.start, settings.quiet_hours.end),
             draft_time=settings.draft_time,
             max_unasked=settings.max_unasked,
+            most_segments=settings.max_segments_a_day,
             alert_to=settings.alert_to,
             whatsapp_number=settings.twilio_whatsapp_from,
             sms_number=settings.twilio_sms_from if settings.sms_enabled else None,
             voice=_voice(settings, session),
             documents=keeping(settings, session),
+            copies=copies(settings, session),
             # A clock that is moved by hand cannot be waited for.
             pace=_pace(settings, link, clock) if clock is system_clock else None,
             throttle=RedisThrottle(link) if link else LocalThrottle(),

@@ -17,12 +17,29 @@ from bot.findings import well, wrong
 from bot.progress import progress
 from bot.settings import Settings
 from handlers.channels.base import Finding
-from storage import directory, flags, inbox, oracle, outbox, rotation, schema, senders, worker_calendars
+from handlers.judging import day_began
+from handlers.spending import UNNEEDED_UNTIL
+from storage import (
+    directory,
+    erasures,
+    flags,
+    holds,
+    inbox,
+    oracle,
+    outbox,
+    provider_copies,
+    rotation,
+    schema,
+    senders,
+    spending,
+    worker_calendars,
+)
 from storage.booking import Directories, RowStore
 from storage.db import Database
 from storage.redis_link import RedisLink
 
 SLOW: Final = timedelta(minutes=15)
+LATE: Final = timedelta(hours=24)
 
 
 # ------------------------------------------------------------ the database
@@ -49,6 +66,16 @@ async def sending(db: Database, settings: Settings, now: datetime) -> Sequence[F
     if figures.oldest_at is not None and now - figures.oldest_at > SLOW:
         return [wrong("sending", f"{figures.pending} messages are overdue: does a worker run, is each channel set up?")]
     return [well("sending", f"{figures.pending} messages are due, {figures.unknown} of unknown fate")]
+
+
+async def spent(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:
+    if not settings.sms_enabled:
+        return []
+    used, most = await spending.used(db, day_began(now, settings.time_zone)), settings.max_segments_a_day
+    words = f"{used} of {most} segments are used today"
+    if used <= most * UNNEEDED_UNTIL:
+        return [well("spending", words)]
+    return [wrong("spending", f"{words}: what is needed least has stopped (MAX_SEGMENTS_A_DAY, docs/settings.md)")]
 
 
 async def taken_in(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:  # noqa: ARG001
@@ -113,14 +140,37 @@ async def calendars(db: Database, settings: Settings, now: datetime) -> Sequence
     return [well("calendars", "workers' own calendars are read, where they gave one")]
 
 
+async def copies(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:  # noqa: ARG001
+    """What lies at the providers and should not any more."""
+    waiting = await provider_copies.waiting(db)
+    late = [channel for channel, each in waiting.items() if each.oldest_at < now - LATE]
+    if late:
+        why = f"{', '.join(late)}: messages should have been deleted at the provider a day ago"
+        return [wrong("copies", f"{why}: does a worker run, may its API key update and delete messages?")]
+    return [well("copies", f"{sum(each.count for each in waiting.values())} messages wait to be deleted at providers")]
+
+
+async def law(db: Database, settings: Settings, now: datetime) -> Sequence[Finding]:  # noqa: ARG001
+    standing = await holds.standing(db)
+    late = len([each for each in await erasures.open_(db) if each.asked_at < now - LATE])
+    if late:
+        return [wrong("erasing", f"{late} people should have been erased a day ago: does a worker run?")]
+    if due := len([each for each in standing if each.review_at <= now]):
+        return [wrong("holds", f"{due} legal holds are to be reviewed: `person holds` lists them")]
+    return [well("holds", f"{len(standing)} legal holds stand, none is to be reviewed; nobody waits to be erased")]
+
+
 DATABASE: Final[Sequence[Callable[[Database, Settings, datetime], Awaitable[Sequence[Finding]]]]] = (
     migrated,
     keys,
     sending,
+    spent,
     taken_in,
     people,
     free_hours,
     calendars,
+    copies,
+    law,
 )
 
 

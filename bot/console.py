@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from handlers.console.entry import Entry
-from handlers.console.passwords import Passwords
 from handlers.parts import Parts
+from handlers.passwords import Passwords
 from handlers.web.console.appointments import AppointmentPages
 from handlers.web.console.calendar import CalendarPages
 from handlers.web.console.calls import CallPages
@@ -27,6 +27,7 @@ from handlers.web.console.exports import ExportPages
 from handlers.web.console.figures import FigurePages
 from handlers.web.console.frame import Frame
 from handlers.web.console.kits import KitPages
+from handlers.web.console.law import LawPages
 from handlers.web.console.people import PeoplePages
 from handlers.web.console.reports import ReportPages
 from handlers.web.console.staff import Staff
@@ -63,6 +64,7 @@ def add_console(
     CallPages(frame=frame).add()
     DeliveryPages(frame=frame).add()
     ExportPages(frame=frame).add()
+    LawPages(frame=frame).add()
     FigurePages(frame=frame, prices=prices).add()
     directory = DirectoryPages(frame=frame, chance=secrets.token_bytes)
     directory.add()

@@ -1,16 +1,17 @@
 """What looks outside of its own accord, put together by the settings: into Twilio's log for what missed our webhooks,
-and at what the providers know of us.
+at what the providers know of us, and at what still lies there of what was said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 import aiohttp
 
 from bot import channels
 from bot.settings import Settings
+from handlers.channels.copies import Copies, TelegramCopies, TwilioCopies
 from handlers.channels.setting_up import ByHand, Seen, Setting
 from handlers.channels.twilio import TwilioProvider
 from handlers.missed import Fetching, Log, Source, fixed
@@ -51,6 +52,28 @@ def _texted(
         return list(dict.fromkeys([*([number] if number else []), *pooled]))
 
     return numbers
+
+
+def copies(settings: Settings, session: aiohttp.ClientSession) -> Mapping[str, Copies]:
+    """By channel."""
+    found: dict[str, Copies] = {}
+    if settings.telegram_bot_token is not None:
+        from handlers.channels.telegram_bot import TelegramBot
+
+        token = settings.telegram_bot_token.get_secret_value()
+        found["telegram"] = TelegramCopies(TelegramBot(session, token, base_url=settings.telegram_api_url))
+    sid, auth, whatsapp_auth = settings.twilio_account_sid, settings.twilio_auth, settings.twilio_whatsapp_auth
+    if sid is None or auth is None or whatsapp_auth is None:
+        return found
+    from handlers.channels.twilio import WHATSAPP
+    from handlers.channels.twilio_client import TwilioClient
+
+    if settings.sms_enabled:
+        found["sms"] = TwilioCopies(TwilioClient(session, sid, auth, base_url=settings.twilio_api_url))
+    if settings.whatsapp_enabled:
+        there = TwilioClient(session, sid, whatsapp_auth, base_url=settings.twilio_whatsapp_api_url)
+        found["whatsapp"] = TwilioCopies(there, WHATSAPP)
+    return found
 
 
 def watching(settings: Settings, parts: Parts, session: aiohttp.ClientSession) -> Watching:

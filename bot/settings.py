@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, SecretBytes, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from booking.model import Hours, Rules
+from booking.model import Hours, Rules, fingerprint
 from bot import forms
 from bot.failures import WrongUse
 
@@ -159,7 +159,8 @@ class Settings(BaseSettings):
 
     terms_url: WebAddress = PLATFORM
     privacy_url: WebAddress = PLATFORM
-    terms_version: str = "2024-10-15"
+    terms_version: Annotated[str, Field(min_length=1, max_length=32)] = "2024-10-15"
+    privacy_version: Annotated[str, Field(min_length=1, max_length=32)] | None = None
     dpo_contact: Annotated[str, Field(max_length=200)] | None = None
 
     regions: Regions = {}
@@ -180,6 +181,8 @@ class Settings(BaseSettings):
     draft_time: Duration = timedelta(hours=72)
     max_appointments: Annotated[int, Field(ge=1)] = 2
     max_unasked: Annotated[int, Field(ge=1)] = 4
+    max_cancellations: Annotated[int, Field(ge=1)] = 6
+    max_segments_a_day: Annotated[int, Field(ge=1)] = 2000
 
     send_rates: Rates = forms.rates("sms=10/s,whatsapp=40/s,telegram=25/s,email=5/s")
     segment_prices: Prices = {}
@@ -240,6 +243,11 @@ class Settings(BaseSettings):
         return tuple(secret.get_secret_value() for secret in (*first, *self.telegram_extra_webhook_secrets) if first)
 
     @property
+    def policy_version(self) -> str:
+        """Of the privacy policy: the terms', unless it has one of its own."""
+        return self.privacy_version or self.terms_version
+
+    @property
     def rules(self) -> Rules:
         """What the booking core obeys."""
         return Rules(
@@ -251,7 +259,11 @@ class Settings(BaseSettings):
             free_within=self.free_within,
             time_zone=str(self.time_zone),
             max_appointments=self.max_appointments,
+            max_cancellations=self.max_cancellations,
             terms_version=self.terms_version,
+            policy_version=self.policy_version,
+            terms_hash=fingerprint(self.terms_url, self.terms_version),
+            policy_hash=fingerprint(self.privacy_url, self.policy_version),
         )
 
     def provider_credentials(self) -> tuple[str, ...]:

@@ -16,9 +16,12 @@ from handlers.desk import spaced
 from handlers.inbox import Door
 from handlers.metrics import Figures
 from handlers.parts import Parts
+from handlers.passwords import Passwords
 from handlers.receipts import receive
 from handlers.web.api.problems import beside
 from handlers.web.background import Background
+from handlers.web.email_core import EmailCore
+from handlers.web.email_pages import EmailPages
 from handlers.web.guard import middlewares
 from handlers.web.handed_core import HandedCore
 from handlers.web.handed_pages import HandedPages
@@ -58,7 +61,7 @@ def application(app: App) -> web.Application:
     health(parts).add_to(served)
     Webhooks(
         public_url=settings.public_url,
-        inbox=Door(parts),
+        inbox=Door(parts, sheds=True),
         receipts=lambda receipt: receive(parts, receipt),
         clock=parts.clock,
         metrics=parts.metrics,
@@ -72,6 +75,8 @@ def application(app: App) -> web.Application:
     LegalPages(renderer=renderer, facts=facts(settings), languages=spoken(settings.locales)).add_to(served)
     pages = PagesCore(parts)
     PersonPages(pages=pages, renderer=renderer, clock=parts.clock, public_url=settings.public_url).add_to(served)
+    passwords = Passwords()
+    EmailPages(pages=EmailCore(parts, passwords), renderer=renderer).add_to(served)
     rooms, hour = _rooms(app), HourCore(parts, pages)
     HourPages(pages=pages, hour=hour, renderer=renderer, rooms=rooms, clock=parts.clock).add_to(served)
     UploadPages(core=UploadCore(parts), renderer=renderer).add_to(served)
@@ -79,7 +84,7 @@ def application(app: App) -> web.Application:
     workers = WorkerCore(parts)
     WorkerPages(pages=workers, renderer=renderer).add_to(served)
     WorkerVideo(pages=workers, video=WorkerVideoCore(parts), renderer=renderer, rooms=rooms).add_to(served)
-    add_console(served, parts, renderer, prices=settings.segment_prices)
+    add_console(served, parts, renderer, passwords, prices=settings.segment_prices)
     add_api(served, parts, renderer)
     return served
 
@@ -91,6 +96,7 @@ def facts(settings: Settings) -> Facts:
         terms_url=settings.terms_url,
         terms_version=settings.terms_version,
         privacy_url=settings.privacy_url,
+        policy_version=settings.policy_version,
         dpo=settings.dpo_contact,
         sms=settings.twilio_sms_from if settings.sms_enabled else None,
         sms_country=texts[0] if settings.sms_enabled else None,

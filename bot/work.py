@@ -13,7 +13,7 @@ from typing import Final
 
 import structlog
 
-from handlers import digest, holding, joining, undelivered, unheard
+from handlers import digest, holding, joining, provider_copies, undelivered, unheard
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.deciding import end_due
@@ -24,7 +24,7 @@ from handlers.free_hours import look_for_free_hours
 from handlers.hooks.sending import send_due
 from handlers.lanes import Lane
 from handlers.parts import Parts
-from handlers.privacy import erasing
+from handlers.privacy import erasing, forgetting, watching
 from handlers.turns import drain
 from handlers.waiting import serve_waiting
 from storage import audit, contacts, flags, inbox, purge, timers
@@ -34,10 +34,12 @@ POLL: Final = timedelta(seconds=2)  # between two looks when no bell rings
 LONGEST: Final = timedelta(seconds=30)  # while the database is away
 INBOX_LEASE: Final = timedelta(seconds=60)
 AT_ONCE: Final = 16  # contacts served beside each other by one worker
+ROWS: Final = 5  # of one contact, before the others who wait; people write one or two at a time
 TIMERS: Final = 100
 SERVE: Final = timedelta(minutes=1)  # between two looks at the waiting list, which is rung when an hour becomes free
 CALENDARS: Final = timedelta(seconds=20)  # between two looks for workers' calendars that are due
 WATCH: Final = timedelta(seconds=30)  # between two looks for what is late, or due once a day
+FORGET: Final = timedelta(minutes=10)  # between two looks for strangers whose day is over
 DAY: Final = timedelta(hours=24)
 
 log = structlog.get_logger()
@@ -61,6 +63,8 @@ async def work(parts: Parts, owner: str, outside: Sequence[Callable[[], Awaitabl
         group.create_task(_loop(parts, "media", lambda: fetch_due(parts)))
         group.create_task(_loop(parts, "suspensions", lambda: end_due(parts), SERVE))
         group.create_task(_loop(parts, "erasing", lambda: erasing.look(parts), SERVE))
+        group.create_task(_loop(parts, "copies", lambda: provider_copies.look(parts), WATCH))
+        group.create_task(_loop(parts, "forgetting", lambda: forgetting.look(parts), FORGET))
         group.create_task(_loop(parts, "hooks", lambda: send_due(parts)))
         group.create_task(_loop(parts, "watch", lambda: watch(parts, owner), WATCH))
 
@@ -93,8 +97,8 @@ async def drain_all(parts: Parts, owner: str) -> int:
 
 async def _serve(parts: Parts, contact: str, owner: str) -> None:
     try:
-        await drain(parts, contact)
-        await contacts.release(parts.db, contact, owner)
+        served = parts.clock() if await drain(parts, contact, ROWS) == ROWS else None
+        await contacts.release(parts.db, contact, owner, served)
     except Exception as error:
         if not is_transient(error):
             raise
@@ -125,6 +129,7 @@ async def watch(parts: Parts, owner: str) -> int:
     await holding.tell(parts)
     await undelivered.look(parts)
     await look_for_free_hours(parts)
+    await watching.look(parts)
     return 0
 
 

@@ -19,7 +19,7 @@ SHORT: Final[Mapping[str, Text]] = {
     "slot.wait": t("slot.wait.short"),
     "change.mode": t("change.mode.short"),
     "menu.waiting": t("menu.waiting.short"),
-    "terms.accept": t("terms.accept.short"),
+    "terms.accept": t("terms.accept.short"),  # of the release before
     "missed_call.again": t("missed_call.again.short"),
     "proposed.keep": t("proposed.keep.short"),
     "block.absent": t("block.absent.short"),

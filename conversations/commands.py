@@ -13,6 +13,9 @@ from booking import calendar_address
 from booking.model import AppointmentId
 from conversations.flows.hours import ANY_TIME
 from conversations.flows.names import call
+from conversations.flows.profile import part_of
+from conversations.flows.still_me import ASKED
+from conversations.flows.terms import FORGOTTEN
 from conversations.flows.worker import absent as absence
 from conversations.flows.worker import further as following
 from conversations.flows.worker import meant, times
@@ -246,7 +249,25 @@ async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.frames = []
     await talk.c.booking.release(talk.c.contact.id)
     talk.says.append(t("cancel.kept") if moving else t("draft.left"))
+    talk.flags |= FORGOTTEN if talk.c.known.person is None else frozenset()
     talk.ended = True
+
+
+async def not_me(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """Whoever has this telephone is written to about nothing any more, and is shown nothing: whatever else they say."""
+    c = talk.c
+    if (
+        joined := await c.booking.joined_lately(c.contact.id)
+    ) is not None:  # by somebody else: it is parted, not this one
+        await talk.push("channel_joined", {"contact": joined.contact, "channel": joined.channel, "you": "no"})
+        return
+    await c.booking.ask_desk(c.contact.id, "not_me")
+    await c.booking.leave_waiting(c.contact.id)
+    if c.known.person is not None:
+        talk.frames, talk.facts = [], {name: fact for name, fact in talk.facts.items() if name == "lang"}
+        talk.facts[ASKED] = "asked"
+        talk.flags.add("not_me")
+    await talk.push("not_me")
 
 
 async def _reminded(talk: Talk) -> list[AppointmentId]:
@@ -272,6 +293,16 @@ async def leave_list(talk: Talk, gained: Mapping[str, Any]) -> None:
     talk.ended = True
 
 
+async def profile(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """What we know of them; or the part of it that they name."""
+    part = part_of(talk.c)
+    in_booking = talk.flow is not None and talk.flow.name == "book" and talk.c.known.person is None
+    if in_booking and part is not None and part in talk.c.answers:
+        talk.fill({part: None, "before": {part: talk.c.answers[part]}})  # of the account that they are about to make
+        return
+    await talk.push("profile", {"what": part} if part else {})
+
+
 COMMANDS: Final[Mapping[str, Run]] = {
     "help": help_,
     "show": show,
@@ -290,12 +321,16 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "human": flow("human"),
     "language": flow("language"),
     "private": flow("private"),
+    "profile": profile,
     "my_data": flow("my_data"),
     "erase": flow("erase"),
     "contest": flow("contest"),
     "who": who,
-    "not_me": flow("not_me"),
     "join": flow("join"),
+    "not_me": not_me,
+    "still_me": flow("still_me"),
+    "discreet": flow("discreet"),
+    "discreet_off": flow("discreet_off"),
     "nobody": flow("nobody"),
     "read": flow("read"),
     "messages": messages,

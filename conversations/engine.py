@@ -20,6 +20,7 @@ from booking import phones
 from conversations import buttons
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.names import call
+from conversations.flows.still_me import ANEW, ASKED
 from conversations.hear import hear, rewritten
 from conversations.model import Ask, Context, Finish, Flow, Input, News, Prompt, Reply, State, Step, Turn
 from conversations.talk import Talk
@@ -57,14 +58,17 @@ async def take_turn(flows: Mapping[str, Flow], state: State, came: Input | News,
             return Turn(state, None)
     else:
         talk.touched = c.now
-        if talk.mode == "bot":
+        if talk.mode == "bot" and not in_doubt(talk):
             greet(talk)
         await hear(talk, came)
+        if talk.facts.get(ASKED) == ANEW and not talk.met:
+            talk.says.insert(0, _welcome(talk.c))
+            talk.met = True
     reply, prompt = await close(talk)
     if reply is not None:
         texts = warned(introduced(reply.texts), talk.c)
         reply = replace(reply, texts=told_first(talk, texts, asks=bool(reply.prompt)))
-    reply, echo = varied(reply, state.echo, talk.c)
+    reply, echo = varied(reply, state.echo, talk.c, after=int("danger" in talk.flags))
     own = (talk.mode, talk.waits, talk.spoke)
     kept = State(tuple(talk.frames), prompt, talk.facts, talk.met, talk.touched, echo, *own)
     lang = talk.facts.get("lang")
@@ -81,6 +85,11 @@ def verbatim(state: State, came: Input | News, c: Context) -> str:
         # WhatsApp's buttons had the short words on them, where there are such.
         return c.say((buttons.short(label) if c.contact.channel == "whatsapp" else None) or label)
     return came.text
+
+
+def in_doubt(talk: Talk) -> bool:
+    """It is asked first who writes: whoever it was has been told who we are."""
+    return talk.c.contact.claims and not talk.met and talk.facts.get(ASKED) != ANEW
 
 
 def greet(talk: Talk) -> None:
@@ -168,15 +177,20 @@ def introduced(texts: tuple[Text, ...]) -> tuple[Text, ...]:
     return tuple(WITH_CODE.get(text.msgid, text) for text in texts if text != ACCEPTED)
 
 
-def varied(reply: Reply | None, before: tuple[str, int], c: Context) -> tuple[Reply | None, tuple[str, int]]:
-    """Never the same message three times in a row: the third time begins with the way to a human."""
+def varied(
+    reply: Reply | None, before: tuple[str, int], c: Context, after: int = 0
+) -> tuple[Reply | None, tuple[str, int]]:
+    """Never the same message three times in a row: the third time begins with the way to a human, after so many
+    sentences: nothing comes before the numbers of danger (threat T31).
+    """
     if reply is None or not reply.prompt:
         return reply, ("", 0)
     said = sha256(repr((reply.texts, reply.options)).encode()).hexdigest()[:12]
     times = before[1] + 1 if said == before[0] else 1
     if times < TWICE + 1:
         return reply, (said, times)
-    return replace(reply, texts=(t("miss.human", call=call(c)), *reply.texts)), ("", 0)
+    first, rest = reply.texts[:after], reply.texts[after:]
+    return replace(reply, texts=(*first, t("miss.human", call=call(c)), *rest)), ("", 0)
 
 
 def wording(talk: Talk, ask: Ask) -> list[Text]:

@@ -25,10 +25,12 @@ from conversations.exchange import (
     verbatim,
     written_to,
 )
+from conversations.flows import still_me
 from conversations.flows.danger import NUMBERS
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
 from conversations.media import changed_mind, files, names_the_file, stops_sending
+from conversations.minors import under_age
 from conversations.model import Context, Input, Option, Prompt
 from conversations.normal import fold
 from conversations.perhaps import instead_of_a_miss, unread_first
@@ -61,7 +63,9 @@ async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> 
         talk.miss()
 
 
-NOT_IN_DANGER: Final = frozenset({"my_data", "erase"})  # nobody in distress is asked again whether all is to go
+BEFORE_DOUBT: Final = ("human", "call_back", "language", "private", "still_me")
+# Nobody in distress is asked again whether all is to go.
+NOT_IN_DANGER: Final = frozenset({"my_data", "erase", "profile"})
 
 
 async def danger_words(talk: Talk, came: Input) -> bool:
@@ -147,6 +151,20 @@ async def with_desk(talk: Talk, came: Input) -> bool:
         return False
     if not await besides_desk(talk, came):
         speaks_to_desk(talk, came)
+    return True
+
+
+async def in_doubt(talk: Talk, came: Input) -> bool:
+    """Once, whoever writes from an address that was somebody's is asked whether it is them; a word for humans goes
+    before. What they wrote is understood when they say that they begin here.
+    """
+    if not talk.c.contact.claims or still_me.ASKED in talk.facts:
+        return False
+    said = fold(came.text)
+    if any(said in talk.c.words(f"words.command.{name}") for name in BEFORE_DOUBT):
+        return False
+    talk.facts[still_me.ASKED] = "asked"
+    await talk.push("still_me", {"said": came.text})
     return True
 
 
@@ -248,7 +266,9 @@ LISTENERS: Final[tuple[Listen, ...]] = (
     decided_first,
     desk_wrote,
     with_desk,
+    under_age,
     button,
+    in_doubt,
     names_the_file,
     quoted_message,
     quoted,

@@ -24,6 +24,7 @@ Intent: TypeAlias = Literal[
     "language",
     "message",
     "my_data",
+    "profile",
     "documents",
     "yes",
     "no",
@@ -45,6 +46,7 @@ WHOLE: Final[tuple[Intent, ...]] = (
     "menu",
     "language",
     "my_data",
+    "profile",
     "message",
     "documents",
     "book",
@@ -53,13 +55,15 @@ WHOLE: Final[tuple[Intent, ...]] = (
     "greeting",
     "thanks",
 )
-EXACT: Final[frozenset[Intent]] = frozenset({"stop", "start", "cancel", "my_data"})  # nobody cancels by a misspelling
+# Nobody cancels by a misspelling.
+EXACT: Final[frozenset[Intent]] = frozenset({"stop", "start", "cancel", "my_data", "profile"})
 
 # Wishes inside a sentence, the one that decides first: who wants to cancel *and* take another hour wants to move.
 WISHES: Final[tuple[Intent, ...]] = (
     "move",
     "cancel",
     "my_data",
+    "profile",
     "language",
     "appointments",
     "message",

@@ -20,6 +20,7 @@ from conversations.wishes import clauses, mentions
 # papier ?"): one question more is the price of none that goes astray.
 WISHES: Final = frozenset(
     {"book", "cancel", "move", "appointments", "human", "language", "my_data", "help", "menu", "back", "stop", "start"}
+    | {"profile"}
 )
 # What a worker may ask us for.
 ACTS: Final = (

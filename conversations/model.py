@@ -88,7 +88,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: the contact button."""
+    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: the contact button.
+
+    `proof`: what is answered proves something, so the words that were asked are remembered (`Shown`).
+    """
 
     text: Text
     intro: tuple[Text, ...] = ()
@@ -97,6 +100,7 @@ class Ask:
     example: Text | None = None
     contact: bool = False
     link: Link | None = None
+    proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +174,11 @@ class Finish:
 
 
 # "human": the talk is with the desk from now on; "answered": the desk has just said something; "bot": it is not any
-# more; "kept": what the person wrote is for the desk; "parted": this channel is no longer the account's.
-Flag: TypeAlias = Literal["danger", "opt_out", "opt_in", "not_me", "human", "answered", "bot", "kept", "parted"]
+# more; "kept": what the person wrote is for the desk; "forgotten": a day from now nothing of them is kept; "parted":
+# this channel is no longer the account's.
+Flag: TypeAlias = Literal[
+    "danger", "opt_out", "opt_in", "not_me", "human", "answered", "bot", "kept", "forgotten", "parted"
+]
 Outcome: TypeAlias = Fill | Again | Switch | Finish
 
 
@@ -239,6 +246,18 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """In which words a question stood before them: by `msgid`, in `lang`, in the message `key` of the outbox.
+    `catalogue`: SHA-256 of the words themselves, question and choices, each on a line.
+    """
+
+    msgid: str
+    lang: str
+    catalogue: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """The question that is on their screen, with its options as they were shown."""
 
@@ -250,6 +269,7 @@ class Prompt:
     asked_at: datetime
     misses: int = 0
     over: tuple[Option, ...] = ()  # of a question that was open when news asked this one: it may be answered instead
+    shown: Shown | None = None  # of a question whose answer proves something
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +314,7 @@ class Contact:
     phone: str | None = None  # E.164, where the channel proves it
     zone: str = "Europe/Paris"
     opted_out: bool = False
+    claims: bool = False  # it was somebody's, and whoever writes now may prove that it still is
 
     @property
     def role(self) -> Literal["beneficiary", "worker"]:
@@ -374,6 +395,9 @@ class Context:
     desk: Desk
     languages: tuple[str, ...] = ("fr", "en")
     terms_version: str = "2024-10-15"
+    policy_version: str = "2024-10-15"
+    came: str = ""  # the number in the inbox of what came
+    leaves: str = ""  # the key in the outbox of what is answered
     draft_time: timedelta = timedelta(hours=72)
     joins: Mapping[str, str] = field(default_factory=dict)  # channels that a worker may join, and our address there
     sms: str | None = None  # our number for texts, as people read it; None where there is none to be told
@@ -384,6 +408,7 @@ class Context:
     asked: bool = False  # the step's own question is on their screen
     asked_at: datetime | None = None  # since when
     misses: int = 0  # how often in a row its answer was not understood
+    shown: Shown | None = None  # in which words it stands there, where its answer proves something
     mode: Literal["bot", "human"] = "bot"  # of the talk, see `State`
     waits: datetime | None = None
     raw: str = ""  # what was typed, or the label of the button: the proof of a consent

@@ -34,7 +34,7 @@ FORGIVING: Final = (
 # Lists whose words are right as they are, and not what a misspelling means.
 RIGHT: Final = (
     *(f"wish.{name}" for name in ("move", "cancel", "my_data", "language", "appointments", "message", "human")),
-    *(f"wish.{name}" for name in ("medical", "help", "back", "menu", "none")),
+    *(f"wish.{name}" for name in ("medical", "help", "back", "menu", "none", "profile")),
     *(f"date.{name}" for name in ("unfit", "not", "old", "until")),
     *spoken.LISTS,
     "motive.other",

@@ -6,10 +6,11 @@ Any state ever released can be loaded: by a newer program, and by an older one a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from conversations.model import Flow, Frame, Option, Prompt, State
+from conversations.model import Flow, Frame, Option, Prompt, Shown, State
 from conversations.text import text_from_json, text_to_json
 
 VERSION = 1
@@ -86,13 +87,15 @@ def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
         "at": prompt.asked_at.isoformat(),
         "misses": prompt.misses,
         "over": [_option_to_json(o) for o in prompt.over],
+        **({"shown": asdict(prompt.shown)} if prompt.shown else {}),
     }
 
 
 def _prompt_from_json(data: Mapping[str, Any]) -> Prompt:
     options, over = (tuple(map(_option_from_json, data.get(name, ()))) for name in ("options", "over"))
     asked_at = datetime.fromisoformat(data["at"])
-    return Prompt(data["id"], data["flow"], data["step"], options, data["free"], asked_at, data["misses"], over)
+    shown = Shown(**data["shown"]) if data.get("shown") else None
+    return Prompt(data["id"], data["flow"], data["step"], options, data["free"], asked_at, data["misses"], over, shown)
 
 
 def _option_to_json(option: Option) -> dict[str, Any]:

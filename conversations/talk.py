@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any, Literal
 
 from booking.ports import Known
@@ -23,6 +24,7 @@ from conversations.model import (
     Link,
     Outcome,
     Prompt,
+    Shown,
     State,
     Step,
     Switch,
@@ -74,8 +76,12 @@ class Talk:
     def c(self) -> Context:
         """The context, with the answers as they stand now."""
         own = self.frames[-1].answers if self.frames else {}
-        talk = replace(self._c, alone=len(self.frames) < 2, mode=self.mode, waits=self.waits, draft=self.draft())
-        return replace(talk, answers={**self.facts, **own})
+        answers, here = {**self.facts, **own}, (len(self.frames) < 2, self.mode, self.waits, self.draft())
+        c = self._c
+        if c.answers != answers or (c.alone, c.mode, c.waits, c.draft) != here:
+            alone, mode, waits, draft = here
+            self._c = c = replace(c, answers=answers, alone=alone, mode=mode, waits=waits, draft=draft)
+        return c
 
     @property
     def flow(self) -> Flow | None:
@@ -130,7 +136,8 @@ class Talk:
         asked = self.open_step is step
         prompt = self.prompt if asked else None
         misses, asked_at = (prompt.misses, prompt.asked_at) if prompt else (0, None)
-        return await step.got(replace(self.c, asked=asked, asked_at=asked_at, misses=misses), heard)
+        shown = prompt.shown if prompt else None
+        return await step.got(replace(self.c, asked=asked, asked_at=asked_at, misses=misses, shown=shown), heard)
 
     async def apply(self, outcome: Outcome, step: str) -> None:
         """Do what a step or the end of a flow said."""
@@ -219,7 +226,12 @@ class Talk:
         )
         id = before.id if before is not None and same else self._c.new_id()[-10:]
         over = before.options if self.told and before is not None and not same else ()
-        return Prompt(id, self.flow.name, step.name, ask.options, ask.free, self._c.now, self.misses, over)
+        shown = self._shown(ask) if ask.proof else None
+        return Prompt(id, self.flow.name, step.name, ask.options, ask.free, self._c.now, self.misses, over, shown)
+
+    def _shown(self, ask: Ask) -> Shown:
+        words = "\n".join(map(self._c.say, (ask.text, *(option.label for option in ask.options))))
+        return Shown(ask.text.msgid, self._c.contact.lang, sha256(words.encode()).hexdigest(), self._c.leaves)
 
 
 def _wanted(step: Step, c: Context) -> bool:

@@ -5,27 +5,26 @@ contests; to everybody else there is nothing there. Each is noted by ids, under 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
-from booking.authority import PersonDeed, may_about, may_contest, may_decide
+from booking.authority import PersonDeed, may_contest, may_decide
 from booking.decisions import DecideAnswer, Decision, DecisionId, Ground, NotDecided, Verdict
 from booking.messages import Report
 from booking.model import ContactId, PersonId
-from handlers.corresponding import Corresponding
+from booking.proofs import CheckProof, ProofId, ProofOver, Proven
+from handlers.acting_on_rights import ActingOnRights
 from storage import audit
-from storage.db import Tx
+from storage.booking import RowStore
+from storage.contacts import ContactRow
 
 EXPIRED = "suspension over"  # what is noted when its day came
 
 
-class ActingOnAccounts(Corresponding):
+class ActingOnAccounts(ActingOnRights):
     """`_noted` is the actor as the audit trail calls them."""
 
-    _tx: Tx
-    _at: datetime
-
-    async def _noted(self) -> str:
-        raise NotImplementedError
+    _rows: RowStore
+    _contact: ContactRow | None
 
     async def warn(self, person: PersonId, ground: Ground, words: str, by: str) -> DecideAnswer:
         if not await self._is_desk():
@@ -93,13 +92,15 @@ class ActingOnAccounts(Corresponding):
         )
         return asked
 
-    async def _about(self, deed: PersonDeed, person: PersonId, *, proven: bool = False) -> bool:
-        """Whether it may be done; that it may not is noted."""
-        actor = await self._actor()
-        if may_about(actor, deed, person, proven=proven):
-            return True
-        await audit.add(self._tx, await self._noted(), f"{deed} refused", f"person:{person}", self._at)
-        return False
+    async def check_proof(self, id: ProofId, typed: str) -> CheckProof:
+        """Only by the contact that asked for it."""
+        asked = await self._rows.proof(id)
+        if self._contact is None or asked is None or asked.contact != self._contact.id:
+            return ProofOver()
+        done = await super().check_proof(id, typed)
+        if isinstance(done, Proven) and done.person is not None:
+            await audit.add(self._tx, await self._noted(), "prove", f"person:{done.person}", self._at)
+        return done
 
     async def _is_desk(self) -> bool:
         return may_decide(await self._actor())

@@ -10,28 +10,13 @@ from typing import Any
 from booking.authority import PersonActor, PersonDeed, may_about
 from booking.channels import DraftStep, NotJoined
 from booking.model import ContactId, Person
-from booking.proofs import CheckProof, ProofId, ProofOver, Proven
-from handlers.acting_on_accounts import ActingOnAccounts
+from booking.proofs import ProofId
+from handlers.correcting import Correcting
 from storage import audit
-from storage.booking import RowStore
-from storage.contacts import ContactRow
 
 
-class ActingOnChannels(ActingOnAccounts):
+class ActingOnChannels(Correcting):
     """`_contact`: whose turn it is; None for pages, the desk and the API, which join nothing."""
-
-    _rows: RowStore
-    _contact: ContactRow | None
-
-    async def check_proof(self, id: ProofId, typed: str) -> CheckProof:
-        """Only by the contact that asked for it."""
-        asked = await self._rows.proof(id)
-        if self._contact is None or asked is None or asked.contact != self._contact.id:
-            return ProofOver()
-        done = await super().check_proof(id, typed)
-        if isinstance(done, Proven) and done.person is not None:
-            await audit.add(self._tx, await self._noted(), "prove", f"person:{done.person}", self._at)
-        return done
 
     async def join_channel(self, contact: ContactId, id: ProofId) -> Person | NotJoined:
         """Only by the contact that asked; who wrote the code back acts for the account that it was sent for."""

@@ -11,7 +11,7 @@ from handlers.effects import Effect, Notice, Tell, ToContact, ToMail
 from handlers.world import World
 
 
-async def others_are_asked(event: ChannelJoined, world: World) -> Sequence[Effect]:
+async def channels_are_asked(event: ChannelJoined, world: World) -> Sequence[Effect]:
     """At once, and at night too: it may be somebody else who reads their appointments now."""
     data = {"contact": event.contact, "channel": event.channel, "kind": "channel"}
     asked: list[Effect] = [

@@ -54,7 +54,9 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "feedback",
         "calendar",
         "test",
+        "stopped",
         "confirm_email",
+        "access",
         "alarm",
     }
 )
@@ -187,7 +189,9 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime, *, storm: bool) -
     found: Sequence[str] = ()
     if contact is not None and row.content is not None:
         try:
-            logged = await parts.channels[row.channel].sent(drawn(parts, row, contact), contact.address, row.created_at)
+            logged = await parts.channels[row.channel].sent(
+                await drawn(parts, row, contact), contact.address, row.created_at
+            )
             # The same words may have been said before, within the second that the log counts by.
             found = await unsettled.of_nobody_else(parts.db, row, logged)
         except SendError as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -40,17 +42,25 @@ def desk(
     L3133-1 of the Code du travail, and the days of each territory overseas; not the two of Alsace and Moselle, which
     have no time zone of their own) nobody is there, unless `on_holidays`.
     """
-    spans = sorted(_spans(hours, now, zone, on_holidays=on_holidays))
-    closes = max((end for start, end in spans if start <= now < end), default=None)
-    opens = min(start for start, _ in spans if start > now)
+    spans = _spans(tuple(hours), now.astimezone(zone).date(), zone, on_holidays=on_holidays)
+    closes = max((end for start, end in takewhile(lambda span: span[0] <= now, spans) if now < end), default=None)
+    opens = next(start for start, _ in spans if start > now)
     return Desk(spaced(phone) if phone else None, closes is not None, _in_words(hours[0]), opens, closes, patience)
 
 
+@lru_cache(maxsize=64)
 def _spans(
-    hours: Sequence[Hours], now: datetime, zone: ZoneInfo, *, on_holidays: bool
+    hours: tuple[Hours, ...], today: date, zone: ZoneInfo, *, on_holidays: bool
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The desk's times in UTC, in order, from yesterday on until each has come once more. Every turn asks for them, and
+    they are the same all day.
+    """
+    return tuple(sorted(_each(hours, today, zone, on_holidays=on_holidays)))
+
+
+def _each(
+    hours: tuple[Hours, ...], today: date, zone: ZoneInfo, *, on_holidays: bool
 ) -> Iterator[tuple[datetime, datetime]]:
-    """The desk's times from yesterday on, until each has come once more."""
-    today = now.astimezone(zone).date()
     for day in (today + timedelta(days=n) for n in range(-1, AHEAD)):
         if not on_holidays and is_holiday(zone.key, day):
             continue

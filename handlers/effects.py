@@ -42,6 +42,8 @@ NoticeKind: TypeAlias = Literal[
     "confirm_email",
     "channel",  # one was joined to their account, or parted from it
     "one_time_code",
+    "access",  # an address of theirs was given back, or went to somebody else
+    "stopped",  # STOP came from another of their addresses
     "waiting",  # somebody waits for the worker at this moment
     "desk",  # called in vain, or not called in time
     "alarm",
@@ -230,6 +232,14 @@ class Erase:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """They asked something of their data, and had it in the talk: a ticket that is closed already says so."""
+
+    contact: ContactId
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
 class Empty:
     """What was sent of this kind there is of no more use, and says what nobody is to read later."""
 
@@ -237,4 +247,4 @@ class Empty:
     kind: NoticeKind
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty | Answered

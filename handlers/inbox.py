@@ -1,28 +1,49 @@
 """The door:
 
 a message is stored, once, before anybody is told that we have it (invariants I1, I2). Nothing is looked at.
+
+While too much waits, what a provider brings is not taken in, early and cheaply (threat T28). It comes again: Twilio
+tries five times, then at the fallback, and what still missed the door is read from its log, which is never refused
+(`missed.py`); Telegram comes again for 24 hours, and only the messages of the same chat wait behind one. Fails open:
+what comes between two looks is taken.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from booking import phones
 from handlers.channels.base import Envelope
 from handlers.parts import Parts
-from storage import inbox
+from storage import contacts, inbox
 from storage.inbox import Arrival
+
+MOST: Final = 50_000  # unread rows of all: ten minutes' work for one worker
+MOST_OF_ONE: Final = 200  # of one contact: ten minutes of writing as fast as is heard (`flooding.py`)
+LOOK: Final = timedelta(seconds=1)  # between two counts of all, which read as many rows of an index
+
+
+class Crowded(Exception):
+    """Too much waits: it is to come again later."""
 
 
 class Door:
     """`await door(envelope)`:
 
-    the contact, once the message is committed; None for a repeat. Raises what storage raises.
+    the contact, once the message is committed; None for a repeat. Raises what storage raises, and Crowded where it
+    `sheds`: who brings a message comes again.
     """
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, parts: Parts, *, sheds: bool = False, most: int = MOST) -> None:
+        self._parts, self._sheds, self._most = parts, sheds, most
+        self._looked_at: datetime | None = None
+        self._full = False
 
     async def __call__(self, envelope: Envelope) -> str | None:
         parts = self._parts
+        if self._sheds:
+            await self._is_open(envelope)
         arrival = Arrival(
             channel=envelope.channel,
             address=envelope.address,
@@ -43,6 +64,16 @@ class Door:
         if contact is not None and envelope.parked is None:
             parts.bell.ring("inbox")
         return contact
+
+    async def _is_open(self, envelope: Envelope) -> None:
+        now, db = self._parts.clock(), self._parts.db
+        if self._looked_at is None or not timedelta() <= now - self._looked_at < LOOK:
+            self._looked_at, self._full = now, await inbox.crowded(db, self._most)
+        if self._full:
+            raise Crowded
+        contact = await contacts.find(db, envelope.channel, envelope.address)
+        if contact is not None and await inbox.crowded(db, MOST_OF_ONE, contact):
+            raise Crowded
 
 
 def language(envelope: Envelope, parts: Parts) -> str:

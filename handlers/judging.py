@@ -1,5 +1,6 @@
 """Whether a message may still leave, now: judged again at the moment of sending, since much may have changed since it
-was meant. An answer is never held back; a notice may be dropped, or wait. Each verdict keeps its reason, for `why`.
+was meant. An answer is never held back here (`spending.py` may, for what it costs); a notice may be dropped, or wait.
+Each verdict keeps its reason, for `why`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from handlers.reminders import wake
 from storage import contacts, decisions, fates, messages
 from storage.booking import RowStore
 from storage.contacts import ContactRow
+from storage.db import Sql
 from storage.outbox import OutboxRow
 
 
@@ -53,8 +55,13 @@ MATTERS: Final = frozenset(
     | {"decision", "channel"}
 )  # who is not told of these is called by a human (I8)
 
+ASKED_BY_MAIL: Final = frozenset({"confirm_email", "one_time_code"})  # who is discreet gets no other mail
+
 QUIETLY: Final = frozenset(
-    {"answer", "freed", "reminder", "soon", "feedback", "digest", "test", "calendar", "undelivered"}
+    {
+        *("answer", "freed", "reminder", "soon", "feedback", "digest", "test", "calendar", "undelivered"),
+        *("access", "stopped"),
+    }
 )  # too late is no harm
 
 
@@ -66,22 +73,33 @@ async def judge(  # noqa: PLR0911 - one line a reason
         return Leave("expired", "content_gone")
     if row.expires_at is not None and row.expires_at <= now:
         return Leave("expired", "too_late", alarm=row.kind not in QUIETLY)
+    if contact.parted_at is not None:
+        return Leave("suppressed", "parted", alarm=row.kind in MATTERS)  # its address may be somebody else's by now
     if row.answer:
         return Send()
-    if contact.opted_out_at is not None:
-        return Leave("suppressed", "opted_out", alarm=row.kind in MATTERS)
-    if contact.channel == "sms" and contact.worker_id is None and phones.abroad(contact.address):
-        return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
-    if row.appointment_id is not None and not await _still_true(parts, row):
+    if (barred := _barred(row, contact)) is not None:
+        return barred
+    if row.appointment_id is not None and not await still_true(parts.db, parts, row):
         return Leave("suppressed", "appointment_changed")
     if (known := await _known(parts, row, contact, now)) is not None:
         return Leave("suppressed", known)
     if not row.content.get("urgent") and (until := wake(parts.quiet, contact.time_zone, now)) is not None:
-        return _later(row, until, "quiet_hours")
+        return later(row, until, "quiet_hours")
     near = row.kind in WRITTEN and row.content.get("urgent")  # it is of no use tomorrow
     if contact.worker_id is None and row.kind in CAPPED and contact.channel != "email" and not near:
         return await _within_cap(parts, row, contact, now)
     return Send()
+
+
+def _barred(row: OutboxRow, contact: ContactRow) -> Leave | None:
+    """What does not go there at all, at any hour."""
+    if contact.opted_out_at is not None:
+        return Leave("suppressed", "opted_out", alarm=row.kind in MATTERS)
+    if contact.channel == "sms" and contact.worker_id is None and phones.abroad(contact.address):
+        return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
+    if contact.discreet and contact.channel == "email" and row.kind not in ASKED_BY_MAIL:
+        return Leave("suppressed", "discreet")
+    return None
 
 
 async def _known(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> str | None:
@@ -102,9 +120,9 @@ async def _known(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetim
     return "told_already" if told else None
 
 
-async def _still_true(parts: Parts, row: OutboxRow) -> bool:
+async def still_true(db: Sql, parts: Parts, row: OutboxRow) -> bool:
     """Each appointment that it speaks of stands; of a reminder's, also as it was when it was written."""
-    store = RowStore(parts.db, parts.directories)
+    store = RowStore(db, parts.directories)
     for id in row.of or (row.appointment_id,):
         found = await store.appointment(AppointmentId(str(id)))
         if found is None or not policy.took_place(found) or row.of.get(found.id, found.version) != found.version:
@@ -117,17 +135,22 @@ async def _within_cap(parts: Parts, row: OutboxRow, contact: ContactRow, now: da
     dropped.
     """
     zone = ZoneInfo(contact.time_zone)
-    midnight = datetime.combine(now.astimezone(zone).date(), time(), zone)
+    midnight = day_began(now, zone)
     theirs = await contacts.of_person(parts.db, contact.person_id) if contact.person_id else [contact]
     phones = [each.id for each in theirs if each.channel != "email"] or [contact.id]
     most = max(1, parts.max_unasked - 1) if row.kind in WRITTEN else parts.max_unasked
     if await fates.unasked(parts.db, row, phones, midnight) < most:
         return Send()
     tomorrow = datetime.combine(midnight.date() + timedelta(days=1), parts.quiet.ends, zone)
-    return _later(row, tomorrow.astimezone(UTC), "daily_cap")
+    return later(row, tomorrow.astimezone(UTC), "daily_cap")
 
 
-def _later(row: OutboxRow, until: datetime, reason: str) -> Verdict:
+def day_began(now: datetime, zone: ZoneInfo) -> datetime:
+    """By the clock of that place."""
+    return datetime.combine(now.astimezone(zone).date(), time(), zone)
+
+
+def later(row: OutboxRow, until: datetime, reason: str) -> Wait | Leave:
     """Wait, unless it would be of no use by then."""
     if row.expires_at is not None and row.expires_at <= until:
         return Leave("suppressed", reason, alarm=row.kind not in QUIETLY)

@@ -1,9 +1,11 @@
 """The addresses of our pages. A token is derived from a secret, so a reminder prints the same link again; only its
-hash is stored, when the link is first given out.
+hash is stored, when the link is first given out. What went to somebody else's telephone is revoked, and the next that
+is printed is another (`storage.tokens.version`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -34,19 +36,26 @@ async def give(tx: Sql, parts: Parts, link: Link | None, now: datetime) -> None:
         await joining.give(tx, link, now)
     elif link.kind in LASTS:
         ahead = parts.rules.horizon if link.kind in {"appointment", "worker"} else timedelta()
-        await tokens.give(tx, link.kind, link.id, now + ahead + LASTS[link.kind])
+        version = await tokens.version(tx, link.kind, link.id)
+        await tokens.give(tx, link.kind, link.id, now + ahead + LASTS[link.kind], version)
 
 
-def url(parts: Parts, link: Link) -> str:
+async def urls(db: Sql, parts: Parts, links: Iterable[Link | None]) -> Callable[[Link], str]:
+    """What gives the addresses of these, each as it is good now."""
+    versions = {link: await tokens.version(db, link.kind, link.id) for link in links if link and link.kind in LASTS}
+    return lambda link: url(parts, link, versions.get(link, 0))
+
+
+def url(parts: Parts, link: Link, version: int = 0) -> str:
     """The absolute address. A calendar's ends in .ics."""
     pages = parts.pages
     match link.kind:
         case "terms":
-            return pages.terms_url
+            return f"{pages.public_url}/legal"  # which leads to both, with their versions
         case "privacy":
             return f"{pages.public_url}/legal"  # which leads to the policy, and says the short of it
         case "join":
             return joining.url(parts, link)
-    token = parts.db.vault.token(link.kind, link.id)
+    token = parts.db.vault.token(link.kind, link.id, version)
     suffix = ".ics" if link.kind == "calendar" else ""
     return f"{pages.public_url}/{PATHS[link.kind]}/{token}{suffix}"

@@ -60,6 +60,12 @@ class Metrics:
         self.appointments = self._counter("appointments", "Appointments, by what became of them.", "mode", "outcome")
         self.reminders = self._counter("reminders", "Reminders, by what became of them.", "kind", "outcome")
         self.calls = self._counter("calls", "Calls of a worker to a person, by what became of them.", "outcome")
+        self.provider_copies = self._counter(
+            "provider_copies",
+            "Messages that lay at their provider, by what became of them there.",
+            "channel",
+            "outcome",
+        )
         self.conversation_step = self._counter(
             "conversation_step", "Steps of a talk that were answered.", "flow", "step", "outcome"
         )

@@ -10,7 +10,8 @@ kept in the database and so is as old as a backup that was restored, to now. Old
 Twilio may still be bringing is left to the webhook, which tells more of it (which button was tapped), until the next
 look.
 
-Alarms: `webhook_failing` (messages go on missing an open door), `log_unread` (nobody would know whether they do).
+Alarms: `webhook_failing` (messages go on missing an open door), `log_unread` (nobody would know whether they do),
+`words_lost` (a backup was read back that is older than the words which the log still has).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Final, Protocol
 import structlog
 
 from handlers import standing
+from handlers.alarms import hour, raise_alarm
 from handlers.channels.base import Envelope, SendError
 from handlers.channels.twilio import Logged, TwilioProvider
 from handlers.inbox import Door
@@ -33,6 +35,9 @@ from storage import flags, inbox
 EVERY: Final = timedelta(minutes=5)
 AT_START: Final = timedelta(minutes=1)  # unless another one has just looked
 OVERLAP: Final = timedelta(hours=1)  # what enters the log late, and what a webhook is still being tried for
+# Older ones without words were emptied there by us (`provider_copies.AFTER`); a database that does not know them was
+# read back from a backup that is older still.
+EMPTIED: Final = timedelta(hours=47)
 # Read, not tried: a webhook, then its fallback, each for 15 seconds with all their tries
 # (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides).
 TRIED: Final = timedelta(seconds=30)
@@ -93,6 +98,11 @@ async def fetch(parts: Parts, provider: TwilioProvider, sources: Sequence[Source
     for look in looks:
         await flags.keep(parts.db, _mark(look.channel), look.until.isoformat(), now)
         await _judge(parts, look.channel, found.get(look.channel, 0), now)
+        if look.lost:
+            log.warning("messages without their words", channel=look.channel, count=look.lost)
+            async with parts.db.transaction() as tx:
+                about = {"about": look.channel, "count": str(look.lost)}
+                await raise_alarm(tx, parts, "words_lost", f"{look.channel}:{hour(now)}", now, **about)
     if count := sum(found.values()):
         log.warning("messages had missed the door", count=count)
     return count
@@ -103,18 +113,22 @@ class _Look:
     channel: str
     found: Sequence[Envelope]  # oldest first of each number
     until: datetime  # everything up to here is among them, or came by itself
+    lost: int  # messages that hold nothing any more
 
 
 async def _look(parts: Parts, provider: TwilioProvider, source: Source, now: datetime) -> _Look | None:
     since, until = await _since(parts, source.channel, now), now
     found: list[Envelope] = []
+    lost = 0
     try:
         for number in await source.numbers():
             new = await _unseen(parts, source, number, since, now - TRIED)
             if len(new) == MOST:  # the newest were let go
                 until = min(until, new[0].sent or now)
             for one in reversed(new):
-                envelope = provider.missed(await _with_files(source.log, one), now)
+                whole = await _with_files(source.log, one)
+                lost += _emptied(whole, now)
+                envelope = provider.missed(whole, now) if not _emptied(whole, now) else None
                 found += [envelope] if envelope else []
     except SendError as error:
         log.warning("log not read", channel=source.channel, code=error.code)
@@ -123,7 +137,11 @@ async def _look(parts: Parts, provider: TwilioProvider, source: Source, now: dat
         return None
     await flags.forget(parts.db, _unread(source.channel))
     await standing.over(parts, "log_unread", source.channel, now)
-    return _Look(source.channel, found, until)
+    return _Look(source.channel, found, until, lost)
+
+
+def _emptied(one: Logged, now: datetime) -> bool:
+    return not one.body and not one.files and one.sent is not None and one.sent < now - EMPTIED
 
 
 async def _since(parts: Parts, channel: str, now: datetime) -> datetime:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from booking.model import Hours, Rules
 from conversations.model import Flow
 from handlers.channels.base import Channel
+from handlers.channels.copies import Copies
 from handlers.channels.twilio_voice import VoiceLine
 from handlers.documents.keeping import Keeping
 from handlers.metrics import Metrics
@@ -36,8 +37,6 @@ class Pages:
     """The addresses that the outside sees."""
 
     public_url: str
-    terms_url: str
-    privacy_url: str
     video_url: str | None  # None: a page of our own
 
 
@@ -72,5 +71,8 @@ class Parts:
     desk_time: timedelta = timedelta(minutes=30)  # how long whoever writes to the desk waits at most
     desk_on_holidays: bool = False  # whether the desk is there on public holidays, too
     documents: Keeping | None = None  # what people send for their worker; without it, none is taken
+    copies: Mapping[str, Copies] = field(default_factory=dict)  # what lies at providers of what was said, by channel
     pace: Pace | None = None  # how fast each sender may go; without it, as fast as it can
+    messages_a_minute: int = 20  # of one sender that are heard: `handlers/flooding.py`
+    most_segments: int = 2000  # of text messages, a day: `handlers/spending.py`
     throttle: Throttle = field(default_factory=LocalThrottle)  # of the API's callers

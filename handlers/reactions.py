@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from booking.addresses import EmailWhy
 from booking.channels import ChannelJoined, ChannelParted, DraftPassed, JoinMailed
+from booking.claims import ClaimAnswered, ClaimSettled, ClaimWaits
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
 from booking.events import (
@@ -28,6 +30,7 @@ from booking.events import (
     CalendarGiven,
     CallBackWanted,
     CodesGuessed,
+    CodesRanOut,
     DeskNeeded,
     EmailConfirmed,
     EmailToProve,
@@ -53,6 +56,7 @@ from booking.events import (
     PersonHere,
     PersonJoined,
     PersonLate,
+    RequestMade,
     WaitingOver,
     WaitsAgain,
 )
@@ -66,7 +70,8 @@ from conversations.text import Text, t
 from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
-from handlers.channel_reactions import draft_is_passed, it_is_parted, others_are_asked, talk_goes_on
+from handlers.channel_reactions import channels_are_asked, draft_is_passed, it_is_parted, talk_goes_on
+from handlers.claiming import others_are_asked, others_are_told, who_claims_hears_of_it
 from handlers.decision_reactions import (
     others_are_to_judge,
     person_is_told_of_its_end,
@@ -75,7 +80,7 @@ from handlers.decision_reactions import (
     worker_is_told_of_their_report,
 )
 from handlers.document_reactions import worker_gets_the_link
-from handlers.effects import Alarm, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToWorker
+from handlers.effects import Alarm, Answered, Drop, Effect, Erase, Invitation, Notice, ToMail, ToPerson, ToWorker
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
     MAY_REFUSE,
@@ -126,14 +131,31 @@ async def reminders_are_set(
 async def mail_is_to_be_confirmed(event: EmailToProve, world: World) -> Sequence[Effect]:
     """The link that confirms the address (terms, article 4.1.2): to that address, and good for no other."""
     person, proof = event.person, event.proof
-    texts = (t("mail.confirm", name=person.first_name), t("mail.confirm_why"))
+    texts = MAILED[proof.why]
+    if proof.why == "join":
+        texts = (t("mail.confirm", name=person.first_name), *texts[1:])
     link, to = Link("email", proof.id), ToMail(person.id, proof.email)
     return [Notice(to, "confirm_email", texts, link=link, urgent=True)]
+
+
+async def old_mailbox_is_told(event: EmailToProve, world: World) -> Sequence[Effect]:
+    """Somebody may be changing it who is not them. Only where it was shown to be theirs; nothing of the new one."""
+    person = event.person
+    if event.proof.why != "change" or not person.email_confirmed:
+        return []
+    texts = (t("mail.leaving"), t("mail.leaving_why"))
+    return [Notice(ToMail(person.id), "confirm_email", texts, urgent=True)]
 
 
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
     """Not in their own turn, which still writes: a worker's loop takes it up (`privacy.erasing`)."""
     return [Erase(event.person)]
+
+
+async def request_comes_to_the_desk(event: RequestMade, world: World) -> Sequence[Effect]:
+    """A human answers; what was answered in the talk is only to be seen there."""
+    subject = f"request:{event.kind}"
+    return [Answered(event.contact, subject) if event.answered else Alarm("desk_privacy", event.contact, subject)]
 
 
 async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Sequence[Effect]:
@@ -208,6 +230,10 @@ async def guessing_is_told(event: CodesGuessed, world: World) -> Sequence[Effect
     return [Alarm("codes_guessed")]
 
 
+async def their_end_is_told(event: CodesRanOut, world: World) -> Sequence[Effect]:
+    return [Alarm("codes_ran_out")]
+
+
 async def _to_worker(
     msgid: str, kind: Any, appointment: Appointment, world: World, **more: Text | datetime | str | int
 ) -> Notice:
@@ -244,6 +270,14 @@ async def confirmed(appointment: Appointment, kind: Any, booking: BookingCore) -
     return Notice(ToPerson(appointment.person), kind, texts, appointment.id, link, appointment.end, urgent=True)
 
 
+# The new mailbox may be a stranger's: it learns no name.
+MAILED: Final[Mapping[EmailWhy, tuple[Text, ...]]] = {
+    "join": (t("mail.confirm"), t("mail.confirm_why")),
+    "change": (t("mail.change"), t("mail.change_why")),
+    "password": (t("mail.password"), t("mail.password_why")),
+    "join_channel": (t("mail.confirm"), t("mail.confirm_why")),
+}
+
 NOTICED: Final[Mapping[str, Text]] = {
     "confirmed.phone": t("notice.yours_phone"),
     "confirmed.video": t("notice.yours_video"),
@@ -252,8 +286,9 @@ NOTICED: Final[Mapping[str, Text]] = {
 
 REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     PersonJoined: (),  # whoever keeps people is told: `hooks.telling`
-    EmailToProve: (mail_is_to_be_confirmed,),
+    EmailToProve: (mail_is_to_be_confirmed, old_mailbox_is_told),
     ErasureAsked: (they_are_to_be_erased,),
+    RequestMade: (request_comes_to_the_desk,),
     PersonErased: (),  # whoever holds copies is told: `hooks.telling`
     AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set, workday.day_is_set),
     AppointmentMoved: (
@@ -288,11 +323,15 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     DeskNeeded: (desk_is_told,),
     ProofToSend: (code_goes_out,),
     ProofSettled: (code_is_emptied,),
-    ChannelJoined: (others_are_asked,),
+    ChannelJoined: (channels_are_asked,),
     JoinMailed: (talk_goes_on,),
     ChannelParted: (it_is_parted,),
     DraftPassed: (draft_is_passed,),
+    ClaimWaits: (others_are_asked,),
+    ClaimAnswered: (who_claims_hears_of_it,),
+    ClaimSettled: (others_are_told,),
     CodesGuessed: (guessing_is_told,),
+    CodesRanOut: (their_end_is_told,),
     HoursOpened: (),
     EmailConfirmed: (what_comes_follows,),
     CalendarGiven: (),

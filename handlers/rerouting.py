@@ -27,7 +27,7 @@ from storage.db import Tx
 from storage.outbox import OutboxRow
 
 # It proves that very address, and who waits asks again; or it says once more what was said elsewhere.
-NOWHERE_ELSE: Final = frozenset({"one_time_code", "confirm_email", "calendar"})
+NOWHERE_ELSE: Final = frozenset({"one_time_code", "confirm_email", "calendar", "stopped"})
 
 
 async def reroute(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> None:

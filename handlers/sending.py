@@ -4,6 +4,7 @@ called.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeAlias
@@ -11,21 +12,23 @@ from typing import Final, TypeAlias
 import structlog
 
 from conversations.model import Link
-from handlers import content, keyboards, windows
+from handlers import content, keyboards, provider_copies, windows
 from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
 from handlers.desk import spaced
-from handlers.judging import Leave, Wait, judge
-from handlers.links import url
+from handlers.discretion import hushes, said
+from handlers.judging import Leave, Send, Wait, judge
+from handlers.links import urls
 from handlers.lost_messages import writer_is_told
 from handlers.parts import Parts
 from handlers.refusing import refused
 from handlers.reminding import tell_rest
 from handlers.rerouting import reroute
+from handlers.spending import weigh
 from handlers.to_desk import about_message
 from locales.voice import Voice
-from storage import contacts, outbox
+from storage import contacts, inbox, outbox
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -83,17 +86,32 @@ async def handle(parts: Parts, row: OutboxRow) -> Called:
     if contact is None:
         await outbox.settle(parts.db, row, "failed", "contact_gone", now)
         return NOT_CALLED
-    match await judge(parts, row, contact, now):
+    verdict = await judge(parts, row, contact, now)
+    if not isinstance(verdict, Send):
+        return await _not_now(parts, row, verdict, now)
+    row = await hushed(parts, row, contact, now)
+    if windows.shut(parts, row, contact, now):
+        async with parts.db.transaction() as tx:
+            await reroute(tx, parts, row, contact, "window_closed", now)
+        return NOT_CALLED
+    return await send(parts, row, contact)
+
+
+async def _not_now(parts: Parts, row: OutboxRow, verdict: Wait | Leave, now: datetime) -> NotCalled:
+    match verdict:
         case Wait(until, reason):
             await outbox.postpone(parts.db, row, until, reason, now)
         case Leave(status, reason, alarm):
             await _leave(parts, row, status, reason, now, alarm=alarm)
-        case _ if windows.shut(parts, row, contact, now):
-            async with parts.db.transaction() as tx:
-                await reroute(tx, parts, row, contact, "window_closed", now)
-        case _:
-            return await send(parts, row, contact)
     return NOT_CALLED
+
+
+async def hushed(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> OutboxRow:
+    """As it leaves: without its words, where they might be read by somebody else."""
+    if row.answer or not await hushes(parts, row, contact, now):
+        return replace(row, hushed_at=None)
+    await outbox.hush(parts.db, row, now)
+    return replace(row, hushed_at=now)
 
 
 async def _leave(
@@ -106,17 +124,23 @@ async def _leave(
         if row.reminder and reason == "appointment_changed":
             await tell_rest(tx, RowStore(tx, parts.directories), row, now)
             tx.after_commit(partial(parts.bell.ring, "inbox"))
+        if row.answer and status == "suppressed":  # nobody reads the question that it asked
+            await inbox.add_news(tx, f"unread:{row.id}", row.contact_id, "unread", {}, now)
+            tx.after_commit(partial(parts.bell.ring, "inbox"))
         if alarm:
             await alarm_of(tx, parts, "notice_not_sent", row, now, reason=reason)
 
 
 async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
-    """Draw, wait for our turn where there are such, and call."""
+    """Wait for our turn where there are such, draw, weigh what it costs, and call."""
     if parts.pace is not None and (wait := await parts.pace.turn(row.channel, contact.id)):
         now = parts.clock()
         await outbox.stays(parts.db, row, "pace", now, until=now + wait)
         return NOT_CALLED
-    payload = drawn(parts, row, contact, await inviting.part(parts, row, contact))
+    payload = await drawn(parts, row, contact, await inviting.part(parts, row, contact))
+    room = await weigh(parts, row, contact, payload.segments)
+    if not isinstance(room, Send):
+        return NOT_CALLED if room is None else await _not_now(parts, row, room, parts.clock())
     try:
         provider_id = await parts.channels[row.channel].send(payload, contact.address, row.id)
     except SendError as error:
@@ -129,7 +153,9 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
         return unknown
     at = parts.clock()
     if not await outbox.accepted(parts.db, row, provider_id, at, payload.segments):
-        return None  # somebody else has it since our lease ended, and counts it
+        # Somebody else has it since our lease ended, and counts it; or its person was erased meanwhile.
+        await provider_copies.stray(parts, contact, provider_id, at)
+        return None
     _count(parts, row, "accepted")
     parts.metrics.outbound_segments.labels(row.channel).inc(payload.segments)
     await keyboards.clear(parts, row, contact)
@@ -138,23 +164,24 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
     return None
 
 
-def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarPart | None = None) -> Payload:
+async def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarPart | None = None) -> Payload:
     """In the words that the contact reads now: its language may have changed since the row was written."""
-    assert row.content is not None
+    reply = content.from_json(said(row))
+    about = Link("appointment", row.appointment_id) if row.appointment_id and row.hushed_at is None else None
     draw = Draw(
         say=Voice(contact.lang, contact.time_zone),
-        url=lambda link: url(parts, link),
+        url=await urls(parts.db, parts, [reply.link, about]),
         lang=contact.lang,
         window_open=windows.is_open(row, contact, parts.clock()),
-        plain=bool(row.content.get(windows.PLAIN)),
+        plain=bool(row.content and row.content.get(windows.PLAIN)),
         expires_at=row.expires_at,
         calendar=calendar,
-        about=Link("appointment", row.appointment_id) if row.appointment_id else None,
+        about=about,
         desk=spaced(parts.desk_phone) if parts.desk_phone else None,
         heard=contact.last_inbound_at is not None,
-        key_up=bool(row.content.get("key_up")),
+        key_up=bool(row.content and row.content.get("key_up")),
     )
-    return parts.channels[row.channel].render(content.from_json(row.content), draw)
+    return parts.channels[row.channel].render(reply, draw)
 
 
 def _count(parts: Parts, row: OutboxRow, outcome: str) -> None:

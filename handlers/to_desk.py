@@ -10,15 +10,17 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from booking import deadlines
 from conversations.model import State
 from conversations.state import from_json
 from handlers.alarms import raise_alarm
-from handlers.effects import Entered, Kept, Left, Recipient, ToMail, ToPerson, ToWorker
+from handlers.effects import Answered, Entered, Kept, Left, Recipient, ToMail, ToPerson, ToWorker
 from handlers.parts import Parts
-from storage import contacts, conversations, inbox, tickets
+from storage import contacts, conversations, inbox, parting, tickets
 from storage.db import Tx
 from storage.tickets import NewTicket
 
+PRIVACY: Final = "privacy"  # the kind of a ticket of what somebody asks of their data
 ASKED: Final = "human"  # the kind of a ticket that somebody asked for by that word
 LONGEST: Final = 4000  # characters of one message that are kept
 TOLD: Final = ("motive", "mode", "slot", "which")  # answers of the open flow that the desk is shown
@@ -43,8 +45,24 @@ async def arrives(
     state = from_json(saved.state, parts.flows) if saved.state else State()
     kind = code.removeprefix("desk_")
     context = {**_stood(state), **({"phone": phone} if phone else {})}
-    opened = await tickets.open_(tx, NewTicket(kind, contact, person, subject, context), now, parts.new_id)
-    return opened.id
+    if person is None and kind in {"claim", "shared_phone"} and (old := await parting.of_heir(tx, contact)) is not None:
+        subject = f"person:{old.person_id}" if old.person_id is not None else f"worker:{old.worker_id}"
+    due = deadlines.due(now, parts.zone) if kind == PRIVACY else None
+    new = NewTicket(kind, contact, person, subject, context, due=due)
+    return (await tickets.open_(tx, new, now, parts.new_id)).id
+
+
+async def _answered(tx: Tx, parts: Parts, contact: str, subject: str, now: datetime) -> None:
+    """What somebody asked of their data and had at once: for the desk there is nothing to do, and a ticket that shows
+    what was asked when. Where another request of theirs waits, it is an entry of that one.
+    """
+    who = await contacts.get(tx, contact)
+    due = deadlines.due(now, parts.zone)
+    new = NewTicket(PRIVACY, contact, who.person_id if who is not None else None, subject, due=due)
+    opened = await tickets.open_(tx, new, now, parts.new_id)
+    if not opened.again:
+        await tickets.close(tx, opened.id, "solved", now)
+        await tickets.entry(tx, opened.id, "closed", now, detail="solved")
 
 
 async def about_message(tx: Tx, parts: Parts, code: str, contact: str, outbox_id: str, now: datetime) -> None:
@@ -75,9 +93,11 @@ def _stood(state: State) -> Mapping[str, Any]:
     return {"step": f"{top.flow}.{step}" if step else top.flow, **{k: top.answers[k] for k in TOLD if k in top.answers}}
 
 
-async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left, now: datetime) -> None:
-    """In a talk with the desk."""
+async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left | Answered, now: datetime) -> None:
+    """In a talk with the desk; or without it."""
     match effect:
+        case Answered(contact, subject):
+            await _answered(tx, parts, contact, subject, now)
         case Entered(contact, None):
             if (ticket := await tickets.latest(tx, contact)) is not None:
                 await tickets.with_desk(tx, ticket)

@@ -23,7 +23,20 @@ from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
 from conversations.text import t
-from handlers import content, edited, joining, keyboards, languages, links, quoted, to_desk
+from handlers import (
+    claims,
+    content,
+    discretion,
+    edited,
+    flooding,
+    joining,
+    keyboards,
+    languages,
+    links,
+    quoted,
+    to_desk,
+    trusting,
+)
 from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
@@ -35,12 +48,15 @@ from handlers.figures import counting
 from handlers.following import follow
 from handlers.human import ANSWERS, desk_now, follows
 from handlers.parts import Parts
+from handlers.privacy import forgetting
 from handlers.reminding import remind
 from handlers.shown_number import shown
+from handlers.spending import NEEDED
+from handlers.stopping import others_are_told
 from handlers.writing import takes_notices, write
 from locales.voice import Voice
 from locales.words import words
-from storage import contacts, conversations, fates, inbox, outbox
+from storage import contacts, conversations, fates, inbox, outbox, parting
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -49,18 +65,19 @@ from storage.inbox import InboxRow
 
 REMINDED: Final = timedelta(days=7)  # so long a reminder may be answered with a word
 ALIKE: Final = 5  # failures with the same error before a row is set aside
+GATHERS: Final = {"remind": remind, "digest": digest}  # news that are no talk: what they come to is read from rows
 EVER: Final = 20  # and with whichever error: two that take turns would never be alike
 
 log = structlog.get_logger()
 
 
-async def drain(parts: Parts, contact: str) -> int:
-    """Take all unread rows of a contact, oldest first.
+async def drain(parts: Parts, contact: str, most: int | None = None) -> int:
+    """Take the unread rows of a contact, oldest first: all, or so many at most, as others wait (threat T28).
 
     Returns how many. Raises what passes by itself (database away).
     """
     taken = 0
-    while await take_next(parts, contact):
+    while taken != most and await take_next(parts, contact):
         taken += 1
     return taken
 
@@ -119,18 +136,27 @@ async def take_row(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow) -> None
     except Undecodable as reason:
         await set_aside(tx, parts, row, str(reason), now)
         return
+    if await trusting.forwarded(tx, parts, who, row):
+        return
+    if isinstance(came, Input):
+        who = await trusting.judged(tx, parts, who, row, now)
+        row = replace(row, contact_id=who.id)
     if row.kind == "message":
-        await contacts.inbound(tx, who.id, row.sent_at or row.received_at)
+        await contacts.inbound(tx, who.id, row.sent_at or row.received_at, now if isinstance(came, Input) else None)
         who = await shown(tx, who)
     if isinstance(came, Input) and came.edited and not await edited.reworded(tx, parts, who, row, came):
         came = "ignored"
+    unheard: inbox.Unheard | None = None
     match came:
+        case Input() if unheard := await flooding.verdict(tx, who, row, came, parts.messages_a_minute):
+            if unheard == inbox.TOLD:
+                await answer(tx, parts, row, Reply((flooding.SLOW_DOWN,)), now)
         case Input() | News():
             await _talk(tx, parts, who, row, came, now)
         case _:
-            await _sign(tx, who, came, now)
-    await inbox.done(tx, row.id, now)
-    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "done").inc)
+            await _sign(tx, parts, who, row, came, now)
+    await inbox.done(tx, row.id, now, unheard)
+    tx.after_commit(parts.metrics.inbound_messages.labels(row.channel, "unheard" if unheard else "done").inc)
 
 
 def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
@@ -139,11 +165,13 @@ def _opened(parts: Parts, row: InboxRow) -> Input | Signal | News:
     return parts.channels[row.channel].decode(row.body)
 
 
-async def _sign(tx: Tx, who: ContactRow, sign: Signal, now: datetime) -> None:
+async def _sign(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, sign: Signal, now: datetime) -> None:
     """What a provider did by itself, and has answered where there was something to answer: nothing is said."""
     match sign:
         case "opted_out" | "blocked":
             await contacts.opt_out(tx, who.id, now)
+            if sign == "opted_out":  # nobody blocks a bot in another's name
+                await others_are_told(tx, parts, RowStore(tx, parts.directories), who, f"i{row.id}", now)
         case "opted_in" | "unblocked":
             await contacts.opt_in(tx, who.id)
 
@@ -151,18 +179,11 @@ async def _sign(tx: Tx, who: ContactRow, sign: Signal, now: datetime) -> None:
 async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Input | News, now: datetime) -> None:
     """One turn of the conversation, and all that follows from it."""
     store = RowStore(tx, parts.directories)
-    if isinstance(came, News) and came.event == "remind":
-        await write(tx, parts, store, await remind(tx, parts, store, came, now), f"i{row.id}", now)
-        return
-    if isinstance(came, News) and came.event == "digest":
-        await write(tx, parts, store, await digest(tx, parts, store, came, now), f"i{row.id}", now)
+    if isinstance(came, News) and came.event in GATHERS:
+        await write(tx, parts, store, await GATHERS[came.event](tx, parts, store, came, now), f"i{row.id}", now)
         return
     if isinstance(came, Input) and (worker := await joining.redeemed(tx, came, who.channel, now)) is not None:
-        await contacts.link_worker(tx, who.id, worker)
-        who, came = replace(who, worker_id=worker), News("joined")
-        if (found := (await store.directory()).worker(WorkerId(worker))) is not None:
-            await contacts.set_zone(tx, who.id, found.time_zone)
-            who = replace(who, time_zone=found.time_zone)
+        who, came = await _joined(tx, store, who, worker), News("joined")
     if isinstance(came, News) and came.event == "unread":
         await unasked(tx, parts, who, now)
         return
@@ -171,26 +192,61 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     state = from_json(saved.state, parts.flows) if saved.state else State()
     meant: tuple[Reminded, ...] = ()
     if isinstance(came, Input):
-        came, meant = await quoted.opened(tx, who, came, now)
-        who = await languages.heard(tx, parts, who, state, came)
-        came = replace(came, early=keyboards.early(row.sent_at, state.prompt, came))
+        heard = await _heard(tx, parts, who, state, came, row, now)
+        if heard is None:
+            return
+        who, came, meant = heard
     context = await _context(tx, parts, who, core, now)
+    context = replace(context, came=str(row.id), leaves=f"i{row.id}:0")
     turn = await take_turn(parts.flows, state, came, replace(context, reminded=meant or context.reminded))
+    before, who = who, await claims.settled(tx, parts, core, who, turn, now)
+    if who.id != before.id:  # the address is another contact's from now on: what was said, and is answered, is its
+        row, saved = replace(row, contact_id=who.id), await conversations.load(tx, who.id)
     await _keep(tx, who, turn, now)
+    await _stopped_here(tx, parts, who, turn, row, now)
     over = keyboards.superseded(state.prompt, turn.state.prompt, came)
     unasked_for = row.kind == "news" and not (isinstance(came, News) and came.event in ANSWERS)
     if turn.reply is not None and unasked_for:
         await question(tx, parts, row, turn.reply, now, over)
     elif turn.reply is not None:
-        await answer(tx, parts, row, turn.reply, now, over=over)
+        await answer(tx, parts, row, turn.reply, now, over={**over, **_needed(turn)})
     with_desk = follows(state, turn, came, context.contact.id, context.desk)
     await follow(tx, parts, store, core, f"i{row.id}", now, with_desk)
     await note(tx, parts, who, came, turn.files, now)
-    await _unlinked(tx, who, turn)
     await conversations.save(tx, who.id, to_json(turn.state), saved.revision, now)
     await counting.count(tx, parts, store, context, state, came, turn, core.events)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
+
+
+async def _joined(tx: Tx, store: RowStore, who: ContactRow, worker: str) -> ContactRow:
+    """A link that was sent to the worker is a proof, also where the channel was somebody's before."""
+    if (old := await parting.of_heir(tx, who.id)) is not None:
+        await parting.let_go(tx, old)
+    await contacts.link_worker(tx, who.id, worker)
+    who = replace(who, worker_id=worker, claims=False)
+    if (found := (await store.directory()).worker(WorkerId(worker))) is not None:
+        await contacts.set_zone(tx, who.id, found.time_zone)
+        who = replace(who, time_zone=found.time_zone)
+    return who
+
+
+async def _heard(
+    tx: Tx, parts: Parts, who: ContactRow, state: State, came: Input, row: InboxRow, now: datetime
+) -> tuple[ContactRow, Input, tuple[Reminded, ...]] | None:
+    """Who writes, what, and which reminder it answers. None: they asked for what was kept back, and have it now."""
+    read = await discretion.read(tx, parts, who, state, came, now)
+    if read.came is None:
+        return None
+    came, meant = await quoted.opened(tx, who, read.came, now)
+    who = await languages.heard(tx, parts, who, state, came)
+    return who, replace(came, early=keyboards.early(row.sent_at, state.prompt, came)), meant
+
+
+def _needed(turn: Turn) -> dict[str, bool]:
+    """What no limit holds back: the numbers in danger and the question before them, and that STOP was heard."""
+    asked = turn.state.prompt is not None and turn.state.prompt.flow == "danger"
+    return {NEEDED: True} if asked or turn.flags & {"danger", "opt_out"} else {}
 
 
 async def unasked(tx: Tx, parts: Parts, who: ContactRow, now: datetime) -> None:
@@ -221,6 +277,7 @@ async def _context(tx: Tx, parts: Parts, who: ContactRow, core: Acting, now: dat
         desk=desk_now(parts, now),
         languages=parts.languages,
         terms_version=parts.rules.terms_version,
+        policy_version=parts.rules.policy_version,
         draft_time=parts.draft_time,
         joins=await joining.doors(tx, parts) if who.worker_id else {},
         sms=spaced(parts.sms_number) if parts.sms_number else None,
@@ -256,6 +313,7 @@ def _contact(who: ContactRow) -> Contact:
         phone=who.phone,
         zone=who.time_zone,
         opted_out=who.opted_out_at is not None,
+        claims=who.claims and who.person_id is None and who.worker_id is None,
     )
 
 
@@ -267,16 +325,24 @@ async def _keep(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
         await contacts.opt_out(tx, who.id, now)
     if "opt_in" in turn.flags:
         await contacts.opt_in(tx, who.id)
+    await _forgotten(tx, who, turn, now)
     phone = turn.state.facts.get("phone")
     shows = who.channel in {"sms", "whatsapp"} and who.phone is not None  # by the address itself
     if phone is not None and phone != who.phone and not shows:
         await contacts.set_phone(tx, who.id, phone)
 
 
-async def _unlinked(tx: Tx, who: ContactRow, turn: Turn) -> None:
-    """Whoever holds this telephone now is shown nothing of the person. The desk's ticket, made before, names them."""
-    if turn.flags & {"not_me", "parted"} and who.person_id is not None:
-        await contacts.link_person(tx, who.id, None)
+async def _forgotten(tx: Tx, who: ContactRow, turn: Turn, now: datetime) -> None:
+    """Who wants none of us is kept for a day, unless they go on meanwhile: a thank-you is not that."""
+    if "forgotten" in turn.flags:
+        await contacts.forget_at(tx, who.id, now + forgetting.AFTER)
+    elif who.forget_at is not None and any(frame.flow == "book" and frame.trail for frame in turn.state.frames):
+        await contacts.forget_at(tx, who.id, None)
+
+
+async def _stopped_here(tx: Tx, parts: Parts, who: ContactRow, turn: Turn, row: InboxRow, now: datetime) -> None:
+    if "opt_out" in turn.flags:
+        await others_are_told(tx, parts, RowStore(tx, parts.directories), who, f"i{row.id}", now)
 
 
 async def answer(

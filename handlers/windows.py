@@ -18,6 +18,7 @@ from typing import Final
 
 from handlers import content
 from handlers.channels.base import Draw
+from handlers.discretion import said
 from handlers.links import url
 from handlers.parts import Parts
 from handlers.writing import window_open
@@ -57,7 +58,7 @@ def _has_template(parts: Parts, row: OutboxRow, contact: ContactRow) -> bool:
     if row.content is None or "whatsapp" not in parts.channels:
         return False
     draw = Draw(Voice(contact.lang, contact.time_zone), lambda link: url(parts, link), contact.lang, window_open=False)
-    return bool(parts.channels["whatsapp"].render(content.from_json(row.content), draw).fields)
+    return bool(parts.channels["whatsapp"].render(content.from_json(said(row)), draw).fields)
 
 
 async def once_more(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, reason: str, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from handlers.alarms import raise_alarm
 from handlers.calendars.inviting import mail_to_worker
 from handlers.effects import (
     Alarm,
+    Answered,
     Drop,
     Effect,
     Empty,
@@ -70,7 +71,7 @@ async def write(
             case Erase(person):
                 await erasures.ask(tx, person, f"person:{person}", now)
                 tx.after_commit(partial(parts.bell.ring, "erasing"))
-            case Entered() | Kept() | Left():
+            case Entered() | Kept() | Left() | Answered():
                 await to_desk.happens(tx, parts, effect, now)
 
 
@@ -337,6 +338,8 @@ async def contact_at(
     row = await contacts.get(tx, made)
     if row is not None and row.time_zone != worker.time_zone:
         await contacts.set_zone(tx, made, worker.time_zone)
+    if row is not None and row.claims:
+        return None  # whoever writes from there has to prove first that it is the worker (threat T30)
     if row is not None and row.worker_id is None:
         await contacts.link_worker(tx, made, WorkerId(worker.id))
     return row

@@ -89,6 +89,13 @@ class AppointmentRows:
             limit,
         )
 
+    async def since(
+        self, whose: PersonId | WorkerId, since: datetime, *, worker: bool = False
+    ) -> Sequence[Appointment]:
+        """All of somebody's that begin after an instant, whatever became of them."""
+        column = "worker_id" if worker else "person_id"
+        return await self._appointments(f"{column} = ? AND start_at > ? ORDER BY start_at, id", whose, since)
+
     async def series(self, id: AppointmentId) -> Sequence[Appointment]:
         return await self._appointments("series = ? ORDER BY version", id)
 

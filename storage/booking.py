@@ -14,7 +14,8 @@ from datetime import datetime
 from booking.directory import Directory
 from booking.model import Feedback, NoticeLevel, Span, WorkerId
 from storage import directory, spans, workday, worker_calendars
-from storage.appointments import AppointmentRows, appointment_of, next_start
+from storage.appointments import appointment_of, next_start
+from storage.claims import ClaimRows
 from storage.codes import CodeRows
 from storage.db import Sql
 from storage.decisions import DecisionRows
@@ -24,7 +25,7 @@ from storage.email_proofs import EmailProofRows
 from storage.hours import QUARTERS, HourRows, quarter_of
 from storage.messages import MessageRows
 from storage.people import person_of
-from storage.proofs import ProofRows
+from storage.requests import RequestRows
 from storage.waiting import WaitingRows
 
 __all__ = [
@@ -67,13 +68,13 @@ class Directories:
 class RowStore(
     CodeRows,
     HourRows,
-    ProofRows,
+    ClaimRows,
     EmailProofRows,
-    AppointmentRows,
     WaitingRows,
     MessageRows,
     DocumentRows,
     DecisionRows,
+    RequestRows,
 ):
     def __init__(self, tx: Sql, directories: Directories) -> None:
         self._tx = tx

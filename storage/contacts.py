@@ -4,9 +4,9 @@ make(tx, channel, address, now, new_id, lang, time_zone, alias) -> id    find it
 lock(tx, contact) -> ContactRow                    the first statement of a turn; then the person's row, if one is known
 lock_person(tx, person) -> rows                    all addresses of a person, then the person
 lease_waiting(db, owner, now, until, limit) -> ids contacts with unread inbox rows; keeps idle workers from queueing
-release(db, contact, owner); postpone(db, contact, until)    until: a back-off after a failed row
+release(db, contact, owner, served); postpone(db, contact, until)    until: a back-off after a failed row
 get, get_many, of_person, of_worker, number_of, first_wrote, find    read
-link_person, link_worker, set_phone, set_language, opt_out, opt_in, inbound, dead, alive    write
+link_person, link_worker, trust, set_phone, set_language, opt_out, opt_in, forget_at, inbound, dead, alive    write
 """
 
 from __future__ import annotations
@@ -22,13 +22,19 @@ from storage.sql import Row, marks
 _COLUMNS = (
     "id, channel, address, phone, lang, COALESCE((SELECT p.time_zone FROM person p WHERE p.id = contact.person_id), "
     "contact.time_zone) AS time_zone, person_id, worker_id, turns, received, failures, "
-    "opted_out_at, dead_at, last_inbound_at, created_at"
+    "opted_out_at, dead_at, last_inbound_at, trusted_at, parted_at, heir_id, forget_at, "
+    "COALESCE((SELECT p.changed_at FROM person p WHERE p.id = contact.person_id), "
+    "(SELECT w.changed_at FROM worker w WHERE w.id = contact.worker_id)) AS changed_at, "
+    "(SELECT p.discreet FROM person p WHERE p.id = contact.person_id) AS discreet, "
+    "EXISTS (SELECT 1 FROM contact o WHERE o.heir_id = contact.id) AS claims, created_at"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A contact, opened. `time_zone` is its person's, where it has one. `received` counts its messages."""
+    """A contact, opened. `time_zone` is its person's, where it has one. `received` counts its messages. `trusted_at`,
+    `changed_at`: see `booking.trust`; `parted_at`, `heir_id`: see `storage.parting`.
+    """
 
     id: str
     channel: str
@@ -44,6 +50,13 @@ class ContactRow:
     opted_out_at: datetime | None
     dead_at: datetime | None
     last_inbound_at: datetime | None
+    forget_at: datetime | None
+    trusted_at: datetime | None
+    parted_at: datetime | None
+    heir_id: str | None
+    changed_at: datetime | None
+    discreet: bool  # nothing of its person's shows unasked
+    claims: bool  # its address was another contact's, which it may prove to be
     created_at: datetime
 
 
@@ -166,21 +179,24 @@ async def lock_person(tx: Tx, person: str) -> list[ContactRow]:
 async def lease_waiting(
     db: Sql, owner: str, now: datetime, until: datetime, limit: int, channels: Sequence[str] | None = None
 ) -> list[str]:
-    """Contacts with unread inbox rows that no worker has leased, the longest waiting first.
+    """Contacts with unread inbox rows that no worker has leased, the longest waiting first: since their oldest row
+    came, or since they were served last, if not all was taken. So a flood's turn comes after all others' (threat T28).
 
-    One row of a flood counts like any. `channels`: only of these; the others' messages could not be read here.
+    `channels`: only of these; the others' messages could not be read here.
     """
     only = "" if channels is None else f" AND channel IN ({marks(len(channels))})"
     if channels is not None and not channels:
         return []
-    oldest = "(SELECT min(i.id) FROM inbox i WHERE i.contact_id = contact.id AND i.status = 'new')"
+    first = "FROM inbox i WHERE i.contact_id = contact.id AND i.status = 'new' ORDER BY i.id LIMIT 1"
+    oldest, came = f"(SELECT i.id {first})", f"(SELECT i.received_at {first})"
+    since = f"CASE WHEN lease_ends_at > {came} THEN lease_ends_at ELSE {came} END"
     rows = await claim(
         db,
         "contact",
         set_to="lease_owner = ?, lease_ends_at = ?",
         where="id IN (SELECT contact_id FROM inbox WHERE status = 'new') "
         f"AND (lease_ends_at IS NULL OR lease_ends_at <= ?){only}",
-        order=oldest,
+        order=f"{since}, {oldest}",
         limit=limit,
         args=(owner, until, now, *(channels or ())),
         returning=f"id, {oldest} AS oldest",
@@ -188,9 +204,13 @@ async def lease_waiting(
     return [row["id"] for row in sorted(rows, key=lambda row: row["oldest"] or 0)]
 
 
-async def release(db: Sql, contact: str, owner: str) -> None:
+async def release(db: Sql, contact: str, owner: str, served: datetime | None = None) -> None:
+    """`served`: not all was taken, and they wait since then."""
     await db.execute(
-        "UPDATE contact SET lease_owner = NULL, lease_ends_at = NULL WHERE id = ? AND lease_owner = ?", contact, owner
+        "UPDATE contact SET lease_owner = NULL, lease_ends_at = ? WHERE id = ? AND lease_owner = ?",
+        served,
+        contact,
+        owner,
     )
 
 
@@ -279,6 +299,11 @@ async def link_worker(tx: Tx, contact: str, worker: str | None) -> None:
     await tx.execute("UPDATE contact SET worker_id = ? WHERE id = ?", worker, contact)
 
 
+async def trust(tx: Sql, contact: str, at: datetime) -> None:
+    """It is known whose this is: whoever writes there proved it, or nobody doubts it (`booking.trust`)."""
+    await tx.execute("UPDATE contact SET trusted_at = ? WHERE id = ?", at, contact)
+
+
 async def set_phone(tx: Tx, contact: str, phone: str) -> None:
     """A number that the channel vouches for (Telegram's contact button) or that a code proved."""
     await tx.execute(
@@ -305,13 +330,22 @@ async def opt_in(db: Sql, contact: str) -> None:
     await db.execute("UPDATE contact SET opted_out_at = NULL WHERE id = ?", contact)
 
 
-async def inbound(tx: Tx, contact: str, at: datetime) -> None:
-    """They wrote: the address lives, WhatsApp's window is open for 24 hours from then."""
+async def forget_at(tx: Tx, contact: str, at: datetime | None) -> None:
+    """When nothing of them is kept any more (`storage/forgetting.py`); None: they are here after all."""
+    await tx.execute("UPDATE contact SET forget_at = ? WHERE id = ?", at, contact)
+
+
+async def inbound(tx: Tx, contact: str, at: datetime, trusted: datetime | None = None) -> None:
+    """They wrote: the address lives, WhatsApp's window is open for 24 hours from then. `trusted`: it is known now whose
+    it is.
+    """
     await tx.execute(
         "UPDATE contact SET received = received + 1, failures = 0, dead_at = NULL, "
-        "last_inbound_at = CASE WHEN last_inbound_at > ? THEN last_inbound_at ELSE ? END WHERE id = ?",
+        "last_inbound_at = CASE WHEN last_inbound_at > ? THEN last_inbound_at ELSE ? END, "
+        "trusted_at = COALESCE(?, trusted_at) WHERE id = ?",
         at,
         at,
+        trusted,
         contact,
     )
 
@@ -364,4 +398,5 @@ async def _where(db: Sql, where: str, value: str | bytes) -> list[ContactRow]:
 def _open(db: Sql, row: Row) -> ContactRow:
     row["address"] = db.vault.read("contact.address", row["id"], row["address"])
     row["phone"] = db.vault.read_if("contact.phone", row["id"], row["phone"])
+    row["claims"], row["discreet"] = bool(row["claims"]), bool(row["discreet"])
     return ContactRow(**row)

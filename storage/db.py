@@ -118,6 +118,10 @@ class Database:
         with context:  # Tortoise looks for the current one while it sets up
             await context.init(config=config, timezone="UTC", use_tz=True)
         db = cls(url, vault, context.connections.get(name), context, config["apps"])
+        if db.dialect == "postgres":
+            from storage.postgres_connection import Kept
+
+            db.client.connection_class = Kept
         try:
             await db.client.create_connection(with_db=True)
         except BaseException:

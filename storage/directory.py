@@ -123,7 +123,8 @@ async def _join_contacts(tx: Tx) -> None:
     """A worker's number, as the directory gives it, is theirs by SMS; one that two workers share is nobody's."""
     await tx.execute(
         "UPDATE contact SET worker_id = (SELECT CASE WHEN count(*) = 1 THEN max(w.id) END FROM worker w "
-        "WHERE w.phone_index = contact.phone_index) WHERE channel = 'sms' "
+        "WHERE w.phone_index = contact.phone_index) WHERE channel = 'sms' AND parted_at IS NULL "
+        "AND NOT EXISTS (SELECT 1 FROM contact o WHERE o.heir_id = contact.id) "  # it is to be proven first
         "AND (worker_id IS NOT NULL OR phone_index IN (SELECT phone_index FROM worker))"
     )
 

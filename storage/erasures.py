@@ -4,6 +4,7 @@ it goes. A row is there from when somebody is to be erased, and stays for ever.
 ask(tx, person, by, now) -> Erasure        the one that is open, where there is one
 open_(db) -> rows; get(db, id); lock(tx, id) -> row or None
 begun(tx, id, theirs, more, now); done(db, id, now)
+withdraw(tx, erasure); withdrawn(db) -> numbers; corrected(db, numbers)
 last(db) -> number; lines(db, after) -> ledger lines; add(tx, line, now)       for backups
 """
 
@@ -20,6 +21,7 @@ from storage.sql import Row
 from storage.theirs import Theirs
 
 _COLUMNS: Final = "id, person_id, ids, asked_by, asked_at, begun_at, done_at"
+WITHDRAWN: Final = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +105,43 @@ async def open_(db: Sql) -> Sequence[Erasure]:
     return [_open(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE done_at IS NULL ORDER BY id")]
 
 
+async def latest(db: Sql, limit: int) -> Sequence[Erasure]:
+    """Those that are open, however old, and of the others the last ones; the latest first."""
+    return [
+        _open(row)
+        for row in await db.fetch(
+            f"SELECT {_COLUMNS} FROM erasure WHERE done_at IS NULL OR id > (SELECT max(id) FROM erasure) - ? "
+            "ORDER BY id DESC",
+            limit,
+        )
+    ]
+
+
 async def of_person(db: Sql, person: str) -> Erasure | None:
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE person_id = ? ORDER BY id DESC LIMIT 1", person)
     return _open(rows[0]) if rows else None
 
 
 async def withdraw(tx: Tx, erasure: Erasure) -> None:
-    """Nothing was erased: it is said in place of it. The number stays taken."""
+    """Nothing was erased: it is said in place of it. The number stays taken, and whoever was told otherwise outside of
+    the database is told again (`corrected`)."""
     await tx.execute(
-        "UPDATE erasure SET person_id = '', begun_at = asked_at, done_at = asked_at WHERE id = ? AND begun_at IS NULL",
+        "UPDATE erasure SET person_id = '', ids = ?, begun_at = asked_at, done_at = asked_at "
+        "WHERE id = ? AND begun_at IS NULL",
+        json.dumps({WITHDRAWN: True}),
         erasure.id,
     )
+
+
+async def withdrawn(db: Sql) -> Sequence[int]:
+    """The numbers under which nobody was erased, and of which the ledger outside may still say otherwise."""
+    rows = await db.fetch("SELECT id FROM erasure WHERE person_id = '' AND ids = ?", json.dumps({WITHDRAWN: True}))
+    return [int(row["id"]) for row in rows]
+
+
+async def corrected(db: Sql, ids: Sequence[int]) -> None:
+    for id in ids:
+        await db.execute("UPDATE erasure SET ids = '{}' WHERE id = ? AND person_id = ''", id)
 
 
 async def begun(tx: Tx, id: int, theirs: Theirs, byes: Sequence[tuple[str, str]], now: datetime) -> None:
@@ -158,7 +186,7 @@ def _open(row: Row) -> Erasure:
     data: Mapping[str, Any] = json.loads(row["ids"])
     return Erasure(
         id=int(row["id"]),
-        theirs=Theirs.from_json(row["person_id"], {name: value for name, value in data.items() if name != "byes"}),
+        theirs=Theirs.from_json(row["person_id"], data),
         asked_by=row["asked_by"],
         asked_at=row["asked_at"],
         begun_at=row["begun_at"],

@@ -5,7 +5,9 @@ add_news(tx, key, contact, event, data, now) -> bool                         wha
 seen(db, channel, ids) -> set of ids                                         those of them that came before
 next_row(tx, contact) -> InboxRow | None           the oldest unread, under the contact's lock
 read_before(tx, contact, row, limit) -> bodies     of the messages that they sent before, as long as they are kept
-done(tx, row, now)                                 in the turn's transaction
+done(tx, row, now, reason)                         in the turn's transaction
+heard_since(tx, row, since, most); told_since(…)   how much of a contact's was heard before this row: a flood is not
+crowded(db, …) -> bool                             so much waits that what comes is to come again later
 failed(db, row, error) -> Failures                 counted apart, as the turn was rolled back
 park(db, row, reason, now); parked(db, limit); retry(db, row); figures(db)
 """
@@ -17,13 +19,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from storage import contacts
 from storage.db import Database, Sql, Tx
 from storage.sql import marks
 
 KEY_LENGTH = 255
+
+# How a message of a flood was done without a turn: and they were told so; or told a moment ago.
+Unheard: TypeAlias = Literal["flood: told", "flood"]
+TOLD: Final[Unheard] = "flood: told"
+UNHEARD: Final[Unheard] = "flood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +187,17 @@ async def read_before(tx: Sql, contact: str, row: int, limit: int) -> list[bytes
     return [tx.vault.unseal("inbox.body", each["key"], each["body"]) for each in rows]
 
 
+async def bodies_since(tx: Sql, contact: str, since: datetime) -> list[bytes]:
+    """Of the messages that came by a contact since then, read or not, as long as they are kept."""
+    rows = await tx.fetch(
+        "SELECT key, body FROM inbox WHERE contact_id = ? AND received_at >= ? AND kind = 'message' "
+        "AND body IS NOT NULL ORDER BY id",
+        contact,
+        since,
+    )
+    return [tx.vault.unseal("inbox.body", each["key"], each["body"]) for each in rows]
+
+
 async def news_of(tx: Sql, row: int) -> tuple[str, dict[str, Any]] | None:
     """What a row told, as long as it is kept; None for a message, or what is gone."""
     rows = await tx.fetch("SELECT key, body FROM inbox WHERE id = ? AND kind = 'news' AND body IS NOT NULL", row)
@@ -199,18 +217,67 @@ async def empty(db: Sql, contact: str, until: datetime) -> None:
     )
 
 
+async def unread(db: Sql, of: Sequence[str]) -> bool:
+    """Whether something of these contacts waits for its turn."""
+    found = await db.fetch(
+        f"SELECT 1 AS one FROM inbox WHERE contact_id IN ({marks(len(of)) or 'NULL'}) AND status = 'new' LIMIT 1", *of
+    )
+    return bool(found)
+
+
 async def came(db: Sql, contact: str) -> bool:
     """Whether somebody wrote there."""
     found = await db.fetch("SELECT 1 AS one FROM inbox WHERE contact_id = ? AND kind = 'message' LIMIT 1", contact)
     return bool(found)
 
 
-async def done(tx: Tx, row: int, now: datetime) -> None:
+async def hand_on(tx: Tx, row: int, contact: str) -> None:
+    """Another contact reads it."""
+    await tx.execute("UPDATE inbox SET contact_id = ? WHERE id = ? AND status = 'new'", contact, row)
+
+
+async def done(tx: Tx, row: int, now: datetime, reason: Unheard | None = None) -> None:
     changed = await tx.execute(
-        "UPDATE inbox SET status = 'done', settled_at = ? WHERE id = ? AND status = 'new'", now, row
+        "UPDATE inbox SET status = 'done', settled_at = ?, reason = ? WHERE id = ? AND status = 'new'", now, reason, row
     )
     if changed != 1:
         raise LookupError(f"inbox row {row} was settled meanwhile: it must be taken under its contact's lock")
+
+
+async def heard_since(tx: Sql, row: InboxRow, since: datetime, most: int) -> bool:
+    """Whether as many messages of the contact, or more, were sent after that and heard before this one. One row is
+    read, however many there are.
+    """
+    rows = await tx.fetch(
+        "SELECT COALESCE(sent_at, received_at) AS sent_at FROM inbox WHERE contact_id = ? AND id < ? "
+        "AND status = 'done' AND kind = 'message' AND reason IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?",
+        row.contact_id,
+        row.id,
+        most - 1,
+    )
+    return bool(rows) and rows[0]["sent_at"] > since
+
+
+async def told_since(tx: Sql, row: InboxRow, since: datetime) -> bool:
+    """Whether they were told since that not all was heard."""
+    rows = await tx.fetch(
+        "SELECT COALESCE(sent_at, received_at) AS sent_at FROM inbox WHERE contact_id = ? AND id < ? "
+        "AND reason = 'flood: told' ORDER BY id DESC LIMIT 1",
+        row.contact_id,
+        row.id,
+    )
+    return bool(rows) and rows[0]["sent_at"] > since
+
+
+async def crowded(db: Sql, most: int, contact: str | None = None) -> bool:
+    """Whether as many rows, or more, are unread: of this contact, or of all."""
+    of_one = "contact_id = ? AND " if contact is not None else ""
+    rows = await db.fetch(
+        f"SELECT 1 AS one FROM inbox WHERE {of_one}status = 'new' ORDER BY contact_id, id LIMIT 1 OFFSET ?",
+        *([contact] if contact is not None else []),
+        most - 1,
+    )
+    return bool(rows)
 
 
 async def failed(db: Sql, row: int, error: str) -> Failures:

@@ -24,11 +24,15 @@ MOST: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Which terms a person accepted, and where; without what they typed."""
+    """Which terms and policy a person accepted, and where; without what they typed. `catalogue`: of the words in which
+    they were asked.
+    """
 
     terms_version: str
+    policy_version: str
     channel: str
     given_at: datetime
+    catalogue: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ async def found(db: Sql, *, phone: str = "", email: str = "") -> list[str]:
 
 async def consent(db: Sql, person: str) -> Accepted | None:
     rows = await db.fetch(
-        "SELECT terms_version, channel, given_at FROM consent WHERE person_id = ? ORDER BY given_at DESC LIMIT 1",
+        "SELECT terms_version, COALESCE(policy_version, terms_version) AS policy_version, channel, given_at, catalogue "
+        "FROM consent WHERE person_id = ? ORDER BY given_at DESC LIMIT 1",
         person,
     )
     return Accepted(**rows[0]) if rows else None

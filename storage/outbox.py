@@ -47,7 +47,7 @@ RANKS = {
 
 COLUMNS = (
     "id, key, contact_id, channel, kind, answer, content, due_at, expires_at, status, reason, fence, attempts, "
-    "provider_id, appointment_id, appointment_version, possible_duplicate, received_at, created_at"
+    "provider_id, appointment_id, appointment_version, possible_duplicate, received_at, hushed_at, created_at"
 )
 
 # Word for word the condition of an index: SQLite takes it for nothing less, and would read all messages of a year.
@@ -97,6 +97,7 @@ class OutboxRow:
     appointment_version: int | None
     possible_duplicate: bool
     received_at: datetime | None
+    hushed_at: datetime | None  # since when they know only that there is a message (`handlers.discretion`)
     created_at: datetime
 
     def again(self, key: str, due_at: datetime, **changes: Any) -> Outgoing:
@@ -334,6 +335,29 @@ async def suppress(
     return await tx.execute(
         f"UPDATE outbox SET status = 'suppressed', reason = ?, changed_at = ? WHERE {where}", *values
     )
+
+
+async def hush(db: Sql, row: OutboxRow, now: datetime) -> None:
+    """Only that there is a message leaves. What it is stays here until it is asked for."""
+    await db.execute("UPDATE outbox SET hushed_at = ? WHERE id = ? AND fence = ?", now, int(row.id), row.fence)
+
+
+async def hushed(db: Sql, person: str) -> list[OutboxRow]:
+    """What was kept back from a person on any of their channels, and not read yet, in order."""
+    rows = await db.fetch(
+        f"SELECT {COLUMNS} FROM outbox WHERE hushed_at IS NOT NULL "
+        "AND contact_id IN (SELECT c.id FROM contact c WHERE c.person_id = ?) ORDER BY id",
+        person,
+    )
+    return [opened(db, row) for row in rows]
+
+
+async def unhush(db: Sql, ids: Sequence[str]) -> None:
+    """They have read it, or it is of no use any more."""
+    if ids:
+        await db.execute(
+            f"UPDATE outbox SET hushed_at = NULL WHERE id IN ({marks(len(ids))})", *(int(id) for id in ids)
+        )
 
 
 async def queued(db: Sql, contact: str, since_id: str = "0") -> list[OutboxRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 
 from booking.model import Consent, ContactId, Person, PersonId, Refusal, WorkerId
 from storage.db import Sql
@@ -13,7 +14,7 @@ from storage.sql import Row, marks
 IN_DISPUTE = "EXISTS (SELECT 1 FROM legal_hold h WHERE h.person_id = p.id AND h.lifted_at IS NULL) AS in_dispute"
 _PERSON = (
     "p.id, p.client_id, p.code_id, p.first_name, p.last_name, p.email, p.email_confirmed, p.phone, p.language, "
-    f"p.time_zone, p.suspended, {IN_DISPUTE}"
+    f"p.time_zone, p.suspended, p.frozen_at, p.no_feedback, p.discreet, {IN_DISPUTE}"
 )
 _REFUSAL = "id, worker_id, person_id, appointment_id, refused_at, lapses_at, waived_at"
 
@@ -40,33 +41,44 @@ class PersonRows:
         )
         await self._tx.execute("UPDATE contact SET person_id = ? WHERE id = ?", person.id, contact)
 
-    async def save_person(self, person: Person) -> None:
+    async def save_person(self, person: Person, now: datetime | None = None) -> None:
         values = _person_values(self._tx, person)
+        replaced = await self._tx.fetch(
+            "SELECT id FROM person WHERE id = ? AND (phone_index <> ? OR (email_confirmed AND email_index <> ?))",
+            person.id,
+            values["phone_index"],
+            values["email_index"],
+        )
+        if replaced:
+            if now is None:
+                raise ValueError("a proven number or address is replaced: from when on its old ones are doubted?")
+            await self._tx.execute("UPDATE person SET changed_at = ? WHERE id = ?", now, person.id)
         await self._tx.execute(
             f"UPDATE person SET {', '.join(f'{name} = ?' for name in values)} WHERE id = ?", *values.values(), person.id
         )
 
     async def add_consent(self, person: PersonId, contact: ContactId, consent: Consent) -> None:
-        id = f"{person}/{consent.terms_version}/{consent.at:%Y%m%dT%H%M%S%f}"[:64]
+        what = f"{consent.terms_version}\n{consent.policy}\n{consent.at.isoformat()}"
+        values = _consent_values(self._tx, f"{person}/{sha256(what.encode()).hexdigest()[:32]}", consent)
+        values |= {"person_id": person, "contact_id": contact}
         await self._tx.execute(
-            "INSERT INTO consent (id, person_id, contact_id, terms_version, locale, channel, answer, given_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-            id,
-            person,
-            contact,
-            consent.terms_version,
-            consent.locale,
-            consent.channel,
-            self._tx.vault.seal("consent.answer", id, consent.answer),
-            consent.at,
+            f"INSERT INTO consent ({', '.join(values)}) VALUES ({marks(len(values))}) ON CONFLICT (id) DO NOTHING",
+            *values.values(),
         )
 
-    async def consented(self, person: PersonId, terms_version: str) -> bool:
+    async def consented(self, person: PersonId, terms_version: str, policy_version: str) -> bool:
         return bool(
             await self._tx.fetch(
-                "SELECT 1 AS one FROM consent WHERE person_id = ? AND terms_version = ? LIMIT 1", person, terms_version
+                "SELECT 1 AS one FROM consent WHERE person_id = ? AND terms_version = ? "
+                "AND COALESCE(policy_version, terms_version) = ? LIMIT 1",
+                person,
+                terms_version,
+                policy_version,
             )
         )
+
+    async def agreed_ever(self, person: PersonId) -> bool:
+        return bool(await self._tx.fetch("SELECT 1 AS one FROM consent WHERE person_id = ? LIMIT 1", person))
 
     async def refusals(self, person: PersonId, now: datetime) -> Sequence[Refusal]:
         rows = await self._tx.fetch(
@@ -115,8 +127,31 @@ def person_of(db: Sql, row: Row) -> Person:
         language=row["language"],
         time_zone=row["time_zone"],
         suspended=bool(row["suspended"]),
+        discreet=bool(row["discreet"]),
         in_dispute=bool(row["in_dispute"]),
+        frozen=row["frozen_at"],
+        no_feedback=bool(row["no_feedback"]),
     )
+
+
+def _consent_values(db: Sql, id: str, consent: Consent) -> dict[str, object]:
+    return {
+        "id": id,
+        "terms_version": consent.terms_version,
+        "policy_version": consent.policy_version,
+        "terms_hash": consent.terms_hash,
+        "policy_hash": consent.policy_hash,
+        "locale": consent.locale,
+        "channel": consent.channel,
+        "answer": db.vault.seal("consent.answer", id, consent.answer),
+        "given_at": consent.at,
+        "msgid": consent.msgid,
+        "catalogue": consent.catalogue,
+        "shown_key": consent.shown,
+        "inbound_id": consent.inbound,
+        "how": consent.how,
+        "declared": ",".join(consent.declared),
+    }
 
 
 def _person_values(db: Sql, person: Person) -> dict[str, object]:
@@ -135,4 +170,7 @@ def _person_values(db: Sql, person: Person) -> dict[str, object]:
         "language": person.language,
         "time_zone": person.time_zone,
         "suspended": person.suspended,
+        "frozen_at": person.frozen,
+        "no_feedback": person.no_feedback,
+        "discreet": person.discreet,
     }

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from booking.codes import normal
+from storage import tokens
 from storage.crypto import KEY_ID, Unreadable, token_hash
 from storage.db import Database, Sql, Tx
 from storage.sql import Row
@@ -112,8 +113,9 @@ _BLIND: tuple[tuple[str, str, str, str, Callable[[str], str]], ...] = (
 async def reindex(db: Database, now: datetime, printed: Collection[str], *, end_links: bool = False) -> int:
     """All or nothing: in one transaction, together with the fingerprint that start-up compares. How many indexes.
 
-    `printed`: the purposes of the links that are printed again, all of version 0. Their tokens under the new secret are
-    good for as long as the former; these stay good, too, unless `end_links`: then each link that was given out is over.
+    `printed`: the purposes of the links that are printed again, in the version that is printed now. Their tokens under
+    the new secret are good for as long as the former; these stay good, too, unless `end_links`: then each link that was
+    given out is over.
     """
     count = 0
     async with db.transaction() as tx:
@@ -146,6 +148,10 @@ async def _reprint(tx: Tx, now: datetime, printed: Collection[str], *, end_links
             await tx.execute(
                 "INSERT INTO token (hash, purpose, object, expires_at, used_at) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (hash) DO NOTHING",
-                token_hash(tx.vault.token(row["purpose"], row["object"])),
+                token_hash(
+                    tx.vault.token(
+                        row["purpose"], row["object"], await tokens.version(tx, row["purpose"], row["object"])
+                    )
+                ),
                 *(row[name] for name in ("purpose", "object", "expires_at", "used_at")),
             )

@@ -7,7 +7,7 @@ await forget(tx, theirs)                    again it finds what came in the mean
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from string import Formatter
@@ -23,8 +23,10 @@ PIECE: Final = 500  # ids in one statement
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """Ids. `batches`: of documents that were handed over; `workers`: whose talks and messages may name them; `records`:
-    of reports and decisions, with their kinds, as tickets are about them; `mailed`: links that prove an address."""
+    """Ids; `person` is empty of an address that is nobody's. `batches`: of documents that were handed over; `workers`:
+    whose talks and messages may name them; `records`: of reports and decisions, with their kinds, as tickets are about
+    them; `mailed`: links that prove an address; `former`: addresses by which they once did something, and which are
+    somebody else's now."""
 
     person: str
     contacts: tuple[str, ...] = ()
@@ -35,12 +37,13 @@ class Theirs:
     workers: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
     mailed: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @classmethod
-    def from_json(cls, person: str, data: dict[str, Any]) -> Theirs:
+    def from_json(cls, person: str, data: Mapping[str, Any]) -> Theirs:
         """What an older line of the ledger lacks is empty."""
         known = {each.name for each in fields(cls)} - {"person"}
         return cls(person, **{name: tuple(data[name]) for name in known & data.keys()})
@@ -49,7 +52,7 @@ class Theirs:
     def all(self) -> tuple[str, ...]:
         """Each id that a link or a counter may lead to."""
         ids = (self.person, *self.contacts, *self.appointments, *self.series, *self.documents, *self.batches)
-        return tuple(dict.fromkeys([*ids, *self.mailed]))
+        return tuple(dict.fromkeys(id for id in (*ids, *self.mailed) if id))
 
     @property
     def lists(self) -> dict[str, tuple[str, ...]]:
@@ -77,9 +80,13 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
         for table in ("appointment", "message", "report", "refusal")
         for id in await ids(f"SELECT DISTINCT worker_id AS id FROM {table}")
     ]
+    mine = dict.fromkeys([*await ids("SELECT id FROM contact"), *also])
+    used = [
+        id for table in ("consent", "document") for id in await ids(f"SELECT DISTINCT contact_id AS id FROM {table}")
+    ]
     return Theirs(
         person,
-        contacts=tuple(dict.fromkeys([*await ids("SELECT id FROM contact"), *also])),
+        contacts=tuple(mine),
         appointments=tuple(await ids("SELECT id FROM appointment")),
         series=tuple(series),
         documents=tuple(await ids("SELECT id FROM document")),
@@ -87,11 +94,19 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
         workers=tuple(dict.fromkeys(workers)),
         records=tuple(records),
         mailed=tuple(await ids("SELECT id FROM email_proof")),
+        former=tuple(id for id in dict.fromkeys(used) if id not in mine),
     )
 
 
 async def forget(tx: Tx, theirs: Theirs) -> int:
-    """Every row of theirs. Files, and what workers were told of them, are others' to see to. How many rows of people.
+    """Every row of theirs. Files, and what workers were told of them, are others' to see to. How many rows."""
+    count = await forget_rows(tx, theirs)
+    await _forget_answers(tx, theirs)
+    return count
+
+
+async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> int:
+    """All but those of the tables `stays`.
 
     What lies at a provider is still to be deleted there: those rows stay until it is, of nobody and for no document.
     """
@@ -102,13 +117,14 @@ async def forget(tx: Tx, theirs: Theirs) -> int:
     )
     count = 0
     for table, condition in WHOSE.items():
+        if table in stays:
+            continue
         where, values = _filled(condition, theirs.lists)
         count += await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
     for ids in _pieces(theirs.all):
         await tx.execute(f"DELETE FROM token WHERE object IN ({marks(len(ids))})", *ids)
     for id in theirs.all:
         await tx.execute("DELETE FROM tries WHERE key LIKE ? OR key LIKE ?", f"%:{id}", f"%:{id}:%")
-    await _forget_answers(tx, theirs)
     return count
 
 
@@ -120,8 +136,19 @@ async def _forget_answers(tx: Tx, theirs: Theirs) -> None:
             await tx.execute("UPDATE api_answer SET status = 410, body = NULL WHERE id = ?", row["id"])
 
 
-async def worker_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -> None:
-    """A worker's talk, what was said to them and what they wrote until then, as far as it may name them."""
+async def others(db: Sql, theirs: Theirs) -> list[str]:
+    """Addresses that are not theirs, and whose talks may name them: their workers', and those that they once had."""
+    workers, former = _in(theirs.workers), _in(theirs.former)
+    rows = await db.fetch(
+        f"SELECT id FROM contact WHERE worker_id IN ({workers}) OR id IN ({former}) ORDER BY id",
+        *theirs.workers,
+        *theirs.former,
+    )
+    return [row["id"] for row in rows]
+
+
+async def other_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -> None:
+    """Somebody else's talk, what was said to them and what they wrote until then, as far as it may name them."""
     saved = await conversations.load(tx, contact)
     if saved.state and any(id in json.dumps(saved.state) for id in theirs.all):
         await conversations.forget(tx, contact)

@@ -44,19 +44,22 @@ OPEN: Final = "status IN ('open', 'taken')"  # word for word the condition of an
 MOST: Final = 200
 
 _COLUMNS: Final = (
-    "id, contact_id, person_id, kind, status, context, subject, operator, live, opened_at, taken_at, closed_at, outcome"
+    "id, contact_id, person_id, kind, status, context, subject, operator, live, opened_at, taken_at, closed_at, "
+    "outcome, due_at, extended_at, warned"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """`subject` is a kind and an id: `appointment:a1`, `outbox:12`. `context`: JSON data, sealed."""
+    """`subject` is a kind and an id: `appointment:a1`, `outbox:12`. `context`: JSON data, sealed. `due`: by when it is
+    answered at the latest."""
 
     kind: str
     contact: str | None
     person: str | None = None
     subject: str | None = None
     context: Mapping[str, Any] = field(default_factory=dict)
+    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ class TicketRow:
     taken_at: datetime | None
     closed_at: datetime | None
     outcome: str | None
+    due_at: datetime | None = None
+    extended_at: datetime | None = None
+    warned: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +114,8 @@ async def open_(tx: Tx, new: NewTicket, now: datetime, new_id: Callable[[], str]
     """One that is there already is kept as it stands: who has it, and where the talk stood at first."""
     id = new_id()
     made = await tx.fetch(
-        "INSERT INTO ticket (id, contact_id, person_id, kind, status, context, subject, live, opened_at) "
-        "VALUES (?, ?, ?, ?, 'open', ?, ?, FALSE, ?) ON CONFLICT DO NOTHING RETURNING id",
+        "INSERT INTO ticket (id, contact_id, person_id, kind, status, context, subject, live, opened_at, due_at, "
+        "warned) VALUES (?, ?, ?, ?, 'open', ?, ?, FALSE, ?, ?, 0) ON CONFLICT DO NOTHING RETURNING id",
         id,
         new.contact,
         new.person,
@@ -117,6 +123,7 @@ async def open_(tx: Tx, new: NewTicket, now: datetime, new_id: Callable[[], str]
         tx.vault.seal("ticket.context", id, json.dumps(dict(new.context))) if new.context else None,
         new.subject,
         now,
+        new.due,
     )
     if made:
         await entry(tx, id, "opened", now, detail=new.subject)

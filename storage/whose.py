@@ -29,6 +29,8 @@ WHOSE: Final[Mapping[str, str]] = {
     "decision": "person_id IN ({people})",
     "email_proof": "person_id IN ({people})",
     "consent": "person_id IN ({people})",
+    "instruction": "person_id IN ({people})",
+    "data_copy": "person_id IN ({people}) OR contact_id IN ({contacts})",
     "media": "contact_id IN ({contacts})",
     "document": "person_id IN ({people})",
     "conversation": "contact_id IN ({contacts})",
@@ -50,6 +52,7 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "tries": "ids and keyed hashes: gone with them, or after thirty days",
     "audit": "ids only: who did what to whose data is proof, and stays",
     "hook_news": "ids and instants only",
+    "provider_copy": "sealed ids of a provider, of nobody: queued when they are erased, gone when it is deleted there",
     "erasure": "ids only: that they were erased, so that no backup brings them back",
 }
 

@@ -51,6 +51,7 @@ JSON_FIELDS: Final = frozenset(
 )
 TEXT_LIMIT: Final = 4096
 DATA_LIMIT: Final = 64
+DELETABLE: Final = 48 * 3600  # seconds since it was sent
 FILE_LIMIT: Final = 20 * 1024 * 1024  # what a bot may fetch
 
 
@@ -85,6 +86,7 @@ class TelegramStandIn(TelegramPeople):
             "sendMessage": self._send,
             "editMessageText": self._edit_text,
             "editMessageReplyMarkup": self._edit_markup,
+            "deleteMessage": self._delete,
             "answerCallbackQuery": self._answer_query,
             "leaveChat": self._leave,
             "sendChatAction": lambda params: bool(self._writable(params)),
@@ -188,6 +190,17 @@ class TelegramStandIn(TelegramPeople):
         if message["from"] != self.me:
             raise RefusedError(400, "message can't be edited")
         return chat, message
+
+    def _delete(self, params: Mapping[str, Any]) -> bool:
+        """Of either side, in a private chat, for 48 hours."""
+        chat = self._writable(params)
+        message = chat.messages.get(params.get("message_id", 0))
+        if message is None:
+            raise RefusedError(400, "message to delete not found")
+        if self.clock().timestamp() - message["date"] > DELETABLE:
+            raise RefusedError(400, "message can't be deleted for everyone")
+        del chat.messages[message["message_id"]]
+        return True
 
     def _edited(self, chat: Chat, old: Mapping[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         if new == {name: old[name] for name in ("text", "entities", "reply_markup") if name in old}:

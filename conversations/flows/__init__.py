@@ -13,6 +13,7 @@ from conversations.flows.contest import CONTEST
 from conversations.flows.danger import DANGER
 from conversations.flows.decided import DECISION
 from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DESK_LATE, DESK_SAYS, DESK_TAKES
+from conversations.flows.discreet import DISCREET, DISCREET_OFF
 from conversations.flows.documents import DOCUMENTS
 from conversations.flows.drafts import DRAFT_GIVEN, DRAFT_OFFERED, DRAFT_WANTED
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
@@ -35,11 +36,13 @@ from conversations.flows.nobody import NOBODY
 from conversations.flows.not_me import NOT_ME
 from conversations.flows.one_more import ONE_MORE, ONE_MORE_OVER
 from conversations.flows.private import PRIVATE
+from conversations.flows.profile import PROFILE
 from conversations.flows.proposed import PROPOSED, PROPOSED_OVER
 from conversations.flows.reading import MESSAGES, READ
 from conversations.flows.reminded import REMINDED
 from conversations.flows.replaced import REPLACED, REPLACED_AGAIN, REPLACED_OVER
 from conversations.flows.resume import RESUME
+from conversations.flows.still_me import CLAIM_OVER, CLAIMED, STILL_ME
 from conversations.flows.undo import UNDO
 from conversations.flows.video_fails import VIDEO_FAILS
 from conversations.flows.waiting import FREED, WAITING, WAITING_OVER
@@ -80,6 +83,7 @@ FLOWS: Final[Mapping[str, Flow]] = {
         CALL_BACK,
         PRIVATE,
         MY_DATA,
+        PROFILE,
         ERASE,
         CONTEST,
         NOT_ME,
@@ -90,6 +94,11 @@ FLOWS: Final[Mapping[str, Flow]] = {
         DRAFT_OFFERED,
         DRAFT_WANTED,
         DRAFT_GIVEN,
+        DISCREET,
+        DISCREET_OFF,
+        STILL_ME,
+        CLAIMED,
+        CLAIM_OVER,
         MISSED_CALL,
         DANGER,
         DECISION,

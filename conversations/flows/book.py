@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from booking.model import Appointment, Consent, Mode, Motive, SlotId, Worker
+from booking.model import Appointment, Mode, Motive, SlotId, Worker
 from booking.ports import Booked, CodeAccepted, Joining, Refused, SlotGone, TooManyTries
 from conversations.flows import account, hours, phone
 from conversations.flows.answers import email_in, full_name, is_a_sentence, mentions, without_manners
 from conversations.flows.names import MODES, MOTIVES, call
+from conversations.flows.terms import FORGOTTEN, ask_terms, consent, got_terms
 from conversations.flows.told import GUESS, MOST_WORDS, told_code
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, Switch, fill
 from conversations.normal import fold
@@ -23,8 +24,10 @@ FAR: Final = timedelta(days=7)  # an hour further off than this may be wished ea
 
 REFUSED: Final[Mapping[str, Text]] = {
     "max_appointments": t("refused.max_appointments"),
+    "cancellations": t("refused.cancellations"),
     "overlap": t("refused.overlap"),
     "suspended": t("refused.suspended"),
+    "frozen": t("refused.frozen"),
     "consent": t("refused.consent"),
     "dispute": t("refused.dispute"),
     "worker": t("refused.worker"),
@@ -114,27 +117,7 @@ async def got_motive(c: Context, heard: Input) -> Outcome:
     return fill(motive=heard.choice)
 
 
-# ---------------------------------------------------------------- terms, name, e-mail address
-
-
-async def ask_terms(c: Context) -> Ask:
-    options = (Option("accept", t("terms.accept")), Option("refuse", t("terms.refuse")))
-    return Ask(t("terms.ask"), (), options, link=Link("terms"), free=True)
-
-
-async def got_terms(c: Context, heard: Input) -> Outcome:
-    """Terms and policy accepted explicitly (article 4.1.2), 18 or over and authorised by the client (article 2.4)."""
-    if not heard.choice and mentions(heard.text, c.words("words.terms.minor")):
-        await c.booking.release(c.contact.id)
-        return Finish(t("terms.minor", call=call(c)), forget=True)
-    match heard.choice:
-        case "accept":
-            given = {"answer": c.raw, "at": c.now.isoformat(), "lang": c.contact.lang, "version": c.terms_version}
-            return fill(terms=given, **await phone.taken(c, c.contact.phone))
-        case "refuse":
-            await c.booking.release(c.contact.id)
-            return Finish(t("terms.refused", call=call(c)), forget=True)
-    return Again()
+# ---------------------------------------------------------------- name, e-mail address
 
 
 async def ask_own_account(c: Context) -> Ask:
@@ -225,7 +208,7 @@ async def got_summary(c: Context, heard: Input) -> Outcome:
             return fill(change=True)
         case "give_up":
             await c.booking.release(c.contact.id)
-            return Finish(t("draft.left"))
+            return Finish(t("draft.left"), flags=FORGOTTEN if c.known.person is None else frozenset())
     meant = by_words(heard.text, changes(c), c)
     return await got_change(c, Input(choice=meant.value)) if meant else Again()
 
@@ -308,14 +291,6 @@ def _joining(c: Context) -> Joining | None:
         language=a.get("lang", c.contact.lang),
         time_zone=c.contact.zone,
     )
-
-
-def consent(c: Context) -> Consent | None:
-    """The proof: the very answer, to which version, when it was given, in which language and on which channel."""
-    if (terms := c.answers.get("terms")) is None:
-        return None
-    at = datetime.fromisoformat(terms["at"])
-    return Consent(terms.get("version", c.terms_version), terms["lang"], c.contact.channel, terms["answer"], at)
 
 
 def noted(c: Context, gained: Mapping[str, Any]) -> Text | None:

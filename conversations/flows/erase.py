@@ -5,19 +5,12 @@ threat T2). Until the code is written nothing has happened, and any other word l
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
+from conversations.flows import echo
 from conversations.flows.names import call
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, fill
-from conversations.normal import fold
 from conversations.text import t
-
-LASTS: Final = timedelta(hours=1)  # a code that is older is asked anew
-DIGITS: Final = 6
-MISSES: Final = 3  # wrong codes, counted over all questions: then all is kept
 
 
 async def enter(c: Context) -> Finish | None:
@@ -35,7 +28,7 @@ async def ask_sure(c: Context) -> Ask:
 async def got_sure(c: Context, heard: Input) -> Outcome:
     if heard.choice != "yes":
         return Finish(t("erase.kept"))
-    return fill(sure=True, code=_code(c), until=(c.now + LASTS).isoformat(), wrong=0)
+    return fill(sure=True, **echo.fresh(c))
 
 
 async def ask_code(c: Context) -> Ask:
@@ -45,27 +38,23 @@ async def ask_code(c: Context) -> Ask:
 async def got_code(c: Context, heard: Input) -> Outcome:
     if heard.choice == "keep":
         return Finish(t("erase.kept"))
-    typed = re.findall(r"[0-9]+", fold(heard.text))
-    if "".join(typed) == c.answers["code"]:
-        if c.now <= datetime.fromisoformat(c.answers["until"]):
+    match echo.judge(c, heard.text):
+        case "right":
             return fill(written=True)
-        return fill(t("erase.old"), code=_code(c), until=(c.now + LASTS).isoformat())
-    if not typed:
-        return Again(t("erase.not_yet", code=c.answers["code"]) if c.misses == 0 else None)
-    wrong = c.answers["wrong"] + 1
-    return Finish(t("erase.kept")) if wrong >= MISSES else fill(t("erase.wrong"), wrong=wrong)
+        case "old":
+            return fill(t("erase.old"), **echo.renewed(c))
+        case "none":
+            return Again(t("erase.not_yet", code=c.answers["code"]) if c.misses == 0 else None)
+        case "wrong":
+            return fill(t("erase.wrong"), wrong=c.answers["wrong"] + 1)
+        case "over":
+            return Finish(t("erase.kept"))
 
 
 async def finish(c: Context) -> Outcome:
     assert c.known.person is not None
     done = await c.booking.ask_erasure(c.known.person.id)
     return Finish(t("erase.noted") if done else t("erase.held", call=call(c)))
-
-
-def _code(c: Context) -> str:
-    """Digits out of a fresh id, which holds 80 bits of chance."""
-    number = int.from_bytes(sha256(c.new_id().encode()).digest()) % 10**DIGITS
-    return f"{number:0{DIGITS}}"
 
 
 ERASE: Final = Flow(

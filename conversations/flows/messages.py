@@ -248,6 +248,8 @@ def _not_written(c: Context, done: NotWritten) -> Text:
     match done.reason:
         case "suspended" if c.known.suspension is not None:
             return account.suspended(c, c.known.suspension)
+        case "frozen":
+            return t("refused.frozen")
         case "too_many":
             return t("message.too_many", call=call(c))
         case "too_long":

@@ -1,25 +1,44 @@
-"""Not me: somebody got a message that was meant for somebody else. One word stops it and tells the desk."""
+"""Not me: somebody got a message that was meant for somebody else. The word alone stops all of it, and tells the desk
+(`conversations/commands.py`); what is asked then is whether the number is wrong, or the telephone has several owners.
+"""
 
 from __future__ import annotations
 
-from conversations.model import Context, Finish, Flow, Outcome, Switch
+from typing import Final
+
+from conversations.flows.still_me import ASKED
+from conversations.model import Ask, Context, Finish, Flow, Input, Option, Outcome, Step
 from conversations.text import t
 
 
-async def enter(c: Context) -> Switch | None:
-    """Of a channel that was joined to their account lately, somebody else may have done that: it is parted, not this
-    one.
+async def enter(c: Context) -> Finish | None:
+    """Of who has no account there is nothing to ask."""
+    if c.known.person is None and not c.contact.claims:
+        return Finish(t("not_me.done"), flags=frozenset({"not_me"}), forget=True)
+    return None
+
+
+async def ask_why(c: Context) -> Ask:
+    options = (Option("wrong", t("not_me.wrong")), Option("shared", t("not_me.we_share")))
+    return Ask(t("not_me.ask"), (), options)
+
+
+async def got_why(c: Context, heard: Input) -> Outcome:
+    """Wrong: it is somebody else's for good. Shared: the desk finds a way for each (docs/operating.md); until then
+    nothing of the other one shows.
     """
-    joined = await c.booking.joined_lately(c.contact.id)
-    if joined is None:
-        return None
-    return Switch("channel_joined", {"contact": joined.contact, "channel": joined.channel, "you": "no"}, replace=True)
+    if heard.choice == "wrong":
+        await c.booking.settle_claim(c.contact.id, proven=False)
+        return Finish(t("not_me.noted"), forget=True)
+    await c.booking.share(c.contact.id)
+    await c.booking.ask_desk(c.contact.id, "shared_phone")
+    return Finish(t("not_me.shared"), flags=frozenset({"opt_in"}), keep={ASKED: "asked"})
 
 
 async def finish(c: Context) -> Outcome:
-    await c.booking.ask_desk(c.contact.id, "not_me")
-    await c.booking.leave_waiting(c.contact.id)
-    return Finish(t("not_me.done"), flags=frozenset({"not_me"}), forget=True)
+    return Finish()
 
 
-NOT_ME = Flow("not_me", version=1, enter=enter, finish=finish, steps=())
+NOT_ME: Final = Flow(
+    "not_me", version=2, enter=enter, finish=finish, fleeting=True, steps=(Step("why", ask_why, got_why),)
+)

@@ -11,11 +11,12 @@ from typing import Final
 from booking.model import Appointment, AppointmentId, SlotId, about_further
 from booking.ports import Booked, Refused, SlotGone
 from conversations.flows import hours
-from conversations.flows.book import ask_terms, confirmation, consent, got_terms, refusal
+from conversations.flows.book import confirmation, refusal
 from conversations.flows.names import MODES
 from conversations.flows.nobody import another_hour
 from conversations.flows.proposed import is_of
 from conversations.flows.replaced import ANSWERABLE, nothing
+from conversations.flows.terms import ask_terms, consent, got_terms
 from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
 from conversations.text import t
 

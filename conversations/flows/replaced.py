@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 
 from booking.model import Appointment, AppointmentId, SlotId, Wish, slot_id
 from booking.ports import AlreadyOver, Booked, Moved, Offered, Refused, SlotGone
-from conversations.flows.book import ask_terms, confirmation, consent, got_terms, noted, refusal
+from conversations.flows.book import confirmation, noted, refusal
 from conversations.flows.hours import WISH
 from conversations.flows.names import MODES
+from conversations.flows.terms import ask_terms, consent, got_terms
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, Switch, fill
 from conversations.text import t
 from conversations.understand import understand

@@ -35,7 +35,7 @@ async def finish(c: Context) -> Outcome:
         case Undone(appointment, worker):
             said = confirmation(appointment, worker, RESTORED)
             return Finish(said, more=(t("confirmed.change"),), link=Link("appointment", appointment.id))
-        case CannotUndo(why="max_appointments" | "overlap" | "suspended" as why):
+        case CannotUndo(why="max_appointments" | "overlap" | "suspended" | "frozen" as why):
             return Finish(refusal(Refused(why), c))
         case CannotUndo():
             return await _other_hours(c, done)

@@ -40,7 +40,7 @@ from handlers.calendars.writing import Between, Entry, calendar
 from handlers.channels.base import CalendarPart
 from handlers.channels.email import EmailChannel
 from handlers.effects import Effect, Invitation, Notice, ToAgenda, ToMail
-from handlers.links import url
+from handlers.links import urls
 from handlers.parts import Parts
 from locales.voice import Voice
 from storage.booking import RowStore
@@ -139,7 +139,8 @@ async def part(parts: Parts, row: OutboxRow, contact: ContactRow) -> CalendarPar
         person = await store.person(appointment.person)
         entry = for_worker(appointment, person.first_name if person else "", say)
     else:
-        entry = for_person(appointment, worker, say, url(parts, Link("appointment", appointment.id)))
+        page = Link("appointment", appointment.id)
+        entry = for_person(appointment, worker, say, (await urls(parts.db, parts, [page]))(page))
     between = Between(parseaddr(channel.sender)[1], contact.address)
     host = urlsplit(parts.pages.public_url).hostname or ""
     file = calendar([entry], host, parts.clock(), asked["method"], between)

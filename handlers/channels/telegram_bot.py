@@ -122,6 +122,13 @@ class TelegramBot:
         except TROUBLE as error:
             raise failure(error) from None
 
+    async def delete(self, chat: int, message_id: int) -> None:
+        """A message of the last 48 hours, ours or the person's."""
+        try:
+            await self._bot.delete_message(chat, message_id)
+        except TROUBLE as error:
+            raise failure(error) from None
+
     async def leave(self, chat: int) -> None:
         try:
             await self._bot.leave_chat(chat)

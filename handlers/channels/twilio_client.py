@@ -136,6 +136,20 @@ class TwilioClient:
             raise failed(error) from None
         return str(one.status), str(one.error_code or "")
 
+    async def empty(self, sid: str) -> None:
+        """Of a message in either direction, the words. Raises SendError; 20404: it is not there."""
+        try:
+            await self._client.messages(sid).update_async(body="")
+        except (TwilioException, json.JSONDecodeError) as error:
+            raise failed(error) from None
+
+    async def delete(self, sid: str) -> None:
+        """A message in either direction, with its numbers. Raises SendError; 20404: it is not there."""
+        try:
+            await self._client.messages(sid).delete_async()
+        except (TwilioException, json.JSONDecodeError) as error:
+            raise failed(error) from None
+
     async def delete_media(self, message: str, media: str) -> None:
         """A file that came with a message. Raises SendError; 20404: it is not there."""
         try:

@@ -14,9 +14,10 @@ from typing import Final, Literal
 from conversations.text import Text, t
 from handlers.alarms import hour, raise_alarm
 from handlers.console import second_factor
-from handlers.console.passwords import LONGEST, Passwords, fault
+from handlers.console.passwords import fault
 from handlers.console.second_factor import Chance
 from handlers.parts import Parts
+from handlers.passwords import LONGEST, Passwords
 from storage import audit, logins, operators, sessions, tokens
 from storage.crypto import BASE62
 from storage.db import Tx

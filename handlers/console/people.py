@@ -11,6 +11,7 @@ from booking.model import Appointment, Client, Person, Worker, WorkerId
 from handlers import fates
 from handlers.fates import Fate
 from handlers.parts import Parts
+from locales.asked import Asked, asked
 from storage import audit, contacts, looking, messages, outbox, story
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -30,13 +31,14 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class PersonSeen:
-    """`told`: what became of each message that was meant for them; `later`: what is still to be said. `exchanges`: how
-    much they and their workers wrote to each other, never what.
+    """`asked`: the words that they accepted. `told`: what became of each message that was meant for them; `later`: what
+    is still to be said. `exchanges`: how much they and their workers wrote to each other, never what.
     """
 
     person: Person
     client: Client | None
     accepted: Accepted | None
+    asked: Asked | None
     contacts: Sequence[ContactRow]
     coming: Sequence[Appointment]
     past: Sequence[Appointment]
@@ -110,6 +112,7 @@ async def person(parts: Parts, id: str, actor: str) -> PersonSeen | None:
         person=found,
         client=client,
         accepted=accepted,
+        asked=asked(accepted.catalogue) if accepted is not None and accepted.catalogue else None,
         contacts=theirs,
         coming=coming,
         past=[one for one in appointments if one not in coming],

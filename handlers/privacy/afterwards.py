@@ -1,6 +1,6 @@
 """What follows when somebody's rows are gone (`erasing.py`), again and again until nothing is left to do: files, what
-workers have read and still see of them, the line of the ledger outside the database, the address of the last word, the
-bytes of the database's own files.
+workers have read and still see of them, what lies at the providers, the line of the ledger outside the database, the
+address of the last word, the bytes of the database's own files.
 
 A file that was being fetched at that moment may be laid down after its row has gone, a message to a worker may still be
 on its way: so nobody is done before both have ended, and no later than the next day.
@@ -11,13 +11,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from handlers import provider_copies
 from handlers.documents.stores import StoreAway
 from handlers.parts import Parts
 from handlers.privacy import ledger
 from storage import contacts, erasures, inbox, outbox
-from storage.contacts import ContactRow
+from storage import provider_copies as copies
 from storage.erasures import Erasure
-from storage.theirs import forget, worker_forgets
+from storage.theirs import forget, gather, other_forgets, others
 from storage.whose import WHOSE
 
 SETTLES: Final = timedelta(minutes=10)  # longer than a file is fetched for (`documents.fetching.LEASE`)
@@ -29,6 +30,8 @@ async def look(parts: Parts) -> int:
     """How many are done now."""
     open_ = [each for each in await erasures.open_(parts.db) if each.begun_at is not None]
     if not open_:
+        if await erasures.withdrawn(parts.db):
+            await ledger.publish(parts)
         return 0
     done = 0
     for each in open_:
@@ -42,38 +45,52 @@ async def _follows(parts: Parts, each: Erasure) -> bool:
     assert each.begun_at is not None
     async with parts.db.transaction() as tx:  # what others wrote while they were erased
         await forget(tx, each.theirs)
-    told = await _workers_forget(parts, each)
-    gone = [await _address_goes(parts, fresh) for fresh, _ in each.byes]
+    await _late_go(parts, each)
+    told = await _others_forget(parts, each)
+    gone = [await _address_goes(parts, each, fresh) for fresh, _ in each.byes]
     kept = await _files_go(parts, each)
     known = await ledger.publish(parts)
     now = parts.clock()
+    left = await copies.left(parts.db, each.id)
     waited = now >= each.begun_at + AT_MOST
-    if now < each.begun_at + SETTLES or not kept or not known or not (waited or (told and all(gone))):
+    if now < each.begun_at + SETTLES or not kept or not known or not (waited or (told and all(gone) and not left)):
         return False
     for fresh, _ in each.byes:
-        await _address_goes(parts, fresh, whatever_waits=True)
+        await _address_goes(parts, each, fresh, whatever_waits=True)
     return await erasures.done(parts.db, each, now)
 
 
-async def _workers_forget(parts: Parts, each: Erasure) -> bool:
-    """Their talks, what was said to them and what they wrote, as far as it may name somebody who is gone. False: some
-    of it is still to be sent."""
+async def _late_go(parts: Parts, each: Erasure) -> None:
+    """What was joined to them at that moment by an address that nobody held: once what it wrote has been read."""
+    async with parts.db.transaction() as tx:
+        late = await gather(tx, each.person)
+        await contacts.hold_off(tx, late.contacts)
+        if not await inbox.unread(tx, late.contacts):
+            theirs = (await contacts.get_many(tx, late.contacts)).values()
+            await provider_copies.all_of(tx, list(theirs), late.appointments, parts.clock(), each.id)
+            await forget(tx, late)
+
+
+async def _others_forget(parts: Parts, each: Erasure) -> bool:
+    """Workers' talks, what was said to them and what they wrote, as far as it may name somebody who is gone; and the
+    same of whoever has an address now that was once theirs. False: some of it is still to be sent."""
     settled = True
-    for worker in each.theirs.workers:
-        for row in await contacts.of_worker(parts.db, worker):
-            settled = await _worker_forgets(parts, each, row) and settled
+    for contact in await others(parts.db, each.theirs):
+        settled = await _other_forgets(parts, each, contact) and settled
     return settled
 
 
-async def _worker_forgets(parts: Parts, each: Erasure, row: ContactRow) -> bool:
+async def _other_forgets(parts: Parts, each: Erasure, contact: str) -> bool:
     assert each.begun_at is not None
     async with parts.db.transaction() as tx:
-        await contacts.lock(tx, row.id)
-        await worker_forgets(tx, each.theirs, row.id, each.begun_at)
-        return not await outbox.waits(tx, row.id, each.begun_at)
+        if await contacts.pinned(tx, contact) is None:
+            return True
+        await copies.of_other(tx, contact, each.begun_at, parts.clock(), each.id)
+        await other_forgets(tx, each.theirs, contact, each.begun_at)
+        return not await outbox.waits(tx, contact, each.begun_at)
 
 
-async def _address_goes(parts: Parts, contact: str, *, whatever_waits: bool = False) -> bool:
+async def _address_goes(parts: Parts, each: Erasure, contact: str, *, whatever_waits: bool = False) -> bool:
     """The one that the last word went to, once it has left; it stays where they have written since. False: it waits."""
     async with parts.db.transaction() as tx:
         row = await contacts.pinned(tx, contact)
@@ -81,6 +98,8 @@ async def _address_goes(parts: Parts, contact: str, *, whatever_waits: bool = Fa
             return True
         if not whatever_waits and await outbox.waits(tx, contact, parts.clock()):
             return False
+        # At Twilio; on Telegram the last word is all that is left to read, and it is in their own chat.
+        await copies.of_contacts(tx, [(row.id, row.address)], parts.clock(), each.id)
         await contacts.end(tx, contact)
     return True
 

@@ -3,12 +3,13 @@
 it is looked at again.
 
     hold(parts, person, operator, reference, reason, review) -> LegalHold | NotHeld
+    renew(parts, hold, operator, review) -> LegalHold | NotHeld      it was looked at, and is still open
     release(parts, hold, operator) -> NotHeld | None
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
@@ -33,14 +34,15 @@ class NotHeld:
 
 
 async def hold(
-    parts: Parts, person: str, operator: str, reference: str, reason: str, review: date
+    parts: Parts, person: str, operator: str, reference: str, reason: str, review: date | None
 ) -> LegalHold | NotHeld:
-    """`review`: by the operator's calendar. Several may stand beside each other: each dispute has its own."""
+    """`review`: by the operator's calendar; None: what was typed is no day. Several may stand beside each other: each
+    dispute has its own."""
     named, said, now = cleaned(reference), cleaned(reason), parts.clock()
     if not all(SHORTEST <= len(words) <= LONGEST for words in (named, said)):
         return NotHeld("words")
-    at = datetime.combine(review, time(), parts.zone).astimezone(UTC)
-    if not now < at <= now + AT_MOST:
+    at = _due(parts, review)
+    if at is None:
         return NotHeld("review")
     async with parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
@@ -51,6 +53,32 @@ async def hold(
         await holds.place(tx, placed)
         await audit.add(tx, operator, PersonDeed.HOLD, f"person:{person}", now)
     return placed
+
+
+async def renew(parts: Parts, id: str, operator: str, review: date | None) -> LegalHold | NotHeld:
+    """Another one takes its place, with the same words: who looked at it, and when, stays to be seen."""
+    found, at, now = await holds.get(parts.db, id), _due(parts, review), parts.clock()
+    if found is None:
+        return NotHeld("nobody")
+    if at is None:
+        return NotHeld("review")
+    async with parts.db.transaction() as tx:
+        await contacts.lock_person(tx, found.person)
+        if not await holds.lift(tx, id, operator, now):
+            return NotHeld("already")
+        placed = replace(found, id=parts.new_id(), placed_by=operator, placed_at=now, review_at=at)
+        await holds.place(tx, placed)
+        await audit.add(tx, operator, "hold", f"person:{found.person}", now)
+    return placed
+
+
+def _due(parts: Parts, review: date | None) -> datetime | None:
+    """None: not a day to come, or too far off."""
+    now = parts.clock()
+    today = now.astimezone(parts.zone).date()
+    if review is None or not today < review <= today + AT_MOST:
+        return None
+    return datetime.combine(review, time(), parts.zone).astimezone(UTC)
 
 
 async def release(parts: Parts, id: str, operator: str) -> NotHeld | None:

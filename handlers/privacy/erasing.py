@@ -25,7 +25,7 @@ from booking.authority import DeskActor, PersonDeed, may_about
 from booking.model import Appointment, ContactId, PersonId
 from conversations.model import Reply
 from conversations.text import Text, t, text_from_json, text_to_json
-from handlers import content
+from handlers import content, provider_copies
 from handlers.acting import Acting
 from handlers.calendars.inviting import remembered
 from handlers.effects import Alarm, ToPerson
@@ -122,11 +122,12 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
         theirs = await gather(tx, person)
         await work.counted()
         await forget_numbers(tx, person)
+        await provider_copies.all_of(tx, rows, theirs.appointments, now, asked.id)
         await forget(tx, theirs)
         byes = await work.parted(addressee, letters)
         await erasures.begun(tx, asked.id, theirs, byes, now)
         await audit.add(tx, asked.asked_by, PersonDeed.ERASE, f"person:{person}", now)
-        for topic in ("waiting", "outbox", "documents"):
+        for topic in ("waiting", "outbox", "documents", "copies"):
             tx.after_commit(partial(parts.bell.ring, topic))
     log.info("erased", number=asked.id)
     return Erased(asked.id, len(gone), addressee is not None)
@@ -198,7 +199,8 @@ class Work:
             await outbox.rewrite(self.tx, letter, letter.content or {}, byes[-1][0])
         if row is not None:
             byes.append((await self.stranger(row), row.id))
-            said = content.to_json(Reply((t("erased.done"),)))
+            theirs = (t("erased.telegram"),) if row.channel == "telegram" else ()
+            said = content.to_json(Reply((t("erased.done"), *theirs)))
             out = outbox.Outgoing(f"{self.cause}:bye", byes[-1][0], "answer", said, self.now, answer=True)
             await outbox.add(self.tx, out, self.now)
         return list(dict.fromkeys(byes))

@@ -40,13 +40,23 @@ async def publish(parts: Parts) -> bool:
         if told > await erasures.last(parts.db):
             log.warning("the documents' store knows of more erasures than this database", told=told)
             return False
-        open_ = await erasures.open_(parts.db)
-        for line in await erasures.lines(parts.db, min([told, *(each.id - 1 for each in open_)])):
-            await store.put(_name(line.id), line.to_json().encode())
-        await store.put(HEAD, str(await erasures.last(parts.db)).encode())
-    except StoreAway:
+        open_, wrong = await erasures.open_(parts.db), await erasures.withdrawn(parts.db)
+        await _write(parts, store, min([told, *(each.id - 1 for each in open_), *(id - 1 for id in wrong)]))
+        await erasures.corrected(parts.db, wrong)
+    except (StoreAway, Unknown) as error:
+        log.warning("the ledger of erasures is not told", error=type(error).__name__)
         return False
     return True
+
+
+async def _write(parts: Parts, store: Store, after: int) -> None:
+    """Until nothing changed meanwhile: else whoever is slow would leave what stood before."""
+    lines: Sequence[Line] = []
+    while lines != (lines := await erasures.lines(parts.db, after)):
+        for line in lines:
+            await store.put(_name(line.id), line.to_json().encode())
+    if lines or not after:
+        await store.put(HEAD, str(lines[-1].id if lines else 0).encode())
 
 
 async def after(store: Store, number: int) -> Sequence[Line]:
@@ -57,9 +67,13 @@ async def after(store: Store, number: int) -> Sequence[Line]:
             raise Unknown("the documents' store holds no ledger of erasures")
         if top < number:
             raise Unknown(f"the documents' store tells of {top} erasures, the backup of {number}")
-        return [await _line(store, each) for each in range(number + 1, top + 1)]
+        known = [await _line(store, each) for each in range(number + 1, top + 1)]
+        while (found := await store.get(_name(top + 1))) is not None:  # of whoever died before it wrote the number
+            top += 1
+            known.append(_read(found.decode("utf-8", "replace"), top))
     except StoreAway:
         raise Unknown("the documents' store does not answer") from None
+    return known
 
 
 async def last(store: Store) -> int | None:

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from handlers import provider_copies
 from handlers.figures.gathered import folded
 from storage import contacts, erasures, figures, holds, past_hours
+from storage import provider_copies as copies
 from storage.db import Tx
 from storage.erasures import Line
-from storage.theirs import Theirs, forget, forget_numbers, gather, worker_forgets
+from storage.theirs import Theirs, forget, forget_numbers, gather, other_forgets, others
 
 
 async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: datetime) -> Sequence[Theirs]:
@@ -27,10 +29,12 @@ async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: dateti
             for each in folded(await figures.hours_of(tx, line.person), zone):
                 await past_hours.add(tx, each)
             await forget_numbers(tx, line.person)
+            rows = await contacts.get_many(tx, theirs.contacts)
+            await provider_copies.all_of(tx, list(rows.values()), theirs.appointments, now)
             await forget(tx, theirs)
-            for worker in theirs.workers:
-                for row in await contacts.of_worker(tx, worker):
-                    await worker_forgets(tx, theirs, row.id, now)
+            for contact in await others(tx, theirs):
+                await copies.of_other(tx, contact, now, now)
+                await other_forgets(tx, theirs, contact, now)
         await erasures.add(tx, line, theirs, now)
         gone.append(theirs)
     return gone

@@ -29,6 +29,7 @@ class Facts:
     terms_url: str
     terms_version: str
     privacy_url: str
+    policy_version: str
     dpo: str | None
     sms: str | None
     sms_country: str | None

@@ -1,10 +1,10 @@
-"""People's pages: the appointment, its calendar file, cancelling and moving it; the e-mail address.
+"""People's pages: the appointment, its calendar file, cancelling and moving it.
 
-    GET  /a/{token}          what, when, with whom          GET, POST  /e/{token}           confirm the e-mail address
+    GET  /a/{token}          what, when, with whom
     GET  /a/{token}.ics      calendar file                  GET        /calendar/{token}.ics   a worker's feed
     GET, POST  /a/{token}/cancel, /a/{token}/move           asks, then does
 
-Around the hour itself: `handlers/web/hour_pages.py`.
+Around the hour itself: `handlers/web/hour_pages.py`; the e-mail address: `handlers/web/email_pages.py`.
 
 A GET never acts: scanners of mail and previews of messengers open every link. The subject is on no page: others may
 read along. 404 for a token that never was, 410 for one that is of no more use.
@@ -28,7 +28,6 @@ from handlers.web.hour_pages import LATE, SAID
 from handlers.web.ports import (
     JOIN_OPENS,
     AppointmentView,
-    EmailView,
     Feed,
     Gone,
     MoveAnswer,
@@ -48,13 +47,15 @@ MODES: Final[Mapping[Mode, Text]] = {
 REFUSALS: Final[Mapping[str, Text]] = {
     "overlap": t("page.refused.overlap"),
     "max_appointments": t("page.refused.max_appointments"),
+    "cancellations": t("page.refused.desk"),
     "suspended": t("page.refused.desk"),
+    "frozen": t("page.refused.frozen"),
     "consent": t("page.refused.desk"),
     "dispute": t("page.refused.desk"),
     "worker": t("refused.worker"),
 }
 
-View = TypeVar("View", AppointmentView, EmailView, Feed)
+View = TypeVar("View", AppointmentView, Feed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,6 @@ class PersonPages:
         add.add_post(f"/a/{TOKEN}/cancel", self._cancel)
         add.add_get(f"/a/{TOKEN}/move", self._ask_move)
         add.add_post(f"/a/{TOKEN}/move", self._move)
-        add.add_get(f"/e/{TOKEN}", self._ask_email)
-        add.add_post(f"/e/{TOKEN}", self._confirm_email)
         add.add_get(f"/calendar/{TOKEN}.ics", self._feed)
 
     # The appointment
@@ -193,22 +192,6 @@ class PersonPages:
             later=hours.slots[-1].start.strftime("%Y%m%dT%H%M") if len(hours.slots) == SHOWN_HOURS else None,
         )
 
-    # The e-mail address
-
-    async def _ask_email(self, request: web.Request) -> web.Response:
-        view = await self.pages.email(token_of(request))
-        if not isinstance(view, EmailView):
-            return self.renderer.no(request, view)
-        address, token = masked(view.address), token_of(request)
-        return self.renderer.page("email", view.reader, token=token, address=address, joins=view.joins)
-
-    async def _confirm_email(self, request: web.Request) -> web.Response:
-        await own_form(request, self.renderer.origin)
-        view = await self.pages.confirm_email(token_of(request))
-        if not isinstance(view, EmailView):
-            return self.renderer.no(request, view)
-        return self.renderer.page("email_confirmed", view.reader, address=masked(view.address), joins=view.joins)
-
     # The worker's feed
 
     async def _feed(self, request: web.Request) -> web.Response:
@@ -228,9 +211,3 @@ class PersonPages:
         file = calendar(entries, urlsplit(self.public_url).hostname or "", self.clock(), feed=feed)
         headers = {"Content-Type": "text/calendar; charset=utf-8; method=PUBLISH"}
         return web.Response(body=file, headers=headers | {"Content-Disposition": 'attachment; filename="calendar.ics"'})
-
-
-def masked(address: str) -> str:
-    """`ca•••@example.org`: its owner knows it again, nobody else learns it."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:2]}•••@{domain}"

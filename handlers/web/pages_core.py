@@ -15,8 +15,6 @@ from booking.authority import PersonActor
 from booking.core import Booking
 from booking.model import Appointment, AppointmentId, Mode, Person, SlotId, Wish, Worker, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Moved
-from booking.proofs import ProofId
-from conversations.flows.channels import NAMES
 from conversations.model import Link
 from conversations.text import t
 from handlers.acting import Acting
@@ -24,7 +22,7 @@ from handlers.effects import Notice
 from handlers.following import follow
 from handlers.own_doing import receipt
 from handlers.parts import Parts
-from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
+from handlers.web.ports import AppointmentView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
 from storage import contacts, tokens
 from storage.booking import RowStore
 from storage.db import Tx
@@ -89,41 +87,6 @@ class PagesCore:
             person = scene.appointment.person
             await self._commit(scene, await receipt(scene.core, person, "moved", text, done.appointment.id, link))
             return MovedTo(self._parts.db.vault.token(link.kind, link.id))
-
-    # ------------------------------------------------------------ the e-mail address
-
-    async def email(self, token: str) -> EmailView | Gone | None:
-        return await self._email(token, confirm=False)
-
-    async def confirm_email(self, token: str) -> EmailView | Gone | None:
-        return await self._email(token, confirm=True)
-
-    async def _email(self, token: str, *, confirm: bool) -> EmailView | Gone | None:
-        """The address is what the link was mailed to, whatever stands in the account by now."""
-        parts, now = self._parts, self._parts.clock()
-        async with parts.db.transaction() as tx:
-            found = await tokens.look(tx, token, "email", now)
-            if found is None:
-                return None
-            if isinstance(found, tokens.Over):
-                return Gone("used" if found.used else "expired")
-            store = RowStore(tx, parts.directories)
-            core = Booking(store, parts.rules, now, parts.new_id)
-            proof = await core.email_to_prove(found.object)
-            if proof is not None and confirm:
-                await contacts.lock_person(tx, proof.person)
-                proof = await core.email_to_prove(found.object)  # as it is, now that it is ours
-            person = None if proof is None else await store.person(proof.person)
-            if proof is None or person is None:
-                return Gone("expired")
-            if confirm:
-                if not isinstance(await tokens.use(tx, token, "email", now), tokens.Good):
-                    return Gone("used", _reader(person))
-                await core.confirm_email(proof.id)
-                await follow(tx, parts, store, core, f"confirmed:{proof.id}:{int(now.timestamp())}", now)
-            joins = await store.proof(ProofId(proof.id))
-            way = await store.way_of(joins.contact) if joins is not None else None
-            return EmailView(proof.email, _reader(person), (NAMES[way.channel], way.ends) if way is not None else None)
 
     # ------------------------------------------------------------ a worker's calendar
 

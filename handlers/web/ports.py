@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol, TypeAlias
 
+from booking.addresses import EmailWhy
 from booking.model import Appointment, PersonId, Slot, SlotId, Worker
 from booking.ports import AlreadyOver, Cancelled, Heard, Refused, SlotGone, TurnAnswer
+from conversations.text import Text
 from storage.calls import CallRow
 
 # The join button (terms, article 4.2: the link is part of the confirmation) works around the hour, not at any time.
@@ -28,9 +30,12 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """`moved`, `cancelled`: the appointment; `used`: the address is confirmed; `expired`: too late."""
+    """`moved`, `cancelled`: the appointment; `expired`: too late. Of a mailed link: `used`, the address is
+    confirmed; `later_mail`, another was mailed since; `mail_expired`. Of the password's page: `chosen`,
+    `password_expired`.
+    """
 
-    why: Literal["moved", "cancelled", "used", "expired"]
+    why: Literal["moved", "cancelled", "expired", "used", "later_mail", "mail_expired", "chosen", "password_expired"]
     reader: Reader | None = None
 
 
@@ -67,11 +72,27 @@ class MovedTo:
 
 @dataclass(frozen=True, slots=True)
 class EmailView:
-    """`joins`: the channel that the link joins to their account, and how it ends; None: it confirms the address."""
+    """`why`: what the link is for. `password`: the token of the page that chooses one, given once, after a yes.
+    `joins`: the channel that it joins to their account, and how that ends.
+    """
 
     address: str
     reader: Reader
+    why: EmailWhy = "join"
+    password: str | None = None
     joins: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordView:
+    """The platform's password can be chosen. `faults`: what is wrong with what was typed; `busy`: nothing, but not now;
+    `chosen`: it is kept.
+    """
+
+    reader: Reader
+    faults: Sequence[Text] = ()
+    busy: bool = False
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +135,14 @@ class Pages(Protocol):
     async def hours(self, token: str, after: datetime | None, limit: int) -> Hours | Gone | None: ...
     async def cancel(self, token: str) -> Cancelled | AlreadyOver | Gone | None: ...
     async def move(self, token: str, slot: SlotId) -> MoveAnswer: ...
+    async def feed(self, token: str) -> Feed | Gone | None: ...
+
+
+class EmailPort(Protocol):
     async def email(self, token: str) -> EmailView | Gone | None: ...
     async def confirm_email(self, token: str) -> EmailView | Gone | None: ...
-    async def feed(self, token: str) -> Feed | Gone | None: ...
+    async def password(self, token: str) -> PasswordView | Gone | None: ...
+    async def choose_password(self, token: str, password: str, again: str) -> PasswordView | Gone | None: ...
 
 
 class WorkersPages(Protocol):

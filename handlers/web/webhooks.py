@@ -3,9 +3,9 @@
     POST /webhooks/twilio/messages   200 and empty TwiML     POST /webhooks/twilio/status   200
     POST /webhooks/telegram          200           POST /webhooks/twilio/voice/{token}   200 and the TwiML of a step
 
-403 when it is not from the provider, the same whatever was wrong; 503 when it could not be stored: the provider comes
-again. A repeat is answered like the first one. Right origin and not understood: stored and parked, 200, since what is
-refused is sent again for ever, and others wait behind it.
+403 when it is not from the provider, the same whatever was wrong; 503 when it could not be stored, or while too much
+waits: the provider comes again. A repeat is answered like the first one. Right origin and not understood: stored and
+parked, 200, since what is refused is sent again for ever, and others wait behind it.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -18,12 +18,14 @@ from aiohttp import web
 from handlers.channels import twilio_voice
 from handlers.channels.base import BadOrigin, Envelope, Provider, Receipt, Request
 from handlers.channels.twilio_voice import Heard
+from handlers.inbox import Crowded
 from handlers.metrics import Metrics
 from handlers.web import body
 from handlers.web.background import Background
 
 TWILIO_LIMIT: Final = 64 * body.KIB
 TELEGRAM_LIMIT: Final = 256 * body.KIB
+COMES_AGAIN: Final = "5"  # seconds; Telegram heeds it, Twilio has its own
 # https://www.twilio.com/docs/messaging/twiml: nothing to say right now.
 EMPTY_TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -103,9 +105,17 @@ class Webhooks:
         for found in provider.split(call, self.clock()):
             if isinstance(found, Receipt):
                 await self.receipts(found)
-            elif await self.inbox(found) is not None:
+            elif await self._stored(found):
                 self.metrics.inbound_messages.labels(found.channel, "parked" if found.parked else "new").inc()
         return call
+
+    async def _stored(self, found: Envelope) -> bool:
+        """False for a repeat. 503 while too much waits: no failure of ours, so it is no line of the log."""
+        try:
+            return await self.inbox(found) is not None
+        except Crowded:
+            self.metrics.inbound_messages.labels(found.channel, "shed").inc()
+            raise web.HTTPServiceUnavailable(headers={"Retry-After": COMES_AGAIN}) from None
 
     def _url(self, request: web.Request) -> str:
         """The address that Twilio signed: never from Host, and with the escapes as they came."""

@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("storage", "0021_account")]
+    dependencies = [("storage", "0022_consent")]
 
     initial = False
 

@@ -12,7 +12,7 @@ no migration, and be in no backup. A test finds a table left out.
 
 from storage.models.accounts import EmailProof
 from storage.models.booking import Appointment, Busy, Call, Hold, Refusal, Waiting
-from storage.models.delivery import Outbox, Sender
+from storage.models.delivery import Outbox, ProviderCopy, Sender
 from storage.models.desk import Decision, Ticket, TicketEntry
 from storage.models.directory import Client, Code, DirectoryVersion, Span, Worker, WorkerSetting
 from storage.models.documents import Document, Media
@@ -24,6 +24,7 @@ from storage.models.operators import Export, Login, Operator, RecoveryCode, Sess
 from storage.models.people import Alias, Consent, Contact, Person
 from storage.models.personal import PERSONAL
 from storage.models.proofs import Proof
+from storage.models.requests import DataCopy, Instruction
 from storage.models.service import ApiAnswer, ApiKey, Hook, HookNews
 from storage.models.talks import Conversation, Inbox, Ledger, Timer
 
@@ -41,6 +42,7 @@ __all__ = [
     "Consent",
     "Contact",
     "Conversation",
+    "DataCopy",
     "Decision",
     "DirectoryVersion",
     "Document",
@@ -53,6 +55,7 @@ __all__ = [
     "Hook",
     "HookNews",
     "Inbox",
+    "Instruction",
     "Ledger",
     "LegalHold",
     "Login",
@@ -63,6 +66,7 @@ __all__ = [
     "PastHour",
     "Person",
     "Proof",
+    "ProviderCopy",
     "RecoveryCode",
     "Refusal",
     "Report",

@@ -1,4 +1,4 @@
-"""What goes out: what is to be said, and the senders of ours that say it."""
+"""What goes out: what is to be said, the senders of ours that say it, and what lies at a provider of it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ class Outbox(Model):
     accepted_at = fields.DatetimeField(null=True)
     alarmed_at = fields.DatetimeField(null=True)  # a human was told that it is late
     elsewhere_at = fields.DatetimeField(null=True)  # no word that it arrived: said on another channel, or nowhere
+    hushed_at = fields.DatetimeField(null=True)  # only that there is a message was said; emptied once it is read
     changed_at = fields.DatetimeField()
+    copy_at = fields.DatetimeField(null=True)  # its copy at the provider is somebody's to delete since then
 
     class Meta:
         table = "outbox"
@@ -60,3 +62,24 @@ class Sender(Model):
 
     class Meta:
         table = "sender"
+
+
+class ProviderCopy(Model):
+    """A message that lies at its provider, and is to be emptied or deleted there. Gone as soon as it is.
+
+    `id`: a keyed hash of what it is of; `ref`: by which ids it is found. `act`: empty, delete, or find: what went to an
+    address and was never told to us, so that it can be deleted. `erasure_id`: whose end waits for it.
+    """
+
+    id = fields.CharField(max_length=ID, primary_key=True)
+    channel = fields.CharField(max_length=NAME)
+    ref = fields.BinaryField()
+    act = fields.CharField(max_length=NAME)
+    erasure_id = fields.BigIntField(null=True)
+    due_at = fields.DatetimeField()
+    next_try_at = fields.DatetimeField()
+    attempts = fields.IntField(default=0)
+    last_error = fields.CharField(max_length=128, null=True)
+
+    class Meta:
+        table = "provider_copy"

@@ -12,6 +12,8 @@ class Ticket(Model):
     """What a human of the desk must look at. `context`, sealed: where the talk stood, and a number to call.
 
     `live`: the talk is with the desk, what the person writes goes into this ticket. `subject` is a kind and an id.
+    `due_at`: of a request about somebody's data, when it is answered at the latest; `extended_at`: they were told that
+    it takes longer; `warned`: how many of the alarms about it were raised.
     """
 
     id = fields.CharField(max_length=ID, primary_key=True)
@@ -27,6 +29,9 @@ class Ticket(Model):
     taken_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
     outcome = fields.CharField(max_length=NAME, null=True)
+    due_at = fields.DatetimeField(null=True)
+    extended_at = fields.DatetimeField(null=True)
+    warned = fields.IntField(default=0)
 
     class Meta:
         table = "ticket"

@@ -50,6 +50,7 @@ class Worker(Model):
     rules = fields.TextField()
     suspended = fields.BooleanField(default=False)
     version = fields.IntField(default=0)  # of the directory in which they, or their own times, changed last
+    changed_at = fields.DatetimeField(null=True)  # when their number or e-mail address was last replaced by another
 
     class Meta:
         table = "worker"

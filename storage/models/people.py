@@ -9,7 +9,10 @@ from storage.models.lengths import ID, NAME
 
 
 class Person(Model):
-    """A beneficiary."""
+    """A beneficiary.
+
+    `frozen_at`: they froze their account then; `no_feedback`: they object to what is not about an hour of theirs.
+    """
 
     id = fields.CharField(max_length=ID, primary_key=True)
     client_id = fields.CharField(max_length=ID)
@@ -25,13 +28,23 @@ class Person(Model):
     time_zone = fields.CharField(max_length=NAME)
     suspended = fields.BooleanField(default=False)
     turns = fields.BigIntField(default=0)
+    password = fields.BinaryField(null=True)
+    password_at = fields.DatetimeField(null=True)
+    frozen_at = fields.DatetimeField(null=True)
+    no_feedback = fields.BooleanField(default=False)
+    changed_at = fields.DatetimeField(null=True)  # when a proven number or address was last replaced by another
+    discreet = fields.BooleanField(null=True)  # nothing but "you have a message" appears unasked
 
     class Meta:
         table = "person"
 
 
 class Consent(Model):
-    """The proof of an acceptance. Only ever added to."""
+    """The proof of an acceptance. Only ever added to.
+
+    Rows of before a column was there have none in it. `policy_version`: else one version stood for both documents.
+    `catalogue` is the hash of the words shown, `shown_key` the message they stood in, `inbound_id` the answer.
+    """
 
     id = fields.CharField(max_length=ID, primary_key=True)
     person_id = fields.CharField(max_length=ID)
@@ -41,6 +54,15 @@ class Consent(Model):
     channel = fields.CharField(max_length=NAME)
     answer = fields.BinaryField()
     given_at = fields.DatetimeField()
+    policy_version = fields.CharField(max_length=NAME, null=True)
+    terms_hash = fields.CharField(max_length=64, null=True)
+    policy_hash = fields.CharField(max_length=64, null=True)
+    msgid = fields.CharField(max_length=NAME, null=True)
+    catalogue = fields.CharField(max_length=64, null=True)
+    shown_key = fields.CharField(max_length=255, null=True)
+    inbound_id = fields.CharField(max_length=ID, null=True)
+    how = fields.CharField(max_length=128, null=True)
+    declared = fields.CharField(max_length=NAME, null=True)
 
     class Meta:
         table = "consent"
@@ -67,6 +89,10 @@ class Contact(Model):
     opted_out_at = fields.DatetimeField(null=True)
     dead_at = fields.DatetimeField(null=True)
     last_inbound_at = fields.DatetimeField(null=True)
+    forget_at = fields.DatetimeField(null=True)  # nothing of a stranger who did not want us is kept after that
+    trusted_at = fields.DatetimeField(null=True)  # when it was last known whose it is (`booking.trust`)
+    parted_at = fields.DatetimeField(null=True)  # since when its address is another contact's (`storage.parting`)
+    heir_id = fields.CharField(max_length=ID, null=True)  # that one, while it may prove to be the same person
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -45,6 +45,7 @@ class Inbox(Model):
     alike = fields.IntField(default=0)  # attempts in a row that failed with `last_error`
     last_error = fields.CharField(max_length=128, null=True)
     settled_at = fields.DatetimeField(null=True)
+    copy_at = fields.DatetimeField(null=True)  # its copy at the provider is somebody's to delete since then
 
     class Meta:
         table = "inbox"

@@ -69,7 +69,7 @@ def worker(ref: str, *hours: Hours, **changes: Any) -> Worker:
 
 
 def consent(rules: Rules = Rules()) -> Consent:  # noqa: B008 - frozen
-    return Consent(rules.terms_version, "fr", "sms", "oui", MONDAY)
+    return Consent(rules.terms_version, "fr", "sms", "oui", MONDAY, policy_version=rules.policy_version)
 
 
 def joining(code: CodeId = CODE.id) -> Joining:

@@ -204,7 +204,7 @@ def test_what_is_written_of_a_stranger() -> None:
         "ann@example.org",
         False,
     )
-    assert run(desk.store.consented(person.id, "2024-10-15"))
+    assert run(desk.store.consented(person.id, "2024-10-15", "2024-10-15"))
     assert (made.person, made.series, made.version, made.status) == (person.id, made.id, 0, "booked")
     assert run(desk.turn().known(ANN)) == Known(person, terms_accepted=True, last_mode=Mode.VIDEO, upcoming=(made,))
     assert run(desk.turn().known(BEN)) == Known()
@@ -379,7 +379,7 @@ def test_who_may_not_book_is_known_before_any_question(prepare: Callable[[Desk],
     assert run(desk.turn().known(ANN)).refused == Refused(reason)
 
 
-@guards("T22", partly=True)
+@guards("T22")
 def test_the_cap_counts_what_has_not_begun() -> None:
     desk = Desk([worker("ali"), worker("claire")])
     book(desk, any_at(NINE))

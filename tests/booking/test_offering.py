@@ -175,7 +175,7 @@ def test_the_terms_are_asked_for_again_when_they_changed() -> None:
     desk.rules = replace(desk.rules, terms_version="2027-01-01")
     assert run(desk.turn().accept(first.hold.id)) == Refused("consent")
     assert isinstance(run(desk.turn().accept(first.hold.id, consent(desk.rules))), Booked)
-    assert run(desk.store.consented(old.person, "2027-01-01"))
+    assert run(desk.store.consented(old.person, "2027-01-01", "2024-10-15"))
 
 
 def test_a_lapsed_offer_is_free_and_is_not_accepted() -> None:

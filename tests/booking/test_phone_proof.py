@@ -64,7 +64,7 @@ def sent(answer: AskProof) -> ProofSent:
     return answer
 
 
-@guards("T20", partly=True)
+@guards("T20")
 def test_three_an_hour_to_one_number_whoever_asks() -> None:
     store = MemoryStore()
     for who in (ANN, BEN, ContactId("cleo")):
@@ -73,7 +73,7 @@ def test_three_an_hour_to_one_number_whoever_asks() -> None:
     assert sent(asks(store, ContactId("dan"), OTHER)).ends == "12"
 
 
-@guards("T20", partly=True)
+@guards("T20")
 def test_three_an_hour_of_one_contact_to_any_number() -> None:
     store = MemoryStore()
     for n in range(3):
@@ -83,7 +83,7 @@ def test_three_an_hour_of_one_contact_to_any_number() -> None:
     sent(asks(store, ANN, OTHER, timedelta(hours=1)))
 
 
-@guards("T20", partly=True)
+@guards("T20")
 def test_six_a_day() -> None:
     store = MemoryStore()
     for hour in range(6):
@@ -91,7 +91,7 @@ def test_six_a_day() -> None:
     assert asks(store, ANN, NUMBER, timedelta(hours=7)) == TooManyTries(MONDAY + timedelta(days=1))
 
 
-@guards("T20", partly=True)
+@guards("T20")
 def test_a_limit_for_all_together() -> None:
     store, rules = MemoryStore(), Rules(codes_overall=5)
     for n in range(5):

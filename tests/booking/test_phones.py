@@ -70,7 +70,7 @@ def test_overseas(typed: str, e164: str, zone: str) -> None:
     assert read(typed) == Mobile(e164, zone)
 
 
-@guards("T20", partly=True)
+@guards("T20")
 @pytest.mark.parametrize(
     "typed",
     [

@@ -94,7 +94,7 @@ def test_it_is_one_of_the_two_reasons_and_never_another(
     silent = now - trusted >= timedelta(days=45)
     ahead = any(
         now < hour.start + timedelta(hours=1)
-        and (hour.status == "booked" or (hour.status == "cancelled" and hour.ended_by in {None, "worker", "desk"}))
+        and (hour.status in {"booked", "done", "missed"} or (hour.status == "cancelled" and hour.ended_by != "person"))
         for hour in hours
     )
     fresh = changed is not None and trusted < changed and now - changed < timedelta(days=7)

@@ -1,17 +1,19 @@
 """The settings as a whole: defaults, what is needed together, and failures that name the setting and not its value."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from booking.model import Rules
+from booking.model import Rules, fingerprint
 from bot import forms
 from bot.app import _telegram
 from bot.secrets import fresh
 from bot.settings import Settings, WrongSettings, read_settings
 from handlers.channels.base import BadOrigin, Request
 from handlers.channels.telegram import HEADER
+from tests.guards import guards
 
 KEYS = {name: value for name, value in fresh().items() if name != "TELEGRAM_WEBHOOK_SECRET"}
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001", "TWILIO_AUTH_TOKEN": "token-not-real"}
@@ -40,9 +42,17 @@ def test_only_our_keys_are_required() -> None:
     assert [name for name, _ in refusal.value.problems] == ["SECRET_KEY", "ENCRYPTION_KEYS"]
     settings = read()
     assert settings.reminders == (timedelta(hours=48), timedelta(hours=2))
-    assert settings.rules == Rules()
+    assert replace(settings.rules, terms_hash=None, policy_hash=None) == Rules()
     assert not any([settings.sms_enabled, settings.whatsapp_enabled, settings.telegram_enabled, settings.mail_enabled])
     assert settings.provider_credentials() == ()
+
+
+def test_the_policy_has_the_version_of_the_terms_unless_it_has_its_own() -> None:
+    assert read(TERMS_VERSION="2027-01-01").rules.policy_version == "2027-01-01"
+    rules = read(TERMS_VERSION="2027-01-01", PRIVACY_VERSION="7", PRIVACY_URL="https://example.org/policy").rules
+    assert (rules.terms_version, rules.policy_version) == ("2027-01-01", "7")
+    assert rules.policy_hash == fingerprint("https://example.org/policy", "7") != rules.terms_hash
+    assert "TERMS_VERSION" in refused(TERMS_VERSION="v" * 33)
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +81,7 @@ def test_webhooks_may_be_signed_with_several_tokens() -> None:
     assert settings.webhook_auth_tokens == ("token-not-real", "older", "region")
 
 
+@guards("T09")
 def test_telegram_may_bring_a_former_secret() -> None:
     first, former = "s" * 20, "f" * 20
     telegram = {"TELEGRAM_BOT_TOKEN": "1:not-real", "TELEGRAM_WEBHOOK_SECRET": first}

@@ -32,8 +32,10 @@ DANGER_FIRST: Final = (
     "they can still do here"
 )
 NEVER_AGAIN: Final = "what goes, for ever, and that nothing is kept must be read before the first yes"
+READ_FIRST: Final = "name, number and address as we have them are what they asked to see, before anything is changed"
 EXCEPTIONS: Final[Mapping[str, str]] = {
     "erase.sure": NEVER_AGAIN,
+    "profile.what": READ_FIRST,
     "welcome.code + noted.motive + slot.ask": ALL_AT_ONCE,
     "welcome.code_abroad + noted.motive + slot.ask": ALL_AT_ONCE,
     "danger.suicide + welcome.known + menu.ask": DANGER_FIRST,

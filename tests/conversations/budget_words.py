@@ -24,10 +24,12 @@ NAMES: Final[dict[str, str]] = {
 VALUES: Final[dict[str, Value]] = {
     **NAMES,
     "phone": "01 99 00 00 09",
+    "email": "marie-christine.dubois@example.org",
     "number": "01 99 00 00 03",
     "channel": "WhatsApp",
     "ends": "12",
     "word": "START",
+    "service": "WhatsApp",
     "code": "123456",
     "count": 12,
     "words": "une phrase",  # of the desk's own, as long as they write it
@@ -100,12 +102,14 @@ ELSEWHERE: Final = (
     "console.",
     "demo.",
     "desk.hours",
+    "erased.telegram",
     "figures.",
     "format.",
     "ground.",
     "invite.",
     "line.",
     "mail.",
+    "notice.claimed",  # by mail
     "page.",
     "room.",
     "telegram.",

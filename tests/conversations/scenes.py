@@ -13,9 +13,11 @@ ENGLISH: Final = {
     "signaler": "flag",
     "contester": "contest",
     "mes données": "my data",
+    "mon profil": "my profile",
     "effacer mon compte": "erase my account",
     "j'ai déjà un compte": "i already have an account",
     "mes rendez-vous": "my appointments",
+    "pas moi": "not me",
     "proposer Camille 18h": "suggest Camille 6 pm",
     "absent jeudi": "away thursday",
 } | {
@@ -32,6 +34,7 @@ TWO: Final = KNOWN + ", 2026-03-10 14:00"
 BOTH_REMINDED: Final = KNOWN + ", 2026-03-06 14:00"
 TELEGRAM: Final = STRANGER + "\nchannel: telegram"
 HIDDEN: Final = STRANGER + "\nchannel: whatsapp-id"
+CLAIMS: Final = STRANGER + "\nclaims: yes"
 WORKER: Final = STRANGER + "\nrole: worker"
 WORKS: Final = KNOWN + "\nrole: worker"
 
@@ -108,8 +111,18 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         (*BY_SMS, "sms> rdv", "sms> 1", "sms> 1", "j'ai déjà un compte", "06 39 98 00 11", "(the code)"),
     ),
     "my_data.what": (KNOWN, ("mes données",)),
+    "profile.what": (KNOWN, ("mon profil",)),
+    "profile.name": (KNOWN, ("mon profil", "1")),
+    "profile.mail": (KNOWN, ("mon profil", "2")),
+    "profile.address": (KNOWN, ("mon profil", "2", "2")),
+    "profile.code": (KNOWN, ("mon profil", "2", "2", "camille.dubois@example.org")),
     "erase.sure": (KNOWN, ("effacer mon compte",)),
     "erase.code": (KNOWN, ("effacer mon compte", "1")),
+    "not_me.why": (KNOWN, ("pas moi",)),
+    "still_me.who": (CLAIMS, ("bonjour",)),
+    "still_me.sent": (CLAIMS, ("bonjour", "1")),
+    "still_me.other": (CLAIMS, ("bonjour", "1", "2")),
+    "claimed.answer": (KNOWN, ("! somebody claims to be them",)),
     "message.about": (TWO, ("message",)),
     "message.text": (KNOWN, ("message",)),
     "message.sure": (KNOWN, ("message", "oui")),

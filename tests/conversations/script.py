@@ -1,7 +1,8 @@
 """Talks as text files, which a social worker can read and correct.
 
     clock: 2026-03-02 10:00          headers: clock (Paris), channel, lang, zone, known, booked, mode, role,
-                                     phone; stopped: another channel of theirs, on which they stopped us
+                                     phone; stopped: another channel of theirs, on which they stopped us;
+                                     claims: the number was somebody's who reads us elsewhere, too
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
@@ -37,6 +38,7 @@ from booking.model import ContactId, Mode, Rules
 from conversations.model import Ask, Context, FileRef, Input, News, Option, Outcome, Press, Step, Stopped, fill
 from conversations.text import t
 from handlers.calling import news_of
+from handlers.effects import Tell, ToContact
 from handlers.human import calls_of
 from tests.booking.made import run
 from tests.conversations.stage import Stage
@@ -74,6 +76,8 @@ def raised(header: str) -> Stage:
     if "stopped" in said:
         word = "START" if said["stopped"] == "sms" else ""
         stage.stopped = (Stopped(said["stopped"], _moment(said["clock"]), word),)
+    if "claims" in said:
+        stage.was_somebodys()
     if "also" in said:
         stage.with_nadia()
     if "known" in said:
@@ -261,6 +265,11 @@ def reviews(stage: Stage, verdict: str, words: str) -> list[str]:
     return stage.is_reviewed(words, upheld=verdict == "upholds it")
 
 
+def is_claimed(stage: Stage) -> list[str]:
+    """On a channel that they had once."""
+    return stage.company.follow([Tell(ToContact(stage.contact.id), "claimed", {"by": "claimant"})], stage)
+
+
 DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"(\d+) (minutes?|hours?|days?) pass": passes,
     r"it is (\d{4}-\d\d-\d\d \d\d:\d\d)": it_is,
@@ -282,6 +291,7 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"the desk warns them: (.+)": warns,
     r"the desk ends their suspension: (.+)": ends,
     r"another one of the desk (upholds it|takes it back): (.+)": reviews,
+    r"somebody claims to be them": is_claimed,
     r"a deploy inserts a step after the subject": step_inserted,
 }
 

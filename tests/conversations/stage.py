@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from booking.claims import ClaimSettled, Former
 from booking.core import Booking
 from booking.decisions import Decision, Ground
 from booking.directory import Directory
@@ -210,8 +211,10 @@ class Stage:
         self.saved = json.dumps(to_json(turn.state))
         self.turn = turn
         self._is_reached(turn.state)
-        if turn.flags & {"not_me", "parted"}:
+        if "parted" in turn.flags:
             self.store.rows.contacts.pop(self.contact.id, None)
+        if any(isinstance(event, ClaimSettled) for event in core.events):
+            self.contact = replace(self.contact, claims=False)
         if turn.lang:
             self.contact = replace(self.contact, lang=turn.lang)
         if turn.flags & {"opt_out", "opt_in"}:
@@ -284,6 +287,7 @@ class Stage:
             say=self.voice(),
             desk=self.desk(),
             terms_version=self.rules.terms_version,
+            policy_version=self.rules.policy_version,
             sms="01 99 00 00 01",
             stopped=self.stopped,
             joins={"telegram": "SocialDirectBot"} if self.contact.worker else {},
@@ -328,12 +332,14 @@ class Stage:
                     found = next(w.first_name for w in (*WORKERS, NADIA) if w.id == worker)
                     first, *rest = map(say, texts) if kind == "digest" else [" ".join(map(say, texts))]
                     lines += [f"* {found}: {first}", *(f"  {line}" for line in rest)]
+                case Notice(to=ToMail() | ToContact(), kind="one_time_code", texts=texts):
+                    self.company.code = str(texts[0].args["code"])
+                    lines.append("* elsewhere: a code")
                 case Notice(to=ToMail()):
                     lines.append(f"* e-mail: {say(effect.texts[0])}")
                 case Notice(to=(ToPerson() | ToContact()) as to):
                     name = self.company.talk(self.company.contact(to)).name
-                    if effect.kind == "one_time_code":
-                        self.company.code = str(effect.texts[0].args["code"])
+                    self.company.code = str(effect.texts[0].args.get("code", self.company.code))
                     lines.append(f"* {name}: {' '.join(map(say, effect.texts))}")
                 case Notice(to=ToPhone(), texts=texts):
                     self.company.code = str(texts[0].args["code"])
@@ -350,7 +356,9 @@ class Stage:
 
     def joins(self, first: str, last: str, starts: list[datetime], mode: Mode = Mode.PHONE) -> None:
         """The person has an account, and these appointments with the first worker free."""
-        consent: Consent | None = Consent(self.rules.terms_version, "fr", "sms", "1", self.now)
+        consent: Consent | None = Consent(
+            self.rules.terms_version, "fr", "sms", "1", self.now, policy_version=self.rules.policy_version
+        )
         joining: Joining | None = Joining(
             CodeId("ports"), first, last, "camille@example.org", self.contact.phone, "fr", "Europe/Paris"
         )
@@ -371,6 +379,13 @@ class Stage:
         self.joins(first, last, [start])
         self.company.due.clear()
         self.now = today
+
+    def was_somebodys(self) -> None:
+        """This number belonged to somebody who reads us on another channel, too."""
+        there, person = ContactId("elsewhere"), PersonId("former")
+        ways = (Way("telegram", person, there), Way("sms", person, number=self.contact.phone))
+        self.store.rows.formers[self.contact.id] = Former(person, None, self.contact.phone, ways, (there,))
+        self.contact = replace(self.contact, claims=True)
 
     def is_suspended(self, last_day: date | None, words: str, *, cancels: bool) -> list[str]:
         core = self.core()

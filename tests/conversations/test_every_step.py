@@ -62,8 +62,15 @@ SIGNS: Final[dict[str, set[str]]] = {
     "human": {"human.open", "human.closed"},
     "language": {"language.ask"},
     "private": {"private.text"},
-    "not_me": {"not_me.done", "channel.taken_off"},
     "join": {"join.ask", "join.already"},
+    "not_me": {"not_me.done", "not_me.ask"},
+    "still_me": {"still_me.nothing", "still_me.ask", "still_me.code", "still_me.how"},
+    "discreet": {"discreet.nobody", "discreet.on"},
+    "discreet_off": {"discreet.nobody", "discreet.off"},
+    "profile": {
+        *("profile.nobody", "profile.ask", "profile.name_ask", "profile.email_which", "profile.password_mailed"),
+        *("name.ask", "email.ask"),  # in a booking, what was said of it just before
+    },
     "my_data": {"my_data.noted", "my_data.ask"},
     "erase": {"erase.nobody", "erase.ask"},
     "contest": {"contest.nothing", "contest.ask"},

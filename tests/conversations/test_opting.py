@@ -65,7 +65,7 @@ def test_every_word_stops_and_every_word_starts_again(channel: str, lang: str) -
         assert not stage.contact.opted_out
 
 
-@guards("T21", partly=True)
+@guards("T21")
 @pytest.mark.parametrize("text", SENTENCES)
 @pytest.mark.parametrize("lang", languages())
 def test_a_sentence_is_no_stop(text: str, lang: str) -> None:
@@ -86,7 +86,7 @@ def test_a_stop_answers_nothing_and_keeps_what_was_asked() -> None:
     assert said(stage, "3") == ["slot.ask"]
 
 
-@guards("T31", partly=True)
+@guards("T31")
 def test_danger_comes_before_stop() -> None:
     stage = talking("sms", "fr")
     stage.contact = replace(stage.contact, opted_out=True)

@@ -42,6 +42,8 @@ SAID_BY: Final = {  # flows that are not called as what they say, or say nothing
     "open_hours": "open.done",
     "own_times": "times.ask",
     "calendar_forget": "calendar.forgotten",
+    "claim_over": "still_me.refused",
+    "discreet_off": "discreet.off",
     "due_near": "soon.worker",
     "due_attendance": "attend.asked_again",
     "due_silence": "attend.asked_again",

@@ -42,7 +42,7 @@ async def booked_by_buttons(town: Town) -> str:
     [hours] = await town.tap(camille, "Logement")
     assert hours.startswith("Quelle heure vous va")
     await town.tap(camille, town.screen(str(camille.id))[-1].buttons[0].label)
-    await town.tap(camille, "J'accepte et j'ai 18 ans ou plus")
+    await town.tap(camille, "J'accepte")
     await town.share_contact(camille)
     await town.chat(camille, "Camille Dubois")
     await town.chat(camille, "camille@example.org")

@@ -3,9 +3,9 @@
     python -m tests.journeys.launcher        reads one order a line, {"socket", "settings", "mail", "now"}, and forks
 
 Each child calls its parent's socket, builds the program on the settings, serves on a port of its own, and does what it
-is told, line by line: {"do": "settle" | "drain" | "fetch" | "arm" | "count", "now": …}. The crash points are wrapped
-round the real code here; the program knows nothing of them. Everything is imported before the first fork, so a restart
-takes milliseconds.
+is told, line by line: {"do": "settle" | "drain" | "fetch" | "erase" | "arm" | "count", "now": …}. The crash points are
+wrapped round the real code here; the program knows nothing of them. Everything is imported before the first fork, so a
+restart takes milliseconds.
 """
 
 from __future__ import annotations
@@ -33,16 +33,19 @@ from bot.logs import only_classes
 from bot.serve import listening
 from bot.settings import read_settings
 from bot.web import application
-from handlers import delivery, refusing, rerouting, sending, turns
+from handlers import delivery, provider_copies, refusing, rerouting, sending, turns
+from handlers.channels.copies import TwilioCopies
 from handlers.channels.email import EmailChannel
 from handlers.channels.sms import SmsChannel
 from handlers.channels.telegram import TelegramChannel
 from handlers.channels.twilio_media import TwilioMedia
 from handlers.channels.whatsapp import WhatsAppChannel
 from handlers.documents import fetching
+from handlers.privacy import afterwards, erasing, ledger
 from handlers.web.api.service import Service
 from locales.words import words
-from storage import api_answers, contacts, conversations, inbox, outbox, told, unsettled
+from storage import api_answers, contacts, conversations, erasures, inbox, outbox, told, unsettled
+from storage import provider_copies as storage_copies
 
 CHANNELS: Final = (SmsChannel, WhatsAppChannel, TelegramChannel, EmailChannel)
 # point -> what is wrapped, and on which side of it one dies. After a claim: only where something was claimed.
@@ -71,6 +74,14 @@ POINTS: Final[dict[str, tuple[Any, str, str]]] = {
     "media here, not committed": (fetching, "record", "after"),
     "media here, not deleted there": (fetching, "_comes", "after"),
     "media deleted there, not said": (TwilioMedia, "drop", "after"),
+    "rows gone, not committed": (erasures, "begun", "after"),
+    "rows gone, nothing else": (erasing, "begin", "after"),
+    "their files gone": (afterwards, "_files_go", "after"),
+    "the ledger told": (ledger, "publish", "after"),
+    "a copy claimed": (storage_copies, "take_due", "after"),
+    "a copy deleted there, not said": (TwilioCopies, "delete", "after"),
+    "the last address gone, not committed": (contacts, "end", "after"),
+    "nothing is left, not said": (erasures, "done", "before"),
     "the API's answer kept, not committed": (api_answers, "keep", "after"),
     "the API's call committed, not answered": (Service, "_serve", "after"),
 }
@@ -164,6 +175,8 @@ async def do(asked: dict[str, Any], app: App, owner: str, points: Points) -> Any
         case "fetch":
             assert app.fetch is not None
             return await app.fetch()
+        case "erase":
+            return await erase(app)
         case "arm":
             points.arm(asked["point"], asked["at"])
         case "count":
@@ -188,6 +201,17 @@ async def settle(app: App, owner: str) -> int:
         did += await fetching.fetch_due(app.parts)
         did += await delivery.deliver(app.parts, owner)
         did += await delivery.settle_unknown(app.parts, owner)
+        all_in_all += did
+        if not did:
+            return all_in_all
+
+
+async def erase(app: App) -> int:
+    """What those loops do that end what is somebody's, until there is nothing left for now."""
+    all_in_all = 0
+    while True:
+        did = await erasing.look(app.parts)
+        did += await provider_copies.look(app.parts)
         all_in_all += did
         if not did:
             return all_in_all

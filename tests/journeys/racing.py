@@ -104,7 +104,7 @@ class Crowd:
         wish = Wish(Motive.FINANCE, Mode.PHONE, after=now + timedelta(days=14))
         [code] = await parts.db.fetch("SELECT id FROM code")
         joining = Joining(CodeId(code["id"]), "Camille", "Dubois", "camille@example.org", None, "fr", "Europe/Paris")
-        consent = Consent(parts.rules.terms_version, "fr", "sms", "1", now)
+        consent = Consent(parts.rules.terms_version, "fr", "sms", "1", now, policy_version=parts.rules.policy_version)
         for contact in self.people:
             async with parts.db.transaction() as tx:
                 core = Booking(RowStore(tx, parts.directories), parts.rules, now, parts.new_id)

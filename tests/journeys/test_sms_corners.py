@@ -58,7 +58,7 @@ async def test_who_writes_from_abroad_is_answered_and_told_what_is_possible(town
     assert "étranger" not in second
 
 
-@guards("T20", partly=True)
+@guards("T20")
 async def test_nothing_unasked_goes_abroad_and_the_desk_calls_where_it_matters(town: Town) -> None:
     for said in LATER:
         await town.sms(ABROAD, said)
@@ -120,7 +120,7 @@ async def test_who_stopped_texts_at_twilio_is_told_on_telegram_once_how_to_begin
     assert "arrêté" not in second
 
 
-@guards("T21", partly=True)
+@guards("T21")
 async def test_a_start_at_twilio_is_a_start_with_us(town: Town) -> None:
     await booked_by_sms(town, texts=LATER)
     await town.sms(CAMILLE, "STOP")
@@ -145,7 +145,7 @@ async def test_stopped_again_is_told_again(town: Town) -> None:
         assert "arrêté" not in said
 
 
-@guards("T21", partly=True)
+@guards("T21")
 async def test_the_block_that_twilio_tells_by_an_error_is_told_elsewhere_too(town: Town) -> None:
     """STOP came while our webhook was away: the next text is refused with 21610."""
     await booked_by_sms(town, texts=LATER)

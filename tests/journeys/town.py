@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -185,6 +185,8 @@ async def built(database_url: str, **more: object) -> AsyncIterator[Town]:
         settings = read_settings(env_file=None, **named)
         mail = Kept()
         app = await stack.enter_async_context(build(settings, clock, post=mail))
+        # The clock stands still while people talk, so all of it would be said within one minute.
+        app = replace(app, parts=replace(app.parts, messages_a_minute=10_000))
         await empty(app.parts.db)
         await load_sample(app)
         base = f"http://127.0.0.1:{await stack.enter_async_context(listening(app, application(app), 0))}"

@@ -200,10 +200,15 @@ async def test_people_and_their_consent(store: BookingStore) -> None:
     changed = replace(PERSON, email=None, language="en", email_confirmed=True, phone=None)
     await store.save_person(changed)
     assert await store.person(PERSON.id) == changed
-    assert not await store.consented(PERSON.id, "2024-10-15")
-    await store.add_consent(PERSON.id, ANN, Consent("2024-10-15", "fr", "sms", "oui", NOW))
-    assert await store.consented(PERSON.id, "2024-10-15")
-    assert not await store.consented(PERSON.id, "2025-01-01")
+    one, other = "2024-10-15", "2025-01-01"
+    assert not await store.consented(PERSON.id, one, one)
+    await store.add_consent(PERSON.id, ANN, Consent(one, "fr", "sms", "oui", NOW))
+    assert await store.consented(PERSON.id, one, one)
+    assert not await store.consented(PERSON.id, other, one)
+    assert not await store.consented(PERSON.id, one, other)
+    await store.add_consent(PERSON.id, ANN, Consent(one, "fr", "sms", "oui", NOW, policy_version=other))
+    assert await store.consented(PERSON.id, one, other)
+    assert not await store.consented(PERSON.id, other, other)
 
 
 async def test_links_that_prove_an_address(store: BookingStore) -> None:

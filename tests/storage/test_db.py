@@ -154,3 +154,19 @@ async def test_writers_in_two_processes_wait_for_each_other(db: Database, anothe
 
     await asyncio.gather(add(db), add(another), add(db), add(another))
     assert await db.fetch("SELECT value FROM flag WHERE name = 'n'") == [{"value": "40"}]
+
+
+async def test_a_statement_is_one_way_there_and_back(db: Database) -> None:
+    """A connection goes back to the pool as it is: what it was lent for left nothing to be put back."""
+    if db.dialect != "postgres":
+        return
+    connection = await db.client._pool.acquire()
+    try:
+        assert connection.get_reset_query() == ""
+    finally:
+        await db.client._pool.release(connection)
+    async with db.transaction() as tx:
+        before = await tx.fetch("SELECT name, setting FROM pg_settings ORDER BY name")
+    await db.leave_no_trace(["contact"])
+    async with db.transaction() as tx:
+        assert await tx.fetch("SELECT name, setting FROM pg_settings ORDER BY name") == before

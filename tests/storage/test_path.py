@@ -165,7 +165,7 @@ async def test_an_older_state_is_not_written(db: Database, new_id: NewId) -> Non
             await conversations.save(tx, who, {"a": 2}, 0, NOW)
 
 
-@guards("T28", partly=True)
+@guards("T28")
 async def test_leases_part_the_contacts_among_workers(db: Database, new_id: NewId) -> None:
     first = await arrive(db, new_id, "SM1")
     second = await arrive(db, new_id, "SM2", "+33639980202")

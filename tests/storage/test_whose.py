@@ -40,7 +40,7 @@ def test_what_names_somebody_goes_by_the_list() -> None:
 
 
 def test_what_is_sealed_is_somebodys() -> None:
-    ours = {"code", "worker", "worker_setting", "operator", "export", "hook", "feedback", "api_answer"}
+    ours = {"code", "worker", "worker_setting", "operator", "export", "hook", "feedback", "api_answer", "provider_copy"}
     assert set(models.PERSONAL) - ours <= set(WHOSE)
 
 

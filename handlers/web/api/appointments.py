@@ -157,7 +157,7 @@ async def _follow(call: Call, who: Acted, *more: Notice) -> None:
 
 async def _out(call: Call, who: Seen, appointment: Appointment) -> AppointmentOut:
     worker = await who.core.worker(appointment.worker)
-    stands = appointment.status in {"booked", "done", "missed"}
+    stands, page = appointment.status in {"booked", "done", "missed"}, Link("appointment", appointment.id)
     return AppointmentOut(
         id=appointment.id,
         series=appointment.series,
@@ -169,5 +169,5 @@ async def _out(call: Call, who: Seen, appointment: Appointment) -> AppointmentOu
         mode=appointment.mode,
         worker=WorkerName(id=worker.id, ref=worker.ref, first_name=worker.first_name) if worker else None,
         late=appointment.late,
-        page=links.url(call.parts, Link("appointment", appointment.id)) if stands else None,
+        page=(await links.urls(call.tx, call.parts, [page]))(page) if stands else None,
     )

@@ -7,9 +7,10 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from booking import phones
+from booking import phones, policy
+from booking.agreeing import agreed
 from booking.events import CodesGuessed
-from booking.model import Consent, ContactId, Person
+from booking.model import Consent, ContactId, Person, PersonId
 from booking.phones import Mobile
 from booking.ports import CodeAccepted, CodeRefused, Joining, Refused, TooManyTries
 from conversations.flows.answers import email_in
@@ -38,7 +39,10 @@ Name = Annotated[str, Field(pattern=NAME), AfterValidator(lambda name: " ".join(
 class ConsentIn(In):
     """The proof of an explicit acceptance (terms, articles 2.4 and 4.1.2), kept as it is."""
 
-    terms_version: Annotated[str, Field(max_length=32, description="Of the terms and the privacy policy they read.")]
+    terms_version: Annotated[str, Field(max_length=32, description="Of the terms they read.")]
+    policy_version: Annotated[
+        str | None, Field(max_length=32, description="Of the privacy policy they read, where it has one of its own.")
+    ] = None
     language: Language
     statement: Annotated[
         str, Field(min_length=1, max_length=500, description="What they ticked or pressed, in the words they saw.")
@@ -103,9 +107,17 @@ async def create(call: Call) -> PersonOut | Problem:
 
 def consent_of(given: ConsentIn, call: Call) -> Consent | None:
     """None: of other terms than those in force, or not given yet."""
-    if given.terms_version != call.parts.rules.terms_version or given.accepted_at > call.now + AHEAD:
-        return None
-    return Consent(given.terms_version, given.language, "api", given.statement, given.accepted_at)
+    consent = Consent(
+        given.terms_version,
+        given.language,
+        "api",
+        given.statement,
+        given.accepted_at,
+        policy_version=given.policy_version or given.terms_version,
+        how=call.actor,
+        declared=("adult", "authorised"),
+    )
+    return None if given.accepted_at > call.now + AHEAD or not policy.consents(consent, call.parts.rules) else consent
 
 
 async def _redeem(call: Call, core: Acting, store: RowStore, typed: str, mobile: Mobile) -> CodeAccepted | Problem:
@@ -153,7 +165,7 @@ async def read(call: Call) -> PersonOut | Problem:
     found = await seen(call)
     if isinstance(found, Problem):
         return found
-    accepted = await found.store.consented(found.person.id, call.parts.rules.terms_version)
+    accepted = await agreed(found.store, call.parts.rules, PersonId(found.person.id), None)
     return _out(found.person, terms_accepted=accepted)
 
 

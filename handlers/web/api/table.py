@@ -32,8 +32,8 @@ WITH_APPOINTMENT: Final = {
     "list_appointments": OF_PERSON,
 }
 
-REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended")
-FURTHER: Final = (*REFUSED, "max_appointments", "dispute")  # one appointment more
+REFUSED: Final = ("no_address", "slot_gone", "overlap", "suspended", "frozen")
+FURTHER: Final = (*REFUSED, "max_appointments", "cancellations", "dispute")  # one appointment more
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation(

@@ -40,6 +40,7 @@ REFUSALS: Final[Mapping[str, Text]] = {
     "overlap": t("console.refused.overlap"),
     "max_appointments": t("console.refused.max_appointments"),
     "suspended": t("console.refused.suspended"),
+    "frozen": t("console.refused.frozen"),
     "consent": t("console.refused.consent"),
     "dispute": t("console.refused.dispute"),
     "worker": t("console.refused.worker"),

@@ -21,7 +21,7 @@ from booking.operating import Deed
 from conversations.text import Text, t
 from handlers.console import second_factor
 from handlers.console.entry import Enrolled, Enrolling, Entry, In, NotIn, NotYet, actor
-from handlers.console.passwords import Busy
+from handlers.passwords import Busy
 from handlers.web.console.frame import INSIDE, ROOT, Frame, Visit
 from handlers.web.console.menu import menu
 from handlers.web.ports import Gone

@@ -27,6 +27,7 @@ MENU: Final[Sequence[Entry]] = (
     Entry("/deliveries", t("console.menu.deliveries"), Deed.SEE_DELIVERIES),
     Entry("/figures", t("console.menu.figures"), Deed.SEE_FIGURES),
     Entry("/exports", t("console.menu.exports"), Deed.EXPORT),
+    Entry("/law", t("console.menu.law"), Deed.SEE_HOLDS),
     Entry("/directory", t("console.menu.directory"), Deed.SEE_DIRECTORY),
     Entry("/operators", t("console.menu.operators"), Deed.SEE_OPERATORS),
     Entry("/deeds", t("console.menu.deeds"), Deed.SEE_DEEDS),

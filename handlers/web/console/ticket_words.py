@@ -20,7 +20,10 @@ TICKETS: Final[Mapping[str, Text]] = {
     "no_email": t("console.ticket.kind.no_email"),
     "no_hour": t("console.ticket.kind.no_hour"),
     "not_me": t("console.ticket.kind.not_me"),
+    "claim": t("console.ticket.kind.claim"),
+    "shared_phone": t("console.ticket.kind.shared_phone"),
     "privacy": t("console.ticket.kind.privacy"),
+    "terms": t("console.ticket.kind.terms"),
     "too_many_tries": t("console.ticket.kind.too_many_tries"),
     "suspended": t("console.ticket.kind.suspended"),
     "report": t("console.ticket.kind.report"),
@@ -115,6 +118,8 @@ STEPS: Final[Mapping[str, Text]] = {
     "call_back": t("console.ticket.step.call_back"),
     "message": t("console.ticket.step.message"),
     "language": t("console.ticket.step.language"),
+    "still_me": t("console.ticket.step.still_me"),
+    "not_me": t("console.ticket.kind.not_me"),
 }
 
 

@@ -28,6 +28,7 @@ async def test_an_account_is_made_with_its_consent_and_read(site: Site) -> None:
     assert (consent["channel"], consent["terms_version"]) == ("api", "2024-10-15")
     assert vault.read("consent.answer", consent["id"], consent["answer"]) == "J'ai lu et j'accepte les conditions."
     (key,) = await site.place.parts.db.fetch("SELECT id FROM api_key")
+    assert (consent["how"], consent["declared"]) == (f"key:{key['id']}", "adult,authorised")
     deeds = await audit.of(site.place.parts.db, f"person:{found['id']}")
     assert {(deed.actor, deed.action) for deed in deeds} == {(f"key:{key['id']}", "join"), (f"key:{key['id']}", "see")}
 
@@ -61,6 +62,7 @@ async def test_an_overseas_number_brings_its_clock(site: Site) -> None:
         ({"phone": "+441632960011"}, "phone_not_served"),
         ({"phone": CLAIRE}, "account_exists"),
         ({"consent": {"terms_version": "2019-01-01"}}, "consent"),
+        ({"consent": {"policy_version": "2019-01-01"}}, "consent"),
         ({"consent": {"accepted_at": "2026-03-02T09:05:01Z"}}, "consent"),
     ],
 )

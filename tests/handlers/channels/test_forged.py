@@ -180,7 +180,7 @@ def refused(provider: Provider, call: Request) -> bool:
 
 
 @pytest.mark.slow
-@guards("T09", partly=True)
+@guards("T09")
 def test_thirty_thousand_are_refused(request: pytest.FixtureRequest) -> None:
     count = 30_000 * (MANY if request.config.getoption("--many") else 1)
     twilio, telegram, seen = samples.twilio_provider(), samples.telegram_provider(), Counter[str]()
@@ -205,7 +205,7 @@ async def town(sqlite_url: str) -> AsyncIterator[Town]:
         yield town
 
 
-@guards("T09", partly=True)
+@guards("T09")
 async def test_a_thousand_get_one_answer_and_leave_nothing(town: Town, request: pytest.FixtureRequest) -> None:
     before = await everything(town.parts.db)
     assert len(before) > 30
@@ -225,7 +225,7 @@ async def test_a_thousand_get_one_answer_and_leave_nothing(town: Town, request: 
     assert not town.telegram.ledger.calls
 
 
-@guards("T09", partly=True)
+@guards("T09")
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
 async def test_other_methods_do_nothing(town: Town, method: str) -> None:
     """Whether rightly signed or not."""

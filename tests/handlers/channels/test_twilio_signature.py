@@ -97,7 +97,7 @@ def headers_of(signature: str, header: str | None, kind: str) -> dict[str, str]:
     return {"x-twilio-signature": signature, "content-type": kind, **more}
 
 
-@guards("T09", partly=True)
+@guards("T09")
 @settings(max_examples=600)
 @given(
     WHOLE_ADDRESSES,

@@ -95,7 +95,7 @@ def test_the_ids_are_the_questions_options_counted_from_1() -> None:
 
 def test_a_label_that_is_too_long_has_a_short_wording() -> None:
     options = (Option("a", t("terms.accept")), Option("b", t("terms.refuse")))
-    drawn = interactive(Reply((t("terms.ask"),), options, None, PROMPT), Draw(Voice("fr"), lambda _: "", "fr"))
+    drawn = interactive(Reply((t("terms.ask_all"),), options, None, PROMPT), Draw(Voice("fr"), lambda _: "", "fr"))
     assert drawn is not None
     assert (kind(drawn), drawn.variables["2"]) == ("buttons_2", "Oui, 18 ans ou plus")
 

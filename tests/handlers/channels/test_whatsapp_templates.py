@@ -33,6 +33,9 @@ HOLES: Final = re.compile(r"\{(\w+)")
 ELSEWHERE: Final = {
     "notice.documents": "to workers, whose notices go by SMS or mail while their window is closed",
     "notice.gone_alone": "likewise, and rare: an hour of somebody who was erased",
+    "notice.claimed": "by mail; on the other channels it is asked",
+    "notice.stopped_chat": "said there only while the window is open",
+    "notice.stopped_number": "likewise",
     "notice.refuse": "never the first sentence: the templates of what was ended late say it",
 }
 # The first sentences of all that may be written to somebody who did not write before.
@@ -52,7 +55,7 @@ LEADS: Final = {
     *("desk_says.waits", "desk_hands_back.done", "desk_called.missed", "call_late.sorry"),
     "channel.joined",
     *("decision.waits", "decision.waits_gone", "decision.waits_coming", "decision.over"),
-    *("missed.ask", "feedback.ask", "attend.ask", "trial.notice", "message.notice"),
+    *("claimed.ask", "missed.ask", "feedback.ask", "attend.ask", "trial.notice", "message.notice"),
 }
 # The morning's message is many notices in one: whole by SMS or mail, never a part of it.
 WHOLE: Final = {"digest.today", "digest.nothing_today"}

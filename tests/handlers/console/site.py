@@ -18,7 +18,7 @@ from argon2 import PasswordHasher
 from booking.operating import Role
 from bot.console import add_console
 from handlers.console import operating, second_factor
-from handlers.console.passwords import Passwords
+from handlers.passwords import Passwords
 from handlers.web.console.frame import Frame
 from handlers.web.guard import RUNNER, middlewares
 from handlers.web.render import Renderer

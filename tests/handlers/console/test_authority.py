@@ -23,6 +23,8 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.SEE_TICKETS: DESK,
     Deed.ANSWER_TICKETS: DESK,
     Deed.DECIDE: DESK,
+    Deed.SEE_HOLDS: DESK,
+    Deed.HOLD: BOSS,
     Deed.SEE_DELIVERIES: ALL,
     Deed.DELETE_DOCUMENTS: BOSS,
     Deed.SEE_DIRECTORY: ALL,

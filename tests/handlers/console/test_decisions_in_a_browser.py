@@ -106,6 +106,23 @@ async def test_an_export_is_asked_for_and_fetched(site: Site, page: Page, tmp_pa
     assert "Camille" in file.read_text(encoding="utf-8-sig")
 
 
+async def test_a_dispute_is_kept_and_lifted(site: Site, page: Page, tmp_path: Path) -> None:
+    person, _ = await booked(site)
+    await logged_in(page, site, Role.ADMINISTRATOR)
+    await page.goto(f"{site.base}/console/people/{person}")
+    await page.get_by_role("link", name="Conserver pour un litige").press("Enter")
+    await judge(page, tmp_path / "hold.png")
+    await page.get_by_label("Référence").fill("RG 26/00123")
+    await page.get_by_label("De quoi il s'agit").fill("Le médiateur demande les messages.")
+    await page.get_by_label("Revoir le").fill("2026-06-15")
+    await page.get_by_role("button", name="Conserver").press("Enter")
+    await expect(page.get_by_text("jusqu'à ce que vous leviez")).to_be_visible()
+    await menu(page, "Litiges")
+    await judge(page, tmp_path / "law.png")
+    await page.get_by_role("button", name="Lever").press("Enter")
+    await expect(page.get_by_text("Aucun litige")).to_be_visible()
+
+
 async def test_the_trail_reads_as_sentences(site: Site, page: Page, tmp_path: Path) -> None:
     person, _ = await booked(site)
     await deciding.warn(site.place.parts, person, "operator:otto", Ground.MISSED, WHY)

@@ -17,7 +17,7 @@ from locales.voice import Voice
 ROOT = Path(__file__).resolve().parents[3]
 OTHER = "console.kind.other"  # the words of what has none
 SAYS = {"Notice", "Tell", "_due", "_said_to"}
-WHY = {"Leave", "_later", "Wait", "Not", "leave", "settle", "stays", "postpone", "cancel", "_ended", "Drop"}
+WHY = {"Leave", "later", "Wait", "Not", "leave", "settle", "stays", "postpone", "cancel", "_ended", "Drop"}
 NO_REASONS = set(FATES) | {"due_silence", "due_attendance", "due_after", "desk"}
 
 

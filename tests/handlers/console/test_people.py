@@ -78,7 +78,7 @@ async def test_a_person_s_page_tells_all_that_the_desk_needs_and_is_noted(site: 
         "06 39 98 00 11",
         "camille@example.org",
         "Mutuelle des Ports",
-        "version 2024-10-15",
+        "conditions 2024-10-15, politique 2024-10-15",
     ):
         assert shown in page, shown
     assert "Confirmer l&#39;adresse" in page

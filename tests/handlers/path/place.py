@@ -18,6 +18,7 @@ from booking.model import Hours, Rules
 from bot.work import drain_all, fire
 from conversations.flows import FLOWS
 from conversations.model import Input, Reply
+from handlers.channels import gsm7
 from handlers.channels.base import ChannelName, Draw, Envelope, Finding, Payload, SendError, Signal, Undecodable
 from handlers.deciding import end_due
 from handlers.delivery import deliver, settle_unknown
@@ -78,7 +79,7 @@ class Line:
         text = "\n".join([*lines, *([draw.url(reply.link)] if reply.link else [])])
         if any(word in text for word in self.unreadable):
             raise KeyError(text)
-        return Payload(text, {})
+        return Payload(text, {}, gsm7.size(text).segments if self.name == "sms" else 1)
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:
         self.tried += 1
@@ -189,7 +190,7 @@ async def furnished(db: Database) -> Place:
         alarm=lambda code, **more: alarms.append((code, more)),
         clock=clock,
         new_id=lambda: f"{next(ids):026}",
-        pages=Pages("https://chat.example.org", "https://example.org/terms", "https://example.org/privacy", None),
+        pages=Pages("https://chat.example.org", None),
         languages=("fr", "en"),
         default_lang="fr",
         zone=ZoneInfo("Europe/Paris"),
@@ -201,6 +202,7 @@ async def furnished(db: Database) -> Place:
         max_unasked=4,
         alert_to=None,
         whatsapp_number="+33199000002",
+        messages_a_minute=10_000,  # the clock stands still while a test talks
     )
     async with db.transaction() as tx:
         file = directory_file.read(SAMPLE.read_text())

@@ -11,7 +11,7 @@ import vobject
 
 from booking.model import NotifyBy
 from handlers.channels.email import EmailChannel, Kept
-from handlers.web.pages_core import PagesCore
+from handlers.web.email_core import EmailCore
 from storage import directory
 from tests.handlers.path.place import CAMILLE, LATER, Place
 from tests.storage.conftest import NOW
@@ -53,7 +53,7 @@ def _part(message: EmailMessage) -> str | None:
 async def confirms(place: Place) -> None:
     [proof] = await place.parts.db.fetch("SELECT id FROM email_proof")
     token = place.parts.db.vault.token("email", proof["id"])
-    await PagesCore(place.parts).confirm_email(token)
+    await EmailCore(place.parts).confirm_email(token)
     await place.settle()
 
 

@@ -221,7 +221,7 @@ async def pumps(db: Database, numbers: int, tries: int, lasts: timedelta) -> Non
 
 
 @on_sqlite
-@guards("T20", partly=True)
+@guards("T20")
 async def test_codes_for_many_numbers(db: Database) -> None:
     await pumps(db, numbers=2_000, tries=3_000, lasts=3 * HOUR)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from argon2 import PasswordHasher
+
 from booking.addresses import EmailProof, EmailProofId
 from booking.confirming import ask_to_confirm
 from booking.core import Booking
 from booking.model import PersonId
 from handlers.following import follow
-from handlers.web.pages_core import PagesCore
-from handlers.web.ports import EmailView, Gone
-from storage import tokens
+from handlers.passwords import QUEUE, Passwords
+from handlers.web.email_core import LASTS, EmailCore
+from handlers.web.ports import EmailView, Gone, PasswordView
+from storage import audit, platform_passwords, tokens
 from storage.booking import RowStore
 from tests.handlers.path.place import CAMILLE, LATER, Place
 
 FIRST, SECOND = "camille@example.org", "camille.dubois@example.org"
+GOOD = "Deux-Vélos7"
 
 
 async def joined(place: Place) -> PersonId:
@@ -53,11 +58,11 @@ async def address(place: Place, person: PersonId) -> tuple[str | None, bool]:
 
 
 async def test_a_link_in_the_old_mailbox_confirms_no_other_address(place: Place) -> None:
-    person, pages = await joined(place), PagesCore(place.parts)
+    person, pages = await joined(place), EmailCore(place.parts)
     old = mailed(place, FIRST)
     await changes(place, person, SECOND)
-    assert await pages.email(old) == Gone("expired")
-    assert await pages.confirm_email(old) == Gone("expired")
+    assert await pages.email(old) == Gone("later_mail")
+    assert await pages.confirm_email(old) == Gone("later_mail")
     assert await address(place, person) == (FIRST, False)
     new = mailed(place, SECOND)
     assert new != old
@@ -67,12 +72,12 @@ async def test_a_link_in_the_old_mailbox_confirms_no_other_address(place: Place)
     assert await address(place, person) == (FIRST, False)  # a look changes nothing
     assert isinstance(await pages.confirm_email(new), EmailView)
     assert await address(place, person) == (SECOND, True)
-    assert await pages.confirm_email(old) == Gone("expired")
+    assert await pages.confirm_email(old) == Gone("later_mail")
     assert await pages.confirm_email(new) == Gone("used")
 
 
 async def test_a_link_that_was_out_before_there_were_rows_answers_until_the_address_changes(place: Place) -> None:
-    person, pages, parts = await joined(place), PagesCore(place.parts), place.parts
+    person, pages, parts = await joined(place), EmailCore(place.parts), place.parts
     await parts.db.execute("DELETE FROM email_proof")
     async with parts.db.transaction() as tx:
         former = await tokens.give(tx, "email", person, place.clock() + parts.rules.horizon)
@@ -80,5 +85,69 @@ async def test_a_link_that_was_out_before_there_were_rows_answers_until_the_addr
     assert isinstance(view, EmailView)
     assert view.address == FIRST
     await changes(place, person, SECOND)
-    assert await pages.confirm_email(former) == Gone("expired")
+    assert await pages.confirm_email(former) == Gone("later_mail")
     assert await address(place, person) == (FIRST, False)
+
+
+# ------------------------------------------------------------ the platform's password
+
+
+def core(place: Place) -> EmailCore:
+    return EmailCore(place.parts, Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)))
+
+
+async def form(place: Place, pages: EmailCore, address: str) -> str:
+    """The token of the form that answers a yes."""
+    view = await pages.confirm_email(mailed(place, address))
+    assert isinstance(view, EmailView)
+    assert view.password is not None
+    return view.password
+
+
+async def test_the_hash_of_the_password_is_kept_and_nothing_else(place: Place) -> None:
+    person, pages, db = await joined(place), core(place), place.parts.db
+    token = await form(place, pages, FIRST)
+    assert token not in str(place.line("email").sent_to)
+    assert await pages.email(token) is None  # it opens nothing else
+    for typed, why in (("Camille-7!", "yours"), (GOOD[:-1], "digit"), ("Azerty123!", "common")):
+        view = await pages.choose_password(token, typed, typed)
+        assert isinstance(view, PasswordView)
+        assert [text.msgid for text in view.faults] == [f"page.password.{why}"]
+    view = await pages.choose_password(token, GOOD, GOOD.lower())
+    assert isinstance(view, PasswordView)
+    assert view.faults
+    assert await platform_passwords.since(db, person) is None
+    view = await pages.choose_password(token, GOOD, GOOD)
+    assert isinstance(view, PasswordView)
+    assert view.chosen
+    assert await platform_passwords.since(db, person) == place.clock()
+    [row] = await db.fetch("SELECT password FROM person WHERE id = ?", person)
+    hashed = db.vault.read("person.password", person, row["password"])
+    assert hashed.startswith("$argon2id$")
+    assert PasswordHasher().verify(hashed, GOOD)
+    assert await pages.choose_password(token, GOOD, GOOD) == Gone("chosen")
+    [deed] = [deed for deed in await audit.latest(db, 99, of=f"person:{person}") if deed.action == "choose password"]
+    assert deed.actor == f"person:{person}"
+    assert GOOD not in str(await db.fetch("SELECT * FROM audit"))
+
+
+async def test_the_form_is_good_for_an_hour_and_for_who_reads_the_address(place: Place) -> None:
+    person, pages = await joined(place), core(place)
+    token = await form(place, pages, FIRST)
+    await changes(place, person, SECOND)
+    later = await form(place, pages, SECOND)
+    assert await pages.choose_password(token, GOOD, GOOD) == Gone("later_mail")  # the old mailbox's
+    place.clock.now += LASTS
+    assert await pages.password(later) == Gone("password_expired")
+    assert await pages.choose_password(later, GOOD, GOOD) == Gone("password_expired")
+    assert await platform_passwords.since(place.parts.db, person) is None
+
+
+async def test_too_many_at_once_is_said(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    await joined(place)
+    pages = core(place)
+    token = await form(place, pages, FIRST)
+    monkeypatch.setattr(pages.passwords, "_here", QUEUE)
+    view = await pages.choose_password(token, GOOD, GOOD)
+    assert isinstance(view, PasswordView)
+    assert view.busy

@@ -21,7 +21,7 @@ from handlers.documents.stores import Folder, StoreAway
 from handlers.documents.taking import take
 from handlers.figures.gathered import gather
 from handlers.figures.period import period
-from handlers.privacy import disputes, erasing
+from handlers.privacy import disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
 from storage import audit, backup, contacts, erasures, oracle, rotation, tokens
 from storage.booking import RowStore
@@ -114,7 +114,7 @@ async def passes_a_day(place: Place) -> None:
         await erasing.look(place.parts)
 
 
-@guards("G06", partly=True)
+@guards("G06")
 async def test_nothing_is_left_and_whoever_counts_on_them_is_told(place: Place, papers: Path) -> None:
     person = await lives(place)
     db = place.parts.db
@@ -208,6 +208,56 @@ async def test_who_writes_again_is_new_to_us(place: Place, papers: Path) -> None
     await place.books()
     await passes_a_day(place)
     assert (await place.contact("sms", CAMILLE)).person_id not in {None, person}
+
+
+async def test_an_address_that_was_joined_at_that_moment_goes_too(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    db = place.parts.db
+    await place.comes("whatsapp", CAMILLE, text="bonjour")
+    await place.settle()
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+    joined = (await place.contact("whatsapp", CAMILLE)).id
+    async with db.transaction() as tx:  # the turn that joined it read the person before they went
+        await contacts.link_person(tx, joined, person)
+    await passes_a_day(place)
+    assert await residue(db) == []
+
+
+async def test_who_has_their_old_address_keeps_it_but_not_what_was_said_there(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    db, contact = place.parts.db, await place.contact("sms", CAMILLE)
+    async with db.transaction() as tx:  # "not me": the number is somebody else's by now
+        await contacts.link_person(tx, contact.id, None)
+    assert ("outbox", "Camille") in await residue(db)
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+    await passes_a_day(place)
+    assert (await place.contact("sms", CAMILLE)).id == contact.id
+    assert {table for table, _ in await residue(db, person)} == {"contact", "erasure", "audit"}
+
+
+async def test_a_hold_that_came_in_between_is_told_to_the_ledger(place: Place, papers: Path) -> None:
+    """The documents' store heard that they had asked; a backup that is read back must not erase them."""
+    person = await lives(place)
+    async with place.parts.db.transaction() as tx:
+        await contacts.lock_person(tx, person)
+        await erasures.ask(tx, person, f"person:{person}", place.clock.now)
+    assert await ledger.publish(place.parts)
+    store = place.parts.documents.store  # type: ignore[union-attr]
+    assert [line.person for line in await ledger.after(store, 0)] == [person]
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    await erasing.look(place.parts)
+    assert [line.person for line in await ledger.after(store, 0)] == [""]
+
+
+async def test_the_ledger_is_read_past_the_number_that_was_noted(place: Place, papers: Path) -> None:
+    """Of two who write it at once, the one who knows less may be the last to write the number."""
+    person = await lives(place)
+    await erasing.erase(place.parts, person, ANNA)
+    store = place.parts.documents.store  # type: ignore[union-attr]
+    await store.put(ledger.HEAD, b"0")
+    assert [line.person for line in await ledger.after(store, 0)] == [person]
+    await store.put(ledger.HEAD, b"?")
+    assert not await ledger.publish(place.parts), "what nobody can read stops no other"
 
 
 class Away(Folder):

@@ -10,7 +10,7 @@ from booking.core import Booking
 from booking.model import CodeId, Consent, ContactId
 from booking.ports import Joining
 from conversations.text import t
-from handlers.web.pages_core import PagesCore
+from handlers.web.email_core import EmailCore
 from locales.voice import Voice
 from storage.booking import RowStore
 from storage.contacts import ContactRow
@@ -195,7 +195,7 @@ async def test_a_link_by_mail_joins_where_it_was_asked_for(place: Place) -> None
     assert "un lien y part" in said[-1]
     [mail] = place.new("email", "camille@example.org")
     token = mail.rsplit("/e/", 1)[1].split()[0]
-    pages = PagesCore(place.parts)
+    pages = EmailCore(place.parts)
     for _ in range(3):
         shown = await pages.email(token)
         assert shown is not None
@@ -215,7 +215,7 @@ async def test_an_old_link_joins_nothing(place: Place) -> None:
     await place.says("telegram", CHAT, ACCOUNT, "camille@example.org")
     [mail] = place.new("email", "camille@example.org")
     await place.passes(hours=1, seconds=1)
-    await PagesCore(place.parts).confirm_email(mail.rsplit("/e/", 1)[1].split()[0])
+    await EmailCore(place.parts).confirm_email(mail.rsplit("/e/", 1)[1].split()[0])
     await place.settle()
     assert (await place.contact("telegram", CHAT)).person_id is None
 

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from booking import policy
+from booking.addresses import EmailWhy
 from booking.model import (
     Appointment,
     AppointmentId,
@@ -25,13 +26,15 @@ from booking.model import (
     slot_id,
 )
 from booking.ports import AlreadyOver, Cancelled, Heard, NotTurned, Refused, SlotGone, TurnAnswer, Turned
+from handlers.accounts.rule import faults
 from handlers.web.demo_room import DemoRoomPages
+from handlers.web.email_pages import EmailPages
 from handlers.web.guard import RUNNER, middlewares
 from handlers.web.hour_pages import HourPages
 from handlers.web.legal_pages import Facts, LegalPages
 from handlers.web.pages import PersonPages
 from handlers.web.pages_core import turnable
-from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, Reader
+from handlers.web.ports import AppointmentView, EmailView, Feed, Gone, Hours, MoveAnswer, MovedTo, PasswordView, Reader
 from handlers.web.render import Renderer
 from handlers.web.rooms import DemoRooms
 from locales import spoken
@@ -41,6 +44,7 @@ SECRET = "s" * 32
 TOKEN = "Appointment-Token-0123456789ab"
 NEW_TOKEN = "Appointment-Token-of-the-new-hour"
 EMAIL_TOKEN = "Email_Token_0123456789abcdef"
+PASSWORD_TOKEN = "Password_Token_0123456789abc"
 FEED_TOKEN = "Feed_Token_0123456789abcdefgh"
 UNKNOWN = "Token_that_never_was_0123456789"
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -75,6 +79,7 @@ APPOINTMENT = Appointment(
 FACTS = Facts(
     terms_url="https://www.socialdirect.fr/terms",
     terms_version="2024-10-15",
+    policy_version="2024-10-15",
     privacy_url="https://www.socialdirect.fr/privacy",
     dpo="dpo@example.org",
     sms="+33199000001",
@@ -99,6 +104,9 @@ class World:
     free: int = 12
     other_workers: bool = False
     trouble: Exception | None = None
+    why: EmailWhy = "join"
+    unchosen: Gone | None = None  # of the password's page
+    busy: bool = False
     acts: list[str] = field(default_factory=list)
     asked_after: datetime | None = None
 
@@ -173,14 +181,29 @@ class World:
     async def email(self, token: str) -> EmailView | Gone | None:
         if token != EMAIL_TOKEN:
             return None
-        return self.gone or EmailView("camille.<b>@example.org", self.reader)
+        return self.gone or EmailView("camille.<b>@example.org", self.reader, self.why)
 
     async def confirm_email(self, token: str) -> EmailView | Gone | None:
         view = await self.email(token)
         if isinstance(view, EmailView):
             self.acts.append("confirm")
             self.gone = Gone("used", self.reader)
+            return replace(view, password=None if self.why == "join_channel" else PASSWORD_TOKEN)
         return view
+
+    async def password(self, token: str) -> PasswordView | Gone | None:
+        return self.unchosen or PasswordView(self.reader) if token == PASSWORD_TOKEN else None
+
+    async def choose_password(self, token: str, password: str, again: str) -> PasswordView | Gone | None:
+        view = await self.password(token)
+        if not isinstance(view, PasswordView):
+            return view
+        wrong = faults(password, ("Camille",))
+        if self.busy or wrong:
+            return replace(view, busy=self.busy, faults=wrong)
+        self.acts.append(f"password {password == again}")
+        self.unchosen = Gone("chosen", self.reader)
+        return replace(view, chosen=True)
 
     async def feed(self, token: str) -> Feed | Gone | None:
         if token != FEED_TOKEN:
@@ -196,6 +219,7 @@ def application(world: World, public_url: str = PUBLIC) -> web.Application:
     app = web.Application(middlewares=middlewares(renderer.error_page))
     renderer.add_to(app)
     LegalPages(renderer=renderer, facts=FACTS, languages=spoken(("fr", "en"))).add_to(app)
+    EmailPages(pages=world, renderer=renderer).add_to(app)
     PersonPages(pages=world, renderer=renderer, clock=lambda: world.now, public_url=public_url).add_to(app)
     rooms = DemoRooms(public_url, SECRET)
     HourPages(pages=world, hour=world, renderer=renderer, rooms=rooms, clock=lambda: world.now).add_to(app)

@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from aiohttp.test_utils import TestClient
@@ -22,6 +22,7 @@ from tests.handlers.web.site import (
     FEED_TOKEN,
     NEW_TOKEN,
     NOW,
+    PASSWORD_TOKEN,
     START,
     TOKEN,
     UNKNOWN,
@@ -33,6 +34,7 @@ from tests.plain import plain
 
 PAGE = f"/a/{TOKEN}"
 GETS = [PAGE, f"{PAGE}.ics", f"{PAGE}/join", f"{PAGE}/cancel", f"{PAGE}/move", f"/e/{EMAIL_TOKEN}"]
+PASSWORD = f"/e/{PASSWORD_TOKEN}/password"
 # The only addresses of others: followed by a tap, never by the page.
 ELSEWHERE = re.compile(r'<a href="https://(calendar\.google\.com|outlook\.live\.com)/[^"]*" rel="noreferrer noopener">')
 GETS += [f"/calendar/{FEED_TOKEN}.ics", "/nothing", "/a/short"]
@@ -369,6 +371,52 @@ async def test_confirms_the_address_once(client: Client, world: World) -> None:
     assert world.acts == ["confirm"]
 
 
+@guards("T25")
+async def test_the_password_is_chosen_on_the_page_that_the_link_opens(client: Client, world: World) -> None:
+    text = await post(client, f"/e/{EMAIL_TOKEN}")
+    assert f'action="/e/{PASSWORD_TOKEN}/password"' in text
+    for wanted in ("au moins 8 caractères", "une lettre majuscule", "un chiffre", "un caractère spécial"):
+        assert wanted in text
+    assert f'action="/e/{PASSWORD_TOKEN}/password"' in await get(client, PASSWORD)
+    for _ in range(20):
+        await get(client, PASSWORD)
+    assert world.acts == ["confirm"]
+    wrong = await post(client, PASSWORD, {"password": "trop court", "again": "trop court"}, 422)
+    alert = wrong.split('role="alert"')[1].split("</div>")[0]
+    assert [each.split(",")[0] for each in re.findall("<li>(.*?)</li>", alert)] == [
+        "une lettre majuscule",
+        "un chiffre",
+        "un caractère spécial",
+    ]
+    assert "trop court" not in wrong
+    typed = {"password": "Deux-Vélos7", "again": "Deux-Vélos7"}
+    assert "Mot de passe enregistré" in await post(client, PASSWORD, typed)
+    assert world.acts == ["confirm", "password True"]
+    assert "déjà fait" in await post(client, PASSWORD, typed, 410)
+    assert "déjà fait" in await get(client, PASSWORD, 410)
+
+
+async def test_too_many_passwords_at_once_is_said_kindly(client: Client, world: World) -> None:
+    world.busy = True
+    text = await post(client, PASSWORD, {"password": "Deux-Vélos7", "again": "Deux-Vélos7"}, 503)
+    assert "trop de monde" in text
+    assert f'action="/e/{PASSWORD_TOKEN}/password"' in text
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("why", ["join", "change", "password", "join_channel"])
+async def test_a_link_says_what_it_is_for(client: Client, world: World, why: Any, lang: str) -> None:
+    world.why, world.reader = why, Reader(lang, "Europe/Paris")
+    words = {
+        ("change", "fr"): "prendra la place",
+        ("change", "en"): "takes the place",
+        ("password", "fr"): "choisir le mot de passe",
+        ("password", "en"): "choosing the platform",
+    }
+    assert words.get((why, lang), "<h1>") in await get(client, f"/e/{EMAIL_TOKEN}")
+    assert ("<form" in await post(client, f"/e/{EMAIL_TOKEN}")) == (why != "join_channel")
+
+
 # Old and unknown links
 
 
@@ -380,7 +428,7 @@ async def test_a_token_that_never_was_is_404(client: Client, path: str) -> None:
 
 
 @guards("T25")
-@pytest.mark.parametrize("why", ["moved", "cancelled", "used", "expired"])
+@pytest.mark.parametrize("why", [*get_args(get_type_hints(Gone)["why"])])
 @pytest.mark.parametrize("path", [path for path in GETS if "Token" in path])
 async def test_a_token_of_no_more_use_is_410_and_says_what_to_do(
     client: Client, world: World, path: str, why: Any
@@ -391,13 +439,21 @@ async def test_a_token_of_no_more_use_is_410_and_says_what_to_do(
     assert len(re.findall("<p>", text)) >= 2
 
 
-POSTS = [f"{PAGE}/cancel", f"{PAGE}/move", f"{PAGE}/late", f"{PAGE}/here", f"{PAGE}/phone", f"/e/{EMAIL_TOKEN}"]
+POSTS = [
+    f"{PAGE}/cancel",
+    f"{PAGE}/move",
+    f"{PAGE}/late",
+    f"{PAGE}/here",
+    f"{PAGE}/phone",
+    f"/e/{EMAIL_TOKEN}",
+    PASSWORD,
+]
 
 
 @pytest.mark.parametrize("path", POSTS)
 async def test_posts_answer_404_and_410_too(client: Client, world: World, path: str) -> None:
     await post(client, re.sub(r"[\w-]*Token[\w-]*", UNKNOWN, path), {"slot": "x"}, 404)
-    world.gone = Gone("expired")
+    world.gone = world.unchosen = Gone("expired")
     await post(client, path, {"slot": "x"}, 410)
     assert world.acts == []
 

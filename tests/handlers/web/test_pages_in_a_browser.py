@@ -25,7 +25,6 @@ PATHS = {
     "move": f"{PAGE}/move",
     "waiting": f"{PAGE}/join",
     "room": ROOM,
-    "email": f"/e/{EMAIL_TOKEN}",
     "unknown": f"/a/{UNKNOWN}",
     "legal": "/legal",
     "accessibility": "/accessibility",
@@ -57,6 +56,23 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
 async def test_pages_are_accessible(site: TestServer, page: Page, tmp_path: Path, name: str) -> None:
     await page.goto(str(site.make_url(PATHS[name])))
     await judge(page, tmp_path / f"{name}.png")
+
+
+async def test_a_password_by_keyboard(site: TestServer, world: World, page: Page, tmp_path: Path) -> None:
+    """From the mailed link on; what is wrong is said, and read out, where it is typed again."""
+    await page.goto(str(site.make_url(f"/e/{EMAIL_TOKEN}")))
+    await judge(page, tmp_path / "email.png")
+    await page.get_by_role("button", name="Oui, c'est mon adresse").press("Enter")
+    await page.get_by_label("Mot de passe").fill("Azerty123!")
+    await page.get_by_label("Encore une fois").fill("Azerty123!")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("trop de gens")
+    await judge(page, tmp_path / "password.png")
+    await page.get_by_label("Mot de passe").fill("Deux-Vélos7")
+    await page.get_by_label("Encore une fois").fill("Deux-Vélos7")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Mot de passe enregistré").wait_for()
+    assert world.acts == ["confirm", "password True"]
 
 
 STATES = ("open", "late", "phone", "in_person", "moved", "cancelled", "expired", "over", "none", "soon", "door", "said")

@@ -11,6 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from handlers.channels import twilio_signature
 from handlers.channels.base import Envelope, Receipt
+from handlers.inbox import Crowded
 from handlers.metrics import Metrics
 from handlers.web.background import Background
 from handlers.web.guard import RUNNER, middlewares
@@ -150,6 +151,22 @@ async def test_503_while_the_database_is_away(
     assert len(stored.envelopes) + len(stored.receipts) == 1
 
 
+@guards("T28")
+@pytest.mark.parametrize("name", ["sms_in_plain", "tg_start_plain"])
+async def test_503_while_too_much_waits(
+    client: TestClient[Any, Any], stored: Stored, metrics: Metrics, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The provider comes again; a line of the log for each would be a flood of its own."""
+    stored.trouble = Crowded()
+    sample = next(sample for sample in SAMPLES if str(sample).endswith(name))
+    assert (await post(client, sample))[0] == 503
+    assert not caplog.records
+    assert b'outcome="shed"} 1.0' in metrics.text()[0]
+    stored.trouble = None
+    assert (await post(client, sample))[0] == 200
+    assert len(stored.envelopes) == 1
+
+
 @guards("T11")
 @pytest.mark.parametrize(("path", "limit"), [(MESSAGES, 64), (STATUS, 64), (TELEGRAM, 256)])
 async def test_413_above_the_limit_with_and_without_a_length(
@@ -200,7 +217,7 @@ async def test_415_when_compressed(client: TestClient[Any, Any], stored: Stored,
 
 
 @guards("L11")
-@guards("T09", partly=True)
+@guards("T09")
 @pytest.mark.parametrize(
     "kind",
     [

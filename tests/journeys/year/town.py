@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from bot.work import POLL
 from handlers import assisted
 from handlers.channels.base import Envelope
-from handlers.web.pages_core import PagesCore
+from handlers.web.email_core import EmailCore
 from storage import contacts
 from tests.journeys.year import calendar, phones
 from tests.journeys.year.clocks import day_in_words
@@ -210,7 +210,7 @@ class Town:
         lives = 0
         while lives != self.machine.lives:
             lives = self.machine.lives
-            await self.machine.alive(lambda: PagesCore(self.machine.parts).confirm_email(token))
+            await self.machine.alive(lambda: EmailCore(self.machine.parts).confirm_email(token))
         person.confirmed_at = person.confirmed_at or self.clock.now
 
     # ------------------------------------------------------------ what others do

@@ -1,0 +1,112 @@
+"""Terms and policy: asked for before any service, and what proves that they were accepted (articles 2.4, 4.1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from booking.model import Consent
+from conversations.flows import phone
+from conversations.flows.answers import mentions
+from conversations.flows.names import call
+from conversations.model import Again, Ask, Context, Finish, Flag, Input, Link, Option, Outcome, fill
+from conversations.text import t
+
+# Whoever changes a word of these adds the new words to locales/terms_asked.toml: from a consent's row the very text
+# that was accepted can be made again.
+ASKED: Final = t("terms.ask_all")
+CHOICES: Final = (Option("accept", t("terms.accept_all")), Option("refuse", t("terms.refuse")))
+FORMER: Final = (t("terms.ask"), t("terms.accept"))  # of the release before: messages that wait to be sent hold them
+
+FORGOTTEN: Final[frozenset[Flag]] = frozenset({"forgotten"})
+
+
+async def ask_terms(c: Context) -> Ask:
+    return Ask(ASKED, (), CHOICES, link=Link("terms"), free=True, proof=True)
+
+
+async def got_terms(c: Context, heard: Input) -> Outcome:
+    """Terms and policy accepted explicitly, 18 or over and authorised by the client: a declaration, never a birth date.
+    Who answers the question as a release before put it is asked in today's words.
+    """
+    if not heard.choice and mentions(heard.text, c.words("words.terms.minor")):
+        return await minor(c)
+    match heard.choice:
+        case "accept" if c.shown is not None and c.shown.msgid == ASKED.msgid:
+            return fill(terms=accepted(c), **await phone.taken(c, c.contact.phone))
+        case "accept":
+            return Again(miss=False)
+        case "refuse":
+            return await _refused(c)
+    return Again()
+
+
+async def minor(c: Context) -> Finish:
+    """Who says that they are under 18 is let go kindly, with those who help them."""
+    await _lets_go(c)
+    said = t("terms.minor", call=call(c)) if c.known.person is None else t("terms.minor_account", call=call(c))
+    return Finish(said, forget=True, flags=_forgotten(c))
+
+
+async def _refused(c: Context) -> Finish:
+    """A stranger is a stranger again. Whoever has an account keeps the hours that were promised, and the desk learns of
+    it; an account that somebody else opened for them goes once nothing is to come (`handlers/privacy/forgetting.py`).
+    """
+    await _lets_go(c)
+    if c.known.person is None:
+        said = t("terms.refused", call=call(c))
+    elif c.known.agreed_before:
+        said = t("terms.refused_anew", call=call(c))
+    else:
+        coming = bool(c.known.upcoming)
+        said = t("terms.refused_coming", call=call(c)) if coming else t("terms.refused_account", call=call(c))
+    return Finish(said, forget=True, flags=_forgotten(c))
+
+
+async def _lets_go(c: Context) -> None:
+    """The hour, and the place on the waiting list. Of somebody with an account the desk is told."""
+    await c.booking.release(c.contact.id)
+    await c.booking.leave_waiting(c.contact.id)
+    if c.known.person is not None:
+        await c.booking.ask_desk(c.contact.id, "terms")
+
+
+def _forgotten(c: Context) -> frozenset[Flag]:
+    """Who once agreed has rights from it, and an account that ends by their own word."""
+    return frozenset() if c.known.agreed_before else FORGOTTEN
+
+
+def accepted(c: Context) -> Mapping[str, Any]:
+    """What proves it, as plain values of a talk's state."""
+    assert c.shown is not None
+    return {
+        "answer": c.raw,
+        "at": c.now.isoformat(),
+        "lang": c.shown.lang,
+        "version": c.terms_version,
+        "policy": c.policy_version,
+        "inbound": c.came,
+        "shown": asdict(c.shown),
+    }
+
+
+def consent(c: Context) -> Consent | None:
+    """The proof, once it is given: the very answer to which words about which versions, when and on which channel."""
+    if (terms := c.answers.get("terms")) is None:
+        return None
+    shown = terms.get("shown", {})  # a release before kept less of it
+    return Consent(
+        terms.get("version", c.terms_version),
+        terms["lang"],
+        c.contact.channel,
+        terms["answer"],
+        datetime.fromisoformat(terms["at"]),
+        policy_version=terms.get("policy"),
+        msgid=shown.get("msgid"),
+        catalogue=shown.get("catalogue"),
+        shown=shown.get("key") or None,
+        inbound=terms.get("inbound") or None,
+        declared=("adult", "authorised") if shown else ("adult",),
+    )

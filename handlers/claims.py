@@ -1,0 +1,51 @@
+"""An address goes back to whom it belonged, or to somebody else for good: the rows of it, in the turn of who claims."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from booking.claims import ClaimSettled
+from booking.core import Booking
+from booking.events import PersonJoined
+from booking.model import ContactId
+from conversations.model import Turn
+from handlers.parts import Parts
+from handlers.trusting import taken
+from storage import audit, parting
+from storage.booking import RowStore
+from storage.contacts import ContactRow
+from storage.db import Tx
+
+
+async def settled(tx: Tx, parts: Parts, core: Booking, who: ContactRow, turn: Turn, now: datetime) -> ContactRow:
+    """Who has the address after this turn. Before anything of it is written: what follows is that one's."""
+    store = RowStore(tx, parts.directories)
+    if turn.flags & {"not_me", "parted"} and who.person_id is not None:
+        return await taken(tx, parts, who, now)  # the desk's ticket, of the one before, names them
+    if who.claims and any(isinstance(event, PersonJoined) for event in core.events):
+        await _anew(store, core, who, now)
+    for event in core.events:
+        if isinstance(event, ClaimSettled) and event.contact == who.id:
+            return await _settled(tx, who, event, now)
+    return who
+
+
+async def _anew(store: RowStore, core: Booking, who: ContactRow, now: datetime) -> None:
+    """Whoever signs up is somebody else, also where nobody asked them."""
+    former = await store.former(ContactId(who.id), now)
+    if former is not None:
+        core.events.append(ClaimSettled(ContactId(who.id), former, proven=False))
+
+
+async def _settled(tx: Tx, who: ContactRow, event: ClaimSettled, now: datetime) -> ContactRow:
+    old = await parting.of_heir(tx, who.id)
+    if old is None:
+        return who
+    whose = f"person:{event.former.person}" if event.former.person is not None else f"worker:{event.former.worker}"
+    if not event.proven:
+        await parting.let_go(tx, old)
+        await audit.add(tx, "rules", "let go", f"contact:{old.id}", now)
+        return replace(who, claims=False)
+    await audit.add(tx, whose, "prove", f"contact:{old.id}", now)
+    return await parting.reunite(tx, old.id, who, now)

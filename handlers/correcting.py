@@ -1,0 +1,54 @@
+"""Putting right what stands in an account, in the name of one actor: a part of `handlers.acting.Acting`. They themself
+may, and the desk once it has asked who they are; each is noted by ids, and never what it was changed to (I11).
+"""
+
+from __future__ import annotations
+
+from booking.authority import PersonDeed
+from booking.model import PersonId
+from booking.profiles import LinkMailed, MailAnswer, NoLink
+from handlers.acting_on_accounts import ActingOnAccounts
+from storage import audit
+
+
+class Correcting(ActingOnAccounts):
+    vouched: bool = False  # an operator says that they asked who it is
+
+    async def rename(self, person: PersonId, first: str, last: str) -> bool:
+        if not await self._may_correct(person):
+            return False
+        done = await super().rename(person, first, last)
+        if done:
+            await self._corrected("correct name", person)
+        return done
+
+    async def change_email(self, person: PersonId, email: str) -> MailAnswer:
+        if not await self._may_correct(person):
+            return NoLink("nobody")
+        return await self._mailed("change address", person, await super().change_email(person, email))
+
+    async def mail_again(self, person: PersonId) -> MailAnswer:
+        if not await self._may_correct(person):
+            return NoLink("nobody")
+        return await self._mailed("mail link", person, await super().mail_again(person))
+
+    async def mail_password(self, person: PersonId) -> MailAnswer:
+        if not await self._may_correct(person):
+            return NoLink("nobody")
+        return await self._mailed("mail password link", person, await super().mail_password(person))
+
+    async def set_language(self, person: PersonId, language: str) -> None:
+        if await self._may_correct(person):
+            await super().set_language(person, language)
+            await self._corrected("correct language", person)
+
+    async def _may_correct(self, person: PersonId) -> bool:
+        return await self._about(PersonDeed.CORRECT, person, proven=self.vouched)
+
+    async def _mailed(self, action: str, person: PersonId, done: MailAnswer) -> MailAnswer:
+        if isinstance(done, LinkMailed):
+            await self._corrected(action, person)
+        return done
+
+    async def _corrected(self, action: str, person: PersonId) -> None:
+        await audit.add(self._tx, await self._noted(), action, f"person:{person}", self._at)

@@ -1,0 +1,67 @@
+"""Whose an address still is, and whose it was, a part of `storage.booking.RowStore`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from booking.claims import Former
+from booking.model import HOUR, Appointment, ContactId, PersonId, WorkerId
+from booking.proofs import Way
+from booking.trust import Standing, Trace, standing
+from storage import contacts, parting
+from storage.appointments import AppointmentRows
+from storage.contacts import ContactRow
+from storage.proofs import MEDIA, ProofRows
+
+
+class ClaimRows(ProofRows, AppointmentRows):
+    """Needs nothing but the transaction."""
+
+    async def standing(self, who: ContactRow, now: datetime) -> Standing:
+        """By what was known before whatever comes now."""
+        trace = Trace(
+            linked=who.person_id is not None or who.worker_id is not None,
+            trusted=who.trusted_at or who.last_inbound_at or who.created_at,
+            changed=who.changed_at,
+        )
+        without = standing(trace, (), now)
+        if without != "needs_proof":
+            return without
+        return standing(trace, await self._hours_of(who, now), now)
+
+    async def former(self, contact: ContactId, now: datetime) -> Former | None:
+        old, heir = await parting.of_heir(self._tx, contact), await contacts.get(self._tx, contact)
+        if old is None or heir is None:
+            return None
+        person = PersonId(old.person_id) if old.person_id is not None else None
+        worker = WorkerId(old.worker_id) if old.worker_id is not None else None
+        ways = await self.ways(person) if person is not None else ()
+        ways = await self._ways_of(worker) if worker is not None else ways
+        known = [way.contact for way in ways if way.contact is not None and way.channel in MEDIA]
+        rows = (await contacts.get_many(self._tx, known)).values()
+        heard = [ContactId(row.id) for row in rows if await self.standing(row, now) == "known"]
+        return Former(person, worker, heir.phone, ways, heard)
+
+    async def _hours_of(self, who: ContactRow, now: datetime) -> Sequence[Appointment]:
+        """Of whom it belongs to, whatever became of them."""
+        if who.worker_id is not None:
+            return await self.since(WorkerId(who.worker_id), now - HOUR, worker=True)
+        return await self.since(PersonId(who.person_id), now - HOUR) if who.person_id is not None else ()
+
+    async def _ways_of(self, worker: WorkerId) -> list[Way]:
+        """A worker's addresses, as the directory gives them and as they joined them."""
+        rows = await contacts.of_worker(self._tx, worker)
+        good = [row for row in rows if row.dead_at is None and row.opted_out_at is None]
+        return [
+            Way(
+                row.channel,  # type: ignore[arg-type]  # the column holds names of CHANNELS only
+                None,
+                ContactId(row.id),
+                row.phone,
+                row.address if row.channel == "email" else None,
+                row.last_inbound_at,
+            )
+            for row in good
+            if row.channel in {*MEDIA, "email"}
+        ]

@@ -1,0 +1,139 @@
+"""Somebody puts right what we know of them, on every channel that a message takes: rows, mails, and the audit trail."""
+
+from __future__ import annotations
+
+import re
+
+from booking.model import ContactId, PersonId
+from handlers.acting import Acting
+from handlers.web.email_core import EmailCore
+from handlers.web.ports import EmailView, Gone
+from storage import audit, contacts, platform_passwords
+from storage.booking import RowStore
+from tests.guards import guards
+from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
+from tests.handlers.path.test_email_links import FIRST, SECOND, address, joined, mailed
+
+PASSWORD = "Deux-Vélos7"
+
+
+async def deeds(place: Place, person: PersonId) -> list[str]:
+    """What was noted of their data, the latest first; not what was done to hours."""
+    return [deed.action for deed in await audit.latest(place.parts.db, 99, of=f"person:{person}")]
+
+
+def answered(place: Place) -> str:
+    """The last text that went to their telephone."""
+    return [text for to, text in place.line("sms").sent_to if to == CAMILLE][-1]
+
+
+@guards("G05", partly=True)
+async def test_a_name_is_put_right_and_the_worker_reads_it(place: Place) -> None:
+    person = await joined(place)
+    place.new("sms", CLAIRE)
+    await place.says("sms", CAMILLE, "changer mon nom", "Camille Dubois-Martin")
+    assert "Camille Dubois-Martin" in answered(place)
+    async with place.parts.db.transaction() as tx:
+        found = await RowStore(tx, place.parts.directories).person(person)
+    assert found is not None
+    assert (found.first_name, found.last_name) == ("Camille", "Dubois-Martin")
+    assert place.new("sms", CLAIRE) == []  # nobody is told
+    assert (await deeds(place, person))[0] == "correct name"
+    noted = str(await place.parts.db.fetch("SELECT * FROM audit"))
+    assert "Dubois" not in noted
+
+
+@guards("G05", partly=True)
+async def test_an_address_is_changed_by_a_code_and_a_link_and_the_old_one_is_told(place: Place) -> None:
+    person, pages = await joined(place), EmailCore(place.parts)
+    assert isinstance(await pages.confirm_email(mailed(place, FIRST)), EmailView)
+    await place.settle()
+    place.new("email", FIRST)
+    await place.says("sms", CAMILLE, "changer mon mail", "1", SECOND)
+    assert place.new("email", SECOND) == []  # nothing before the code came back
+    written = re.findall(r"[0-9]{6}", answered(place))[0]
+    await place.says("sms", CAMILLE, written)
+    await place.settle()
+    [told] = place.new("email", FIRST)
+    assert "/e/" not in told
+    assert SECOND not in told
+    [asked] = place.new("email", SECOND)
+    assert "Camille" not in asked  # it may be a stranger's mailbox
+    assert await address(place, person) == (FIRST, True)
+    await place.says("sms", CAMILLE, "mon profil")
+    assert f"à confirmer : {SECOND}" in answered(place)
+    assert isinstance(await pages.confirm_email(mailed(place, SECOND)), EmailView)
+    assert await address(place, person) == (SECOND, True)
+    assert (await deeds(place, person))[0] == "change address"
+
+
+@guards("T02", partly=True)
+async def test_who_writes_in_their_name_changes_no_address(place: Place) -> None:
+    """A forged sender does not read the code, which goes to the number itself."""
+    person = await joined(place)
+    await place.says("sms", CAMILLE, "changer mon mail", "2", "somebody@example.org")
+    for guess in ("000000", "111111", "222222", "333333"):
+        await place.says("sms", CAMILLE, guess)
+    await place.settle()
+    assert place.new("email", "somebody@example.org") == []
+    assert await address(place, person) == (FIRST, False)
+
+
+async def test_a_lost_link_is_mailed_again_and_the_first_is_over(place: Place) -> None:
+    person, pages = await joined(place), EmailCore(place.parts)
+    first = mailed(place, FIRST)
+    await place.says("sms", CAMILLE, "mon mail", "1")
+    await place.settle()
+    again = mailed(place, FIRST)
+    assert again != first
+    assert await pages.confirm_email(first) == Gone("later_mail")
+    assert isinstance(await pages.confirm_email(again), EmailView)
+    assert await address(place, person) == (FIRST, True)
+
+
+async def test_the_password_is_chosen_later_by_a_link_of_its_own(place: Place) -> None:
+    person, pages = await joined(place), EmailCore(place.parts)
+    assert isinstance(await pages.confirm_email(mailed(place, FIRST)), EmailView)
+    await place.says("sms", CAMILLE, "mot de passe")
+    await place.settle()
+    view = await pages.email(mailed(place, FIRST))
+    assert isinstance(view, EmailView)
+    assert (view.why, view.password) == ("password", None)
+    view = await pages.confirm_email(mailed(place, FIRST))
+    assert isinstance(view, EmailView)
+    assert view.password is not None
+    await pages.choose_password(view.password, PASSWORD, PASSWORD)
+    assert await platform_passwords.since(place.parts.db, person) == place.clock()
+    assert (await deeds(place, person))[:2] == ["choose password", "mail password link"]
+
+
+async def test_links_are_mailed_so_often_and_no_more(place: Place) -> None:
+    await joined(place)
+    place.new("email", FIRST)
+    await place.says("sms", CAMILLE, *["mot de passe"] * 9)
+    await place.settle()
+    assert len(place.new("email", FIRST)) == place.parts.rules.codes_an_hour
+
+
+@guards("T23", partly=True)
+async def test_nobody_else_corrects_anything(place: Place) -> None:
+    """A stranger, another person, a worker; all of it is noted as refused."""
+    person = await joined(place)
+    await place.says("sms", SAM, *LATER)
+    others = [await place.contact("sms", SAM), await place.contact("sms", CLAIRE)]
+    for other in others:
+        async with place.parts.db.transaction() as tx:
+            who = await contacts.lock(tx, other.id)
+            store = RowStore(tx, place.parts.directories)
+            core = Acting(tx, store, place.parts.rules, place.clock(), place.parts.new_id, contact=who)
+            assert not await core.rename(person, "Sam", "Leroy")
+            await core.change_email(person, "sam@example.org")
+            await core.mail_again(person)
+            await core.mail_password(person)
+            await core.set_language(person, "en")
+            found = await store.person(person)
+            assert core.events == []
+        assert found is not None
+        assert (found.first_name, found.language, found.email) == ("Camille", "fr", FIRST)
+        assert (await deeds(place, person))[:5] == ["correct refused"] * 5
+    assert ContactId(others[0].id) != ContactId(others[1].id)

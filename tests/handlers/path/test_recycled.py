@@ -1,0 +1,287 @@
+"""An address that may be somebody else's by now: what whoever has it is shown, and how its owner comes back to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from booking.model import PersonId
+from booking.trust import SILENT
+from bot.work import drain_all
+from conversations.model import Link
+from handlers import links
+from storage import audit, contacts, outbox, tickets, tokens
+from storage.booking import RowStore
+from tests.guards import guards
+from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place
+
+SECOND = timedelta(seconds=1)
+TELEGRAM = "900000000000011"
+THEIRS = re.compile("Camille|Dubois|camille@example|Claire|Argent|dettes|14 h|2 mars|9 mars", re.IGNORECASE)
+CODE = re.compile(r"\b(\d{6})\b")
+
+
+async def person_at(place: Place, channel: str, address: str) -> str:
+    found = (await place.contact(channel, address)).person_id
+    assert found is not None
+    return found
+
+
+async def joined(place: Place) -> str:
+    """Camille by SMS and on Telegram, where she wrote last, some weeks ago."""
+    await place.books()
+    person = await person_at(place, "sms", CAMILLE)
+    await place.says("telegram", TELEGRAM, "bonjour")
+    there = await place.contact("telegram", TELEGRAM)
+    async with place.parts.db.transaction() as tx:
+        await contacts.link_person(tx, there.id, person)
+    place.new("sms", CAMILLE)
+    return person
+
+
+async def later(place: Place, days: float, keeps: bool = True) -> None:
+    """Camille goes on with Telegram, if she `keeps` it; nobody writes by SMS."""
+    for _ in range(int(days // 20)):
+        await place.passes(days=20)
+        if keeps:
+            await place.says("telegram", TELEGRAM, "aide")
+    await place.passes(days=days % 20)
+    place.new("sms", CAMILLE)
+    place.new("telegram", TELEGRAM)
+
+
+# ------------------------------------------------------------ when it is asked
+
+
+async def test_it_is_asked_after_45_days_without_an_hour_and_not_a_second_before(place: Place) -> None:
+    await place.books()
+    wrote = place.clock.now
+    place.clock.now = wrote + SILENT - SECOND
+    assert "dites-nous d'abord" not in (await place.says("sms", CAMILLE, "aide"))[-1]
+    place.clock.now += SILENT
+    assert "dites-nous d'abord" in (await place.says("sms", CAMILLE, "aide"))[-1]
+
+
+@guards("T03", partly=True)
+async def test_the_message_itself_vouches_for_nothing(place: Place) -> None:
+    """However often whoever took the number writes, it has been silent; also where nobody noted yet who wrote last."""
+    await place.books()
+    await place.parts.db.execute("UPDATE contact SET trusted_at = NULL")
+    await place.passes(days=46)
+    place.new("sms", CAMILLE)
+    said = await place.says(
+        "sms", CAMILLE, "mes rdv", "mes rdv", "annuler", "lire", "mes messages", "mes données", "retour"
+    )
+    assert not [text for text in said if THEIRS.search(text)]
+    await place.passes(days=1)
+    assert not [text for text in await place.says("sms", CAMILLE, "mes rdv") if THEIRS.search(text)]
+
+
+async def test_an_hour_ahead_is_no_silence(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    await place.parts.db.execute("UPDATE appointment SET start_at = ?", place.clock.now + timedelta(days=55))
+    await place.passes(days=50)
+    assert "par téléphone" in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
+
+
+@guards("T03", partly=True)
+async def test_a_changed_detail_is_asked_about_although_they_wrote_yesterday(place: Place) -> None:
+    person = await joined(place)
+    await place.passes(days=1)
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        found = await store.person(PersonId(person))
+        assert found is not None
+        await store.save_person(replace(found, phone=SAM), place.clock.now)
+    place.new("sms", CAMILLE)
+    place.clock.now += timedelta(days=6)
+    assert "dites-nous d'abord" in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
+
+
+async def test_a_proven_number_is_never_replaced_without_a_moment(place: Place) -> None:
+    person = await joined(place)
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        found = await store.person(PersonId(person))
+        assert found is not None
+        with pytest.raises(ValueError, match="proven"):
+            await store.save_person(replace(found, phone=SAM))
+        await store.save_person(replace(found, email="other@example.org"))  # it was not confirmed
+
+
+# ------------------------------------------------------------ coming back
+
+
+@guards("T04", partly=True)
+async def test_a_code_to_another_way_brings_all_back(place: Place) -> None:
+    await joined(place)
+    old = await place.contact("sms", CAMILLE)
+    await later(place, 50)
+    asked, where = await place.says("sms", CAMILLE, "mes rendez-vous", "1")
+    assert "dites-nous d'abord" in asked
+    assert not THEIRS.search(where)
+    heir = await place.contact("sms", CAMILLE)
+    assert heir.id != old.id
+    (code,) = [found[1] for text in place.new("telegram", TELEGRAM) if (found := CODE.search(text))]
+    (done,) = await place.says("sms", CAMILLE, code)
+    assert "c'est bien vous" in done
+    assert "vérifié" in place.new("telegram", TELEGRAM)[-1]
+    back = await place.contact("sms", CAMILLE)
+    assert (back.id, back.person_id, back.parted_at, back.heir_id) == (old.id, old.person_id, None, None)
+    assert await place.says("sms", CAMILLE, "mes messages") != []
+    assert "dites-nous d'abord" not in (await place.says("sms", CAMILLE, "aide"))[-1]
+    asked_in = [row.contact_id for row in await outbox.history(place.parts.db, contacts=[heir.id])]
+    assert asked_in == [], "what was said meanwhile is theirs"
+
+
+async def test_a_wrong_code_brings_nothing_and_three_offer_a_human(place: Place) -> None:
+    await joined(place)
+    await later(place, 50)
+    said = await place.says("sms", CAMILLE, "bonjour", "1", "000000", "111111", "222222")
+    assert "Sans code" in said[-1]
+    await place.says("sms", CAMILLE, "1")
+    (asked,) = [row for row in await tickets.listed(place.parts.db) if row.kind == "claim"]
+    assert asked.subject == f"person:{await person_at(place, 'telegram', TELEGRAM)}", "the desk knows whom to ask about"
+    assert (await place.contact("sms", CAMILLE)).person_id is None
+
+
+async def test_with_one_way_alone_it_looks_the_same_and_only_a_human_helps(place: Place) -> None:
+    await place.books()
+    await place.passes(days=46)
+    place.new("sms", CAMILLE)
+    asked, where, wrong, how = await place.says("sms", CAMILLE, "bonjour", "1", "000000", "2")
+    assert "un code à 6 chiffres y part" in where
+    assert "Ce n'est pas le bon code" in wrong
+    assert "7 jours" not in how, "nobody could say no"
+    assert not [text for text in (asked, where, wrong, how) if THEIRS.search(text)]
+    assert not await place.parts.db.fetch("SELECT id FROM proof")
+
+
+async def test_without_a_code_the_other_channels_may_say_no_for_a_week(place: Place) -> None:
+    await joined(place)
+    await later(place, 50)
+    await place.says("sms", CAMILLE, "bonjour", "1", "2", "2")
+    assert "Est-ce vous ?" in place.new("telegram", TELEGRAM)[-1]
+    await place.says("telegram", TELEGRAM, "non")
+    assert "pas pu vérifier" in place.new("sms", CAMILLE)[-1]
+    await place.passes(days=8)
+    assert (await place.contact("sms", CAMILLE)).person_id is None
+    assert place.new("sms", CAMILLE) == []
+    assert "rien à vérifier" in (await place.says("sms", CAMILLE, "c'est toujours moi"))[-1]
+
+
+async def test_a_week_without_a_no_is_a_yes(place: Place) -> None:
+    person = await joined(place)
+    await later(place, 50)
+    await place.says("sms", CAMILLE, "bonjour", "1", "2", "2")
+    place.clock.now += timedelta(days=7) - SECOND
+    await place.settle()
+    assert (await place.contact("sms", CAMILLE)).person_id is None
+    await place.passes(seconds=1)
+    assert await person_at(place, "sms", CAMILLE) == person
+    assert "c'est bien vous" in place.new("sms", CAMILLE)[-1]
+
+
+async def test_a_channel_that_is_silent_itself_is_nobody_who_could_say_no(place: Place) -> None:
+    await joined(place)
+    await later(place, 50, keeps=False)
+    said = await place.says("sms", CAMILLE, "bonjour", "1", "2")
+    assert "7 jours" not in said[-1]
+
+
+# ------------------------------------------------------------ somebody else
+
+
+@guards("T04", partly=True)
+async def test_whoever_signs_up_there_is_somebody_else(place: Place) -> None:
+    old = await joined(place)
+    await later(place, 50)
+    said = await place.says("sms", CAMILLE, *(text.replace("Camille Dubois", "Sam Leroy") for text in BOOKS[:1]), "2")
+    said += await place.says(
+        "sms", CAMILLE, *(t.replace("Camille Dubois", "Sam Leroy").replace("camille", "sam") for t in BOOKS[1:])
+    )
+    assert not [text for text in said if "Camille" in text or "Dubois" in text]
+    assert "C'est réservé" in said[-1]
+    new = await person_at(place, "sms", CAMILLE)
+    assert new != old
+    assert await person_at(place, "telegram", TELEGRAM) == old
+    assert any("quelqu'un d'autre" in text for text in place.new("telegram", TELEGRAM))
+    async with place.parts.db.transaction() as tx:
+        before = await RowStore(tx, place.parts.directories).person(PersonId(old))
+    assert before is not None
+    assert before.phone is None, "nobody calls them there any more"
+
+
+async def test_what_waited_for_the_old_one_never_leaves(place: Place) -> None:
+    """Queued before, for the morning; and news that come to their talk afterwards."""
+    person = await joined(place)
+    old = await place.contact("sms", CAMILLE)
+    await later(place, 50)
+    async with place.parts.db.transaction() as tx:
+        for number, due in enumerate((place.clock.now, place.clock.now + timedelta(days=1))):
+            waits = outbox.Outgoing(
+                f"w{number}",
+                old.id,
+                "desk",
+                {"texts": [{"id": "sorry"}], "options": [], "link": None, "prompt": "", "contact": False},
+                due,
+                answer=number == 1,
+            )
+            await outbox.add(tx, waits, place.clock.now)
+    await place.comes("sms", CAMILLE, text="bonjour")
+    await drain_all(place.parts, "place")
+    await place.settle()
+    await place.passes(days=2)
+    assert len(place.new("sms", CAMILLE)) == 1
+    left = [row for row in await outbox.history(place.parts.db, contacts=[old.id]) if row.key.startswith("w")]
+    assert {row.reason for row in left} == {"parted"}
+    assert await person_at(place, "telegram", TELEGRAM) == person
+
+
+async def test_a_page_that_was_sent_there_opens_nothing(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    (row,) = await place.parts.db.fetch("SELECT id FROM appointment")
+    page = Link("appointment", row["id"])
+    before = (await links.urls(place.parts.db, place.parts, [page]))(page)
+    await place.says("sms", CAMILLE, "pas moi")
+    now = (await links.urls(place.parts.db, place.parts, [page]))(page)
+    assert before != now
+
+    async def opens(url: str) -> object:
+        return await tokens.look(place.parts.db, url.rsplit("/", 1)[1], "appointment", place.clock.now)
+
+    assert await opens(before) == tokens.Over(used=False)
+    assert await opens(now) == tokens.Good(row["id"]), "on their other channels the next message has a link that opens"
+
+
+async def test_a_message_that_came_in_meanwhile_is_read_by_who_has_the_address(place: Place) -> None:
+    await joined(place)
+    old = await place.contact("sms", CAMILLE)
+    await later(place, 50)
+    await place.says("sms", CAMILLE, "bonjour")
+    await place.comes("sms", CAMILLE, text="c'est toujours moi")
+    await place.parts.db.execute("UPDATE inbox SET contact_id = ? WHERE status = 'new'", old.id)
+    await place.settle()
+    assert "un code à 6 chiffres" in place.new("sms", CAMILLE)[-1]
+
+
+async def test_danger_stop_and_humans_are_heard_before_the_question(place: Place) -> None:
+    await place.books()
+    await place.passes(days=60)
+    place.new("sms", CAMILLE)
+    danger, human = await place.says("sms", CAMILLE, "je veux mourir", "humain")
+    assert "3114" in danger
+    assert not THEIRS.search(danger + human)
+    await place.says("sms", CAMILLE, "stop")
+    assert (await place.contact("sms", CAMILLE)).opted_out_at is not None
+
+
+async def test_it_is_noted_without_a_name(place: Place) -> None:
+    await place.books()
+    old = await place.contact("sms", CAMILLE)
+    await place.passes(days=60)
+    await place.says("sms", CAMILLE, "bonjour")
+    assert "part" in [deed.action for deed in await audit.latest(place.parts.db, 10, of=f"contact:{old.id}")]
