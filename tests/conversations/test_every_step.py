@@ -63,7 +63,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     "language": {"language.ask"},
     "private": {"private.text"},
     "join": {"join.ask", "join.already"},
-    "not_me": {"not_me.done", "not_me.ask"},
+    "not_me": {"not_me.done", "not_me.ask", "channel.taken_off"},
     "still_me": {"still_me.nothing", "still_me.ask", "still_me.code", "still_me.how"},
     "discreet": {"discreet.nobody", "discreet.on"},
     "discreet_off": {"discreet.nobody", "discreet.off"},
