@@ -22,7 +22,6 @@ from booking.arriving import Arriving
 from booking.attending import Attending
 from booking.claiming import Claiming
 from booking.closing import Closing
-from booking.confirming import Confirming
 from booking.deciding import Deciding
 from booking.directory import Directory
 from booking.documenting import Documenting
@@ -38,6 +37,7 @@ from booking.events import (
 )
 from booking.further import Further
 from booking.instead import instead_of
+from booking.joining_channels import JoiningChannels
 from booking.making import Making
 from booking.messaging import Messaging
 from booking.model import (
@@ -102,7 +102,7 @@ from booking.workday import Workday
 
 class Booking(
     Admitting,
-    Confirming,
+    JoiningChannels,
     Profiling,
     Attending,
     Workday,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 from booking.addresses import EmailProof
+from booking.channels import ChannelJoined, ChannelParted, DraftPassed, JoinMailed
 from booking.claims import ClaimAnswered, ClaimSettled, ClaimWaits
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
@@ -436,6 +437,10 @@ Event: TypeAlias = (
     | DeskNeeded
     | ProofToSend
     | ProofSettled
+    | ChannelJoined
+    | JoinMailed
+    | ChannelParted
+    | DraftPassed
     | ClaimWaits
     | ClaimAnswered
     | ClaimSettled

@@ -90,7 +90,7 @@ class Rows:
     documents: dict[DocumentId, Document] = field(default_factory=dict)
     decisions: dict[DecisionId, Decision] = field(default_factory=dict)
     proofs: dict[ProofId, Proof] = field(default_factory=dict)
-    ways: tuple[Way, ...] = ()  # by which people are reached; nothing here writes it
+    addresses: dict[ContactId, Way] = field(default_factory=dict)  # whose they are: `contacts`
     email_proofs: dict[EmailProofId, EmailProof] = field(default_factory=dict)
     formers: dict[ContactId, Former] = field(default_factory=dict)  # whose an address was; nothing here writes it
 

@@ -44,16 +44,49 @@ class MemoryProofs:
         settled = (one for one in self.rows.proofs.values() if (one.contact, one.purpose) == (contact, purpose))
         return [one for one in settled if one.outcome == "proven" and one.settled_at and one.settled_at >= since]
 
+    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[ContactId]:
+        used = [one for one in self.rows.proofs.values() if (one.person, one.outcome) == (person, "used")]
+        lately = sorted((one.settled_at, one.contact) for one in used if one.settled_at and one.settled_at >= since)
+        return [contact for _, contact in reversed(lately)]
+
     async def former(self, contact: ContactId, now: datetime) -> Former | None:  # noqa: ARG002
         return self.rows.formers.get(contact)
 
     async def vouch(self, person: PersonId, now: datetime) -> None:
         """Nobody is doubted here."""
 
+    # ------------------------------------------------------------ addresses
+
     async def ways(self, person: PersonId) -> Sequence[Way]:
-        """Contacts here have no addresses; their ways are put into `rows.ways`."""
         found = self.rows.persons.get(person)
         if found is None:
             return ()
         mail = [Way("email", person, email=found.email)] if found.email and found.email_confirmed else []
-        return [*(way for way in self.rows.ways if way.person == person), *mail]
+        return [*await self.channels_of(person), *mail]
+
+    async def channels_of(self, person: PersonId) -> Sequence[Way]:
+        theirs = [contact for contact, whose in self.rows.contacts.items() if whose == person]
+        return [self._way(contact) for contact in theirs if contact in self.rows.addresses]
+
+    async def way_of(self, contact: ContactId) -> Way | None:
+        return self._way(contact) if contact in self.rows.addresses else None
+
+    async def accounts_at(self, target: str) -> Sequence[Way]:
+        if "@" in target:
+            people = (one for one in self.rows.persons.values() if one.email_confirmed and one.email is not None)
+            return [Way("email", one.id, email=one.email) for one in people if one.email == target]
+        at = [self._way(contact) for contact, way in self.rows.addresses.items() if way.number == target]
+        found = [way for way in at if way.person is not None]
+        return [*found, *(Way("sms", way.person, number=target) for way in found if way.channel == "telegram")]
+
+    async def link_contact(self, contact: ContactId, person: PersonId | None) -> None:
+        if person is None:
+            self.rows.contacts.pop(contact, None)
+        else:
+            self.rows.contacts[contact] = person
+
+    async def hold_person(self, person: PersonId) -> None:
+        """One turn at a time writes here."""
+
+    def _way(self, contact: ContactId) -> Way:
+        return replace(self.rows.addresses[contact], contact=contact, person=self.rows.contacts.get(contact))

@@ -39,6 +39,7 @@ from booking.answers import (
     Undoable,
     Undone,
 )
+from booking.channels import ChannelCore
 from booking.claims import ClaimingCore
 from booking.decisions import DecidingCore
 from booking.documents import Document, Expected, HandedOver, NobodyToSendTo, TooManyDocuments
@@ -108,7 +109,7 @@ __all__ = [
 
 
 class BookingCore(
-    MessagingCore, DecidingCore, AddressCore, ProfileCore, ProvingCore, ClaimingCore, RightsCore, Protocol
+    MessagingCore, DecidingCore, AddressCore, ProfileCore, ProvingCore, ClaimingCore, ChannelCore, RightsCore, Protocol
 ):
     """The use cases, for one turn: `now` and the ids were given when it was made; events gather meanwhile."""
 

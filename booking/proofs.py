@@ -21,9 +21,10 @@ from booking.model import ContactId, PersonId
 ProofId = NewType("ProofId", str)
 Purpose: TypeAlias = Literal["join", "number", "email", "history", "export", "erase", "former"]
 Medium: TypeAlias = Literal["sms", "whatsapp", "telegram", "email"]
-Outcome: TypeAlias = Literal["proven", "wrong", "late", "replaced"]
+Outcome: TypeAlias = Literal["proven", "used", "wrong", "late", "replaced"]  # used: by what may be done once
 
 LASTS: Final = timedelta(minutes=10)  # a code that is older proves nothing; nor does what it proved hold longer
+LINK_LASTS: Final = timedelta(hours=1)  # a link by mail: mail takes its time
 DIGITS: Final = 6
 
 
@@ -45,7 +46,7 @@ class Way:
         """Enough for its owner to know it by: two digits, or the first letter and the domain. "" on Telegram."""
         if self.email is not None:
             name, _, domain = self.email.rpartition("@")
-            return f"{name[:1]}…@{domain}"
+            return f"{name[:1]}...@{domain}"
         return self.number[-2:] if self.number and self.channel != "telegram" else ""
 
 
@@ -113,11 +114,11 @@ CheckProof: TypeAlias = Proven | WrongProof | ProofOver
 
 @dataclass(frozen=True, slots=True)
 class ProofToSend:
-    """An event: the code goes to `to`, and only there."""
+    """An event: the code goes where the row says, and only there. `asked_on`: by which channel it was asked for."""
 
     proof: Proof
-    to: Way
     code: str
+    asked_on: Medium | None = None
 
 
 @dataclass(frozen=True, slots=True)

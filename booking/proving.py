@@ -16,6 +16,7 @@ from booking.model import ContactId, PersonId, Rules
 from booking.proofs import (
     DIGITS,
     LASTS,
+    LINK_LASTS,
     AskProof,
     CheckProof,
     NoOtherWay,
@@ -54,13 +55,14 @@ class Proving:
         ends the one that was open for the same purpose. `target`: E.164; without one, another way of the person's than
         `contact`.
         """
-        to = Way("sms", person, number=target) if target is not None else await self._other_way(contact, person)
+        to = await self._way(contact, person, purpose, target)
         return NoOtherWay() if to is None else await self._send_proof(contact, to, purpose, target)
 
     async def _send_proof(
         self, contact: ContactId, to: Way, purpose: Purpose, target: str | None = None
     ) -> ProofSent | TooManyTries:
-        if (until := await self._code_counted(contact, to)) is not None:
+        shown = to if target is None else _aimed(target)
+        if (until := await self._code_counted(contact, shown)) is not None:
             return TooManyTries(until)
         before = await self._store.open_proof(contact, purpose)
         if before is not None:
@@ -68,11 +70,29 @@ class Proving:
         id, code = ProofId(self._new_id()), self._code()
         way: Literal["code", "mail"] = "mail" if to.channel == "email" else "code"
         hidden = self._hidden(id, code)
-        target = target or to.number or to.email
-        proof = Proof(id, contact, to.person, purpose, way, hidden, target, to.contact, self._now, self._now + LASTS)
+        until = self._now + (LINK_LASTS if to.email is not None and purpose == "join" else LASTS)
+        aim = target or to.number or to.email
+        proof = Proof(id, contact, to.person, purpose, way, hidden, aim, to.contact, self._now, until)
         await self._store.add_proof(proof)
-        self.events.append(ProofToSend(proof, to, code))
-        return ProofSent(id, way, to.ends, to.channel, proof.expires_at)
+        await self._goes_out(proof, to, code)
+        return ProofSent(id, way, shown.ends, shown.channel, until)
+
+    async def _way(
+        self,
+        contact: ContactId,
+        person: PersonId | None,
+        purpose: Purpose,  # noqa: ARG002 - joining a channel has its own ways
+        target: str | None,
+    ) -> Way | None:
+        if target is not None:
+            return Way("sms", person, number=target)
+        return await self._other_way(contact, person)
+
+    async def _goes_out(self, proof: Proof, to: Way, code: str) -> None:
+        """To nowhere, where there is no account to be joined: who asked is told the same."""
+        if to.contact is not None or to.number is not None or (to.email is not None and to.person is not None):
+            mine = await self._store.way_of(proof.contact)
+            self.events.append(ProofToSend(proof, code, mine.channel if mine is not None else None))
 
     async def check_proof(self, id: ProofId, typed: str) -> CheckProof:
         """Counted first, then compared: a turn that dies over it is rolled back whole, and answered nothing. Fails
@@ -158,3 +178,8 @@ class Proving:
         """Digits out of a fresh id, which holds 80 bits of chance."""
         number = int.from_bytes(sha256(self._new_id().encode()).digest()) % 10**DIGITS
         return f"{number:0{DIGITS}}"
+
+
+def _aimed(target: str) -> Way:
+    """As they named it: it is counted, and shown, by that alone."""
+    return Way("email", None, email=target) if "@" in target else Way("sms", None, number=target)

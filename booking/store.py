@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from booking.addresses import AddressStore
+from booking.channels import ChannelStore
 from booking.claims import ClaimStore
 from booking.decisions import DecisionStore
 from booking.directory import Directory
@@ -40,7 +41,15 @@ Owner: TypeAlias = str  # "w:<worker id>", "p:<person id>" or, before there is a
 
 
 class BookingStore(
-    MessageStore, DocumentStore, DecisionStore, AddressStore, ProofStore, ClaimStore, RightsStore, Protocol
+    MessageStore,
+    DocumentStore,
+    DecisionStore,
+    AddressStore,
+    ProofStore,
+    ClaimStore,
+    ChannelStore,
+    RightsStore,
+    Protocol,
 ):
     """Rows of the core, inside the transaction of one turn. Three pass one suite: memory, SQLite, PostgreSQL."""
 

@@ -256,6 +256,11 @@ async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
 async def not_me(talk: Talk, gained: Mapping[str, Any]) -> None:
     """Whoever has this telephone is written to about nothing any more, and is shown nothing: whatever else they say."""
     c = talk.c
+    if (
+        joined := await c.booking.joined_lately(c.contact.id)
+    ) is not None:  # by somebody else: it is parted, not this one
+        await talk.push("channel_joined", {"contact": joined.contact, "channel": joined.channel, "you": "no"})
+        return
     await c.booking.ask_desk(c.contact.id, "not_me")
     await c.booking.leave_waiting(c.contact.id)
     if c.known.person is not None:
@@ -322,6 +327,7 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "close": flow("close"),
     "contest": flow("contest"),
     "who": who,
+    "join": flow("join"),
     "not_me": not_me,
     "still_me": flow("still_me"),
     "discreet": flow("discreet"),

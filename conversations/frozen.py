@@ -32,6 +32,7 @@ OPEN: Final = frozenset(
         "discreet",
         "discreet_off",
         "still_me",
+        "join",
         "claimed",
         "erase",
         "close",

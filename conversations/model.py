@@ -159,7 +159,8 @@ class Finish:
 
     `flags` tell the turn what to do besides (see `Flag`); `forget`: keep nothing that was answered; `go_on`: with
     nothing below it, ask what is next instead of ending there. `keep`: facts that outlive it. `hear`: a text that was
-    not meant for this flow, to be understood now as if it had just come.
+    not meant for this flow, to be understood now as if it had just come. `known`: what is known of them from now on.
+    `leaves`: a flow that is under way below, and no more.
     """
 
     say: Text | None = None
@@ -170,13 +171,15 @@ class Finish:
     go_on: bool = False
     keep: Mapping[str, Any] = field(default_factory=dict)
     hear: str = ""
+    known: Known | None = None
+    leaves: str = ""
 
 
 # "human": the talk is with the desk from now on; "answered": the desk has just said something; "bot": it is not any
-# more; "kept": what the person wrote is for the desk; "forgotten": a day from now nothing of them is kept;
-# "agreed": to the terms.
+# more; "kept": what the person wrote is for the desk; "forgotten": a day from now nothing of them is kept; "parted":
+# this channel is no longer the account's; "agreed": to the terms.
 Flag: TypeAlias = Literal[
-    "danger", "opt_out", "opt_in", "not_me", "human", "answered", "bot", "kept", "forgotten", "agreed"
+    "danger", "opt_out", "opt_in", "not_me", "human", "answered", "bot", "kept", "forgotten", "parted", "agreed"
 ]
 Outcome: TypeAlias = Fill | Again | Switch | Finish
 
@@ -413,6 +416,7 @@ class Context:
     waits: datetime | None = None
     raw: str = ""  # what was typed, or the label of the button: the proof of a consent
     alone: bool = True  # no other flow waits below this one
+    draft: Frame | None = None  # a booking or a move under way, on top or below
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Literal
 
+from booking.ports import Known
 from conversations import frozen
 from conversations.flows import terms
 from conversations.model import (
@@ -77,10 +78,11 @@ class Talk:
     def c(self) -> Context:
         """The context, with the answers as they stand now."""
         own = self.frames[-1].answers if self.frames else {}
-        answers, alone = {**self.facts, **own}, len(self.frames) < 2
+        answers, here = {**self.facts, **own}, (len(self.frames) < 2, self.mode, self.waits, self.draft())
         c = self._c
-        if c.answers != answers or (c.alone, c.mode, c.waits) != (alone, self.mode, self.waits):
-            self._c = c = replace(c, answers=answers, alone=alone, mode=self.mode, waits=self.waits)
+        if c.answers != answers or (c.alone, c.mode, c.waits, c.draft) != here:
+            alone, mode, waits, draft = here
+            self._c = c = replace(c, answers=answers, alone=alone, mode=mode, waits=waits, draft=draft)
         return c
 
     @property
@@ -164,6 +166,7 @@ class Talk:
             case Finish():
                 self.says.extend(outcome.more)
                 self.link = outcome.link or self.link
+                self.knows(outcome.known)
                 self.flags |= outcome.flags
                 self.hands_over(outcome.flags)
                 if "agreed" in outcome.flags:
@@ -174,6 +177,7 @@ class Talk:
                 self.facts |= outcome.keep
                 self.exchange = outcome.keep.get("exchange", {}).get("about", self.exchange)
                 self.pop()
+                self.frames = [frame for frame in self.frames if frame.flow != outcome.leaves]
                 # A question that silently went by beneath a flow which has just ended begins nothing new.
                 self.ended = not outcome.go_on or (self.ended and outcome.say is None)
 
@@ -198,6 +202,12 @@ class Talk:
                 known[name] = value
             trail.append(name)
         self.frames[-1] = replace(frame, answers=known, trail=tuple(trail))
+
+    def knows(self, known: Known | None) -> None:
+        """Who writes has become known, or is not any more."""
+        if known is not None:
+            contact = replace(self._c.contact, person=known.person.id if known.person else None)
+            self._c = replace(self._c, contact=contact, known=known)
 
     def hands_over(self, flags: frozenset[Flag]) -> None:
         """To the desk, or back from it."""

@@ -52,14 +52,14 @@ from booking.ports import (
     Turned,
     Undone,
 )
-from handlers.correcting import Correcting
+from handlers.acting_on_channels import ActingOnChannels
 from storage import audit
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
 
 
-class Acting(Correcting):
+class Acting(ActingOnChannels):
     """`Booking` in the name of `actor`, else of `contact`'s person, who may be made by this very turn."""
 
     def __init__(

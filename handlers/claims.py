@@ -22,7 +22,7 @@ from storage.db import Tx
 async def settled(tx: Tx, parts: Parts, core: Booking, who: ContactRow, turn: Turn, now: datetime) -> ContactRow:
     """Who has the address after this turn. Before anything of it is written: what follows is that one's."""
     store = RowStore(tx, parts.directories)
-    if "not_me" in turn.flags and who.person_id is not None:
+    if turn.flags & {"not_me", "parted"} and who.person_id is not None:
         return await taken(tx, parts, who, now)  # the desk's ticket, of the one before, names them
     if who.claims and any(isinstance(event, PersonJoined) for event in core.events):
         await _anew(store, core, who, now)

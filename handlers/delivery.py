@@ -47,6 +47,7 @@ HARMLESS: Final = frozenset(  # when doubled: a second copy only repeats what is
         "undelivered",
         "missed_call",
         "question",
+        "channel",
         "offer",
         "freed",
         "digest",

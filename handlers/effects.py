@@ -41,6 +41,7 @@ NoticeKind: TypeAlias = Literal[
     "calendar",
     "test",
     "confirm_email",
+    "channel",  # one was joined to their account, or parted from it
     "one_time_code",
     "access",  # an address of theirs was given back, or went to somebody else
     "stopped",  # STOP came from another of their addresses

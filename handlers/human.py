@@ -17,7 +17,9 @@ from handlers.world import World
 
 LATE: Final = "desk_late"
 # News that they asked for, by writing, or by sending a file.
-ANSWERS: Final = frozenset({"desk_takes", "desk_says", "desk_hands_back", LATE, "handing"})
+ANSWERS: Final = frozenset(
+    {"desk_takes", "desk_says", "desk_hands_back", LATE, "handing", "join_mailed", "draft_offered", "draft_given"}
+)
 
 
 def desk_now(parts: Parts, now: datetime) -> Desk:

@@ -52,7 +52,7 @@ WRITTEN: Final = frozenset({"message", "undelivered"})  # of these; the day's la
 TOLD: Final = timedelta(hours=6)  # who was told so lately that something waits, and has not read it, is not told again
 MATTERS: Final = frozenset(
     {"booked", "moved", "cancelled", "turned", "missed_call", "question", "offer", "waiting", "digest", "message"}
-    | {"decision"}
+    | {"decision", "channel"}
 )  # who is not told of these is called by a human (I8)
 
 ASKED_BY_MAIL: Final = frozenset({"confirm_email", "one_time_code"})  # who is discreet gets no other mail

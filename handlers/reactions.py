@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from booking.addresses import EmailWhy
+from booking.channels import ChannelJoined, ChannelParted, DraftPassed, JoinMailed
 from booking.claims import ClaimAnswered, ClaimSettled, ClaimWaits
 from booking.decisions import Decided, DecisionContested, DecisionReviewed, ReportSettled, SuspensionEnded
 from booking.documents import DocumentsSent
@@ -70,6 +71,7 @@ from conversations.text import Text, t
 from handlers import human, reminders, workday
 from handlers.at_the_hour import both_are_told_of_the_mode, worker_hears_of_here, worker_hears_of_late
 from handlers.calendars.inviting import own_doing_follows, person_is_invited, person_is_uninvited, what_comes_follows
+from handlers.channel_reactions import channels_are_asked, draft_is_passed, it_is_parted, talk_goes_on
 from handlers.claiming import others_are_asked, others_are_told, who_claims_hears_of_it
 from handlers.decision_reactions import (
     others_are_to_judge,
@@ -345,6 +347,10 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     DeskNeeded: (desk_is_told,),
     ProofToSend: (code_goes_out,),
     ProofSettled: (code_is_emptied,),
+    ChannelJoined: (channels_are_asked,),
+    JoinMailed: (talk_goes_on,),
+    ChannelParted: (it_is_parted,),
+    DraftPassed: (draft_is_passed,),
     ClaimWaits: (others_are_asked,),
     ClaimAnswered: (who_claims_hears_of_it,),
     ClaimSettled: (others_are_told,),

@@ -81,6 +81,42 @@ class ProofRows(PersonRows):
             ways.append(Way("email", person, email=found.email))
         return ways
 
+    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[ContactId]:
+        rows = await self._tx.fetch(
+            "SELECT contact_id FROM proof WHERE person_id = ? AND outcome = 'used' AND settled_at >= ? "
+            "ORDER BY settled_at DESC, id DESC",
+            person,
+            since,
+        )
+        return [row["contact_id"] for row in rows]
+
+    # ------------------------------------------------------------ addresses
+
+    async def channels_of(self, person: PersonId) -> Sequence[Way]:
+        return [_way(row) for row in await contacts.of_person(self._tx, person) if row.channel in MEDIA]
+
+    async def way_of(self, contact: ContactId) -> Way | None:
+        row = await contacts.get(self._tx, contact)
+        return _way(row) if row is not None and row.channel in MEDIA else None
+
+    async def accounts_at(self, target: str) -> Sequence[Way]:
+        """A number that WhatsApp shows is proven on WhatsApp alone; one that a code or Telegram proved, by SMS too."""
+        if "@" in target:
+            rows = await self._tx.fetch(
+                "SELECT id FROM person WHERE email_index = ? AND email_confirmed",
+                self._tx.vault.index("email", target.casefold()),
+            )
+            return [Way("email", row["id"], email=target) for row in rows]
+        at = [row for row in await contacts.of_phone(self._tx, target) if row.person_id and row.channel in MEDIA]
+        proven = [row for row in at if row.address != target]
+        return [*map(_way, at), *(Way("sms", PersonId(str(row.person_id)), number=target) for row in proven)]
+
+    async def link_contact(self, contact: ContactId, person: PersonId | None) -> None:
+        await contacts.link_person(self._tx, contact, person)  # type: ignore[arg-type]
+
+    async def hold_person(self, person: PersonId) -> None:
+        await self._tx.execute("UPDATE person SET turns = turns + 1 WHERE id = ?", person)
+
     async def _proofs(self, where: str, *args: object) -> list[Proof]:
         rows = await self._tx.fetch(f"SELECT {_COLUMNS} FROM proof WHERE {where}", *args)
         return [_open(self._tx, row) for row in rows]

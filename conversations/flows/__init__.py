@@ -8,6 +8,7 @@ from typing import Final
 from conversations.flows.appointments import APPOINTMENTS
 from conversations.flows.book import BOOK
 from conversations.flows.cancel import CANCEL
+from conversations.flows.channels import CHANNEL_JOINED, CHANNEL_PARTED
 from conversations.flows.close import CLOSE
 from conversations.flows.contest import CONTEST
 from conversations.flows.danger import DANGER
@@ -15,6 +16,7 @@ from conversations.flows.decided import DECISION
 from conversations.flows.desk import CALL_LATE, DESK_CALLED, DESK_HANDS_BACK, DESK_LATE, DESK_SAYS, DESK_TAKES
 from conversations.flows.discreet import DISCREET, DISCREET_OFF
 from conversations.flows.documents import DOCUMENTS
+from conversations.flows.drafts import DRAFT_GIVEN, DRAFT_OFFERED, DRAFT_WANTED
 from conversations.flows.due import DUE_AFTER, DUE_ATTENDANCE, DUE_NEAR, DUE_SILENCE, DUE_UNMET
 from conversations.flows.earlier import EARLIER
 from conversations.flows.erase import ERASE
@@ -22,6 +24,7 @@ from conversations.flows.feedback import FEEDBACK
 from conversations.flows.handing import HANDING
 from conversations.flows.here import HERE
 from conversations.flows.human import CALL_BACK, HUMAN
+from conversations.flows.join import JOIN, JOIN_MAILED
 from conversations.flows.language import LANGUAGE
 from conversations.flows.late import LATE
 from conversations.flows.menu import MENU
@@ -95,6 +98,13 @@ FLOWS: Final[Mapping[str, Flow]] = {
         COPY,
         CONTEST,
         NOT_ME,
+        JOIN,
+        JOIN_MAILED,
+        CHANNEL_JOINED,
+        CHANNEL_PARTED,
+        DRAFT_OFFERED,
+        DRAFT_WANTED,
+        DRAFT_GIVEN,
         DISCREET,
         DISCREET_OFF,
         STILL_ME,

@@ -14,7 +14,7 @@ from conversations.flows.answers import email_in, full_name, is_a_sentence, ment
 from conversations.flows.names import MODES, MOTIVES, call
 from conversations.flows.terms import FORGOTTEN, ask_terms, consent, got_terms
 from conversations.flows.told import GUESS, MOST_WORDS, told_code
-from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, fill
+from conversations.model import Again, Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, Switch, fill
 from conversations.normal import fold
 from conversations.recognise import by_words
 from conversations.text import Text, t
@@ -118,6 +118,18 @@ async def got_motive(c: Context, heard: Input) -> Outcome:
 
 
 # ---------------------------------------------------------------- name, e-mail address
+
+
+async def ask_own_account(c: Context) -> Ask:
+    options = (Option("join", t("own_account.mine")), Option("human", t("own_account.not_mine")))
+    return Ask(t("own_account.ask"), (), options)
+
+
+async def got_own_account(c: Context, heard: Input) -> Outcome:
+    """Theirs is joined, by a code. Whoever never had one is seen to by a human: one number has one account."""
+    if heard.choice == "human":
+        return Switch("human")
+    return Switch("join", {"number": c.contact.phone or c.answers["phone"]})
 
 
 async def ask_name(c: Context) -> Ask:
@@ -302,7 +314,7 @@ BOOK = Flow(
     hears=frozenset({"motive", "mode", "worker", "days", "from", "to", "after", "choose"}),
     noted=noted,
     keeps=hours.kept,
-    deaf=frozenset({"worker_choice", "terms", "phone", "proof", "name", "email"}),
+    deaf=frozenset({"worker_choice", "terms", "phone", "proof", "own_account", "name", "email"}),
     draft=True,
     steps=(
         Step("code", ask_code, got_code, wanted=stranger("code"), lasting=True, eager=True),
@@ -310,6 +322,9 @@ BOOK = Flow(
         *hours.steps(),  # dates, mode, worker when asked for; the hour itself
         Step("terms", ask_terms, got_terms, wanted=lambda c: not c.known.terms_accepted and "terms" not in c.answers),
         *phone.STEPS,
+        Step(
+            "own_account", ask_own_account, got_own_account, lambda c: c.known.person is None and "taken" in c.answers
+        ),
         Step("name", ask_name, got_name, wanted=stranger("name")),
         Step("email", ask_email, got_email, wanted=stranger("email")),
         Step("change", ask_change, got_change, wanted=lambda c: "change" in c.answers),

@@ -27,7 +27,7 @@ async def ask_phone(c: Context) -> Ask:
 
 async def got_phone(c: Context, heard: Input) -> Outcome:
     if heard.phone is not None:
-        return fill(phone=heard.phone)
+        return fill(phone=heard.phone, **await taken(c, heard.phone))
     if heard.choice == "video":
         return fill(mode=Mode.VIDEO.value, slot=None)
     if c.contact.channel == "telegram":
@@ -57,8 +57,15 @@ async def got_proof(c: Context, heard: Input) -> Outcome:
         return fill(claimed=None)
     proven = await proof.checked(c, c.answers["claimed"].get("proof"), heard)
     if isinstance(proven, Proven):
-        return fill(claimed=None, phone=proven.target)
+        return fill(claimed=None, phone=proven.target, **await taken(c, proven.target))
     return proven if isinstance(proven, Again) else fill(proven, claimed=None)
+
+
+async def taken(c: Context, number: str | None) -> dict[str, bool]:
+    """A number of somebody who signs up may have an account: then theirs is not made a second time (safety G03)."""
+    if c.known.person is not None or not await c.booking.is_taken(c.contact.id, number):
+        return {}
+    return {"taken": True}
 
 
 def missing(c: Context) -> bool:

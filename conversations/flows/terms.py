@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from booking.model import Consent
+from conversations.flows import phone
 from conversations.flows.account import is_suspended
 from conversations.flows.answers import mentions
 from conversations.flows.names import call
@@ -73,7 +74,7 @@ async def got_terms(c: Context, heard: Input) -> Outcome:
         return await minor(c)
     match heard.choice:
         case "accept" if c.shown is not None and c.shown.msgid == ASKED.msgid:
-            return fill(terms=accepted(c))
+            return fill(terms=accepted(c), **await phone.taken(c, c.contact.phone))
         case "accept":
             return Again(miss=False)
         case "refuse":

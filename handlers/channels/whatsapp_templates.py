@@ -38,6 +38,7 @@ SAMPLES: Final[Mapping[str, Value]] = {
     "number": "01 99 00 00 03",
     "address": "1 place de la Mairie, 56000 Vannes",
     "minutes": 10,
+    "channel": "Telegram",
     "text": t("message.sample"),
     "mode": t("mode.phone"),
     "call": t("desk.call", phone="01 99 00 00 09"),

@@ -14,6 +14,8 @@ from booking.addresses import EmailProof, EmailProofId
 from booking.confirming import OF_ACCOUNT
 from booking.core import Booking
 from booking.model import Person, PersonId
+from booking.proofs import ProofId
+from conversations.flows.channels import NAMES
 from conversations.text import t
 from handlers.accounts.rule import faults
 from handlers.following import follow
@@ -40,7 +42,7 @@ class EmailCore:
     async def email(self, token: str) -> EmailView | Gone | None:
         async with self.parts.db.transaction() as tx:
             found = await self._open(tx, token)
-            return found if found is None or isinstance(found, Gone) else _view(*found)
+            return found if found is None or isinstance(found, Gone) else await self._view(tx, *found)
 
     async def confirm_email(self, token: str) -> EmailView | Gone | None:
         """The address is what the link was mailed to, whatever stands in the account by now."""
@@ -56,7 +58,15 @@ class EmailCore:
             await core.confirm_email(proof.id)
             await follow(tx, parts, store, core, f"confirmed:{proof.id}:{int(now.timestamp())}", now)
             onwards = await tokens.give(tx, PASSWORD, proof.id, now + LASTS) if proof.why in OF_ACCOUNT else None
-            return _view(proof, person, onwards)
+            return await self._view(tx, proof, person, onwards)
+
+    async def _view(self, tx: Tx, proof: EmailProof, person: Person, password: str | None = None) -> EmailView:
+        """A link that joins a channel has the id of the proof that was asked for there."""
+        store, _ = self._core(tx)
+        joins = await store.proof(ProofId(proof.id))
+        way = await store.way_of(joins.contact) if joins is not None else None
+        channel = (NAMES[way.channel], way.ends) if way is not None else None
+        return EmailView(proof.email, _reader(person), proof.why, password, channel)
 
     async def _open(self, tx: Tx, token: str, *, lock: bool = False) -> tuple[EmailProof, Person] | Gone | None:
         """Whose link it is. `lock`: as it is when nobody else changes it."""
@@ -119,10 +129,6 @@ class EmailCore:
     def _core(self, tx: Tx) -> tuple[RowStore, Booking]:
         store = RowStore(tx, self.parts.directories)
         return store, Booking(store, self.parts.rules, self.parts.clock(), self.parts.new_id)
-
-
-def _view(proof: EmailProof, person: Person, password: str | None = None) -> EmailView:
-    return EmailView(proof.email, _reader(person), proof.why, password)
 
 
 def _reader(person: Person) -> Reader:

@@ -38,7 +38,12 @@ class EmailPages:
         view = await self.pages.email(token_of(request))
         if not isinstance(view, EmailView):
             return self.renderer.no(request, view)
-        shown: dict[str, Any] = {"token": token_of(request), "address": masked(view.address), "why": view.why}
+        shown: dict[str, Any] = {
+            "token": token_of(request),
+            "address": masked(view.address),
+            "why": view.why,
+            "joins": view.joins,
+        }
         return self.renderer.page("email", view.reader, **shown)
 
     async def _confirm(self, request: web.Request) -> web.Response:
@@ -46,7 +51,7 @@ class EmailPages:
         view = await self.pages.confirm_email(token_of(request))
         if not isinstance(view, EmailView):
             return self.renderer.no(request, view)
-        form = {"token": view.password, "faults": (), "busy": False, **FORM}
+        form = {"token": view.password, "faults": (), "busy": False, "joins": view.joins, **FORM}
         return self.renderer.page("email_confirmed", view.reader, address=masked(view.address), why=view.why, **form)
 
     async def _ask_password(self, request: web.Request) -> web.Response:

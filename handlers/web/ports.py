@@ -72,12 +72,15 @@ class MovedTo:
 
 @dataclass(frozen=True, slots=True)
 class EmailView:
-    """`why`: what the link is for. `password`: the token of the page that chooses one, given once, after a yes."""
+    """`why`: what the link is for. `password`: the token of the page that chooses one, given once, after a yes.
+    `joins`: the channel that it joins to their account, and how that ends.
+    """
 
     address: str
     reader: Reader
     why: EmailWhy = "join"
     password: str | None = None
+    joins: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ VALUES: Final[dict[str, Value]] = {
     "phone": "01 99 00 00 09",
     "email": "marie-christine.dubois@example.org",
     "number": "01 99 00 00 03",
+    "channel": "WhatsApp",
     "ends": "12",
     "word": "START",
     "service": "WhatsApp",

@@ -15,6 +15,8 @@ ENGLISH: Final = {
     "mes données": "my data",
     "mon profil": "my profile",
     "effacer mon compte": "erase my account",
+    "j'ai déjà un compte": "i already have an account",
+    "mes rendez-vous": "my appointments",
     "pas moi": "not me",
     "fermer mon compte": "close my account",
     "geler mon compte": "freeze my account",
@@ -52,6 +54,9 @@ SUMMARY: Final = (*EMAIL, "camille@example.org")
 GONE: Final = ("claire> annuler", "claire> 1")
 WAITS: Final = ("! every hour is taken", *SLOT, "1")
 
+# The same one has an account, on another channel.
+BY_SMS: Final = tuple(f"sms> {said}" for said in (*SUMMARY, "1"))
+
 WARNED: Final = "! the desk warns them: Trop de mots durs."
 
 SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -64,6 +69,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "book.worker_choice": (STRANGER, (*SLOT, "6")),
     "book.phone": (TELEGRAM, NAME),
     "book.proof": (HIDDEN, (*CODE, "1", "par téléphone", "1", "1", "06 39 98 00 12")),
+    "book.own_account": (TELEGRAM, (*BY_SMS, *NAME, "(contact)")),
     "book.terms": (STRANGER, TERMS),
     "book.name": (STRANGER, NAME),
     "book.email": (STRANGER, EMAIL),
@@ -97,6 +103,16 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "replaced.terms": (KNOWN, (*GONE[:-1], "! the terms change", GONE[-1], "1")),
     "proposed.choice": (KNOWN, ("claire> proposer Camille vendredi 10h",)),
     "contest.words": (KNOWN, (WARNED, "contester")),
+    "join.phone": (STRANGER, ("j'ai déjà un compte",)),
+    "join.proof": (STRANGER, ("j'ai déjà un compte", "06 39 98 00 12")),
+    "channel_joined.you": (
+        KNOWN,
+        ("mes rendez-vous", "telegram> j'ai déjà un compte", "telegram> 06 39 98 00 11", "telegram> (the code)"),
+    ),
+    "draft_offered.go_on": (
+        TELEGRAM,
+        (*BY_SMS, "sms> rdv", "sms> 1", "sms> 1", "j'ai déjà un compte", "06 39 98 00 11", "(the code)"),
+    ),
     "my_data.what": (KNOWN, ("mes données",)),
     "profile.what": (KNOWN, ("mon profil",)),
     "profile.name": (KNOWN, ("mon profil", "1")),

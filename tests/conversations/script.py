@@ -6,7 +6,8 @@
     channel: sms
 
     > bonjour                        what the person writes; other lines are what the bot answers
-    claire> demain                   what somebody else writes: a worker by their ref, another person by any name
+    claire> demain                   what somebody else writes: a worker by their ref, another person by any name;
+                                     telegram, sms, whatsapp: the same one, on that channel
     desk> Bonjour                    what the desk writes to the person; (takes), (hands back): what it does in the
                                      talk; (called): it called in vain; (announces) Bonjour: outside WhatsApp's hours
     > [2]                            presses the second button on the screen; [old 1]: of the question before
@@ -283,8 +284,9 @@ def also_on_telegram(stage: Stage) -> list[str]:
     """Another way of theirs, that hangs on no number."""
     person = run(stage.core().known(stage.contact.id)).person
     assert person is not None
-    own = Way("sms", person.id, stage.contact.id, stage.contact.phone)
-    stage.store.rows.ways = (own, Way("telegram", person.id, ContactId("elsewhere")))
+    elsewhere = ContactId("elsewhere")
+    stage.store.rows.addresses[elsewhere] = Way("telegram", person.id, elsewhere)
+    stage.store.rows.contacts[elsewhere] = person.id
     return []
 
 

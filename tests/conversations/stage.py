@@ -143,8 +143,16 @@ class Stage:
         self.company.talks[self.contact.id] = self
 
     def somebody(self, id: ContactId) -> Stage:
-        """Another's talk in the same company: a worker's by their ref, else a person's, by SMS."""
+        """Another's talk in the same company: a worker's by their ref; this person's on another channel, by its name;
+        else a person's, by SMS.
+        """
         other = copy(self)
+        if id in {"sms", "whatsapp", "telegram"}:
+            phone = None if id == "telegram" else "+33639980011"
+            other.contact = Contact(id, id, "fr", phone=phone)  # type: ignore[arg-type]
+            other.name = str(id)
+            other._begins()
+            return other
         worker = next((worker for worker in (*WORKERS, NADIA) if worker.ref == id), None)
         phone = "+33639980101" if worker else f"+336399800{len(self.company.talks) + 20}"
         other.contact = Contact(id, "sms", "fr", phone=phone, worker=worker.id if worker else None)
@@ -193,6 +201,7 @@ class Stage:
         store = self.store.snapshot()
         core = self.core()
         state = from_json(json.loads(self.saved), self.flows)
+        self._is_reached(state)
         if isinstance(came, Input) and not state.met and self.contact.worker is None:
             self.contact = replace(self.contact, lang=guess(came.text, ("fr", "en"), self.contact.lang))
         try:
@@ -202,6 +211,9 @@ class Stage:
             raise
         self.saved = json.dumps(to_json(turn.state))
         self.turn = turn
+        self._is_reached(turn.state)
+        if "parted" in turn.flags:
+            self.store.rows.contacts.pop(self.contact.id, None)
         if any(isinstance(event, ClaimSettled) for event in core.events):
             self.contact = replace(self.contact, claims=False)
         if turn.lang:
@@ -215,6 +227,13 @@ class Stage:
         if turn.reply and turn.reply.prompt and turn.reply.prompt not in self.prompts:
             self.prompts.append(turn.reply.prompt)
         return [*self.effects(core), *follows(state, turn, came, self.contact.id, self.desk())]
+
+    def _is_reached(self, state: State) -> None:
+        """Where they write is an address, with the number that it shows or that was proven here."""
+        if self.contact.worker is None and self.contact.channel != "terminal":
+            phone = self.contact.phone or state.facts.get("phone")
+            way = Way(self.contact.channel, None, self.contact.id, phone, heard=self.now)
+            self.store.rows.addresses[self.contact.id] = way
 
     def _new_id(self) -> str:
         self.company.made += 1
@@ -329,6 +348,7 @@ class Stage:
                     lines.append(f"* e-mail: {say(effect.texts[0])}")
                 case Notice(to=(ToPerson() | ToContact()) as to):
                     name = self.company.talk(self.company.contact(to)).name
+                    self.company.code = str(effect.texts[0].args.get("code", self.company.code))
                     lines.append(f"* {name}: {' '.join(map(say, effect.texts))}")
                 case Notice(to=ToPhone()):
                     lines.append(self._by_sms(effect))

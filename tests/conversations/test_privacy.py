@@ -83,8 +83,9 @@ def test_a_copy_needs_a_second_proof() -> None:
     stage = known()
     person = run(stage.core().known(stage.contact.id)).person
     assert person is not None
-    own = Way("sms", person.id, stage.contact.id, stage.contact.phone)
-    stage.store.rows.ways = (own, Way("telegram", person.id, ContactId("elsewhere")))
+    elsewhere = ContactId("elsewhere")
+    stage.store.rows.addresses[elsewhere] = Way("telegram", person.id, elsewhere)
+    stage.store.rows.contacts[elsewhere] = person.id
     stage.saved = json.dumps(to_json(State(met=True)))
     requests(stage, "copie de mes données")
     (sent,) = (each for each in stage.says(Input("1")) if isinstance(each, Notice) and each.kind == "one_time_code")

@@ -38,8 +38,8 @@ def stage() -> Stage:
     made.joins_only("Camille", "Dubois")
     person = run(made.core().known(made.contact.id)).person
     assert person is not None
-    own = Way("sms", person.id, made.contact.id, made.contact.phone)
-    made.store.rows.ways = (own, Way("telegram", person.id, ELSEWHERE))
+    made.store.rows.addresses[ELSEWHERE] = Way("telegram", None, ELSEWHERE)
+    made.store.rows.contacts[ELSEWHERE] = person.id
     made.saved = json.dumps(to_json(State(met=True)))
     return made
 
@@ -100,7 +100,7 @@ def test_nothing_happens_to_who_does_not_want_it(stage: Stage) -> None:
 
 
 def test_who_has_no_other_way_is_told_of_the_desk(stage: Stage) -> None:
-    stage.store.rows.ways = stage.store.rows.ways[:1]
+    del stage.store.rows.contacts[ELSEWHERE]
     stage.says(News("copy", {}))
     assert hears(stage, "1") == "proof.no_other_way"
 

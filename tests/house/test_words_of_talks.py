@@ -27,6 +27,12 @@ def fields(words: str) -> set[str]:
 
 
 SAID_BY: Final = {  # flows that are not called as what they say, or say nothing themselves
+    "join_mailed": "join.done",
+    "channel_joined": "channel.kept",
+    "channel_parted": "channel.parted",
+    "draft_offered": "drafts.ask",
+    "draft_wanted": "drafts.gone",
+    "draft_given": "drafts.comes",
     "book": "confirmed.change",
     "frozen": "refused.frozen",
     "agenda_tomorrow": "agenda.tomorrow",

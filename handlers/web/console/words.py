@@ -76,6 +76,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "test": t("console.kind.test"),
     "stopped": t("console.kind.stopped"),
     "confirm_email": t("console.kind.confirm_email"),
+    "channel": t("console.kind.channel"),
     "decision": t("console.kind.decision"),
     "report": t("console.kind.report"),
     "one_time_code": t("console.kind.one_time_code"),

@@ -54,6 +54,7 @@ LEADS: Final = {
         "missed_call.ask",
     ),
     *("desk_says.waits", "desk_hands_back.done", "desk_called.missed", "call_late.sorry"),
+    "channel.joined",
     *("decision.waits", "decision.waits_gone", "decision.waits_coming", "decision.over"),
     *("claimed.ask", "missed.ask", "feedback.ask", "attend.ask", "trial.notice", "message.notice"),
 }
@@ -72,6 +73,7 @@ LONGEST: Final[dict[str, Value]] = {
     "motive": t("motive.other"),
     "sample": t("motive.other"),
     "home": "9 h",
+    "channel": "Telegram",
 }
 ZONES: Final = ("Europe/Paris", "Indian/Reunion", "Pacific/Marquesas")
 YEAR: Final = [datetime(2026, 1, 1, 14, 30, tzinfo=UTC) + timedelta(days=30 * n + n) for n in range(12)]

@@ -97,7 +97,7 @@ async def test_another_way_to_somebody_is_one_of_another_number(place: Place) ->
     await place.parts.db.execute("UPDATE person SET email_confirmed = ?", True)
     sent = await asks(place, who, "export")
     assert isinstance(sent, ProofSent)
-    assert (sent.way, sent.channel, sent.ends) == ("mail", "email", "c…@example.org")
+    assert (sent.way, sent.channel, sent.ends) == ("mail", "email", "c...@example.org")
     wrong = "000000"
     code = code_in(place.new("email", "camille@example.org"))
     assert code != wrong
