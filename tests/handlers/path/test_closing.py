@@ -29,6 +29,7 @@ from tests.handlers.path.test_erasing import everything, passes_a_day, residue
 ANNA, BEN = "operator:anna", "operator:ben"
 WHY = "Vos messages étaient blessants."
 CLOSED = "C'est fait : votre compte est fermé."
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # whose statements others try on both
 IDENTITY = {"Camille", "Dubois", CAMILLE, CAMILLE[1:]}
 
 
@@ -97,6 +98,7 @@ async def columns(db: Database, table: str) -> set[str]:
     return {column for row in await db.fetch(f"SELECT * FROM {table}") for column in row}
 
 
+@on_sqlite
 async def test_whoever_wants_all_of_it_gone_before_it_is_closed_is_erased(place: Place) -> None:
     person = await has_an_hour(place)
     async with place.parts.db.transaction() as tx:
@@ -108,6 +110,7 @@ async def test_whoever_wants_all_of_it_gone_before_it_is_closed_is_erased(place:
     assert await archives.get(place.parts.db, person) is None
 
 
+@on_sqlite
 async def test_a_hold_stops_it_and_says_so(place: Place) -> None:
     person = await has_an_hour(place)
     await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
@@ -167,6 +170,7 @@ async def test_it_is_decided_told_and_carried_out_when_nobody_contests_it(place:
     assert kept.by == ANNA
 
 
+@on_sqlite
 async def test_while_it_is_contested_it_waits_and_taken_back_it_stays_open(place: Place) -> None:
     person = await has_an_hour(place)
     made = await decides(place, person)
@@ -185,6 +189,7 @@ async def test_while_it_is_contested_it_waits_and_taken_back_it_stays_open(place
     assert "votre compte est de nouveau ouvert" in read
 
 
+@on_sqlite
 async def test_upheld_it_closes_and_a_suspension_before_it_is_over(place: Place) -> None:
     person = await has_an_hour(place)
     await deciding.suspend(place.parts, person, ANNA, Ground.OTHER, WHY, last_day=date(2026, 3, 13), cancels=False)
@@ -254,6 +259,7 @@ async def is_there(place: Place, person: str) -> bool:
     return bool(await place.parts.db.fetch("SELECT id FROM person WHERE id = ?", person))
 
 
+@on_sqlite
 async def test_a_word_that_nobody_has_read_yet_keeps_it_too(place: Place) -> None:
     person = await met(place)
     await goes_to(place, TWO_YEARS - timedelta(days=30))
