@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.app import App
 from bot.opening import on_app, operator
 from handlers.documents.ending import end_documents
-from handlers.privacy import forgetting
+from handlers.privacy import closing, forgetting
 from storage import audit, purge
 
 
@@ -21,9 +21,11 @@ def run() -> int:
 
 async def end(app: App) -> dict[str, int]:
     parts, now = app.parts, app.parts.clock()
-    files = await end_documents(parts)
-    gone = await forgetting.look(parts)
-    ended = await purge.purge(parts.db, now) | ({"documents": files} if files else {})
-    ended |= {"strangers and refusals": gone} if gone else {}
+    more = {
+        "documents": await end_documents(parts),
+        "strangers and refusals": await forgetting.look(parts),
+        "accounts that were silent": await closing.silent(parts),
+    }
+    ended = await purge.purge(parts.db, now) | {what: count for what, count in more.items() if count}
     await audit.add(parts.db, operator(), "purge", "database", now)
     return ended

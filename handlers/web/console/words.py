@@ -78,6 +78,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "confirm_email": t("console.kind.confirm_email"),
     "channel": t("console.kind.channel"),
     "decision": t("console.kind.decision"),
+    "closing": t("console.kind.closing"),
     "report": t("console.kind.report"),
     "one_time_code": t("console.kind.one_time_code"),
     "access": t("console.kind.access"),
