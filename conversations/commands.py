@@ -303,6 +303,20 @@ async def profile(talk: Talk, gained: Mapping[str, Any]) -> None:
     await talk.push("profile", {"what": part} if part else {})
 
 
+async def join(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """Whoever is known here and has changed their number says so of their account; anybody else looks for theirs."""
+    if talk.c.known.person is not None and part_of(talk.c) == "number":
+        await profile(talk, gained)
+    else:
+        await talk.push("join")
+
+
+async def still_me(talk: Talk, gained: Mapping[str, Any]) -> None:
+    """Where nobody's address is in doubt, a stranger who says so is known elsewhere."""
+    strange = talk.c.known.person is None and talk.c.contact.worker is None and not talk.c.contact.claims
+    await talk.push("join" if strange else "still_me")
+
+
 COMMANDS: Final[Mapping[str, Run]] = {
     "help": help_,
     "show": show,
@@ -327,9 +341,9 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "close": flow("close"),
     "contest": flow("contest"),
     "who": who,
-    "join": flow("join"),
+    "join": join,
     "not_me": not_me,
-    "still_me": flow("still_me"),
+    "still_me": still_me,
     "discreet": flow("discreet"),
     "discreet_off": flow("discreet_off"),
     "nobody": flow("nobody"),

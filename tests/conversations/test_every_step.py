@@ -66,7 +66,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     "private": {"private.text"},
     "join": {"join.ask", "join.already"},
     "not_me": {"not_me.done", "not_me.ask", "channel.taken_off"},
-    "still_me": {"still_me.nothing", "still_me.ask", "still_me.code", "still_me.how"},
+    "still_me": {"still_me.nothing", "join.ask", "still_me.ask", "still_me.code", "still_me.how"},
     "discreet": {"discreet.nobody", "discreet.on"},
     "discreet_off": {"discreet.nobody", "discreet.off"},
     "profile": {
