@@ -49,6 +49,7 @@ WITHOUT_TERMS: Final[Mapping[str, str]] = {
     "profile": "their rights need no consent",
     "not_me": "somebody else's account",
     "still_me": "whose account it is",
+    "join": "whose account it is",
     "claimed": "whose account it is",
     "claim_over": "whose account it is",
     "discreet": "what others may read on the screen",

@@ -64,7 +64,7 @@ SIGNS: Final[dict[str, set[str]]] = {
     "human": {"human.open", "human.closed"},
     "language": {"language.ask"},
     "private": {"private.text"},
-    "join": {"join.ask", "join.already"},
+    "join": {"join.ask", "join.already", "profile.number_ask"},
     "not_me": {"not_me.done", "not_me.ask", "channel.taken_off"},
     "still_me": {"still_me.nothing", "join.ask", "still_me.ask", "still_me.code", "still_me.how"},
     "discreet": {"discreet.nobody", "discreet.on"},
