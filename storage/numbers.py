@@ -25,6 +25,8 @@ async def change(tx: Tx, person: Person, number: str, speaking: str, now: dateti
     """
     to = await contacts.make(tx, "sms", number, now, new_id, person.language, person.time_zone)
     await contacts.link_person(tx, to, person.id)
+    for proven in (to, speaking):  # a code came there a moment ago: everywhere else the change is a reason to ask
+        await contacts.trust(tx, proven, now)
     for row in await contacts.of_person(tx, person.id):
         if row.channel == "telegram" and row.phone == person.phone:
             await contacts.set_phone(tx, row.id, number)

@@ -233,6 +233,7 @@ async def test_a_quarter_is_told_beside_its_months(town: Town) -> None:
     }
     assert told == {"2025-10": 12, "2025-11": None, "2025-12": None, "2025-Q4": 23, "2025": 23}
     await town.parts.db.execute("DELETE FROM appointment WHERE id IN ('edge-21', 'edge-22')")
+    await town.parts.db.execute("DELETE FROM person WHERE id IN ('p-21', 'p-22')")
     again = await report(town.parts, period("2025-Q4", PARIS), PRICES)
     assert (again.outcomes.of["missed"], again.outcomes.total) == (None, None)
     waits = {wait.motive: wait for wait in again.waits}

@@ -113,6 +113,7 @@ async def test_who_stopped_texts_at_twilio_is_told_on_telegram_once_how_to_begin
     await booked_by_sms(town, texts=LATER)
     await joined(town)
     await town.sms(CAMILLE, "STOP")
+    assert len(town.new(CHAT)) == 1, "was it them?"
     [first] = await town.chat(CAMILLE_ON_TELEGRAM, "menu")
     assert "Vous avez arrêté nos SMS" in first
     assert "envoyez START par SMS" in first
@@ -137,6 +138,7 @@ async def test_stopped_again_is_told_again(town: Town) -> None:
     await joined(town)
     for _ in range(2):
         await town.sms(CAMILLE, "STOP")
+        assert len(town.new(CHAT)) == 1, "was it them?"
         [said] = await town.chat(CAMILLE_ON_TELEGRAM, "menu")
         assert "Vous avez arrêté nos SMS" in said
         town.clock.now += timedelta(minutes=1)

@@ -51,6 +51,8 @@ async def test_telegram_then_whatsapp_and_sms_again(town: Town) -> None:
     # She stops it there, and asks for WhatsApp: its window is open for a day.
     await town.chat(CLAIRE_ON_TELEGRAM, "stop")
     town.new(CHAT)
+    [stopped] = town.new(CLAIRE)
+    assert "Telegram" in stopped, "was it her?"
     (answer,) = await town.sms(CLAIRE, "whatsapp")
     (joined,) = await town.whatsapp(CLAIRE, answer.splitlines()[-1].partition("text=")[2])
     assert joined.startswith("C'est fait")

@@ -16,6 +16,7 @@ from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, LATER, Place
 
 ANNA = "operator:anna"
+NEUTRAL = "Vous avez un message de notre part. Écrivez LIRE pour le lire."
 WHY = "Il faut demander vos papiers aux archives."
 DAY = timedelta(days=1)
 
@@ -52,7 +53,8 @@ async def test_one_that_is_answered_or_extended_raises_none(place: Place) -> Non
     place.new("sms", CAMILLE)
     assert isinstance(await deadlines.extend(place.parts, ticket.id, ANNA, WHY), Done)
     await place.settle()
-    (told,) = place.new("sms", CAMILLE)
+    assert place.new("sms", CAMILLE) == [NEUTRAL]
+    (told,) = await place.says("sms", CAMILLE, "lire")
     assert "prend plus de temps" in told
     assert WHY in told
     row = await tickets.get(place.parts.db, ticket.id)
@@ -79,7 +81,8 @@ async def test_a_refusal_has_its_reason_and_the_way_to_complain(place: Place) ->
     place.new("sms", CAMILLE)
     assert isinstance(await deadlines.refuse(place.parts, ticket.id, ANNA, WHY, once="form"), Done)
     await place.settle()
-    (told,) = place.new("sms", CAMILLE)
+    assert place.new("sms", CAMILLE) == [NEUTRAL]
+    (told,) = await place.says("sms", CAMILLE, "lire")
     assert WHY in told
     assert "cnil.fr/plaintes" in told
     row = await tickets.get(place.parts.db, ticket.id)
