@@ -37,7 +37,7 @@ LINES: Final[dict[str, tuple[Period, ...]]] = {
     "words of messages at Twilio": (provider_copies.AFTER,),
     "words of closed tickets": (periods.TICKET_WORDS, periods.CONNECTION),
     "decisions": (periods.DECISIONS,),
-    "links' tokens": (periods.SHORT,),
+    "links' tokens": (periods.SHORT, periods.MAILED),
 }
 
 

@@ -116,7 +116,7 @@ async def test_erasings_are_numbers(site: Site, anna: Visitor) -> None:
     assert "Personne n&#39;a été effacé." in (await anna.get("/console/law")).text
     assert isinstance(await erasing.erase(parts, person, "operator:anna"), Erased)
     page = (await anna.get("/console/law")).text
-    assert "Effacement no 1" in page
+    assert "Effacement n° 1" in page
     assert "en cours" in page
     assert person not in page
     site.place.clock.now += timedelta(hours=25)
