@@ -132,6 +132,7 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
         f"WHERE ref IS NOT NULL AND contact_id IN ({_in(theirs.contacts)})",
         *theirs.contacts,
     )
+    await _forget_claims(tx, theirs.person)
     count = 0
     for table, condition in WHOSE.items():
         if table in stays:
@@ -145,6 +146,15 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
     for id in theirs.all:
         await tx.execute("DELETE FROM tries WHERE key LIKE ? OR key LIKE ?", f"%:{id}", f"%:{id}:%")
     return count
+
+
+async def _forget_claims(tx: Tx, person: str) -> None:
+    """Whoever claims an address of theirs waits for a human all the same; nothing there says whose it was."""
+    about = f"person:{person}"
+    entries = "ticket_id IN (SELECT t.id FROM ticket t WHERE t.subject = ?)"
+    await tx.execute(f"UPDATE ticket_entry SET words = NULL WHERE {entries}", about)
+    await tx.execute(f"UPDATE ticket_entry SET detail = NULL WHERE detail = ? AND {entries}", about, about)
+    await tx.execute("UPDATE ticket SET subject = NULL WHERE subject = ?", about)
 
 
 async def forget_matter(tx: Tx, person: str) -> None:

@@ -48,8 +48,8 @@ def papers(place: Place, tmp_path: Path) -> Path:
 
 
 async def lives(place: Place) -> str:
-    """Camille has an appointment, a document, messages, a ticket, a warning, and a row in every other table that can hold
-    one of hers. Their id.
+    """Camille has an appointment, a document, messages, a ticket, a warning, and a row in every other table that can
+    hold one of hers. Their id.
     """
     await place.says("sms", CAMILLE, *LATER)
     person = (await place.contact("sms", CAMILLE)).person_id
