@@ -24,7 +24,7 @@ from handlers.parts import Parts
 from handlers.refusing import ASK_PROVIDER_AFTER, PATIENCE
 from handlers.sending import NotCalled, alarm_of, alone, drawn, give_up
 from handlers.to_desk import about_message
-from storage import contacts, fates, outbox, senders, unsettled
+from storage import contacts, fates, outbox, parting, senders, unsettled
 from storage.faults import is_transient
 from storage.outbox import OutboxRow
 from storage.senders import Held
@@ -190,7 +190,7 @@ async def _settle(parts: Parts, row: OutboxRow, now: datetime, *, storm: bool) -
     if contact is not None and row.content is not None:
         try:
             logged = await parts.channels[row.channel].sent(
-                await drawn(parts, row, contact), contact.address, row.created_at
+                await drawn(parts, row, contact), parting.address_of(contact), row.created_at
             )
             # The same words may have been said before, within the second that the log counts by.
             found = await unsettled.of_nobody_else(parts.db, row, logged)

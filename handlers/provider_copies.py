@@ -23,7 +23,7 @@ from handlers import standing
 from handlers.channels.base import SendError
 from handlers.channels.copies import DELETABLE, Copies, telegram_id
 from handlers.parts import Parts
-from storage import contacts, flags, inbox, provider_copies
+from storage import contacts, flags, inbox, parting, provider_copies
 from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.provider_copies import TEXTED, Copy
@@ -44,10 +44,10 @@ async def all_of(
     tx: Tx, theirs: Sequence[ContactRow], appointments: Sequence[str], now: datetime, erasure: int | None = None
 ) -> None:
     """`appointments`: what was said of them to others is emptied."""
-    await provider_copies.of_contacts(tx, [(row.id, row.address) for row in theirs], now, erasure)
+    await provider_copies.of_contacts(tx, [(row.id, parting.address_of(row)) for row in theirs], now, erasure)
     unsure = await provider_copies.of_appointments(tx, appointments, now, erasure)
     for id, row in (await contacts.get_many(tx, list(unsure))).items():
-        await provider_copies.look_for(tx, row.channel, row.address, unsure[id], now, erasure)
+        await provider_copies.look_for(tx, row.channel, parting.address_of(row), unsure[id], now, erasure)
     for row in theirs:
         if row.channel == "telegram":
             await _of_chat(tx, row, now, erasure)
@@ -58,7 +58,7 @@ async def _of_chat(tx: Tx, row: ContactRow, now: datetime, erasure: int | None) 
     came = [telegram_id(body) for body in await inbox.bodies_since(tx, row.id, since)]
     for id in dict.fromkeys([*came, *await provider_copies.of_chat(tx, row.id, since)]):
         if id:
-            await provider_copies.due(tx, row.channel, f"{row.address}:{id}", "delete", now, erasure)
+            await provider_copies.due(tx, row.channel, f"{parting.address_of(row)}:{id}", "delete", now, erasure)
 
 
 async def stray(parts: Parts, contact: ContactRow, ref: str, now: datetime) -> None:

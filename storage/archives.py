@@ -18,7 +18,7 @@ from storage.db import Sql, Tx
 from storage.models.personal import PERSONAL
 from storage.sql import Row, marks
 
-_IDS = frozenset({"id", "person_id", "contact_id"})
+_IDS = frozenset({"id", "person_id", "contact_id", "shown_key", "inbound_id"})
 _COLUMNS = "id, first_name, last_name, phone, phone_index, consents, looks, from_on, closed_at, closed_by, ends_at"
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from storage import contacts, provider_copies
+from storage import contacts, parting, provider_copies
 from storage.db import Sql, Tx
 from storage.theirs import Theirs, forget_rows
 
@@ -45,7 +45,7 @@ async def forget(tx: Tx, contact: str, now: datetime) -> bool:
     row = await contacts.get(tx, contact) if still else None
     if row is None:
         return False
-    await provider_copies.of_contacts(tx, [(row.id, row.address)], now)
+    await provider_copies.of_contacts(tx, [(row.id, parting.address_of(row))], now)
     stopped = row.opted_out_at is not None
     await forget_rows(tx, Theirs("", contacts=(contact,)), STAYS if stopped else frozenset())
     if stopped:

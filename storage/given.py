@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from storage.db import Sql
 from storage.models import PERSONAL
+from storage.parting import MARK
 from storage.sql import Row
 from storage.theirs import Theirs, filled
 from storage.whose import WHOSE
@@ -63,6 +64,7 @@ GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
     "instruction": ("made_at", "wish", "trusted", "revoked_at", "done_at"),
     "data_copy": ("made_at", "fetched_at"),
     "legal_hold": ("placed_at", "reference", "review_at", "lifted_at"),
+    "silence": ("since_at", "first_at", "last_at"),
     "audit": ("done_at", "action", "object", "actor"),
 }
 
@@ -168,6 +170,7 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = {
         "placed_by": _OTHERS,
         "lifted_by": _OTHERS,
     },
+    "silence": {"person_id": _IDS},
     "audit": {"id": _IDS},
     "provider_copy": dict.fromkeys(
         ("act", "attempts", "channel", "due_at", "erasure_id", "id", "last_error", "next_try_at", "ref"),
@@ -182,9 +185,14 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = {
         _WORK,
     ),
     "erasure": dict.fromkeys(
-        ("asked_at", "asked_by", "begun_at", "done_at", "id", "ids", "person_id"),
+        ("asked_at", "asked_by", "begun_at", "closes", "done_at", "id", "ids", "person_id"),
         "nobody is left to give it to",
     ),
+    "archive": dict.fromkeys(
+        ("closed_at", "closed_by", "consents", "ends_at", "first_name", "from_on", "id", "last_name", "looks", "phone"),
+        "of whom no account is left: an administrator looks it up, on proof of who asks",
+    )
+    | {"phone_index": _KEYED},
 }
 
 # Of these only what is theirs, or went to them; a notice to a worker, or a colleague's note, is another's.
@@ -233,4 +241,6 @@ def _opened(db: Sql, table: str, column: str, row: Row) -> Any:
     text = db.vault.unseal(f"{table}.{column}", row[PERSONAL[table][column]], value).decode("utf-8", "replace")
     if column in {"state", "content", "context", "wish"}:
         return json.loads(text)
+    if (table, column) == ("contact", "address"):  # of a former one, as they know it
+        return text.removeprefix(MARK).partition(":")[2] if text.startswith(MARK) else text
     return text

@@ -75,7 +75,8 @@ def address_of(who: ContactRow) -> str:
 
 
 async def reunite(tx: Tx, old: str, heir: ContactRow, now: datetime) -> ContactRow:
-    """Under the heir's lock. What it said and was told is the old one's from now on; the heir is nobody's."""
+    """Under the heir's lock. What it said and was told is the old one's from now on; the heir is nobody's, and
+    goes with the next round of `storage.forgetting`: it has their address still, which nothing else would end."""
     before = await contacts.lock(tx, old)
     address = heir.address
     await _set_address(tx, heir.id, heir.channel, f"{MARK}{heir.id}:{address}")
@@ -89,7 +90,11 @@ async def reunite(tx: Tx, old: str, heir: ContactRow, now: datetime) -> ContactR
         old,
     )
     await tx.execute(
-        "UPDATE contact SET parted_at = ?, dead_at = ?, opted_out_at = NULL WHERE id = ?", now, now, heir.id
+        "UPDATE contact SET parted_at = ?, dead_at = ?, opted_out_at = NULL, forget_at = ? WHERE id = ?",
+        now,
+        now,
+        now,
+        heir.id,
     )
     await _hand_on(tx, heir.id, before.id)
     for table in ("inbox", "outbox"):

@@ -14,7 +14,7 @@ from datetime import datetime
 from string import Formatter
 from typing import Any, Final
 
-from storage import conversations, inbox, outbox
+from storage import contacts, conversations, inbox, outbox, parting
 from storage.db import Sql, Tx
 from storage.sql import marks
 from storage.whose import WHOSE
@@ -93,6 +93,7 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
     used = [
         id for table in ("consent", "document") for id in await ids(f"SELECT DISTINCT contact_id AS id FROM {table}")
     ]
+    used += await _heirs(tx, list(mine))
     return Theirs(
         person,
         contacts=tuple(mine),
@@ -106,6 +107,12 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
         mailed=tuple(await ids("SELECT id FROM email_proof")),
         former=tuple(id for id in dict.fromkeys(used) if id not in mine),
     )
+
+
+async def _heirs(tx: Tx, mine: Sequence[str]) -> list[str]:
+    """Who has the addresses that were taken from theirs: somebody else, or they themself, who have not proven it."""
+    parted = [row for row in (await contacts.get_many(tx, mine)).values() if row.parted_at is not None]
+    return [id for id in [await parting.now_at(tx, row) for row in parted] if id is not None]
 
 
 async def forget(tx: Tx, theirs: Theirs) -> int:
@@ -125,6 +132,7 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
         f"WHERE ref IS NOT NULL AND contact_id IN ({_in(theirs.contacts)})",
         *theirs.contacts,
     )
+    await _forget_claims(tx, theirs.person)
     count = 0
     for table, condition in WHOSE.items():
         if table in stays:
@@ -133,9 +141,20 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
         count += await tx.execute(f"DELETE FROM {table} WHERE {where}", *values)
     for ids in _pieces(theirs.all):
         await tx.execute(f"DELETE FROM token WHERE object IN ({marks(len(ids))})", *ids)
+    for id in theirs.contacts:  # of a page to send papers by: it holds for a contact and some days
+        await tx.execute("DELETE FROM token WHERE purpose = 'upload' AND object LIKE ?", f"{id}.%")
     for id in theirs.all:
         await tx.execute("DELETE FROM tries WHERE key LIKE ? OR key LIKE ?", f"%:{id}", f"%:{id}:%")
     return count
+
+
+async def _forget_claims(tx: Tx, person: str) -> None:
+    """Whoever claims an address of theirs waits for a human all the same; nothing there says whose it was."""
+    about = f"person:{person}"
+    entries = "ticket_id IN (SELECT t.id FROM ticket t WHERE t.subject = ?)"
+    await tx.execute(f"UPDATE ticket_entry SET words = NULL WHERE {entries}", about)
+    await tx.execute(f"UPDATE ticket_entry SET detail = NULL WHERE detail = ? AND {entries}", about, about)
+    await tx.execute("UPDATE ticket SET subject = NULL WHERE subject = ?", about)
 
 
 async def forget_matter(tx: Tx, person: str) -> None:

@@ -88,7 +88,10 @@ async def _other_forgets(parts: Parts, each: Erasure, contact: str) -> bool:
             return True
         await copies.of_other(tx, contact, each.begun_at, parts.clock(), each.id)
         await other_forgets(tx, each.theirs, contact, each.begun_at)
-        return not await outbox.waits(tx, contact, each.begun_at)
+        if await outbox.waits(tx, contact, each.begun_at):
+            return False
+        await unheard_goes(tx, contact, parts.clock(), each.id)
+        return True
 
 
 async def _address_goes(parts: Parts, each: Erasure, contact: str, *, whatever_waits: bool = False) -> bool:
@@ -98,6 +101,13 @@ async def _address_goes(parts: Parts, each: Erasure, contact: str, *, whatever_w
             return False
         await last_address_goes(tx, contact, parts.clock(), each.id)
     return True
+
+
+async def unheard_goes(tx: Tx, contact: str, now: datetime, erasure: int) -> None:
+    """A former address of theirs, from which nobody else wrote: nothing but their number stands there. A STOP stays."""
+    row = await contacts.get(tx, contact)
+    if row is not None and row.worker_id is None and row.opted_out_at is None:
+        await last_address_goes(tx, contact, now, erasure)
 
 
 async def last_address_goes(tx: Tx, contact: str, now: datetime, erasure: int) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from handlers import provider_copies
 from handlers.figures.gathered import folded
-from handlers.privacy.afterwards import last_address_goes
+from handlers.privacy.afterwards import last_address_goes, unheard_goes
 from storage import archives, contacts, erasures, figures, holds, past_hours
 from storage import provider_copies as copies
 from storage.db import Tx
@@ -44,6 +44,7 @@ async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: dateti
             for contact in await others(tx, theirs):
                 await copies.of_other(tx, contact, now, now)
                 await other_forgets(tx, theirs, contact, now)
+                await unheard_goes(tx, contact, now, line.id)
         await erasures.add(tx, line, theirs, now)
         gone.append(theirs)
     return gone

@@ -31,8 +31,10 @@ from storage.booking import RowStore
 from storage.crypto import Vault
 from storage.db import Database
 from storage.holds import LegalHold
+from storage.whose import WHOSE
 from tests.guards import guards
 from tests.handlers.documents import corpus
+from tests.handlers.path import all_rows
 from tests.handlers.path.place import BOOKS, Place, furnished
 from tests.handlers.path.test_erasing import bytes_of, documents_in, everything
 
@@ -51,6 +53,7 @@ def years(at: datetime, count: int) -> datetime:
 PROOFS: Final = {"warn", "hold", "release hold", "erase", "close account", "suspend"}
 NAMED: Final = ("appointment_id", "contact_id")  # by which a row is somebody's
 MATTER: Final = {"appointment", "message", "conversation"}
+NAMING: Final = {table for table in WHOSE if "person_id" in all_rows.of(table)._meta.fields_map} - {"contact"}
 
 
 def _known(row: dict[str, Any]) -> bool:
@@ -66,6 +69,15 @@ OWN: Final = (
     ("timer", None, lambda row: row["settled_at"] and row["settled_at"] + 30 * DAY),
     ("audit", None, lambda row: years(row["done_at"], 5) if row["action"] in PROOFS else row["done_at"] + 365 * DAY),
     ("decision", None, lambda row: years(row["decided_at"], 2)),
+    ("proof", None, lambda row: row["made_at"] + 30 * DAY),
+    ("email_proof", None, lambda row: row["made_at"] + 60 * DAY),
+    ("data_copy", None, lambda row: row["made_at"] + 365 * DAY),
+    ("call", None, lambda row: row["changed_at"] + 365 * DAY),
+    ("ticket", "context", lambda row: row["closed_at"] and row["closed_at"] + 90 * DAY),
+    ("ticket", None, lambda row: row["closed_at"] and row["closed_at"] + 365 * DAY),
+    ("waiting", None, lambda row: row["ended_at"] and row["ended_at"] + 30 * DAY),
+    ("refusal", None, lambda row: row["lapses_at"] + 30 * DAY),
+    ("hold", None, lambda row: row["lapses_at"] + 7 * DAY),
     ("contact", None, lambda row: row["received"] and not _known(row) and row["last_inbound_at"] + 365 * DAY),
     ("archive", None, lambda row: years(row["closed_at"], 5)),
 )
@@ -106,7 +118,7 @@ class Judged:
             at, person = self.seen.pop(what), self.whose.pop(what)
             if what not in self.loose and now < min(at, self.ends.get(person or "", at)):
                 self.early.append((what, at, now))
-        for table in ("person", "appointment", "message", "consent", "document", "conversation", "silence"):
+        for table in ("person", "conversation", *sorted(NAMING)):
             await self._people(table, now)
 
     async def _people(self, table: str, now: datetime) -> None:
@@ -147,7 +159,7 @@ async def place(sqlite_url: str, vault: Vault, tmp_path: Path) -> AsyncIterator[
 
 
 async def lives(place: Place) -> dict[str, str]:
-    """Each has an hour, a message to the worker and a warning; ids by name."""
+    """Each has an hour, a message to the worker, a warning, and a row in every other table; ids by name."""
     people = {}
     for who, name in NAMES.items():
         typed = [text.replace("Camille", name).replace("camille", name.lower()) for text in BOOKS]
@@ -157,6 +169,7 @@ async def lives(place: Place) -> dict[str, str]:
         people[who] = person
         await deciding.warn(place.parts, person, ANNA, Ground.OTHER, f"canary: un mot à {name}")
         await audit.add(place.parts.db, ANNA, "see", f"person:{person}", place.clock.now)
+        await all_rows.fill(place, person, (await place.contact("sms", NUMBERS[who])).id, f"canary de {name}")
     await place.says("sms", STRANGER, "bonjour", "Hippolyte, canary")
     return people
 
@@ -188,7 +201,7 @@ def moments(start: datetime, known: list[datetime], *, daily: bool) -> Iterator[
     if daily:
         found = {start + n * DAY for n in range(6 * 366)}
     else:
-        spans = {start + span for span in (2 * DAY, 7 * DAY, 30 * DAY, 365 * DAY)}
+        spans = {start + span for span in (2 * DAY, 7 * DAY, 30 * DAY, 60 * DAY, 90 * DAY, 365 * DAY)}
         ends = spans | set(known) | {years(at, n) for at in known[:2] for n in (2, 5)}
         found = {at + around for at in ends for around in (-HOUR, 25 * HOUR)} | {last, *known}
     yield from sorted(at for at in found if start < at <= last)
