@@ -75,7 +75,7 @@ async def bare(db: Database, person: str) -> list[str]:
     """In an order in which what hangs on others' rows comes after these."""
     whom = of_people(f"SELECT id FROM person WHERE id = '{person}'")
     found = []
-    for table in reversed(WHOSE):
+    for table in reversed(list(WHOSE)):
         rows = await db.fetch(f"SELECT count(*) AS n FROM {table} WHERE {where(table, whom)}")
         found += [table] if not rows[0]["n"] else []
     return found
