@@ -26,7 +26,7 @@ _OF: Final[Mapping[str, str]] = {
 
 
 async def people(db: Sql, kind: str, id: str) -> list[str]:
-    if kind == "person":
+    if kind in {"person", "archive"}:  # who is in the archive is there by the id of their account
         return [id]
     return await _ids(db, _OF[kind], id) if kind in _OF else []
 

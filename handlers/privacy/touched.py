@@ -25,6 +25,7 @@ from storage.audit import Deed
 ACCOUNT: Final = ("name", "number", "e-mail address", "client", "channels", "appointments", "tickets")
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "person": ACCOUNT,
+    "archive": ("name", "number", "from when to when", "acceptances"),
     "appointment": ("name", "number", "client", "hour", "worker", "messages' fate"),
     "ticket": ("name", "number", "what they wrote to the desk", "matter"),
     "talk": ("name", "number", "what was written on both sides"),

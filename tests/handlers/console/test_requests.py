@@ -39,14 +39,14 @@ async def test_a_request_shows_its_day_and_is_extended_then_refused(site: Site) 
     site.place.new("sms", CAMILLE)
     await anna.post(f"/console/tickets/{id}/extend", words=WHY)
     await site.place.settle()
-    assert WHY in "\n".join(site.place.new("sms", CAMILLE))
+    assert WHY in "\n".join(await site.place.says("sms", CAMILLE, "lire"))
     page = (await anna.get(f"/console/tickets/{id}")).text
     assert "prolongée le" in page
     assert "Pourquoi cela prend plus de temps" not in page
     assert "déjà été prolongée" in (await anna.post(f"/console/tickets/{id}/extend", 409, words=WHY)).text
     await anna.post(f"/console/tickets/{id}/refuse", words=WHY)
     await site.place.settle()
-    assert "cnil.fr/plaintes" in "\n".join(site.place.new("sms", CAMILLE))
+    assert "cnil.fr/plaintes" in "\n".join(await site.place.says("sms", CAMILLE, "lire"))
     assert "refusée, avec ses raisons" in (await anna.get(f"/console/tickets/{id}")).text
 
 
