@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from booking.model import ContactId, Person, PersonId
-from booking.proofs import Medium, ProofId, Way
+from booking.proofs import Medium, Proof, ProofId, Way
 
 PARTED_WITHIN: Final = timedelta(days=7)  # so long after it was joined a channel is parted by a word
 
@@ -84,7 +84,9 @@ class ChannelStore(Protocol):
     async def channels_of(self, person: PersonId) -> Sequence[Way]: ...  # all addresses that write to us
     async def link_contact(self, contact: ContactId, person: PersonId | None) -> None: ...
     async def hold_person(self, person: PersonId) -> None: ...  # nobody else changes them until this transaction ends
-    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[ContactId]: ...  # the latest first
+    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[Proof]: ...
+
+    # by which channels were joined to this account, the latest first
 
 
 class ChannelCore(Protocol):

@@ -18,8 +18,11 @@ class Claiming(Proving):
 
     async def ask_claim(self, contact: ContactId) -> AskProof:
         former = await self._store.former(contact, self._now)
-        ways = former.ways if former is not None else ()
-        way = self._best_way(way for way in ways if way.number is None or former is None or way.number != former.number)
+        if former is None:
+            return NoOtherWay()
+        joined = await self._joined(former.person) if former.person is not None else {}
+        ways = [way for way in former.ways if way.contact not in joined]
+        way = self._best_way(way for way in ways if way.number is None or way.number != former.number)
         return NoOtherWay() if way is None else await self._send_proof(contact, way, "former")
 
     async def prove_claim(self, contact: ContactId, id: ProofId, typed: str) -> CheckProof:

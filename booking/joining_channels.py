@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from booking.addresses import EmailProof, EmailProofId
 from booking.channels import (
-    PARTED_WITHIN,
     ChannelJoined,
     ChannelParted,
     DraftPassed,
@@ -21,10 +20,13 @@ from booking.channels import (
 from booking.confirming import Confirming
 from booking.events import Event
 from booking.model import ContactId, Person, PersonId
-from booking.proofs import LASTS, Proof, ProofId, Purpose, Way
+from booking.proofs import LASTS, Medium, Proof, ProofId, Purpose, Way
 from booking.proving import Proving
 from booking.store import BookingStore
 from booking.trust import counts, is_silent
+
+APPS: Final[frozenset[Medium]] = frozenset({"telegram", "whatsapp"})
+SMS: Final[frozenset[Medium]] = frozenset({"sms"})
 
 
 class JoiningChannels(Proving, Confirming):
@@ -49,6 +51,8 @@ class JoiningChannels(Proving, Confirming):
             return NotJoined("nobody")
         if own is not None:
             return NotJoined("already" if own.id == person.id else "another")
+        if not await self._is_theirs_still(proof):
+            return NotJoined("nobody")
         others = tuple(way.contact for way in await self._store.ways(person.id) if way.contact is not None)
         mine = await self._store.way_of(contact)
         assert mine is not None, "it has just written"
@@ -61,13 +65,17 @@ class JoiningChannels(Proving, Confirming):
         given = proof.settled_at is not None and self._now - proof.settled_at <= LASTS
         return proof.purpose == "join" and proof.outcome == "proven" and given and proof.person is not None
 
+    async def _is_theirs_still(self, proof: Proof) -> bool:
+        """The number or mailbox: they may have given it up since the code, or the link, was asked for."""
+        found = await self._accounts(proof.contact, proof.target) if proof.target is not None else ()
+        return proof.person in {way.person for way in found}
+
     async def joined_lately(self, contact: ContactId) -> Lately | None:
         person = await self._store.person_of(contact)
         if person is None:
             return None
-        joined = await self._store.joined_since(person.id, self._now - PARTED_WITHIN)
         ways = {way.contact: way for way in await self._store.channels_of(person.id)}
-        found = next((each for each in joined if each != contact and each in ways), None)
+        found = next((each for each in await self._joined_after(contact, person.id) if each in ways), None)
         return None if found is None else Lately(found, ways[found].channel)
 
     async def part_channel(self, contact: ContactId, other: ContactId) -> bool:
@@ -75,10 +83,15 @@ class JoiningChannels(Proving, Confirming):
         person = await self._store.person_of(contact)
         if person is None or other == contact:
             return False
-        if other not in await self._store.joined_since(person.id, self._now - PARTED_WITHIN):
+        if other not in await self._joined_after(contact, person.id):
             return False
         self.events.append(ChannelParted(other))
         return True
+
+    async def _joined_after(self, contact: ContactId, person: PersonId) -> list[ContactId]:
+        """Within the week, the latest first. Whoever came last has nobody parted who was there before them."""
+        joined = [*await self._joined(person)]
+        return joined[: joined.index(contact)] if contact in joined else joined
 
     # ------------------------------------------------------------ the booking under way
 
@@ -165,14 +178,24 @@ class JoiningChannels(Proving, Confirming):
         ways = [way for way in await self._store.accounts_at(target) if way.contact != contact]
         own = await self._store.person_of(contact)
         people = {way.person for way in ways if way.person is not None and (own is None or way.person != own.id)}
-        live = {person for person in people if "@" in target or not await self._is_silent(person)}
-        return [way for way in ways if way.person in live]
+        if "@" in target:
+            return [way for way in ways if way.person in people]
+        live = {person: await self._live(person, target) for person in people}
+        return [way for way in ways if way.person in people and way.channel in live[way.person]]
 
-    async def _is_silent(self, person: PersonId) -> bool:
-        heard = [way.heard for way in await self._store.channels_of(person) if way.heard is not None]
-        if any(not is_silent(at, self._now) for at in heard):
-            return False
-        return not any(counts(hour, self._now) for hour in await self._store.upcoming(person, self._now))
+    async def _live(self, person: PersonId, number: str) -> frozenset[Medium]:
+        """Where a code for this number reaches them. By SMS only where they were heard by SMS: that they write from an
+        app says nothing of who has its number now.
+        """
+        ways = await self._store.channels_of(person)
+        by_sms = [way for way in ways if way.channel == "sms" and way.number == number]
+        coming = any(counts(hour, self._now) for hour in await self._store.upcoming(person, self._now))
+        return (APPS if coming or self._any_heard(ways) else frozenset()) | (
+            SMS if by_sms and (coming or self._any_heard(by_sms)) else frozenset()
+        )
+
+    def _any_heard(self, ways: Sequence[Way]) -> bool:
+        return any(way.heard is not None and not is_silent(way.heard, self._now) for way in ways)
 
 
 def _sole(ways: Sequence[Way]) -> Way | None:

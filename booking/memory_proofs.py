@@ -44,10 +44,10 @@ class MemoryProofs:
         settled = (one for one in self.rows.proofs.values() if (one.contact, one.purpose) == (contact, purpose))
         return [one for one in settled if one.outcome == "proven" and one.settled_at and one.settled_at >= since]
 
-    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[ContactId]:
+    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[Proof]:
         used = [one for one in self.rows.proofs.values() if (one.person, one.outcome) == (person, "used")]
-        lately = sorted((one.settled_at, one.contact) for one in used if one.settled_at and one.settled_at >= since)
-        return [contact for _, contact in reversed(lately)]
+        lately = sorted((one.settled_at, one.id) for one in used if one.settled_at and one.settled_at >= since)
+        return [self.rows.proofs[id] for _, id in reversed(lately)]
 
     async def former(self, contact: ContactId, now: datetime) -> Former | None:  # noqa: ARG002
         return self.rows.formers.get(contact)

@@ -13,7 +13,7 @@ from booking.confirming import ask_to_confirm
 from booking.events import Event, PhoneChanged
 from booking.model import ContactId, Person, PersonId, Rules
 from booking.profiles import LinkMailed, MailAnswer, NoLink, NumberAnswer
-from booking.proofs import LASTS
+from booking.proofs import LASTS, Proof
 from booking.store import BookingStore
 
 
@@ -66,7 +66,7 @@ class Profiling:
             return "nobody"
         proven = await self._store.proven_since(contact, "number", self._now - LASTS)
         theirs = [proof for proof in proven if proof.person == person]
-        before = [proof for proof in theirs if proof.target != number]
+        before = [proof for proof in theirs if _of_before(proof, found)]
         if not any(proof.target == number for proof in theirs) or not (before or found.phone is None):
             return "unproven"
         await self._store.save_person(replace(found, phone=number), self._now)
@@ -97,3 +97,8 @@ class Profiling:
         proof = EmailProof(EmailProofId(self._new_id()), person.id, email, why, self._now)
         await ask_to_confirm(self._store, self.events, proof)
         return LinkMailed(email)
+
+
+def _of_before(proof: Proof, person: Person) -> bool:
+    """It went to the number of the account, or to another way of its owner's: not to any number that was named."""
+    return proof.target == person.phone or proof.sent_to is not None or proof.way == "mail"

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from booking import policy
 from booking.answers import TooManyTries
+from booking.channels import PARTED_WITHIN
 from booking.events import CodesRanOut, Event
 from booking.model import ContactId, PersonId, Rules
 from booking.proofs import (
@@ -113,15 +114,36 @@ class Proving:
         return WrongProof(most - proof.tries)
 
     async def is_proven(self, contact: ContactId, purpose: Purpose) -> bool:
-        return bool(await self._store.proven_since(contact, purpose, self._now - LASTS))
+        """About the account that they have here now, not about one that they had."""
+        proven = await self._store.proven_since(contact, purpose, self._now - LASTS)
+        own = await self._store.person_of(contact)
+        return any(proof.person == (own.id if own is not None else None) for proof in proven)
 
     async def _other_way(self, contact: ContactId, person: PersonId | None) -> Way | None:
         """One that does not hang on the same number: whoever was given that by its operator has both (threats T3, T5).
-        An app before a mailbox, and that before another number.
+        Nor does a channel of this week count beside what it was joined by: that would be the same proof twice. An app
+        before a mailbox, and that before another number.
         """
-        ways = await self._store.ways(person) if person is not None else ()
+        if person is None:
+            return None
+        ways, joined = await self._store.ways(person), await self._joined(person)
         own = {way.number for way in ways if way.contact == contact and way.number is not None}
-        return self._best_way(way for way in ways if way.contact != contact and way.number not in own)
+        before = joined.get(contact)
+        if before is not None:
+            own.add(before.target or "")
+        good = [way for way in ways if way.contact != contact and not {way.number, way.email} & own]
+        return self._best_way(
+            way
+            for way in good
+            if way.contact not in joined and (before is None or way.contact is None or way.contact != before.sent_to)
+        )
+
+    async def _joined(self, person: PersonId) -> dict[ContactId, Proof]:
+        """Channels that a word still parts, the latest first, and what joined them. They prove nothing yet (T3)."""
+        found: dict[ContactId, Proof] = {}
+        for proof in await self._store.joined_since(person, self._now - PARTED_WITHIN):
+            found.setdefault(proof.contact, proof)
+        return found
 
     def _best_way(self, ways: Iterable[Way]) -> Way | None:
         good = [way for way in ways if self._way_is_open(way)]

@@ -23,6 +23,12 @@ def _trusted(who: ContactRow) -> datetime:
     return min(who.created_at, who.changed_at - timedelta(microseconds=1))
 
 
+def _parted_by_a_word(old: ContactRow) -> bool:
+    """And not because it fell silent, or a detail of theirs was changed."""
+    trace = Trace(linked=True, trusted=_trusted(old), changed=old.changed_at)
+    return old.parted_at is not None and standing(trace, (), old.parted_at) == "known"
+
+
 class ClaimRows(ProofRows, AppointmentRows):
     """Needs nothing but the transaction."""
 
@@ -58,6 +64,8 @@ class ClaimRows(ProofRows, AppointmentRows):
         known = [way.contact for way in ways if way.contact is not None and way.channel in MEDIA]
         rows = (await contacts.get_many(self._tx, known)).values()
         heard = [ContactId(row.id) for row in rows if await self.standing(row, now) == "known"]
+        if _parted_by_a_word(old):
+            heard = []  # somebody did say no: that nobody says it again is no yes
         return Former(person, worker, heir.phone, ways, heard)
 
     async def _hours_of(self, who: ContactRow, now: datetime) -> Sequence[Appointment]:

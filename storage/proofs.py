@@ -81,14 +81,9 @@ class ProofRows(PersonRows):
             ways.append(Way("email", person, email=found.email))
         return ways
 
-    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[ContactId]:
-        rows = await self._tx.fetch(
-            "SELECT contact_id FROM proof WHERE person_id = ? AND outcome = 'used' AND settled_at >= ? "
-            "ORDER BY settled_at DESC, id DESC",
-            person,
-            since,
-        )
-        return [row["contact_id"] for row in rows]
+    async def joined_since(self, person: PersonId, since: datetime) -> Sequence[Proof]:
+        where = "person_id = ? AND outcome = 'used' AND settled_at >= ? ORDER BY settled_at DESC, id DESC"
+        return await self._proofs(where, person, since)
 
     # ------------------------------------------------------------ addresses
 

@@ -121,7 +121,10 @@ async def ask_claimed(c: Context) -> Ask:
 
 
 async def got_claimed(c: Context, heard: Input) -> Outcome:
+    """Anyone sends an SMS in anyone's name (threat T2): a yes by it shortens no wait, and leaves the no possible."""
     mine = heard.choice == "yes"
+    if mine and c.contact.channel == "sms":
+        return Again(t("claimed.by_sms"), miss=False)
     await c.booking.answer_claim(ContactId(c.answers["by"]), mine=mine)
     return Finish(t("claimed.thanks") if mine else t("claimed.refused", call=call(c)))
 
