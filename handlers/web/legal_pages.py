@@ -31,6 +31,8 @@ KEPT: Final[Mapping[str, int]] = {
     "first": periods.FIRST_WARNING.days,
     "last": periods.LAST_WARNING.days,
     "traces": periods.CONNECTION.days,
+    "decisions": periods.DECISIONS.count,
+    "deeds": periods.DEEDS.count,
     "handed": AFTERWARDS.days,
     "unsent": UNSENT // HOUR,
 }

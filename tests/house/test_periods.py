@@ -60,7 +60,7 @@ def test_the_page_for_the_officer_says_what_purging_goes_by() -> None:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_people_read_the_same(lang: str) -> None:
     words, holes = catalogue(lang), set()
-    for msgid in ("identity", "written", "silent", "documents", "traces"):
+    for msgid in ("identity", "written", "silent", "documents", "traces", "decisions", "deeds"):
         text = words[f"page.legal.kept_{msgid}"]
         holes |= set(re.findall(r"\{(\w+)\}", text))
         assert not re.search(r"\d", text), "numbers come from the table"
@@ -71,6 +71,8 @@ def test_people_read_the_same(lang: str) -> None:
         "first": 30,
         "last": 7,
         "traces": 365,
+        "decisions": 2,
+        "deeds": 5,
         "handed": 30,
         "unsent": 72,
     }, "the terms say so"

@@ -28,7 +28,7 @@ async def test_a_lost_telephone_is_parted_and_shown_nothing_more(site: Site) -> 
     site.place.new("sms", CAMILLE)
     said = await site.place.says("sms", CAMILLE, "mes rendez-vous", "c'est toujours moi")
     assert not [text for text in said if "mars" in text or "Claire" in text]
-    assert "rien à vérifier" in said[-1], "for good"
+    assert "avez-vous votre compte" in said[-1], "they prove it as a stranger does"
     again = await desk.post(f"/console/conversations/{contact.id}/unlink")
     assert again.to.endswith("said=nobodys")
 

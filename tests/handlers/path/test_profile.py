@@ -213,7 +213,7 @@ async def test_a_number_of_somebody_else_is_a_matter_for_humans(place: Place) ->
     await place.says("sms", CAMILLE, "changer de numéro", SAM, "1")
     await place.says("sms", CAMILLE, codes_to(place, CAMILLE)[-1])
     [answer] = await place.says("sms", CAMILLE, codes_to(place, SAM)[-1])
-    assert "personne de l'équipe" in answer
+    assert "personne de notre équipe" in answer
     assert await phone(place, person) == CAMILLE
 
 
