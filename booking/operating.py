@@ -26,6 +26,7 @@ class Deed(StrEnum):
     SEE_PEOPLE = "see people"  # a day, a person, an appointment, what became of their messages
     HELP_PEOPLE = "help people"  # book, move, cancel for them
     CORRECT_PEOPLE = "correct people"  # their name, their e-mail address
+    FREE_PEOPLE = "free people"  # an account that they froze, on their word and a proof
     SEE_TICKETS = "see tickets"  # what waits for the desk, with what was written to it, and whom to call
     ANSWER_TICKETS = "answer tickets"  # take, answer, hand back, note, call back, close; take a talk over
     PART_CHANNELS = "part channels"  # from a person or a worker, and give one back to who said it is still theirs
@@ -48,7 +49,7 @@ _EVERYBODY: Final = frozenset({Deed.SEE_OWN, Deed.END_OWN, Deed.SEE_DELIVERIES, 
 _DESKS: Final = frozenset(
     {
         *(Deed.SEE_PEOPLE, Deed.HELP_PEOPLE, Deed.CORRECT_PEOPLE, Deed.SEE_TICKETS, Deed.ANSWER_TICKETS),
-        *(Deed.PART_CHANNELS, Deed.DECIDE),
+        *(Deed.PART_CHANNELS, Deed.DECIDE, Deed.FREE_PEOPLE),
     }
 )
 _HOLDS: Final = frozenset({Deed.SEE_HOLDS, Deed.HOLD})

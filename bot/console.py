@@ -27,6 +27,7 @@ from handlers.web.console.entrance import Entrance
 from handlers.web.console.exports import ExportPages
 from handlers.web.console.figures import FigurePages
 from handlers.web.console.frame import Frame
+from handlers.web.console.freeing import FreeingPages
 from handlers.web.console.instructions import InstructionPages
 from handlers.web.console.kits import KitPages
 from handlers.web.console.law import LawPages
@@ -58,6 +59,7 @@ def add_console(
     Entrance(frame=frame, entry=Entry(parts, passwords or Passwords(), secrets.token_bytes)).add()
     PeoplePages(frame=frame).add()
     CorrectionPages(frame=frame).add()
+    FreeingPages(frame=frame).add()
     InstructionPages(frame=frame).add()
     TicketPages(frame=frame).add()
     TalkPages(frame=frame).add()

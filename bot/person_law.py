@@ -22,7 +22,7 @@ from handlers.parts import Parts
 from handlers.privacy import disputes, erasing
 from handlers.privacy.disputes import LONGEST, SHORTEST, NotHeld
 from handlers.privacy.erasing import Erased, Held
-from storage import erasures, holds
+from storage import archives, erasures, holds
 from storage.booking import RowStore
 from storage.holds import LegalHold
 
@@ -43,7 +43,9 @@ def hold(
 
     async def work(opened: App) -> LegalHold | NotHeld:
         parts = opened.parts
-        return await disputes.hold(parts, await person_of(parts, who), operator(), reference, " ".join(words), day)
+        id = who.strip()
+        person = id if await archives.there(parts.db, id) else await person_of(parts, who)
+        return await disputes.hold(parts, person, operator(), reference, " ".join(words), day)
 
     match on_app(work):
         case LegalHold(id=id):

@@ -21,6 +21,7 @@ class ActingOnRights(Corresponding):
 
     _tx: Tx
     _at: datetime
+    vouched: bool = False  # an operator says that they asked who it is
 
     async def _noted(self) -> str:
         raise NotImplementedError
@@ -34,7 +35,7 @@ class ActingOnRights(Corresponding):
         return await self._did(PersonDeed.RESTRICT, person, await super().freeze(person, theirs))
 
     async def unfreeze(self, person: PersonId, contact: ContactId) -> bool:
-        if not await self._about(PersonDeed.RESTRICT, person):
+        if not await self._about(PersonDeed.RESTRICT, person, proven=self.vouched):
             return False
         return await self._did(PersonDeed.RESTRICT, person, await super().unfreeze(person, contact))
 

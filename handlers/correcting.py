@@ -12,8 +12,6 @@ from storage import audit, looking, numbers
 
 
 class Correcting(ActingOnAccounts):
-    vouched: bool = False  # an operator says that they asked who it is
-
     async def rename(self, person: PersonId, first: str, last: str) -> bool:
         if not await self._may_correct(person):
             return False

@@ -1,7 +1,7 @@
 """Who had an account that is closed (terms, annex: identity is kept for the service and five years): names, number,
 from when to when, which terms they accepted. Nothing of why they came, and nothing of their employer or insurer.
 
-keep(tx, id, by, zone, now); get(db, id); found(db, phone) -> ids; looked(tx, id, by, why, now)
+keep(tx, id, by, zone, now); get(db, id); there(db, id) -> bool; found(db, phone) -> ids; looked(tx, id, by, why, now)
 """
 
 from __future__ import annotations
@@ -116,6 +116,10 @@ async def get(db: Sql, id: str) -> Archived | None:
         ends=row["ends_at"],
         looks=json.loads(read("looks") or "[]"),
     )
+
+
+async def there(db: Sql, id: str) -> bool:
+    return bool(await db.fetch("SELECT 1 AS one FROM archive WHERE id = ?", id))
 
 
 async def looked(tx: Tx, id: str, by: str, why: str, now: datetime) -> None:

@@ -137,13 +137,19 @@ CHECKS = (
     Check(
         "a legal hold has its person",
         "SELECT id FROM legal_hold h WHERE lifted_at IS NULL "
-        "AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = h.person_id)",
+        "AND NOT EXISTS (SELECT 1 FROM person p WHERE p.id = h.person_id) "
+        "AND NOT EXISTS (SELECT 1 FROM archive a WHERE a.id = h.person_id)",
     ),
     Check(
         "whose account is closed has none",
         "SELECT id FROM archive WHERE id IN (SELECT id FROM person)",
     ),
-    Check("an archive ends within a day (I18)", "SELECT id FROM archive WHERE ends_at < ?", timedelta(hours=24)),
+    Check(
+        "an archive ends within a day (I18)",
+        "SELECT id FROM archive WHERE ends_at < ? AND NOT EXISTS "
+        "(SELECT 1 FROM legal_hold h WHERE h.person_id = archive.id AND h.lifted_at IS NULL)",
+        timedelta(hours=24),
+    ),
     Check(
         "who is erased is gone (I18)",
         "SELECT id FROM person WHERE id IN (SELECT person_id FROM erasure WHERE begun_at IS NOT NULL) UNION ALL "

@@ -49,7 +49,8 @@ PROOFS: Final = (
     *("uphold decision", "take decision back", "declare another decided"),
     *("settle report: no_ground", "settle report: warning", "settle report: suspension"),
     *("ask erasure", "erase", "erase refused", "ask closing", "close account", "close account refused"),
-    *("hold", "release hold", "see archive", "restrict", "instruct", "correct"),
+    *("hold", "release hold", "see archive", "restrict", "instruct"),
+    *("correct name", "correct language", "change address", "change number"),
     *("ask export", "approve export", "refuse export", "fetch export", "export"),
     *("backup", "restore"),
 )
@@ -183,6 +184,7 @@ LIFETIMES = (
         "ends_at < ? AND NOT EXISTS "
         "(SELECT 1 FROM legal_hold h WHERE h.person_id = archive.id AND h.lifted_at IS NULL)",
     ),
+    Lifetime("disputes that are over", DEEDS, "legal_hold", "lifted_at < ?"),
     Lifetime("looks and logins", CONNECTION, "audit", f"done_at < ? AND NOT {_PROOF}"),
     Lifetime("deeds", DEEDS, "audit", f"done_at < ? AND {_PROOF}"),
 )

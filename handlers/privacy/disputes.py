@@ -17,7 +17,7 @@ from booking.authority import DeskActor, PersonDeed, may_about
 from booking.messaging import cleaned
 from booking.model import PersonId
 from handlers.parts import Parts
-from storage import audit, contacts, holds
+from storage import archives, audit, contacts, holds
 from storage.booking import RowStore
 from storage.holds import LegalHold
 
@@ -37,7 +37,7 @@ async def hold(
     parts: Parts, person: str, operator: str, reference: str, reason: str, review: date | None
 ) -> LegalHold | NotHeld:
     """`review`: by the operator's calendar; None: what was typed is no day. Several may stand beside each other: each
-    dispute has its own."""
+    dispute has its own. Of whose account is closed it keeps the archive, under the id that the account had."""
     named, said, now = cleaned(reference), cleaned(reason), parts.clock()
     if not all(SHORTEST <= len(words) <= LONGEST for words in (named, said)):
         return NotHeld("words")
@@ -46,8 +46,9 @@ async def hold(
         return NotHeld("review")
     async with parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
-        found = await RowStore(tx, parts.directories).person(PersonId(person))
-        if found is None or not may_about(DeskActor(), PersonDeed.HOLD, found.id, proven=False):
+        account = await RowStore(tx, parts.directories).person(PersonId(person))
+        there = account is not None or await archives.there(tx, person)
+        if not there or not may_about(DeskActor(), PersonDeed.HOLD, PersonId(person), proven=False):
             return NotHeld("nobody")
         placed = LegalHold(parts.new_id(), person, named, said, operator, now, at)
         await holds.place(tx, placed)

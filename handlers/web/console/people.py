@@ -21,6 +21,7 @@ from handlers.console import deciding, desk, people, service
 from handlers.web.console.corrections import SAID as CORRECTED
 from handlers.web.console.decisions import DECISION_WORDS
 from handlers.web.console.frame import ID, Frame, Visit
+from handlers.web.console.freeing import SAID as FREED
 from handlers.web.console.ticket_words import SAID, TICKET_WORDS
 from handlers.web.visitor import day
 
@@ -71,7 +72,7 @@ class PeoplePages:
         theirs = None
         if visit.may(Deed.SEE_TICKETS):
             theirs = await desk.of_person(self.frame.parts, seen.contacts, seen.person.id)
-        said = {**SAID, **CORRECTED}.get(visit.request.query.get("said", ""))
+        said = {**SAID, **CORRECTED, **FREED}.get(visit.request.query.get("said", ""))
         decided = await deciding.of_person(self.frame.parts, seen.person.id)
         values: dict[str, Any] = {"seen": seen, "person": seen.person, "theirs": theirs, "decided": decided}
         return visit.page("person", said=said, **values, **TICKET_WORDS, **DECISION_WORDS)

@@ -20,8 +20,9 @@ from handlers.documents.stores import Folder
 from handlers.privacy import archive, closing, disputes, erasing
 from handlers.privacy.archive import NotSeen
 from handlers.privacy.restoring import erase_again
-from storage import archives, audit, contacts, decisions, erasures, operators, oracle, purge, rotation
+from storage import archives, audit, contacts, decisions, erasures, operators, oracle, periods, purge, rotation
 from storage.db import Database
+from storage.holds import LegalHold
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, Place
 from tests.handlers.path.test_erasing import everything, passes_a_day, residue
@@ -130,6 +131,30 @@ async def test_a_backup_of_before_has_them_in_the_archive_again_and_nowhere_else
     kept = await archives.get(place.parts.db, person)
     assert kept is not None
     assert kept.closed == at
+
+
+@on_sqlite
+@guards("G17", partly=True)
+async def test_a_dispute_that_begins_afterwards_keeps_the_archive_and_nothing_else(place: Place) -> None:
+    person, db = await has_an_hour(place), place.parts.db
+    await closing.close(place.parts, person, f"person:{person}")
+    await place.settle()
+    await passes_a_day(place)
+    kept = await archives.get(db, person)
+    assert kept is not None
+    assert not {"shown_key", "inbound_id"} & set(kept.consents[0]), "ids of rows that are gone"
+    place.clock.now = kept.ends - timedelta(days=30)
+    review = (kept.ends + timedelta(days=90)).date()
+    held = await disputes.hold(place.parts, person, ANNA, "RG 31/00123", "devant le juge", review)
+    assert isinstance(held, LegalHold)
+    over = kept.ends + timedelta(days=40)
+    assert "archives" not in await purge.purge(db, over)
+    assert not [each.rule for each in await oracle.judge(db, over) if "archive" in each.rule or "hold" in each.rule]
+    place.clock.now = over
+    assert await disputes.release(place.parts, held.id, ANNA) is None
+    assert (await purge.purge(db, over))["archives"] == 1
+    assert isinstance(await disputes.hold(place.parts, person, ANNA, "RG 31/2", "encore", review), disputes.NotHeld)
+    assert (await purge.purge(db, periods.DEEDS.after(over) + timedelta(days=1)))["disputes that are over"] == 1
 
 
 # ---------------------------------------------------------------- by the provider
