@@ -115,7 +115,7 @@ async def ask_mail(c: Context) -> Ask:
     awaited = await _awaited(c)
     if awaited or not person.email_confirmed:
         options.insert(0, Option("again", t("profile.link_again")))
-    return Ask(t("profile.email_which", email=_email(person)), awaited, tuple(options))
+    return Ask(t("profile.email_which", email=_email(person)), awaited, tuple(options), free=True)
 
 
 async def got_mail(c: Context, heard: Input) -> Outcome:
@@ -124,7 +124,10 @@ async def got_mail(c: Context, heard: Input) -> Outcome:
             return Finish(t("profile.kept"))
         case "again":
             return _mailed(c, await c.booking.mail_again(theirs(c).id))
-    return fill(mail="change")
+        case "change":
+            return fill(mail="change")
+    address = email_in(heard.text, c.words)  # who writes it at once has said which
+    return Again() if address is None else fill(mail="change", address=address, **echo.fresh(c))
 
 
 async def ask_address(c: Context) -> Ask:
