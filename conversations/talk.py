@@ -208,6 +208,8 @@ class Talk:
         if known is not None:
             contact = replace(self._c.contact, person=known.person.id if known.person else None)
             self._c = replace(self._c, contact=contact, known=known)
+            # A sign-up in which nothing was said yet is nothing to go on with, for somebody who has an account.
+            self.frames = [frame for frame in self.frames if frame.flow != "book" or frame.trail]
 
     def hands_over(self, flags: frozenset[Flag]) -> None:
         """To the desk, or back from it."""
