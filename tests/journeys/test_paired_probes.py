@@ -7,6 +7,7 @@ tests/handlers/api/test_frame.py.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from tests.journeys.town import CAMILLE, SAM, Town, built
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 OTHER = "+33639980013"
 HOUR = re.compile(r"lundi 9 mars à \d+ h, par téléphone, avec \w+")  # each has one of their own
+TABLE, LETTER = re.compile(r"\bFROM (\w+)"), {"contact", "legal_hold", "person", "token"}  # what a mail is made of
 UNKNOWN = "Token-that-never-was-01234567890"
 
 
@@ -104,3 +106,34 @@ async def test_a_link(here: Town, asked: Asked, path: str) -> None:
     assert answers[0] == answers[1]
     assert answers[0][0] == 404
     assert answers[0][2], "it was looked for"
+
+
+NAMED = [("06 39 98 00 11", "06 39 98 00 16"), ("camille@example.org", "noone@example.org")]
+SHOWN = re.compile(r"finit par \d\d|\w\.\.\.@")  # they wrote it themselves
+
+
+@on_sqlite
+@guards("T19")
+@pytest.mark.parametrize("named", NAMED, ids=["number", "mailbox"])
+async def test_whose_account_a_channel_is_to_be_joined_to(here: Town, asked: Asked, named: tuple[str, str]) -> None:
+    """Named by who joins, and by who asks as often as they may. A code goes to either number; of mailboxes only to one
+    that has an account, whose letter is more work, and nothing is seen of it by who asked.
+    """
+    by_mail = "@" in named[0]
+    tries = ["aide", "1"] if by_mail else ["000000", "111111", "222222"]
+    talks, codes = [], []
+    for number, target in zip((SAM, OTHER), named, strict=True):
+        talk = ["j'ai déjà un compte", target, *tries, target, *tries, target, *tries, target]
+        await here.sms(number, "bonjour")
+        here.new(CAMILLE), here.new("+33639980016")
+        turns = [await turn(here, asked, number, text) for text in talk]
+        talks.append([(SHOWN.sub("…", said), read) for said, read in turns])
+        codes.append([len(here.new(to)) for to in (CAMILLE, "+33639980016")])
+    (one, other), (theirs, nobodys) = talks, codes
+    assert [said for said, _ in one] == [said for said, _ in other]
+    assert theirs == nobodys[::-1]
+    assert (theirs[0] > 1) is not by_mail
+    for (_, read), (_, without) in zip(one, other, strict=True):
+        more = Counter(read) - Counter(without)
+        assert not Counter(without) - Counter(read)
+        assert {table[1] for sql in more if (table := TABLE.search(sql))} <= (LETTER if by_mail else set())
