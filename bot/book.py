@@ -27,8 +27,7 @@ from storage.contacts import ContactRow
 REFUSALS = {
     "max_appointments": "they have as many coming appointments as are allowed (MAX_APPOINTMENTS)",
     "overlap": "they have another appointment then",
-    "frozen": "they froze their account; they free it by chat (MES DONNEES), or the desk on their page, once "
-    "it asked who they are",
+    "frozen": "they froze their account; they free it by chat (MES DONNEES), or the desk on their page in the console",
     "suspended": "their account, their client or the code is suspended, not valid now, or has no seat left",
     "consent": "they have not accepted the current terms",
     "dispute": "a dispute is open (terms, article 4.1.7)",

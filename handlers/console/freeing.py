@@ -1,5 +1,5 @@
 """Somebody's frozen account is freed at the desk, on their word, for who cannot say it where they write: by the same
-core as in a talk, once the desk has asked who they are; they are told (regulation 2016/679, article 18.3; safety G07).
+core as in a talk, once the desk has asked who they are; they are told (safety G07; regulation 2016/679, article 18).
 """
 
 from __future__ import annotations

@@ -181,6 +181,7 @@ RIGHTS: Final[Mapping[Right, Text]] = {
     Right.SEE_PEOPLE: t("console.deed.right.see_people"),
     Right.HELP_PEOPLE: t("console.deed.right.help_people"),
     Right.CORRECT_PEOPLE: t("console.deed.right.correct_people"),
+    Right.FREE_PEOPLE: t("console.deed.right.free_people"),
     Right.SEE_TICKETS: t("console.deed.right.see_tickets"),
     Right.ANSWER_TICKETS: t("console.deed.right.answer_tickets"),
     Right.PART_CHANNELS: t("console.deed.right.part_channels"),

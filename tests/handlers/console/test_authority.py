@@ -21,6 +21,7 @@ MATRIX: dict[Deed, set[Role]] = {
     Deed.SEE_PEOPLE: DESK,
     Deed.HELP_PEOPLE: DESK,
     Deed.CORRECT_PEOPLE: DESK,
+    Deed.FREE_PEOPLE: DESK,
     Deed.SEE_TICKETS: DESK,
     Deed.ANSWER_TICKETS: DESK,
     Deed.PART_CHANNELS: DESK,

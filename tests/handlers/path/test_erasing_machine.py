@@ -1,6 +1,6 @@
-"""Two people, a worker and an operator, in any order: wishes to be erased, legal holds, messages in between, backups
-that are read back. Whoever was erased stays so, whoever is held is kept, and nobody else loses anything (safety G6,
-G17).
+"""Two people, a worker and an operator, in any order: wishes to be erased, accounts that close, legal holds, messages
+in between, backups that are read back. Whoever was erased stays so, whoever is held is kept, whose account closed is in
+the archive and nowhere else, and nobody else loses anything (safety G6, G11, G17).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from handlers.channels.copies import End
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
 from handlers.documents.stores import Folder
-from handlers.privacy import disputes, erasing, ledger
+from handlers.privacy import closing, disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
 from handlers.privacy.restoring import erase_again
 from storage import backup, contacts, erasures, flags, holds
@@ -33,6 +33,7 @@ from storage.booking import Directories
 from storage.crypto import Vault
 from storage.db import Database, Tx
 from tests.guards import guards
+from tests.handlers.path import all_rows
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Clock, Line, Place, furnished
 from tests.handlers.path.test_erasing import everything
 
@@ -44,10 +45,11 @@ Who = st.sampled_from(sorted(NUMBERS))
 
 @dataclass
 class Known:
-    """`asked`: they said so themself, and nobody has begun."""
+    """`asked`: they said so themself, and nobody has begun. `closed`: gone but for the archive."""
 
     person: str
     gone: bool = False
+    closed: bool = False
     asked: bool = False
     hold: str = ""
 
@@ -147,10 +149,19 @@ class Town(RuleBasedStateMachine):
             who.gone, who.asked = True, False
 
     @rule(name=Who)
+    def an_account_closes(self, name: str) -> None:
+        """Whoever wants to be erased meanwhile is."""
+        who = self.known[name]
+        done = self.run(closing.close(self.place.parts, who.person, BY))
+        assert isinstance(done, Nobody if who.gone else Held if who.hold else Erased)
+        if isinstance(done, Erased):
+            who.gone, who.asked, who.closed = True, False, not who.asked
+
+    @rule(name=Who)
     def a_dispute_begins(self, name: str) -> None:
         who, day = self.known[name], (self.place.clock.now + timedelta(days=90)).date()
         done = self.run(disputes.hold(self.place.parts, who.person, BY, f"RG {name}", "un litige", day))
-        assert isinstance(done, disputes.NotHeld) == who.gone
+        assert isinstance(done, disputes.NotHeld) == (who.gone and not who.closed)
         if not isinstance(done, disputes.NotHeld):
             who.hold = who.hold or done.id
 
@@ -195,7 +206,9 @@ class Town(RuleBasedStateMachine):
         told = self.run(self.restored(path, number))
         for name, who in then.items():
             gone = self.known[name].gone or who.person in told or who.gone or (who.asked and not who.hold)
-            self.known[name] = replace(who, gone=gone, asked=who.asked and not gone, hold="" if gone else who.hold)
+            closed = self.known[name].closed or who.closed
+            held = who.hold if who.closed or not gone else ""
+            self.known[name] = replace(who, gone=gone, closed=closed, asked=who.asked and not gone, hold=held)
 
     async def restored(self, path: Path, number: int) -> set[str]:
         """Whom the ledger named."""
@@ -228,16 +241,22 @@ class Town(RuleBasedStateMachine):
         db = self.place.parts.db
         assert await erasures.open_(db) == []
         assert await db.fetch("SELECT id FROM provider_copy WHERE act = 'delete'") == []
-        texts = [text for table in (await everything(db)).values() for text in table]
+        found = await everything(db)
         for name, who in self.known.items():
             there = await db.fetch("SELECT id FROM person WHERE id = ?", who.person)
             hours = await db.fetch("SELECT id FROM appointment WHERE person_id = ?", who.person)
             assert (len(there), len(hours)) == ((0, 0) if who.gone else (1, 1)), name
             mail = f"{name.lower()}@example.org"
-            left = [text for text in texts if mail in text or text == name or f'"{name}"' in text]
-            assert (left == []) == who.gone, "nothing of them is left"
-            said = [text for to, text in self.place.line("sms").sent_to if to == NUMBERS[name]]
-            assert sum(text.startswith("C'est fait : votre compte") for text in said) <= who.gone
+            said = (mail, f"canary {name}", f'"{name}"')
+            left = {table for table, texts in found.items() for text in texts if _names(text, name, said)}
+            kept = {"archive"} if who.closed else set()
+            assert (left - {"legal_hold"} == kept) == who.gone, "nothing of them is left"
+            heard = [text for to, text in self.place.line("sms").sent_to if to == NUMBERS[name]]
+            assert sum(text.startswith("C'est fait : votre compte") for text in heard) <= who.gone
+
+
+def _names(text: str, name: str, said: Sequence[str]) -> bool:
+    return text == name or any(words in text for words in said)
 
 
 async def _world(db: Database, runner: asyncio.Runner, folder: Path, empty: Path, vault: Vault, path: Path) -> World:
@@ -249,6 +268,7 @@ async def _world(db: Database, runner: asyncio.Runner, folder: Path, empty: Path
         person = (await place.contact("sms", number)).person_id
         assert person is not None
         people[name] = person
+        await all_rows.fill(place, person, (await place.contact("sms", number)).id, f"canary {name}")
     await place.says("sms", CLAIRE, "agenda semaine")
     await db.leave_no_trace(())
     return World(runner, folder, empty, vault, path, place, people)
