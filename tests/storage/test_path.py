@@ -426,7 +426,8 @@ async def test_a_contact_lives_by_its_persons_clock(db: Database, new_id: NewId)
     who = await contact(db, new_id)
     await db.execute(
         "INSERT INTO person (id, client_id, code_id, first_name, last_name, email_confirmed, language, time_zone, "
-        "suspended, turns) VALUES ('p', 'c', 'k', ?, ?, FALSE, 'fr', 'Indian/Reunion', FALSE, 0)",
+        "suspended, turns, no_feedback, discreet) "
+        "VALUES ('p', 'c', 'k', ?, ?, FALSE, 'fr', 'Indian/Reunion', FALSE, 0, FALSE, FALSE)",
         db.vault.seal("person.first_name", "p", "Ann"),
         db.vault.seal("person.last_name", "p", "Martin"),
     )
