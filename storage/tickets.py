@@ -47,7 +47,7 @@ MOST: Final = 200
 
 _COLUMNS: Final = (
     "id, contact_id, person_id, kind, status, context, subject, operator, live, opened_at, taken_at, closed_at, "
-    "outcome, due_at, extended_at, warned"
+    "outcome, due_at, extended_at, COALESCE(warned, 0) AS warned"
 )
 
 
@@ -170,7 +170,7 @@ async def set_due(tx: Tx, ticket: str, due: datetime) -> None:
 
 async def warn(tx: Tx, ticket: str, before: int, now: int) -> bool:
     """How many alarms about it were raised. False: another one raised it."""
-    changed = await tx.execute("UPDATE ticket SET warned = ? WHERE id = ? AND warned = ?", now, ticket, before)
+    changed = await tx.execute("UPDATE ticket SET warned = ? WHERE id = ? AND COALESCE(warned, 0) = ?", now, ticket, before)
     return changed == 1
 
 

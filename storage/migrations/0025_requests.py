@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Person",
             name="no_feedback",
-            field=fields.BooleanField(default=False),
+            field=fields.BooleanField(null=True),
         ),
         ops.AddField(
             model_name="Ticket",
@@ -71,6 +71,6 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name="Ticket",
             name="warned",
-            field=fields.IntField(default=0),
+            field=fields.IntField(null=True),
         ),
     ]

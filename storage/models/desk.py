@@ -31,7 +31,7 @@ class Ticket(Model):
     outcome = fields.CharField(max_length=NAME, null=True)
     due_at = fields.DatetimeField(null=True)
     extended_at = fields.DatetimeField(null=True)
-    warned = fields.IntField(default=0)
+    warned = fields.IntField(null=True)
 
     class Meta:
         table = "ticket"

@@ -31,7 +31,7 @@ class Person(Model):
     password = fields.BinaryField(null=True)
     password_at = fields.DatetimeField(null=True)
     frozen_at = fields.DatetimeField(null=True)
-    no_feedback = fields.BooleanField(default=False)
+    no_feedback = fields.BooleanField(null=True)
     changed_at = fields.DatetimeField(null=True)  # when a proven number or address was last replaced by another
     discreet = fields.BooleanField(null=True)  # nothing but "you have a message" appears unasked
 
