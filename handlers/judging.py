@@ -55,7 +55,8 @@ MATTERS: Final = frozenset(
     | {"decision", "channel"}
 )  # who is not told of these is called by a human (I8)
 
-ASKED_BY_MAIL: Final = frozenset({"confirm_email", "one_time_code"})  # who is discreet gets no other mail
+# Who is discreet gets no other mail: what they asked for, and that their account is to end, which any word undoes.
+BY_MAIL: Final = frozenset({"confirm_email", "one_time_code", "closing"})
 ASKS_MORE: Final = frozenset({"feedback", "freed", "offer"})  # that serve no hour which stands
 QUIETLY: Final = frozenset(
     {
@@ -97,7 +98,7 @@ def _barred(row: OutboxRow, contact: ContactRow) -> Leave | None:
         return Leave("suppressed", "opted_out", alarm=row.kind in MATTERS)
     if contact.channel == "sms" and contact.worker_id is None and phones.abroad(contact.address):
         return Leave("suppressed", "number_abroad", alarm=row.kind in MATTERS)
-    if contact.discreet and contact.channel == "email" and row.kind not in ASKED_BY_MAIL:
+    if contact.discreet and contact.channel == "email" and row.kind not in BY_MAIL:
         return Leave("suppressed", "discreet")
     return None
 

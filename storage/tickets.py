@@ -170,7 +170,9 @@ async def set_due(tx: Tx, ticket: str, due: datetime) -> None:
 
 async def warn(tx: Tx, ticket: str, before: int, now: int) -> bool:
     """How many alarms about it were raised. False: another one raised it."""
-    changed = await tx.execute("UPDATE ticket SET warned = ? WHERE id = ? AND COALESCE(warned, 0) = ?", now, ticket, before)
+    changed = await tx.execute(
+        "UPDATE ticket SET warned = ? WHERE id = ? AND COALESCE(warned, 0) = ?", now, ticket, before
+    )
     return changed == 1
 
 

@@ -267,6 +267,15 @@ async def test_two_silent_years_warned_a_month_and_a_week_before(place: Place) -
     assert {table for table, _ in await residue(place.parts.db)} == {"archive"}
 
 
+async def test_who_is_discreet_is_warned_by_mail_too(place: Place) -> None:
+    """Their telephone may be dead, and no other mail goes to them."""
+    await met(place)
+    await place.says("sms", CAMILLE, "mode discret")
+    place.new("email", "camille@example.org")
+    await goes_to(place, TWO_YEARS - timedelta(days=30))
+    assert [text for text in place.new("email", "camille@example.org") if "ferme le" in text]
+
+
 @guards("G13")
 async def test_any_word_of_theirs_keeps_it(place: Place) -> None:
     """Also one that they have still to prove is theirs, after so long; by the mailbox they learn it again."""
