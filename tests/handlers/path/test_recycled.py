@@ -172,9 +172,7 @@ async def test_without_a_code_the_other_channels_may_say_no_for_a_week(place: Pl
     await place.passes(days=8)
     assert (await place.contact("sms", CAMILLE)).person_id is None
     assert place.new("sms", CAMILLE) == []
-    assert "avez-vous votre compte" in (await place.says("sms", CAMILLE, "c'est toujours moi"))[-1], (
-        "as to any stranger"
-    )
+    assert "avez-vous votre compte" in (await place.says("sms", CAMILLE, "c'est toujours moi"))[-1]
 
 
 async def test_a_week_without_a_no_is_a_yes(place: Place) -> None:
