@@ -73,6 +73,14 @@ def one_way(e164: str) -> bool:
     return e164.startswith(ONE_WAY)
 
 
+def spaced(phone: str) -> str:
+    """A French number as people read it: 02 97 00 00 00. Others stay in E.164."""
+    if not phone.startswith("+33") or len(phone) != 12:
+        return phone
+    national = "0" + phone[3:]
+    return " ".join(national[n : n + 2] for n in range(0, 10, 2))
+
+
 def _digits(typed: str) -> str:
     """ASCII digits, perhaps after a plus; empty when there is anything else. Every script's digits count."""
     plain = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in typed[:60])

@@ -13,6 +13,7 @@ import typer
 
 from booking.deadlines import last_day
 from booking.decisions import Ground, NotDecided, Verdict
+from booking.phones import spaced
 from bot.app import App
 from bot.failures import CommandFailed, WrongUse
 from bot.load import local
@@ -22,7 +23,6 @@ from handlers import deciding
 from handlers import ticket_answers as answers
 from handlers import tickets as desk
 from handlers.deciding import Chosen, Settled
-from handlers.desk import spaced
 from handlers.parts import Parts
 from handlers.privacy import deadlines
 from handlers.privacy.deadlines import DeadlineAnswer, NotSo

@@ -6,13 +6,13 @@ from functools import partial
 
 from aiohttp import web
 
+from booking.phones import spaced
 from bot.api import add_api
 from bot.app import App
 from bot.console import add_console
 from bot.region_checks import UNION, processors, stores
 from bot.settings import Settings
 from handlers.calls import answer
-from handlers.desk import spaced
 from handlers.inbox import Door
 from handlers.metrics import Figures
 from handlers.parts import Parts

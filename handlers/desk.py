@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from booking.holidays import is_holiday
 from booking.model import Hours
+from booking.phones import spaced
 from conversations.model import Desk
 from conversations.text import Text, t
 
@@ -81,11 +82,3 @@ def clock(at: time) -> Text:
     if at.minute:
         return t("format.time", hour=str(at.hour), minute=f"{at.minute:02}")
     return t("format.hour", hour=str(at.hour), minute="00")
-
-
-def spaced(phone: str) -> str:
-    """A French number as people read it: 02 97 00 00 00. Others stay in E.164."""
-    if not phone.startswith("+33") or len(phone) != 12:
-        return phone
-    national = "0" + phone[3:]
-    return " ".join(national[n : n + 2] for n in range(0, 10, 2))

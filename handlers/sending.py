@@ -11,12 +11,12 @@ from typing import Final, TypeAlias
 
 import structlog
 
+from booking.phones import spaced
 from conversations.model import Link
 from handlers import content, keyboards, provider_copies, windows
 from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
-from handlers.desk import spaced
 from handlers.discretion import hushes, said
 from handlers.judging import Leave, Send, Wait, judge
 from handlers.links import urls

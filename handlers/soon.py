@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Final, TypeAlias
 
 from booking.model import Appointment, Mode, Worker
+from booking.phones import spaced
 from conversations.model import Link
 from conversations.text import Text, t
-from handlers.desk import spaced
 from handlers.effects import Effect, Notice, ToPerson
 
 BEFORE: Final[timedelta] = timedelta(minutes=10)

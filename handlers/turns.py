@@ -19,6 +19,7 @@ from typing import Any, Final
 import structlog
 
 from booking.model import AppointmentId, ContactId, PersonId, WorkerId
+from booking.phones import spaced
 from conversations.engine import take_turn
 from conversations.model import Contact, Context, Input, News, Reminded, Reply, State, Stopped, Turn
 from conversations.state import from_json, to_json
@@ -41,7 +42,6 @@ from handlers.acting import Acting
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Signal, Undecodable
 from handlers.channels.sms import RESTART
-from handlers.desk import spaced
 from handlers.digest import digest
 from handlers.documents.fetching import note
 from handlers.figures import counting

@@ -50,10 +50,11 @@ def about(what: str, name: str) -> Callable[[Context], bool]:
 
 async def ask_what(c: Context) -> Ask:
     person = theirs(c)
+    number = person.phone or c.contact.phone
     said = t(
         "profile.yours",
         name=f"{person.first_name} {person.last_name}",
-        phone=person.phone or c.contact.phone or t("profile.none"),
+        phone=phones.spaced(number) if number else t("profile.none"),
         email=_email(person),
     )
     options = [Option(part, PART_WORDS[part]) for part in ("name", "email", "number", "language", "password")]
@@ -248,7 +249,7 @@ async def _numbered(c: Context) -> Finish:
     number = c.answers["proven"]
     match await c.booking.change_phone(theirs(c).id, c.contact.id, number):
         case "changed":
-            return Finish(t("profile.numbered", phone=number))
+            return Finish(t("profile.numbered", phone=phones.spaced(number)))
         case "taken":
             return Finish(t("profile.number_desk", call=call(c)))
     return Finish(t("proof.old"), more=(t("profile.kept"),))

@@ -14,10 +14,10 @@ from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 
 from booking import codes
+from booking.phones import spaced
 from conversations.flows.told import told_code
 from conversations.model import Words
 from handlers.channels.telegram_updates import PAYLOAD
-from handlers.desk import spaced
 from handlers.kits.refusals import CannotCarry
 
 Channel: TypeAlias = Literal["sms", "whatsapp", "telegram"]

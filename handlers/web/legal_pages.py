@@ -17,7 +17,7 @@ from aiohttp import web
 
 from booking.authority import AFTERWARDS
 from booking.documents import UNSENT
-from handlers.desk import spaced
+from booking.phones import spaced
 from handlers.web.ports import Reader
 from handlers.web.render import Renderer
 from locales.typography import tied

@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from booking.phones import spaced
 from conversations.text import Text, Value
-from handlers.desk import spaced
 from handlers.web.guard import ErrorPage
 from handlers.web.ports import Gone, Reader
 from handlers.web.visitor import language

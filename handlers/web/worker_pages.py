@@ -17,8 +17,8 @@ from typing import Final
 from aiohttp import web
 
 from booking.model import Mode
+from booking.phones import spaced
 from conversations.text import Text, t
-from handlers.desk import spaced
 from handlers.web.door import door
 from handlers.web.pages import MODES
 from handlers.web.ports import JOIN_OPENS, Gone, WorkersPages, WorkerView

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, Final
 
 from booking.model import ClientKind, Closure, Hours, Mode, Motive, NotifyBy
+from booking.phones import spaced
 from conversations.text import Text, t
-from handlers.desk import DAYS, clock, spaced
+from handlers.desk import DAYS, clock
 from handlers.web.console.words import CHANNELS, CLIENT_KINDS, MOTIVES
 from handlers.web.pages import MODES
 from locales.voice import Voice

@@ -20,9 +20,9 @@ from typing import Any, Final
 from aiohttp import web
 
 from booking.operating import Deed, may_operate
+from booking.phones import spaced
 from conversations.text import Text
 from handlers.console.entry import actor
-from handlers.desk import spaced
 from handlers.parts import Parts
 from handlers.web import uploaded
 from handlers.web.console.cookie import Cookie
