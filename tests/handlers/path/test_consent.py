@@ -26,7 +26,7 @@ async def test_from_its_row_the_very_text_can_be_made_again(place: Place) -> Non
     assert was is not None
     question, *choices = was.words
     again = [question, *(f"{n}. {words}" for n, words in enumerate(choices, 1)), "https://chat.example.org/legal"]
-    (shown,) = [text for text in said if "autorisé(e)" in text]
+    (shown,) = [text for text in said if "l'accord de votre employeur" in text]
     assert shown.endswith("\n".join(again))
     assert (was.msgid, was.locale) == (row["msgid"], row["locale"]) == (ASKED.msgid, "fr")
 
