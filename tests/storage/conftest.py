@@ -19,6 +19,7 @@ from storage.crypto import Vault
 from storage.db import Database
 from storage.models import PERSONAL
 from tests.servers.postgres import Postgres
+from tests.storage import templates
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SECRET = "a made-up secret of more than 32 characters"
@@ -42,20 +43,29 @@ def vault() -> Vault:
 @pytest.fixture(scope="session")
 async def postgres_template(postgres_server: Postgres, vault: Vault) -> str:
     """Migrated once; each module's database is a copy."""
-    name = await postgres_server.create()
-    db = await Database.open(postgres_server.address(name), vault)
-    await schema.migrate(db)
-    await db.close()
+    name, place = await postgres_server.create(), templates.kept("postgres.sql")
+    if place.is_file():
+        await templates.filled(postgres_server, name, place.read_bytes())
+    else:
+        await _migrated(postgres_server.address(name), vault)
+        templates.keep(templates.dumped(postgres_server, name), place)
     return name
 
 
 @pytest.fixture(scope="session")
 async def sqlite_template(tmp_path_factory: pytest.TempPathFactory, vault: Vault) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    db = await Database.open(f"sqlite://{path}", vault)
+    place = templates.kept("tables.sqlite3")
+    if not place.is_file():
+        made = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+        await _migrated(f"sqlite://{made}", vault)
+        templates.keep(made.read_bytes(), place)
+    return place
+
+
+async def _migrated(url: str, vault: Vault) -> None:
+    db = await Database.open(url, vault)
     await schema.migrate(db)
     await db.close()
-    return path
 
 
 @pytest.fixture(scope="module")
