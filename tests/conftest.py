@@ -107,15 +107,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def repeated(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
-    """On PostgreSQL, all but the first of each table of `cases`: the same statements, with other values in them."""
+    """On PostgreSQL, all but the first of each table of `cases`, and all but the first of a file that is `sampled`: the
+    same statements, with other values in them, which the stores' own tests play on both.
+    """
     seen: set[object] = set()
     for item in items:
-        if not isinstance(item, pytest.Function) or not item.get_closest_marker("cases"):
+        if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
             continue
-        if item.callspec.params["database_url"] == "postgres":
-            if item.function in seen:
+        sampled, cases = item.get_closest_marker("sampled"), item.get_closest_marker("cases")
+        if item.callspec.params.get("database_url") == "postgres" and (sampled or cases):
+            of: object = item.path if sampled else item.function
+            if of in seen:
                 yield item
-            seen.add(item.function)
+            seen.add(of)
 
 
 def pytest_collection_finish() -> None:

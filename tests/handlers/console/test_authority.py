@@ -10,6 +10,8 @@ from tests.guards import guards
 from tests.handlers.console.site import ORIGIN, Site
 from tests.handlers.console.test_sessions import concrete
 
+pytestmark = pytest.mark.sampled
+
 ALL = {Role.DESK, Role.ADMINISTRATOR, Role.AUDITOR}
 DESK = {Role.DESK, Role.ADMINISTRATOR}
 BOSS, LOOKS = {Role.ADMINISTRATOR}, {Role.ADMINISTRATOR, Role.AUDITOR}

@@ -13,6 +13,8 @@ from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_calls import ANN, PHONE, WISH
 from tests.handlers.console.test_people import booked
 
+pytestmark = pytest.mark.sampled
+
 MONDAY = date(2026, 3, 9)
 
 

@@ -12,6 +12,8 @@ from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE
 
+pytestmark = pytest.mark.sampled
+
 PHONE = "06 39 98 02 01"
 WISH = {"motive": "housing", "mode": "phone"}
 ANN = {"first": "Ann", "last": "Martin", "code": "lavande r2vg 8mek", "email": "ann@example.org", "language": "en"}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
+
 from booking.operating import Role
 from storage import audit
 from tests.guards import guards
 from tests.handlers.console.site import Site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE, CLAIRE
+
+pytestmark = pytest.mark.sampled
 
 
 async def acts(site: Site, contact: str) -> list[str]:

@@ -11,6 +11,8 @@ from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked, deeds
 from tests.handlers.path.test_email_links import FIRST, SECOND, address
 
+pytestmark = pytest.mark.sampled
+
 AS_IS = {"first": "Camille", "last": "Dubois", "email": FIRST, "vouched": "yes"}
 
 

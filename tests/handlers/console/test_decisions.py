@@ -15,6 +15,8 @@ from tests.handlers.console.test_people import booked, deeds
 from tests.handlers.console.test_tickets import told
 from tests.handlers.path.place import CAMILLE, CLAIRE
 
+pytestmark = pytest.mark.sampled
+
 WHY = "Vos messages étaient blessants."
 WAITS = "Un message sur votre accès au service vous attend. Pour le lire, répondez LIRE."
 SUSPENDS = {

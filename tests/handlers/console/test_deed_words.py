@@ -24,6 +24,8 @@ from tests.handlers.console.site import Site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE, CLAIRE
 
+pytestmark = pytest.mark.sampled
+
 ROOT = Path(__file__).resolve().parents[3]
 OTHER = "console.kind.other"  # the words of what has none
 NOTING = {"add", "add_all", "_note", "_kept", "_noted", "noted"}  # how what notes a deed is called

@@ -14,6 +14,8 @@ from storage.booking import RowStore
 from tests.handlers.console.site import Site
 from tests.handlers.path.place import CAMILLE, Place, refused
 
+pytestmark = pytest.mark.sampled
+
 
 async def test_all_is_well(site: Site) -> None:
     page = (await (await site.operator(Role.AUDITOR)).get("/console/deliveries")).text

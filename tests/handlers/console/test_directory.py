@@ -17,6 +17,8 @@ from storage import audit, directory
 from tests.handlers.console.site import ORIGIN, Answer, Site, Visitor
 from tests.handlers.console.test_people import booked
 
+pytestmark = pytest.mark.sampled
+
 QUAI = '[[client]]\nref = "quai"\nname = "Le Quai <b>"\nkind = "company"\n'
 CLOSED = "ref;suspended\nclaire;oui\n"
 

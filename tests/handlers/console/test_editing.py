@@ -17,6 +17,8 @@ from tests.handlers.console.site import ORIGIN, Answer, Site, Visitor
 from tests.handlers.console.test_directory import boss, version
 from tests.handlers.path.place import SAMPLE
 
+pytestmark = pytest.mark.sampled
+
 __all__ = ["boss"]
 
 FIELD = re.compile(r'<input id="([^"]+)" name="[^"]+" type="[^"]+" value="([^"]*)"')

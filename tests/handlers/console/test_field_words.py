@@ -18,6 +18,8 @@ from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_directory import boss, upload
 from tests.handlers.console.test_people import booked
 
+pytestmark = pytest.mark.sampled
+
 __all__ = ["boss"]
 
 HOURS = (Hours(frozenset({0, 1}), time(9), time(12, 30)), Hours(frozenset({3}), time(14), time(18)))

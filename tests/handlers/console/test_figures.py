@@ -19,6 +19,8 @@ from tests.handlers.console.site import Site, Visitor
 from tests.handlers.path.place import MONDAY
 from tests.journeys.served import serve
 
+pytestmark = pytest.mark.sampled
+
 PARIS = ZoneInfo("Europe/Paris")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from booking.model import PersonId
 from booking.operating import Role
 from storage import audit
@@ -10,6 +12,8 @@ from tests.guards import guards
 from tests.handlers.console.site import Site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE
+
+pytestmark = pytest.mark.sampled
 
 
 @guards("G07")

@@ -21,6 +21,8 @@ from tests.handlers.console.test_directory import boss
 from tests.handlers.kits.scanning import codes_on, tapped
 from tests.handlers.path.place import Place
 
+pytestmark = pytest.mark.sampled
+
 __all__ = ["boss"]
 
 CODE = "PORTS-7KQM-4XTD"

@@ -17,6 +17,8 @@ from tests.guards import guards
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked
 
+pytestmark = pytest.mark.sampled
+
 REFERENCE, REASON = "RG 26/00123", "Le médiateur demande les messages."
 HOLDS = {"reference": REFERENCE, "words": REASON, "review": "2026-06-15"}
 

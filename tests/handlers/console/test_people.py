@@ -12,6 +12,8 @@ from storage import audit
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER
 
+pytestmark = pytest.mark.sampled
+
 
 async def booked(site: Site) -> tuple[str, str]:
     """Ids of a person and their appointment, of the next week."""

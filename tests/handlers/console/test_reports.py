@@ -14,6 +14,8 @@ from tests.handlers.console.test_people import booked
 from tests.handlers.console.test_tickets import told
 from tests.handlers.path.place import CAMILLE, CLAIRE
 
+pytestmark = pytest.mark.sampled
+
 
 @pytest.fixture
 async def anna(site: Site) -> Visitor:

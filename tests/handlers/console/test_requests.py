@@ -15,6 +15,8 @@ from tests.handlers.console.site import Site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE
 
+pytestmark = pytest.mark.sampled
+
 WHY = "Il faut demander vos papiers aux archives."
 
 

@@ -13,6 +13,8 @@ from storage import audit, stuck, tickets
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.path.place import CAMILLE, SAM
 
+pytestmark = pytest.mark.sampled
+
 LOST = ("bonjour", "PORTS-7KQM-4XTD", "bzzt", "grmbl")  # twice not understood, at the question which matter
 THIRD = "+33639980013"
 

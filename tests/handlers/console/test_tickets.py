@@ -21,6 +21,8 @@ from tests.handlers.console.site import ORIGIN, Site, Visitor
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE, MONDAY, SAM
 
+pytestmark = pytest.mark.sampled
+
 
 async def only(site: Site) -> TicketRow:
     [row] = await tickets.listed(site.place.parts.db, ["open", "taken", "closed"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from booking.operating import Role
 from handlers.privacy import erasing
 from handlers.privacy.touched import FIELDS, LISTS, OF_NOBODY, touched
@@ -13,6 +15,8 @@ from tests.guards import guards
 from tests.handlers.console.site import Site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE, SAM
+
+pytestmark = pytest.mark.sampled
 
 HOUR = timedelta(hours=1)
 

@@ -16,6 +16,8 @@ from storage import directory
 from tests.handlers.path.place import CAMILLE, LATER, Place
 from tests.storage.conftest import NOW
 
+pytestmark = pytest.mark.sampled
+
 PERSON, WORKER = "camille@example.org", "whichever worker it is"
 
 

@@ -27,6 +27,8 @@ from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, Place
 from tests.handlers.path.test_erasing import everything, passes_a_day, residue
 
+pytestmark = pytest.mark.sampled
+
 ANNA, BEN = "operator:anna", "operator:ben"
 WHY = "Vos messages étaient blessants."
 CLOSED = "C'est fait : votre compte est fermé."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from booking.model import fingerprint
 from conversations.flows.terms import ASKED, CHOICES
 from locales import languages
@@ -11,6 +13,8 @@ from locales.voice import Voice
 from storage.sql import Row
 from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, SAM, Place
+
+pytestmark = pytest.mark.sampled
 
 
 async def consent(place: Place) -> Row:

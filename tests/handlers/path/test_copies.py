@@ -39,6 +39,8 @@ from tests.handlers.path.place import CAMILLE, LATER, SAM, Place
 from tests.handlers.path.test_documents import expected
 from tests.handlers.web.site import started
 
+pytestmark = pytest.mark.sampled
+
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

@@ -24,6 +24,8 @@ from storage.db import Database, Tx
 from tests.guards import guards
 from tests.handlers.path.place import Place
 
+pytestmark = pytest.mark.sampled
+
 on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 # Who reads which language, and writes which: whoever is in danger does not first choose one.
 PAIRS = [(reads, writes) for reads in languages() for writes in languages()]

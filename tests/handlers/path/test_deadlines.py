@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
 from booking import deadlines as months
 from handlers import tickets as desk
 from handlers.privacy import deadlines
@@ -14,6 +16,8 @@ from storage import tickets
 from storage.tickets import TicketRow
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, LATER, Place
+
+pytestmark = pytest.mark.sampled
 
 ANNA = "operator:anna"
 NEUTRAL = "Vous avez un message de notre part. Écrivez LIRE pour le lire."

@@ -20,6 +20,8 @@ from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place, refused
 
+pytestmark = pytest.mark.sampled
+
 ANNA, BEN = "operator:anna", "operator:ben"  # of the console
 LOGIN = "operator:ubuntu"  # at a keyboard
 WHY = "Vos messages étaient blessants."

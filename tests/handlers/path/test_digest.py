@@ -15,6 +15,8 @@ from storage.booking import RowStore
 from tests.handlers.path.place import CAMILLE, Place
 from tests.handlers.path.test_workday import booked, goes_to
 
+pytestmark = pytest.mark.sampled
+
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 

@@ -23,6 +23,8 @@ from storage.booking import RowStore
 from tests.handlers.documents import corpus
 from tests.handlers.path.place import CAMILLE, Place
 
+pytestmark = pytest.mark.sampled
+
 DAY = timedelta(days=1)
 
 

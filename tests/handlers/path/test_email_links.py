@@ -19,6 +19,8 @@ from storage import audit, platform_passwords, tokens
 from storage.booking import RowStore
 from tests.handlers.path.place import CAMILLE, LATER, Place
 
+pytestmark = pytest.mark.sampled
+
 FIRST, SECOND = "camille@example.org", "camille.dubois@example.org"
 GOOD = "Deux-Vélos7"
 

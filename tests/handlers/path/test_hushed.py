@@ -25,6 +25,8 @@ from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, Place
 
+pytestmark = pytest.mark.sampled
+
 NEUTRAL = "Vous avez un message de notre part. Écrivez LIRE pour le lire."
 TELEGRAM = "900000000000101"
 

@@ -17,6 +17,8 @@ from storage.contacts import ContactRow
 from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place
 
+pytestmark = pytest.mark.sampled
+
 CHAT = "700001"  # of somebody on Telegram
 ACCOUNT, BUTTON = "j'ai déjà un compte", {"text": "", "phone": CAMILLE}
 SAY = Voice("fr")

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from booking.authority import Actor, DeskActor, PersonActor, WorkerActor
 from booking.messages import NotWritten, Report, Side, Written
 from booking.model import Appointment, AppointmentId, PersonId, WorkerId
@@ -17,6 +19,8 @@ from storage import audit
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, LATER, MONDAY, Place, refused
+
+pytestmark = pytest.mark.sampled
 
 
 @asynccontextmanager

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from handlers.ticket_seen import Seen, see
 from storage import tickets
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, Place
+
+pytestmark = pytest.mark.sampled
 
 ANNA = "operator:anna"
 WAITS = "Un message de Claire vous attend. Pour le lire, répondez LIRE."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from booking.model import WorkerId
 from handlers.channels.base import SendError
 from handlers.effects import Effect, Tell, ToContact, ToWorker
@@ -12,6 +14,8 @@ from storage import contacts
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place, refused
+
+pytestmark = pytest.mark.sampled
 
 
 async def told(place: Place, effect: Effect) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from tests.handlers.path.place import CAMILLE, LATER, SAM, Place
 
+pytestmark = pytest.mark.sampled
+
 WORKERS = ("+33639980101", "+33639980102", "+33639980103", "+33639980104", "+33639980105")
 
 

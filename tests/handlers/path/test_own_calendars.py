@@ -14,6 +14,8 @@ from storage import directory, spans, worker_calendars
 from storage.booking import RowStore
 from tests.handlers.path.place import CLAIRE, Place
 
+pytestmark = pytest.mark.sampled
+
 ADDRESS = "https://calendar.example.org/private-5f3a/basic.ics"
 LINES = ("BEGIN:VEVENT", "UID:{0}@elsewhere", "DTSTAMP:{1}", "SUMMARY:Dentiste", "DTSTART:{0}", "DURATION:PT2H")
 EVENT = "\r\n".join((*LINES, "END:VEVENT", ""))

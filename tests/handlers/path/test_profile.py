@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from booking.model import ContactId, PersonId
 from handlers.acting import Acting
 from handlers.web.email_core import EmailCore
@@ -13,6 +15,8 @@ from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
 from tests.handlers.path.test_email_links import FIRST, SECOND, address, joined, mailed
+
+pytestmark = pytest.mark.sampled
 
 PASSWORD = "Deux-Vélos7"
 

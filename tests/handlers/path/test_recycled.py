@@ -20,6 +20,8 @@ from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place
 
+pytestmark = pytest.mark.sampled
+
 SECOND = timedelta(seconds=1)
 TELEGRAM = "900000000000011"
 THEIRS = re.compile("Camille|Dubois|camille@example|Claire|Argent|dettes|14 h|2 mars|9 mars", re.IGNORECASE)

@@ -14,6 +14,8 @@ from booking.model import Appointment, AppointmentId, ClientId, ContactId, Mode,
 from handlers.reminders import DAY, Quiet, due_early, due_late, plan, reminder_of
 from tests.handlers.path.place import CAMILLE, LATER, Place
 
+pytestmark = pytest.mark.sampled
+
 PARIS, REUNION = ZoneInfo("Europe/Paris"), ZoneInfo("Indian/Reunion")
 QUIET = Quiet(time(21), time(8))
 YEARS = datetime(2025, 1, 1, tzinfo=UTC)  # and six years from then

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from booking.authority import DeskActor
 from booking.model import Appointment, AppointmentId, ContactId, Mode, Motive, Wish, slot_id
 from booking.ports import Booked, Cancelled, Moved
@@ -17,6 +19,8 @@ from storage import flags, outbox
 from storage.booking import RowStore
 from storage.db import Tx
 from tests.handlers.path.place import CAMILLE, LATER, Place
+
+pytestmark = pytest.mark.sampled
 
 NEXT_MONDAY = date(2026, 3, 9)
 

@@ -19,6 +19,8 @@ from storage.tickets import TicketRow
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, SAM, Place
 
+pytestmark = pytest.mark.sampled
+
 ANNA, BEN = "operator:anna", "operator:ben"
 
 

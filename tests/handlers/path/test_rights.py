@@ -20,6 +20,8 @@ from tests.handlers.path.place import CAMILLE, Place
 from tests.handlers.path.test_what_comes_to_the_desk import follows
 from tests.handlers.path.test_workday import booked, goes_to
 
+pytestmark = pytest.mark.sampled
+
 
 async def person_of(place: Place) -> str:
     return (await place.contact("sms", CAMILLE)).person_id or ""

@@ -16,6 +16,8 @@ from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, SAM, Place
 from tests.handlers.path.test_joining_channels import ACCOUNT, CHAT, NAMED, code_in, joins
 
+pytestmark = pytest.mark.sampled
+
 MAILBOX, OTHER_CHAT = "camille@example.org", "700002"
 CODE = re.compile(r"\b[0-9]{6}\b")
 SAY = Voice("fr")

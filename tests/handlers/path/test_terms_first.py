@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from booking.model import Mode, Motive
 from booking.phones import read
 from handlers import assisted
@@ -16,6 +18,8 @@ from storage.contacts import ContactRow
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, LATER, MONDAY, Place
 from tests.handlers.path.test_forgetting import at, sealed
+
+pytestmark = pytest.mark.sampled
 
 
 async def helped(place: Place, start: datetime) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.why import messages
 from handlers.channels.base import Receipt
 from handlers.channels.outcomes import LINE, TWILIO
@@ -13,6 +15,8 @@ from handlers.undelivered import look, patience
 from storage import contacts
 from storage.outbox import OutboxRow
 from tests.handlers.path.place import CAMILLE, LATER, Place
+
+pytestmark = pytest.mark.sampled
 
 STOPPED = TWILIO["20003"].error("20003")
 LOST = LINE["no_answer"].error("no_answer")

@@ -24,6 +24,8 @@ from storage.crypto import Vault
 from storage.db import Database
 from tests.handlers.path.place import CAMILLE, MONDAY, SAM, Place
 
+pytestmark = pytest.mark.sampled
+
 DIRECTORY = """
 [[client]]
 ref = "ports"

@@ -6,11 +6,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from handlers import tickets as desk
 from handlers.ticket_answers import Done
 from storage import audit, tickets
 from storage.tickets import TicketRow
 from tests.handlers.path.place import CAMILLE, SAM, Place
+
+pytestmark = pytest.mark.sampled
 
 ANNA, BEN = "operator:anna", "operator:ben"
 

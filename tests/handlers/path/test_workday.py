@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from booking.model import WorkerId
 from handlers.channels.base import SendError
 from storage import contacts
 from tests.handlers.path.place import CAMILLE, LATER, Place, refused
+
+pytestmark = pytest.mark.sampled
 
 NOBODY = SendError("30006", "refused", dead=True)
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
+
 from booking import directory_file
 from booking.documents import Document, DocumentId
 from booking.model import ContactId, PersonId, WorkerId
@@ -16,6 +18,8 @@ from storage import contacts, tokens
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAMPLE, Place
+
+pytestmark = pytest.mark.sampled
 
 TELEGRAM = "900000000000101"
 OTHER = "+33639980177"
