@@ -18,6 +18,8 @@ from handlers import links
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, PUBLIC_URL, Town, built
 from tests.plain import plain
 
+pytestmark = pytest.mark.sampled
+
 OURS = {"Sec-Fetch-Site": "same-origin"}
 APP_SECRET = "another made-up secret of more than 32 characters"
 BOOK = ("bonjour", "PORTS-7KQM-4XTD", "argent", "en vidéo", "choisir la personne", "Claire", "jeudi", "1", "1")

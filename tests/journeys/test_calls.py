@@ -27,6 +27,8 @@ from tests.journeys.booking import booked_by_sms
 from tests.journeys.town import ACCOUNT, CAMILLE, CLAIRE, Town, built
 from tests.plain import plain
 
+pytestmark = pytest.mark.sampled
+
 OURS = {"Sec-Fetch-Site": "same-origin"}
 VOICE: Final = ACCOUNT.voice_number
 BUTTON: Final = "Appeler Camille"

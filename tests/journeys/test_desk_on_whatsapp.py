@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from handlers import tickets as desk
 from handlers.ticket_answers import Done, NoTalk
 from storage import tickets
@@ -9,6 +11,8 @@ from tests.guards import guards
 from tests.journeys.test_whatsapp import ON_WHATSAPP, booked, contact, tap
 from tests.journeys.test_whatsapp import ready as ready  # noqa: PLC0414 - the fixture: every template approved
 from tests.journeys.town import SAM, Town
+
+pytestmark = pytest.mark.sampled
 
 ANNA = "operator:anna"
 

@@ -21,6 +21,8 @@ from tests.handlers.documents import corpus
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
 from tests.plain import plain
 
+pytestmark = pytest.mark.sampled
+
 BOOK: Final = ("bonjour", "PORTS-7KQM-4XTD", "argent", "en vidéo", "choisir la personne", "Claire", "jeudi", "1", "1")
 WHO: Final = ("Camille Dubois", "camille@example.org", "1")
 OURS: Final = {"Sec-Fetch-Site": "same-origin"}

@@ -10,6 +10,8 @@ from storage.outbox import RANKS
 from tests.handlers.channels.samples import NOW, TELEGRAM_SAMPLES, TWILIO_SAMPLES, Sample
 from tests.journeys.town import CAMILLE, SAM, Town
 
+pytestmark = pytest.mark.sampled
+
 # Calls, their steps and states, are a house of their own.
 JUDGED = [*TWILIO_SAMPLES, *TELEGRAM_SAMPLES]
 BEFORE = {sample.row["file"]: sample for sample in JUDGED}

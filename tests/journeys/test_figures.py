@@ -22,6 +22,8 @@ from tests.journeys.booking import LATER, TODAY, booked_by_sms, booked_by_telegr
 from tests.journeys.served import BECAME, STEPS, people, serve
 from tests.journeys.town import CAMILLE, MONDAY, SAM, Town, built
 
+pytestmark = pytest.mark.sampled
+
 PARIS = ZoneInfo("Europe/Paris")
 FEBRUARY = period("2026-02", PARIS)
 PRICES = {"sms": Decimal("0.07")}

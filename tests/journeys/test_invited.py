@@ -17,6 +17,8 @@ from storage import directory, flags
 from tests.handlers.kits.scanning import Tapped, codes_on, tapped
 from tests.journeys.town import CAMILLE, SAM, Town
 
+pytestmark = pytest.mark.sampled
+
 MOTIVE = {"fr": "De quoi voulez-vous parler ?", "en": "What would you like to talk about?"}
 CODE_QUESTION = {"fr": "code de connexion", "en": "connection code"}
 PROMISE = {"fr": "Ni employeur ni assurance n'en sauront rien", "en": "insurance will not know"}

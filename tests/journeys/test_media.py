@@ -33,6 +33,8 @@ from tests.journeys.test_documents import files_of
 from tests.journeys.test_kills import TALKS
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, PUBLIC_URL, SAM, Town
 
+pytestmark = pytest.mark.sampled
+
 WHO: Final = CAMILLE_ON_TELEGRAM
 CHAT: Final = str(WHO.id)
 WHATSAPP: Final = f"whatsapp:{SAM}"

@@ -14,6 +14,8 @@ from tests.journeys.test_whatsapp import ready as ready  # noqa: PLC0414 - the f
 from tests.journeys.test_worker_joins import BOOKS_CLAIRE
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, CLAIRE, SAM, Town, built
 
+pytestmark = pytest.mark.sampled
+
 CLAIRE_ON_TELEGRAM = Person(900000000000101, "Claire")
 CHAT, HERS = str(CAMILLE_ON_TELEGRAM.id), str(CLAIRE_ON_TELEGRAM.id)
 

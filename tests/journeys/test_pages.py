@@ -14,6 +14,8 @@ from tests.guards import guards
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
 from tests.plain import plain
 
+pytestmark = pytest.mark.sampled
+
 BOOK = ("bonjour", "PORTS-7KQM-4XTD", "argent", "choisir la personne", "Claire", "jeudi", "1", "1", "Camille Dubois")
 OURS = {"Sec-Fetch-Site": "same-origin"}
 

@@ -8,12 +8,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 import aiohttp
+import pytest
 
 from conversations.model import Link
 from handlers import links
 from storage import audit, backup
 from tests.guards import guards
 from tests.journeys.town import CAMILLE, CLAIRE, PUBLIC_URL, Town
+
+pytestmark = pytest.mark.sampled
 
 BOOK: Final = ("bonjour", "PORTS-7KQM-4XTD", "argent", "en vidéo", "choisir la personne", "Claire", "jeudi", "1", "1")
 WHO: Final = ("Camille Dubois", "camille@example.org", "1")

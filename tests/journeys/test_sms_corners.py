@@ -17,6 +17,8 @@ from tests.guards import guards
 from tests.journeys.booking import LATER, booked_by_sms
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, Town, built
 
+pytestmark = pytest.mark.sampled
+
 ABROAD = "+447700900011"  # of those that the British regulator keeps for films
 CHAT = str(CAMILLE_ON_TELEGRAM.id)
 LETTERS = "SocialDir"

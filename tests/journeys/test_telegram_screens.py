@@ -12,6 +12,8 @@ from bot.standins.telegram_chats import Person
 from handlers.channels.base import Payload
 from tests.journeys.town import CAMILLE_ON_TELEGRAM, PUBLIC_URL, SECRET, Town
 
+pytestmark = pytest.mark.sampled
+
 CHAT = str(CAMILLE_ON_TELEGRAM.id)
 GROUP = -1009000000000077
 

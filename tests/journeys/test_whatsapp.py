@@ -21,6 +21,8 @@ from storage.outbox import OutboxRow
 from tests.journeys.booking import LATER, booked_by_sms
 from tests.journeys.town import SAM, Town
 
+pytestmark = pytest.mark.sampled
+
 ON_WHATSAPP: Final = f"whatsapp:{SAM}"
 HIDDEN: Final = "whatsapp:FR.9876543210987654"
 

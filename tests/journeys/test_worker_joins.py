@@ -13,6 +13,8 @@ from handlers.mornings import next_morning
 from tests.guards import guards
 from tests.journeys.town import CAMILLE, CLAIRE, SAM, Town, built
 
+pytestmark = pytest.mark.sampled
+
 CLAIRE_ON_TELEGRAM = Person(900000000000101, "Claire")
 ALI = "+33639980013"
 CHAT = str(CLAIRE_ON_TELEGRAM.id)

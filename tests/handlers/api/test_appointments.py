@@ -6,9 +6,13 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from storage import audit
 from tests.handlers.api.site import Site, hour, person
 from tests.handlers.path.place import SAM
+
+pytestmark = pytest.mark.sampled
 
 MAIL = "sam@example.org"
 

@@ -19,6 +19,8 @@ from tests.guards import guards
 from tests.handlers.api.site import SECRET, Site, person, served
 from tests.handlers.path.place import MONDAY, furnished
 
+pytestmark = pytest.mark.sampled
+
 SLOTS = {"motive": "finance", "mode": "phone"}
 
 

@@ -22,6 +22,8 @@ from tests.handlers.calendars.test_fetching import Names
 from tests.handlers.path.place import CAMILLE, SAM
 from tests.servers.tls import contexts
 
+pytestmark = pytest.mark.sampled
+
 Tls = tuple[SSLContext, SSLContext]
 
 

@@ -15,6 +15,8 @@ from tests.guards import guards
 from tests.handlers.api.site import Site, person
 from tests.handlers.path.place import CAMILLE, CLAIRE, SAM
 
+pytestmark = pytest.mark.sampled
+
 
 async def test_an_account_is_made_with_its_consent_and_read(site: Site) -> None:
     made = await site.post("/persons", person())
