@@ -38,6 +38,7 @@ async def test_every_step_shows_what_it_should(browser: Browser) -> None:
     assert PRINTED in invite
 
 
+@pytest.mark.many  # plays the tour a second time
 async def test_a_step_that_does_not_is_named(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     import scripts.tour.steps as told
 
