@@ -58,8 +58,8 @@ class ClaimSettled:
 class ClaimStore(Protocol):
     async def former(self, contact: ContactId, now: datetime) -> Former | None: ...  # None: it was nobody's
     async def vouch(
-        self, person: PersonId, now: datetime
-    ) -> None: ...  # for where they wrote last: they just proved it
+        self, person: PersonId, asked: datetime, now: datetime
+    ) -> None: ...  # for where they asked for a new address, which is proven now
 
 
 class ClaimingCore(Protocol):

@@ -52,7 +52,7 @@ class Confirming:
         if proof.why in OF_ACCOUNT:
             confirmed = replace(person, email=proof.email, email_confirmed=True)
             await self._store.save_person(confirmed, self._now)
-            await self._store.vouch(person.id, self._now)
+            await self._store.vouch(person.id, proof.made, self._now)
             await end_links(self._store, person.id, self._now)
             self.events.append(EmailConfirmed(confirmed))
         return True

@@ -9,11 +9,13 @@ import pytest
 from booking.model import ContactId, PersonId
 from handlers.acting import Acting
 from handlers.web.email_core import EmailCore
+from handlers.web.ports import EmailView
 from locales.voice import Voice
 from storage import contacts
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, SAM, Place
+from tests.handlers.path.test_email_links import changes, mailed
 from tests.handlers.path.test_joining_channels import ACCOUNT, CHAT, NAMED, code_in, joins
 
 pytestmark = pytest.mark.sampled
@@ -224,3 +226,20 @@ async def test_two_new_numbers_do_not_prove_who_asks(place: Place) -> None:
             sent = await core.ask_proof(ContactId(here.id), person, "number", number)
             await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
         assert await core.change_phone(person, ContactId(here.id), "+33639980077") == "unproven"
+
+
+# ------------------------------------------------------------ a mailbox that the desk replaced
+
+
+@guards("T03", "T04", partly=True)
+@pytest.mark.parametrize("days", [20, 60])
+async def test_a_mailbox_that_the_desk_replaces_vouches_for_no_number(place: Place, days: int) -> None:
+    """Whoever lost their telephone calls the desk and reads the link; whoever has the number now asked for nothing."""
+    await place.books()
+    await confirmed(place)
+    await place.passes(days=days)
+    await changes(place, PersonId(str(await person_of(place, "sms", CAMILLE))), "other@example.org")
+    assert isinstance(await EmailCore(place.parts).confirm_email(mailed(place, "other@example.org")), EmailView)
+    await place.passes(hours=1)
+    place.new("sms", CAMILLE)
+    assert "dites-nous d'abord" in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
