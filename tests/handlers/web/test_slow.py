@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
@@ -22,7 +23,7 @@ from tests.handlers.web.test_webhooks import PUBLIC, Stored
 
 MANY = 500
 EACH = 100 * 1024  # bytes that a caller who waits may cost
-KEPT = 1024 * 1024  # and all of them together, once they are gone
+KEPT = 64 * 1024  # and all of them together, once they are gone
 
 
 @pytest.fixture
@@ -61,8 +62,15 @@ async def slow(server: TestServer, number: int, all_here: asyncio.Barrier) -> by
     await writer.drain()
     await all_here.wait()
     line = await reader.readline()
-    writer.close()
+    await closed(writer)
     return line
+
+
+async def closed(writer: asyncio.StreamWriter) -> None:
+    """And not only about to be: what is measured afterwards would depend on chance. The server may have been first."""
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 async def a_round(server: TestServer) -> tuple[set[bytes], bytes]:
@@ -78,7 +86,7 @@ async def a_round(server: TestServer) -> tuple[set[bytes], bytes]:
         f"POST {path} HTTP/1.1\r\nHost: x\r\n{head}Content-Length: {len(sample.body)}\r\n\r\n".encode() + sample.body
     )
     quick = await reader.readline()
-    writer.close()
+    await closed(writer)
     said = set(await asyncio.gather(*waiting))
     return said, quick
 
@@ -86,8 +94,10 @@ async def a_round(server: TestServer) -> tuple[set[bytes], bytes]:
 @pytest.mark.slow
 @guards("T11")
 async def test_they_are_let_go_and_nobody_waits_for_them(server: TestServer, measured: None) -> None:
-    tasks = len(asyncio.all_tasks())
-    standing = []
+    tasks, standing = len(asyncio.all_tasks()), []
+    assert server.runner is not None
+    served = server.runner.server
+    assert served is not None
     for _ in range(2):
         gc.collect()
         tracemalloc.reset_peak()
@@ -97,10 +107,11 @@ async def test_they_are_let_go_and_nobody_waits_for_them(server: TestServer, mea
         assert quick.split()[1] == b"200"
         assert tracemalloc.get_traced_memory()[1] - before < MANY * EACH
         for _ in range(100_000):
-            if len(asyncio.all_tasks()) == tasks:
+            if len(asyncio.all_tasks()) == tasks and not served.connections:
                 break
             await asyncio.sleep(0)
-        assert len(asyncio.all_tasks()) == tasks, "no connection is still served"
+        assert len(asyncio.all_tasks()) == tasks
+        assert not served.connections, "no connection is still served"
         gc.collect()
         standing.append(tracemalloc.get_traced_memory()[0])
     assert standing[-1] - standing[0] < KEPT, "the second five hundred leave nothing more"
