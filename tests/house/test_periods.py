@@ -37,6 +37,7 @@ LINES: Final[dict[str, tuple[Period, ...]]] = {
     "words of messages at Twilio": (provider_copies.AFTER,),
     "words of closed tickets": (periods.TICKET_WORDS, periods.CONNECTION),
     "decisions": (periods.DECISIONS,),
+    "words added": (periods.SILENT,),
     "links' tokens": (periods.SHORT, periods.MAILED),
 }
 
@@ -60,7 +61,7 @@ def test_the_page_for_the_officer_says_what_purging_goes_by() -> None:
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_people_read_the_same(lang: str) -> None:
     words, holes = catalogue(lang), set()
-    for msgid in ("identity", "written", "silent", "documents", "traces", "decisions", "deeds"):
+    for msgid in ("identity", "written", "silent", "documents", "traces", "feedback", "decisions", "deeds"):
         text = words[f"page.legal.kept_{msgid}"]
         holes |= set(re.findall(r"\{(\w+)\}", text))
         assert not re.search(r"\d", text), "numbers come from the table"

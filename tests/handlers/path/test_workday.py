@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
-from booking.model import WorkerId
+from booking.model import Feedback, Mode, WorkerId
 from handlers.channels.base import SendError
-from storage import contacts
+from storage import contacts, purge, workday
 from tests.handlers.path.place import CAMILLE, LATER, Place, refused
 
 pytestmark = pytest.mark.sampled
@@ -160,6 +160,14 @@ async def test_feedback_is_kept_apart_and_sealed(place: Place) -> None:
     assert set(row) == {"id", "client_id", "worker_id", "mode", "score", "words", "given_on"}
     assert b"aid" not in bytes(row["words"])
     assert place.parts.db.vault.read("feedback.words", row["id"], row["words"]) == "Elle m'a bien aidée"
+    async with place.parts.db.transaction() as tx:
+        silent = Feedback("f1", row["client_id"], row["worker_id"], Mode.PHONE, 5, row["given_on"])
+        await workday.save_feedback(tx, silent)
+    last = datetime.combine(row["given_on"].replace(year=row["given_on"].year + 2), time.max, UTC)
+    assert "words of feedback" not in await purge.purge(place.parts.db, last)
+    assert (await purge.purge(place.parts.db, last + timedelta(days=1)))["words of feedback"] == 1
+    kept = await place.parts.db.fetch("SELECT score, words FROM feedback ORDER BY score")
+    assert [(each["score"], each["words"]) for each in kept] == [(4, None), (5, None)]
 
 
 async def test_who_stopped_us_is_asked_nothing_and_nobody_is_troubled(place: Place) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,6 +79,7 @@ OWN: Final = (
     ("refusal", None, lambda row: row["lapses_at"] + 30 * DAY),
     ("hold", None, lambda row: row["lapses_at"] + 7 * DAY),
     ("contact", None, lambda row: row["received"] and not _known(row) and row["last_inbound_at"] + 365 * DAY),
+    ("feedback", "words", lambda row: years(datetime.combine(row["given_on"], time.max, UTC), 2)),
     ("archive", None, lambda row: years(row["closed_at"], 5)),
 )
 
