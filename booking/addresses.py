@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType, Protocol, TypeAlias
 
-from booking.model import PersonId
+from booking.model import ContactId, PersonId
 
 EmailProofId = NewType("EmailProofId", str)
 # To confirm what was given with the account; to put another in its place; to choose the platform's password; to show,
@@ -19,7 +19,9 @@ EmailWhy: TypeAlias = Literal["join", "change", "password", "join_channel"]
 
 @dataclass(frozen=True, slots=True)
 class EmailProof:
-    """A link went to `email`. `ended`: it is of no more use, because a later one took its place."""
+    """A link went to `email`. `ended`: it is of no more use, because a later one took its place. `asked_by`: where they
+    asked for it; None: at the desk.
+    """
 
     id: EmailProofId
     person: PersonId
@@ -28,6 +30,7 @@ class EmailProof:
     made: datetime
     confirmed: datetime | None = None
     ended: datetime | None = None
+    asked_by: ContactId | None = None
 
     @property
     def is_open(self) -> bool:

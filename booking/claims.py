@@ -58,7 +58,7 @@ class ClaimSettled:
 class ClaimStore(Protocol):
     async def former(self, contact: ContactId, now: datetime) -> Former | None: ...  # None: it was nobody's
     async def vouch(
-        self, person: PersonId, asked: datetime, now: datetime
+        self, person: PersonId, contact: ContactId, now: datetime
     ) -> None: ...  # for where they asked for a new address, which is proven now
 
 

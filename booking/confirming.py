@@ -52,7 +52,8 @@ class Confirming:
         if proof.why in OF_ACCOUNT:
             confirmed = replace(person, email=proof.email, email_confirmed=True)
             await self._store.save_person(confirmed, self._now)
-            await self._store.vouch(person.id, proof.made, self._now)
+            if proof.asked_by is not None:
+                await self._store.vouch(person.id, proof.asked_by, self._now)
             await end_links(self._store, person.id, self._now)
             self.events.append(EmailConfirmed(confirmed))
         return True

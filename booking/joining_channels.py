@@ -210,4 +210,6 @@ def link_of(proof: Proof) -> EmailProof:
     """The row of a mailed link that joins a channel has the proof's own id."""
     assert proof.person is not None
     assert proof.target is not None
-    return EmailProof(EmailProofId(proof.id), proof.person, proof.target, "join_channel", proof.made_at)
+    return EmailProof(
+        EmailProofId(proof.id), proof.person, proof.target, "join_channel", proof.made_at, asked_by=proof.contact
+    )

@@ -194,9 +194,8 @@ class Making:
             self.events.append(PersonJoined(who.person, contact))
             if who.person.email is not None:
                 id = EmailProofId(f"{who.person.id}.join")  # the first of theirs
-                await ask_to_confirm(
-                    self.store, self.events, EmailProof(id, who.person.id, who.person.email, "join", self.now)
-                )
+                proof = EmailProof(id, who.person.id, who.person.email, "join", self.now, asked_by=contact)
+                await ask_to_confirm(self.store, self.events, proof)
         await keep(self.store, self.rules, who.person.id, contact, consent)
 
     async def _refuse(self, refused: Refused, contact: ContactId) -> Refused:

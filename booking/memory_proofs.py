@@ -52,7 +52,7 @@ class MemoryProofs:
     async def former(self, contact: ContactId, now: datetime) -> Former | None:  # noqa: ARG002
         return self.rows.formers.get(contact)
 
-    async def vouch(self, person: PersonId, asked: datetime, now: datetime) -> None:
+    async def vouch(self, person: PersonId, contact: ContactId, now: datetime) -> None:
         """Nobody is doubted here."""
 
     # ------------------------------------------------------------ addresses

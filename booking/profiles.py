@@ -34,9 +34,14 @@ class ProfileCore(Protocol):
     """What a talk needs of it."""
 
     async def rename(self, person: PersonId, first: str, last: str) -> bool: ...  # False: nobody, or no right to
-    async def change_email(self, person: PersonId, email: str) -> MailAnswer: ...  # the old one stays until confirmed
-    async def mail_again(self, person: PersonId) -> MailAnswer: ...  # the link that they did not press yet
-    async def mail_password(self, person: PersonId) -> MailAnswer: ...  # the link to the page where it is chosen
+    # `by`: where they ask for a link; None: at the desk. The old address stays until the new one is confirmed.
+    async def change_email(self, person: PersonId, email: str, by: ContactId | None) -> MailAnswer: ...
+    async def mail_again(
+        self, person: PersonId, by: ContactId
+    ) -> MailAnswer: ...  # the link that they did not press yet
+    async def mail_password(
+        self, person: PersonId, by: ContactId
+    ) -> MailAnswer: ...  # the link to the page where it is chosen
     async def change_phone(self, person: PersonId, contact: ContactId, number: str) -> NumberAnswer: ...
     # once codes came back from this number, and from the old one or another way of theirs
     async def email_awaited(self, person: PersonId) -> str | None: ...  # another address that is not confirmed yet

@@ -33,29 +33,29 @@ class Profiling:
             await self._store.save_person(replace(found, first_name=first, last_name=last))
         return found is not None
 
-    async def change_email(self, person: PersonId, email: str) -> MailAnswer:
+    async def change_email(self, person: PersonId, email: str, by: ContactId | None) -> MailAnswer:
         found = await self._person(person)
         if found is None:
             return NoLink("nobody")
         if found.email is not None and found.email.casefold() == email.casefold():
             # Their own once more: what they had begun to change to is forgotten with the new link.
-            return NoLink("same") if found.email_confirmed else await self._mail(found, found.email, "join")
-        return await self._mail(found, email, "change")
+            return NoLink("same") if found.email_confirmed else await self._mail(found, found.email, "join", by)
+        return await self._mail(found, email, "change", by)
 
-    async def mail_again(self, person: PersonId) -> MailAnswer:
+    async def mail_again(self, person: PersonId, by: ContactId) -> MailAnswer:
         found = await self._person(person)
         awaited = await self.email_awaited(person)
         if found is not None and awaited is not None:
-            return await self._mail(found, awaited, "change")
+            return await self._mail(found, awaited, "change", by)
         if found is None or found.email is None:
             return NoLink("no_email" if found else "nobody")
-        return NoLink("same") if found.email_confirmed else await self._mail(found, found.email, "join")
+        return NoLink("same") if found.email_confirmed else await self._mail(found, found.email, "join", by)
 
-    async def mail_password(self, person: PersonId) -> MailAnswer:
+    async def mail_password(self, person: PersonId, by: ContactId) -> MailAnswer:
         found = await self._person(person)
         if found is None or found.email is None:
             return NoLink("no_email" if found else "nobody")
-        return await self._mail(found, found.email, "password")
+        return await self._mail(found, found.email, "password", by)
 
     async def change_phone(self, person: PersonId, contact: ContactId, number: str) -> NumberAnswer:
         """Shown twice (threat T3): that the new number is theirs, and who they are, by a code to the old one or to
@@ -83,7 +83,7 @@ class Profiling:
         await self._store.alone(f"account:{id}")
         return await self._store.person(id)
 
-    async def _mail(self, person: Person, email: str, why: EmailWhy) -> MailAnswer:
+    async def _mail(self, person: Person, email: str, why: EmailWhy, by: ContactId | None) -> MailAnswer:
         """Counted for the person and for the mailbox, which may be a stranger's; fails closed (threat T20)."""
         keys = (f"mail-by:{person.id}", f"mail-to:{self._store.keyed('email', email.casefold())}")
         day_ago = self._now - timedelta(days=1)
@@ -94,7 +94,7 @@ class Profiling:
             return TooManyTries(until)
         for key in keys:
             await self._store.add_try(key, self._now)
-        proof = EmailProof(EmailProofId(self._new_id()), person.id, email, why, self._now)
+        proof = EmailProof(EmailProofId(self._new_id()), person.id, email, why, self._now, asked_by=by)
         await ask_to_confirm(self._store, self.events, proof)
         return LinkMailed(email)
 

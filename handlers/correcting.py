@@ -20,20 +20,20 @@ class Correcting(ActingOnAccounts):
             await self._corrected("correct name", person)
         return done
 
-    async def change_email(self, person: PersonId, email: str) -> MailAnswer:
+    async def change_email(self, person: PersonId, email: str, by: ContactId | None) -> MailAnswer:
         if not await self._may_correct(person):
             return NoLink("nobody")
-        return await self._mailed("change address", person, await super().change_email(person, email))
+        return await self._mailed("change address", person, await super().change_email(person, email, by))
 
-    async def mail_again(self, person: PersonId) -> MailAnswer:
+    async def mail_again(self, person: PersonId, by: ContactId) -> MailAnswer:
         if not await self._may_correct(person):
             return NoLink("nobody")
-        return await self._mailed("mail link", person, await super().mail_again(person))
+        return await self._mailed("mail link", person, await super().mail_again(person, by))
 
-    async def mail_password(self, person: PersonId) -> MailAnswer:
+    async def mail_password(self, person: PersonId, by: ContactId) -> MailAnswer:
         if not await self._may_correct(person):
             return NoLink("nobody")
-        return await self._mailed("mail password link", person, await super().mail_password(person))
+        return await self._mailed("mail password link", person, await super().mail_password(person, by))
 
     async def change_phone(self, person: PersonId, contact: ContactId, number: str) -> NumberAnswer:
         if not await self._may_correct(person):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from booking.claims import Former
 from booking.model import HOUR, Appointment, ContactId, PersonId, WorkerId
@@ -14,8 +13,6 @@ from storage import contacts, parting
 from storage.appointments import AppointmentRows
 from storage.contacts import ContactRow
 from storage.proofs import MEDIA, ProofRows
-
-ASKING: Final = timedelta(minutes=10)  # a message may wait so long to be read
 
 
 def _trusted(who: ContactRow) -> datetime:
@@ -47,15 +44,13 @@ class ClaimRows(ProofRows, AppointmentRows):
             return without
         return standing(trace, await self._hours_of(who, now), now)
 
-    async def vouch(self, person: PersonId, asked: datetime, now: datetime) -> None:
-        """Where they asked, at `asked`, for a new address of theirs: they have shown that both are theirs, and are not
-        asked again there. Everywhere else the change is a reason to; so it is everywhere where the desk asked for it.
+    async def vouch(self, person: PersonId, contact: ContactId, now: datetime) -> None:
+        """They have shown that this and the address that they asked for there are theirs, and are not asked again
+        there. Everywhere else the change is a reason to; so it is everywhere where the desk asked for it.
         """
-        rows = await contacts.of_person(self._tx, person)
-        heard = [(row, row.last_inbound_at) for row in rows if row.parted_at is None]
-        wrote = [row for row, at in heard if at is not None and at >= asked - ASKING]
-        if wrote:
-            await contacts.trust(self._tx, wrote[0].id, now)
+        who = await contacts.get(self._tx, contact)
+        if who is not None and who.person_id == person and who.parted_at is None and who.last_inbound_at is not None:
+            await contacts.trust(self._tx, who.id, now)
 
     async def former(self, contact: ContactId, now: datetime) -> Former | None:
         old, heir = await parting.of_heir(self._tx, contact), await contacts.get(self._tx, contact)

@@ -9,7 +9,7 @@ from booking.model import PersonId
 from storage.db import Sql
 from storage.sql import Row, marks
 
-_COLUMNS = "id, person_id, email, email_index, why, made_at, confirmed_at, ended_at"
+_COLUMNS = "id, person_id, email, email_index, why, made_at, confirmed_at, ended_at, asked_by"
 
 
 class EmailProofRows:
@@ -30,7 +30,7 @@ class EmailProofRows:
     async def save_email_proof(self, proof: EmailProof) -> None:
         vault = self._tx.vault
         await self._tx.execute(
-            f"INSERT INTO email_proof ({_COLUMNS}) VALUES ({marks(8)}) ON CONFLICT (id) DO UPDATE SET "
+            f"INSERT INTO email_proof ({_COLUMNS}) VALUES ({marks(9)}) ON CONFLICT (id) DO UPDATE SET "
             "confirmed_at = excluded.confirmed_at, ended_at = excluded.ended_at",
             proof.id,
             proof.person,
@@ -40,6 +40,7 @@ class EmailProofRows:
             proof.made,
             proof.confirmed,
             proof.ended,
+            proof.asked_by,
         )
 
 
@@ -52,4 +53,5 @@ def _proof(db: Sql, row: Row) -> EmailProof:
         made=row["made_at"],
         confirmed=row["confirmed_at"],
         ended=row["ended_at"],
+        asked_by=row["asked_by"],
     )

@@ -90,7 +90,7 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "alias": {"address_index": _KEYED, "id": _IDS, "contact_id": _IDS},
     "consent": dict.fromkeys(("id", "person_id", "contact_id", "shown_key", "inbound_id"), _IDS),
-    "email_proof": {"email_index": _KEYED, "id": _IDS, "person_id": _IDS},
+    "email_proof": {"email_index": _KEYED, **dict.fromkeys(("id", "person_id", "asked_by"), _IDS)},
     "proof": {
         "code_hash": _HIDDEN,
         **dict.fromkeys(("id", "contact_id", "person_id", "sent_to"), _IDS),

@@ -124,7 +124,7 @@ async def got_mail(c: Context, heard: Input) -> Outcome:
         case "keep":
             return Finish(t("profile.kept"))
         case "again":
-            return _mailed(c, await c.booking.mail_again(theirs(c).id))
+            return _mailed(c, await c.booking.mail_again(theirs(c).id, c.contact.id))
         case "change":
             return fill(mail="change")
     address = email_in(heard.text, c.words)  # who writes it at once has said which
@@ -269,8 +269,10 @@ async def finish(c: Context) -> Outcome:
         case "number":
             return await _numbered(c)
         case "password" if person.email is not None:
-            return _mailed(c, await c.booking.mail_password(person.id), t("profile.password_mailed").msgid)
-    return _mailed(c, await c.booking.change_email(person.id, c.answers["address"]))
+            return _mailed(
+                c, await c.booking.mail_password(person.id, c.contact.id), t("profile.password_mailed").msgid
+            )
+    return _mailed(c, await c.booking.change_email(person.id, c.answers["address"], c.contact.id))
 
 
 def _mailed(c: Context, done: MailAnswer, words: str = t("profile.mailed").msgid) -> Finish:

@@ -65,7 +65,7 @@ async def correct(parts: Parts, id: str, operator: str, form: Wanted) -> Correct
         core = Acting(tx, store, parts.rules, now, parts.new_id, actor=DeskActor(), called=operator)
         core.vouched = True
         email = email_in(form.email, words(parts.default_lang))
-        mailed = await core.change_email(person.id, email) if email and email != person.email else None
+        mailed = await core.change_email(person.id, email, None) if email and email != person.email else None
         if isinstance(mailed, TooManyTries):
             return "slow"
         if (form.first, form.last) != (person.first_name, person.last_name):

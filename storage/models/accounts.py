@@ -19,6 +19,7 @@ class EmailProof(Model):
     made_at = fields.DatetimeField()
     confirmed_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
+    asked_by = fields.CharField(max_length=ID, null=True)  # a contact
 
     class Meta:
         table = "email_proof"

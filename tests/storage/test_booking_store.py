@@ -213,7 +213,9 @@ async def test_people_and_their_consent(store: BookingStore) -> None:
 
 async def test_links_that_prove_an_address(store: BookingStore) -> None:
     first = EmailProof(EmailProofId("one"), PersonId("ann"), "Ann@example.org", "join", NOW)
-    later = EmailProof(EmailProofId("two"), PersonId("ann"), "new@example.org", "change", NOW + HOUR)
+    later = EmailProof(
+        EmailProofId("two"), PersonId("ann"), "new@example.org", "change", NOW + HOUR, asked_by=ContactId("sms1")
+    )
     for proof in (first, later, replace(first, id=EmailProofId("ben"), person=PersonId("ben"))):
         await store.save_email_proof(proof)
     assert await store.email_proof(first.id) == first

@@ -126,14 +126,15 @@ async def test_nobody_else_corrects_anything(place: Place) -> None:
     await place.says("sms", SAM, *LATER)
     others = [await place.contact("sms", SAM), await place.contact("sms", CLAIRE)]
     for other in others:
+        by = ContactId(other.id)
         async with place.parts.db.transaction() as tx:
             who = await contacts.lock(tx, other.id)
             store = RowStore(tx, place.parts.directories)
             core = Acting(tx, store, place.parts.rules, place.clock(), place.parts.new_id, contact=who)
             assert not await core.rename(person, "Sam", "Leroy")
-            await core.change_email(person, "sam@example.org")
-            await core.mail_again(person)
-            await core.mail_password(person)
+            await core.change_email(person, "sam@example.org", by)
+            await core.mail_again(person, by)
+            await core.mail_password(person, by)
             await core.set_language(person, "en")
             found = await store.person(person)
             assert core.events == []

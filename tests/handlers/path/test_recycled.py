@@ -10,7 +10,7 @@ import pytest
 
 from booking.addresses import EmailProof, EmailProofId
 from booking.core import Booking
-from booking.model import PersonId
+from booking.model import ContactId, PersonId
 from booking.trust import SILENT
 from bot.work import drain_all
 from conversations.model import Link
@@ -295,12 +295,16 @@ async def test_who_changes_their_mailbox_by_its_link_is_not_asked_there_and_is_e
     person = await joined(place)
     await place.passes(days=1)
     await place.says("sms", CAMILLE, "aide")
+    await place.says("telegram", TELEGRAM, "aide")  # somebody else may hold that one, and it wrote last
+    asked_by = ContactId((await place.contact("sms", CAMILLE)).id)
     async with place.parts.db.transaction() as tx:
         store = RowStore(tx, place.parts.directories)
         found = await store.person(PersonId(person))
         assert found is not None
         await store.save_person(replace(found, email_confirmed=True), place.clock.now)
-        proof = EmailProof(EmailProofId("e1"), found.id, "other@example.org", "change", place.clock.now)
+        proof = EmailProof(
+            EmailProofId("e1"), found.id, "other@example.org", "change", place.clock.now, asked_by=asked_by
+        )
         await store.save_email_proof(proof)
         core = Booking(store, place.parts.rules, place.clock.now + SECOND, place.parts.new_id)
         assert await core.confirm_email("e1")
