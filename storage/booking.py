@@ -13,7 +13,7 @@ from datetime import datetime
 
 from booking.directory import Directory
 from booking.model import Feedback, NoticeLevel, Span, WorkerId
-from storage import directory, spans, workday, worker_calendars
+from storage import directory, feedback, spans, workday, worker_calendars
 from storage.appointments import appointment_of, next_start
 from storage.claims import ClaimRows
 from storage.codes import CodeRows
@@ -119,5 +119,5 @@ class RowStore(
     async def save_notices(self, worker: WorkerId, level: NoticeLevel) -> None:
         await workday.save_notices(self._tx, worker, level)
 
-    async def save_feedback(self, feedback: Feedback) -> None:
-        await workday.save_feedback(self._tx, feedback)
+    async def save_feedback(self, given: Feedback) -> None:
+        await feedback.save(self._tx, given)

@@ -9,10 +9,10 @@ too, and goes with the first purge after that was lifted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from storage import contacts, holds, steps
+from storage import contacts, feedback, holds, steps
 from storage.db import Database
 from storage.periods import (
     BODIES,
@@ -196,7 +196,7 @@ async def purge(db: Database, now: datetime) -> dict[str, int]:
     """Ends what is due, in short transactions. How many rows, by lifetime; nothing is said of those that had none."""
     ended = {lifetime.what: await _end(db, lifetime, before(lifetime.after, now)) for lifetime in LIFETIMES}
     ended[STRANGERS] = await _strangers(db, before(CONNECTION, now))
-    ended["words of feedback"] = await _words_of_feedback(db, before(SILENT, now).date())
+    ended["words of feedback"] = await feedback.end_words(db, before(SILENT, now).date())
     ended["counts folded"] = await steps.fold(db)
     ended["past hours"] = await _past_hours(db, (now - PAST_HOURS - EPOCH) // timedelta(minutes=15))
     return {what: count for what, count in ended.items() if count}
@@ -212,11 +212,6 @@ async def _end(db: Database, lifetime: Lifetime, until: datetime) -> int:
         total += ended
         if ended < BATCH:
             return total
-
-
-async def _words_of_feedback(db: Database, until: date) -> int:
-    """They stand apart from whoever wrote them, who may have named themself all the same. No hour of it is known."""
-    return await db.execute("UPDATE feedback SET words = NULL WHERE words IS NOT NULL AND given_on < ?", until)
 
 
 async def _strangers(db: Database, until: datetime) -> int:

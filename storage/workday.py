@@ -1,13 +1,12 @@
-"""What a worker set about their notices, and what people said of their hour. No load of the directory touches either.
+"""What a worker set about their notices. No load of the directory touches it.
 
 notices(db, worker) -> NoticeLevel; save_notices(tx, worker, level)
 gathering(db) -> workers whose notices wait for the morning
-save_feedback(tx, feedback)                        the same id again: its words are added
 """
 
 from __future__ import annotations
 
-from booking.model import Feedback, NoticeLevel, WorkerId
+from booking.model import NoticeLevel, WorkerId
 from storage.db import Sql
 
 
@@ -30,18 +29,3 @@ async def gathering(db: Sql) -> list[WorkerId]:
         "SELECT worker_id FROM worker_setting WHERE notices <> ? ORDER BY worker_id", NoticeLevel.ALL.value
     )
     return [WorkerId(row["worker_id"]) for row in rows]
-
-
-async def save_feedback(tx: Sql, feedback: Feedback) -> None:
-    words = feedback.words
-    await tx.execute(
-        "INSERT INTO feedback (id, client_id, worker_id, mode, score, words, given_on) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET words = excluded.words",
-        feedback.id,
-        feedback.client,
-        feedback.worker,
-        feedback.mode.value,
-        feedback.score,
-        tx.vault.seal("feedback.words", feedback.id, words) if words is not None else None,
-        feedback.given_on,
-    )

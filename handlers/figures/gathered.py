@@ -15,11 +15,12 @@ from zoneinfo import ZoneInfo
 from conversations.flows.book import BOOK
 from handlers.figures.counting import START, STEPS
 from handlers.figures.grid import ALL, Column, Grid
-from handlers.figures.kinds import BUCKETS, OUTCOMES, Bucket, Outcome
+from handlers.figures.kinds import BUCKETS, OUTCOMES, SCORES, Bucket, Outcome
 from handlers.figures.period import Period
 from handlers.figures.withholding import FEW
-from storage import figures, past_hours, steps
+from storage import feedback, figures, past_hours, steps
 from storage.db import Database
+from storage.feedback import Scored
 from storage.figures import First, Hour, Made, Sent
 from storage.past_hours import PastHours
 from storage.steps import Counted
@@ -44,6 +45,7 @@ class Rows:
     made: Sequence[Made]
     steps: Sequence[Counted]
     sent: Sequence[Sent]
+    scores: Sequence[Scored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,15 @@ async def _month(db: Database, month: Period, firsts: Sequence[First]) -> Rows:
         await figures.made(db, start, end),
         await steps.of_days(db, month.first, month.end),
         await figures.sent_to(db, start, end),
+        await feedback.scores(db, month.first, month.end),
     )
 
 
 def counted(db: Database, months: Sequence[Rows], clients: Sequence[str]) -> Gathered:
     """Needs nothing of the database but its keys."""
-    grids = {rows.period.first: Grid(clients, crowds={"step": WROTE, "heard": WROTE}) for rows in months}
+    grids = {
+        rows.period.first: Grid(clients, crowds={"step": WROTE, "heard": WROTE, "score": WROTE}) for rows in months
+    }
     messages = {rows.period.first: Grid(clients, everybody=False) for rows in months}
     all_ = Gathered(grids, messages, defaultdict(list), Counter())
     for rows in months:
@@ -111,6 +116,7 @@ def counted(db: Database, months: Sequence[Rows], clients: Sequence[str]) -> Gat
         count_first(all_, grid, rows.firsts)
         count_made(all_, grid, db, rows.made)
         count_steps(grid, rows.steps, rows.period)
+        count_scores(grid, rows.scores, rows.period)
         count_sent(all_, messages[rows.period.first], rows.sent)
     return all_
 
@@ -190,6 +196,15 @@ def count_steps(grid: Grid, counts: Iterable[Counted], period: Period) -> None:
         for column in columns_of(each):
             talks = [(period.first, each.what, n) for n in range(min(each.count, FEW))]
             grid.count(each.client, column, *talks, times=each.count)
+
+
+def count_scores(grid: Grid, scores: Iterable[Scored], period: Period) -> None:
+    """As with steps: nobody knows whose they are."""
+    for each in scores:
+        given = [(period.first, each.score, n) for n in range(min(each.count, FEW))]
+        for which in (str(each.score), "all"):
+            grid.count(each.client, ("score", which), *given, times=each.count)
+    grid.sums(("score", "all"), [("score", str(score)) for score in SCORES])
 
 
 def columns_of(each: Counted) -> Iterable[Column]:

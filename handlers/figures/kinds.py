@@ -94,6 +94,17 @@ class Reminders:
     alone: Outcomes
 
 
+SCORES: Final = (1, 2, 3, 4, 5)  # 5 is best
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How the hours were, as people said the day after; most say nothing."""
+
+    total: Count
+    of: Mapping[int, Count]
+
+
 @dataclass(frozen=True, slots=True)
 class Deliveries:
     """Messages of ours by channel and by what became of them, all together: counts of messages, not of people."""
@@ -134,6 +145,7 @@ class Report:
     waits: tuple[Wait, ...]
     outcomes: Outcomes
     reminders: Reminders
+    scores: Scores
     deliveries: Deliveries
     costs: tuple[Cost, ...]
     clients: tuple[ClientRow, ...]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from conversations.flows.feedback import SCORES as SAID
 from conversations.text import Text, t
-from handlers.figures.kinds import Bucket, Outcome
+from handlers.figures.kinds import SCORES, Bucket, Outcome
 
 STEPS: Final[Mapping[str, Text]] = {
     "begun": t("figures.step.begun"),
@@ -39,6 +40,8 @@ OUTCOMES: Final[Mapping[Outcome, Text]] = {
     "turned_down": t("figures.outcome.turned_down"),
     "open": t("figures.outcome.open"),
 }
+
+SCORED: Final[Mapping[int, Text]] = dict(zip(SCORES, SAID, strict=True))
 
 CHANNELS: Final[Mapping[str, Text]] = {
     "sms": t("figures.channel.sms"),

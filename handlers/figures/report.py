@@ -20,6 +20,7 @@ from handlers.figures.grid import ALL, Column, Told
 from handlers.figures.kinds import (
     BUCKETS,
     OUTCOMES,
+    SCORES,
     ClientRow,
     Cost,
     Deliveries,
@@ -27,6 +28,7 @@ from handlers.figures.kinds import (
     Outcomes,
     Reminders,
     Report,
+    Scores,
     Spread,
     ToBooking,
     Understanding,
@@ -68,6 +70,7 @@ async def report(parts: Parts, period: Period, prices: Mapping[str, Decimal], cl
         waits=tuple(wait(all_, told, row, motive, free[motive]) for motive in Motive),
         outcomes=outcomes(told, row, "hours"),
         reminders=Reminders(outcomes(told, row, "reminded"), outcomes(told, row, "alone")),
+        scores=scores(told, row),
         deliveries=deliveries(fates),
         costs=spent,
         clients=() if client else tuple(client_row(told, each) for each in clients),
@@ -120,6 +123,10 @@ def spread(values: Sequence[tuple[str, float]], count: int | None) -> Spread | N
 
 def outcomes(told: Told, row: str, group: str) -> Outcomes:
     return Outcomes(told(row, (group, "all")), {which: told(row, (group, which)) for which in OUTCOMES})
+
+
+def scores(told: Told, row: str) -> Scores:
+    return Scores(told(row, ("score", "all")), {score: told(row, ("score", str(score))) for score in SCORES})
 
 
 def client_row(told: Told, client: Client) -> ClientRow:

@@ -16,8 +16,8 @@ from typing import Final, Literal, TypeAlias
 from booking.model import Motive
 from conversations.flows.names import MOTIVES
 from conversations.text import Text, t
-from handlers.figures.kinds import Bucket, Cost, Count, Deliveries, Outcome, Outcomes, Report, Spread
-from handlers.figures.names import BUCKETS, CHANNELS, FATES, OUTCOMES, STEPS
+from handlers.figures.kinds import Bucket, Cost, Count, Deliveries, Outcome, Outcomes, Report, Scores, Spread
+from handlers.figures.names import BUCKETS, CHANNELS, FATES, OUTCOMES, SCORED, STEPS
 
 Kind: TypeAlias = Literal["count", "share", "number", "money"]
 DAY: Final = 86400
@@ -29,6 +29,7 @@ TABLES: Final = (
     "waits",
     "hours",
     "reminders",
+    "how-it-was",
     "costs",
     "deliveries",
     "clients",
@@ -91,6 +92,7 @@ def tables(report: Report) -> tuple[Table, ...]:
         waits(report),
         hours(report),
         reminders(report),
+        how_it_was(report.scores),
         costs(report.costs),
     ]
     if report.client is None:
@@ -241,6 +243,19 @@ def reminders(report: Report) -> Table:
         head,
         rows,
         Plot("bars", (2,)),
+    )
+
+
+def how_it_was(of: Scores) -> Table:
+    """The best first."""
+    rows = tuple(
+        Row(label, (told(of.of[score]), share(of.of[score], of.total)))
+        for score, label in reversed(tuple(SCORED.items()))
+    )
+    rows += (Row(t("figures.all"), (told(of.total), None)),)
+    head = (Column(t("figures.answers")), Column(t("figures.share"), "share"))
+    return Table(
+        "how-it-was", t("figures.scores"), t("figures.scores.note"), t("figures.score"), head, rows, Plot("bars", (0,))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +20,7 @@ from locales.voice import Voice
 from storage import figures, steps
 from storage.booking import RowStore
 from tests.journeys.booking import LATER, TODAY, booked_by_sms, booked_by_telegram
-from tests.journeys.served import BECAME, STEPS, people, serve
+from tests.journeys.served import BECAME, SCORES, STEPS, people, serve
 from tests.journeys.town import CAMILLE, MONDAY, SAM, Town, built
 
 pytestmark = pytest.mark.sampled
@@ -113,6 +114,21 @@ async def test_the_effect_of_reminders_adds_up(served: Town) -> None:
     reminded = sum(n % 2 for n, _ in enumerate(people()))
     assert (found.reminders.reminded.total, found.reminders.alone.total) == (reminded, 67 - reminded)
     assert of(found, "reminders").rows[0].values[0] in {WITHHELD, found.reminders.reminded.of["kept"]}
+
+
+async def test_how_it_was(served: Town) -> None:
+    """One person was unhappy, which nobody can work out of what is told."""
+    for ref in (None, *SCORES):
+        found = (await reported(served, ref)).scores
+        given = Counter(score for client, scores in SCORES.items() for score in scores if ref in {None, client})
+        assert found.of[1] is None or not given[1]
+        untold = sum(given[score] for score in found.of if found.of[score] is None)
+        assert found.total is None or untold not in range(1, 10)
+        for score, count in found.of.items():
+            assert count in {None, given[score]}, "what is told is so"
+    everybody, ports = (await reported(served)).scores, (await reported(served, "ports")).scores
+    assert (everybody.total, everybody.of[5]) == (39, 27)
+    assert (ports.total, ports.of[5]) == (24, 12)
 
 
 async def test_files_of_them(served: Town) -> None:

@@ -1,6 +1,7 @@
 """Figures of a month, a quarter or a year, of everybody or of one client: nobody's data, for who administers or audits.
 
-GET  /console/figures            `?of=2026-Q1&client=` a client's id; the last month that is over without
+GET  /console/figures            `?of=2026-Q1&client=` a client's id; the last month that is over without. Of a
+                                 month of everybody also the words that people added to how it was
 GET  /console/figures/workbook   the same as a workbook
 
 Plots and workbooks take a while to draw: on a thread of their own, as messages are answered by the same process.
@@ -27,10 +28,12 @@ from handlers.figures.plots import fragment
 from handlers.figures.report import report
 from handlers.figures.sheets import workbook
 from handlers.figures.tables import tables
+from handlers.figures.withholding import FEW
 from handlers.web.console.frame import Frame, Visit
 from handlers.web.render import page_voice
 from locales.voice import Voice
-from storage import audit, figures
+from storage import audit, feedback, figures
+from storage.periods import SILENT
 
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -59,7 +62,16 @@ class FigurePages:
             chosen=found.period,
             clients=clients,
             client=found.client,
+            words=await self._words(found),
+            years=SILENT.count,
         )
+
+    async def _words(self, found: Report) -> Sequence[str] | None:
+        """Of a month alone: who reads two periods that lie in each other would read those between. Never a few."""
+        if found.client is not None or len(found.period.months) > 1:
+            return None
+        said = await feedback.words(self.frame.parts.db, found.period.first, found.period.end)
+        return said if len(said) >= FEW else ()
 
     async def _workbook(self, visit: Visit) -> web.Response:
         found = await self._report(visit, await figures.clients(self.frame.parts.db))

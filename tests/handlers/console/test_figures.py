@@ -17,7 +17,7 @@ from handlers.web.console.figures import chosen
 from storage import audit, figures
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.path.place import MONDAY
-from tests.journeys.served import serve
+from tests.journeys.served import WORDS, serve
 
 pytestmark = pytest.mark.sampled
 
@@ -57,6 +57,26 @@ async def test_of_everybody_and_of_one_client(site: Site, role: Role) -> None:
         ("figures 2025-Q4", f"client:{ports}"),
         ("figures 2026-02", "service"),
     ]
+
+
+async def test_words_that_people_added_are_of_a_month_and_of_ten_at_least(site: Site) -> None:
+    await serve(site.place.parts)
+    db, visitor = site.place.parts.db, await site.operator(Role.AUDITOR)
+    few = "Moins de dix personnes"
+    page = (await visitor.get("/console/figures")).text
+    assert (page.count(WORDS), few in page) == (27, False)
+    for other in (f"?client={await client(site, 'ports')}", "?of=2025-Q4", "?of=2025"):
+        page = (await visitor.get(f"/console/figures{other}")).text
+        assert (WORDS in page, few in page) == (False, False)
+    page = (await visitor.get("/console/figures?of=2026-01")).text
+    assert (WORDS in page, few in page) == (False, True)
+    rows = await db.fetch("SELECT id FROM feedback WHERE words IS NOT NULL ORDER BY id")
+    for row in rows[9:]:
+        await db.execute("UPDATE feedback SET words = NULL WHERE id = ?", row["id"])
+    page = (await visitor.get("/console/figures")).text
+    assert (WORDS in page, few in page) == (False, True)
+    _, body = await content(visitor, "/console/figures/workbook")
+    assert WORDS not in str([[*sheet.values] for sheet in load_workbook(io.BytesIO(body))])
 
 
 async def test_as_a_workbook(site: Site) -> None:

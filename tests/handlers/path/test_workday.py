@@ -9,7 +9,7 @@ import pytest
 
 from booking.model import Feedback, Mode, WorkerId
 from handlers.channels.base import SendError
-from storage import contacts, purge, workday
+from storage import contacts, feedback, purge
 from tests.handlers.path.place import CAMILLE, LATER, Place, refused
 
 pytestmark = pytest.mark.sampled
@@ -162,7 +162,7 @@ async def test_feedback_is_kept_apart_and_sealed(place: Place) -> None:
     assert place.parts.db.vault.read("feedback.words", row["id"], row["words"]) == "Elle m'a bien aidée"
     async with place.parts.db.transaction() as tx:
         silent = Feedback("f1", row["client_id"], row["worker_id"], Mode.PHONE, 5, row["given_on"])
-        await workday.save_feedback(tx, silent)
+        await feedback.save(tx, silent)
     last = datetime.combine(row["given_on"].replace(year=row["given_on"].year + 2), time.max, UTC)
     assert "words of feedback" not in await purge.purge(place.parts.db, last)
     assert (await purge.purge(place.parts.db, last + timedelta(days=1)))["words of feedback"] == 1
