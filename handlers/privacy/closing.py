@@ -22,6 +22,7 @@ from booking.authority import ClockActor, PersonDeed, may_about
 from booking.decisions import Decision
 from booking.model import PersonId
 from conversations.text import Text, t
+from handlers.alone import one_by_one
 from handlers.effects import Effect, Notice, ToMail, ToPerson
 from handlers.figures.gathered import folded
 from handlers.parts import Parts
@@ -45,15 +46,16 @@ async def close(parts: Parts, person: str, by: str, still: Still | None = None) 
 
 async def look(parts: Parts) -> int:
     """How many closed now."""
-    closed = 0
     now = parts.clock()
-    for decision in await decisions.closings_due(parts.db, now):
 
-        async def stands(tx: Tx, decided: Decision = decision) -> bool:
+    async def see_to(decision: Decision) -> bool:
+        async def stands(tx: Tx) -> bool:
             """Somebody may have lifted it a moment ago."""
-            return decided in await decisions.closings_due(tx, now)
+            return decision in await decisions.closings_due(tx, now)
 
-        closed += isinstance(await close(parts, decision.person, decision.by, stands), Erased)
+        return isinstance(await close(parts, decision.person, decision.by, stands), Erased)
+
+    closed = await one_by_one("closing", await decisions.closings_due(parts.db, now), see_to)
     if await flags.turn(parts.db, LOOKED, HOUR, parts.clock()):
         closed += await silent(parts)
     return closed
@@ -65,8 +67,7 @@ async def silent(parts: Parts) -> int:
     closed, after = 0, ""
     since = SILENT.before(parts.clock() + FIRST_WARNING) + timedelta(days=1)  # rather too many: each is looked at
     while ids := await silences.quiet(parts.db, since, after, AT_ONCE):
-        for person in ids:
-            closed += await _step(parts, person)
+        closed += await one_by_one("closing", ids, partial(_step, parts))
         after = ids[-1]
     return closed
 

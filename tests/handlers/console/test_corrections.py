@@ -58,6 +58,7 @@ async def test_a_new_address_is_confirmed_by_who_reads_it(site: Site, desk: Visi
         ({"last": "http://x"}, "Le nom ne peut"),
         ({"email": "x@"}, "adresse"),
         ({}, "Rien n&#39;a été changé"),
+        ({"email": FIRST.replace("example", "EXAMPLE")}, "Rien n&#39;a été changé"),
     ],
 )
 async def test_what_will_not_do_is_said_and_nothing_changes(
@@ -66,7 +67,9 @@ async def test_what_will_not_do_is_said_and_nothing_changes(
     person, _ = await booked(site)
     path = f"/console/people/{person}/correct"
     await desk.get(path)
-    assert said in (await desk.post(path, 422, **{**AS_IS, **changed})).text
+    shown = (await desk.post(path, 422, **{**AS_IS, **changed})).text
+    assert said in shown
+    assert '<p class="warning" role="alert">' in shown
     noted = await deeds(site, f"person:{person}")
     assert not [deed for deed in noted if deed.startswith(("correct", "change"))]
 

@@ -28,6 +28,7 @@ from handlers.privacy import exporting
 from handlers.privacy.copy_page import page
 from handlers.web.copy_core import CopyCore
 from handlers.web.copy_pages import CopyPages
+from handlers.web.guard import HEADERS as STRICT
 from handlers.web.guard import middlewares
 from handlers.web.render import Renderer
 from locales.voice import Voice
@@ -100,6 +101,9 @@ async def test_all_that_is_theirs_and_nothing_of_others(place: Place, tmp_path: 
     read = copy.read("data.html").decode()
     assert "&lt;b&gt;=1+1&lt;/b&gt;" in read
     assert not re.search(r"https?://|<script|<img|<link", read)
+    [paper] = [file for file in (tmp_path / "papers").rglob("*") if file.is_file()]
+    paper.write_bytes(b"damaged")
+    assert (await zipped(place, person)).namelist() == ["data.json", "data.html", "documents/1.missing"]
 
 
 @guards("G04")
@@ -114,7 +118,8 @@ async def test_the_link_opens_once_and_a_look_takes_nothing(place: Place, visito
     async with visitor.post(path, headers=OURS) as answer:
         assert (answer.status, answer.content_type) == (200, "application/zip")
         assert answer.headers["Content-Disposition"] == 'attachment; filename="data.zip"'
-        assert answer.headers["Cache-Control"] == "no-store"
+        strict = {**STRICT, "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'"}
+        assert strict.items() <= dict(answer.headers).items()
         assert ZipFile(io.BytesIO(await answer.read())).testzip() is None
     for again in (visitor.get(path), visitor.post(path, headers=OURS)):
         async with again as over:
