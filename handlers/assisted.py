@@ -154,6 +154,7 @@ async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
             if asked.newcomer is not None and joining is not None:
                 await audit.add(scene.tx, actor, "join", f"person:{done.appointment.person}", scene.now)
                 await contacts.set_language(scene.tx, contact, asked.newcomer.language)
+                await contacts.forget_at(scene.tx, contact, None)  # a no of before was to no account
             await commit(parts, scene, "book", done.appointment.id)
         return done
 
