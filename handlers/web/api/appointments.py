@@ -96,6 +96,8 @@ async def book(call: Call) -> AppointmentOut | Problem:
     who = await acted(call)
     if isinstance(who, Problem):
         return who
+    if not who.is_reached:
+        return Problem("no_address")
     consent = consent_of(body.consent, call) if body.consent else None
     if body.consent and consent is None:
         return Problem("consent")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from storage import audit
+from handlers.console.channels import unlink
+from storage import audit, contacts
 from tests.guards import guards
 from tests.handlers.api.site import Site, hour, person
 from tests.handlers.path.place import CAMILLE, SAM
@@ -236,6 +237,27 @@ async def test_whoever_has_no_address_left_cannot_be_booked_for(site: Site) -> N
     camille = await site.joins()
     await site.place.parts.db.execute("UPDATE contact SET person_id = NULL WHERE channel = 'sms'")
     assert (await site.post(f"{camille}/appointments", hour(await site.slot()))).code == "no_address"
+
+
+async def test_whose_telephone_was_parted_has_no_new_hour_and_may_give_one_up(site: Site) -> None:
+    """Nobody could tell them of it; where they have another address, what is booked is told there."""
+    camille, place = await site.joins(), site.place
+    booked = await site.books(camille)
+    await place.says("sms", CAMILLE, "aide")
+    contact = await place.contact("sms", CAMILLE)
+    await unlink(place.parts, contact.id, "operator:desk")
+    slot = await site.slot(4)
+    assert (await site.post(f"{camille}/appointments", hour(slot))).code == "no_address"
+    assert (await site.post(f"{camille}/holds", hour(slot))).code == "no_address"
+    assert (await site.post(f"{camille}/appointments/{booked['id']}/cancel")).status == 200
+    await place.says("telegram", "900000000000011", "bonjour")
+    there = await place.contact("telegram", "900000000000011")
+    async with place.parts.db.transaction() as tx:
+        await contacts.link_person(tx, there.id, contact.person_id)
+        await tx.execute("UPDATE contact SET last_inbound_at = NULL WHERE id = ?", there.id)
+    again = await site.post(f"{camille}/appointments", hour(slot))
+    [row] = await place.parts.db.fetch("SELECT contact_id FROM appointment WHERE id = ?", again.json["id"])
+    assert row["contact_id"] == there.id
 
 
 # ------------------------------------------------------------ once
