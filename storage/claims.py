@@ -73,6 +73,8 @@ class ClaimRows(ProofRows, AppointmentRows):
 
     async def _hours_of(self, who: ContactRow, now: datetime) -> Sequence[Appointment]:
         """Of whom it belongs to, whatever became of them; a person's, as far as they speak for this address."""
+        if who.worker_id is not None and who.channel == "whatsapp":
+            return ()  # a day after their last word they are told of their hours elsewhere
         if who.worker_id is not None:
             return await self.since(WorkerId(who.worker_id), now - HOUR, worker=True)
         if who.person_id is None:
