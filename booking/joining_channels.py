@@ -185,15 +185,19 @@ class JoiningChannels(Proving, Confirming):
         return [way for way in ways if way.person in people and way.channel in live[way.person]]
 
     async def _live(self, person: PersonId, number: str) -> frozenset[Medium]:
-        """Where a code for this number reaches them. By SMS only where they were heard by SMS: that they write from an
-        app says nothing of who has its number now.
+        """Where a code for this number reaches them. By SMS only where they were heard by SMS, or have an hour that
+        speaks for it: that they write from an app, and book there, says nothing of who has its number now.
         """
         ways = await self._store.channels_of(person)
         by_sms = [way for way in ways if way.channel == "sms" and way.number == number]
         coming = any(counts(hour, self._now) for hour in await self._store.upcoming(person, self._now))
         return (APPS if coming or self._any_heard(ways) else frozenset()) | (
-            SMS if by_sms and (coming or self._any_heard(by_sms)) else frozenset()
+            SMS if self._any_heard(by_sms) or await self._any_awaits(by_sms) else frozenset()
         )
+
+    async def _any_awaits(self, ways: Sequence[Way]) -> bool:
+        found = [await self._store.awaits_hour(way.contact, self._now) for way in ways if way.contact is not None]
+        return any(found)
 
     def _any_heard(self, ways: Sequence[Way]) -> bool:
         return any(way.heard is not None and not is_silent(way.heard, self._now) for way in ways)

@@ -220,7 +220,7 @@ class Making:
         if read is None or person is None:
             return SlotGone()
         start, named = read
-        refused = await self._may_move(person, old, start)
+        refused = await self._may_move(person, old, start, by)
         if refused is not None:
             return refused
         wish = replace(wish, worker=named, motive=wish.motive or old.motive, mode=wish.mode or old.mode)
@@ -246,10 +246,14 @@ class Making:
         self.events.append(AppointmentMoved(new, ended, late, by))
         return Moved(new, worker, late)
 
-    async def _may_move(self, person: Person, old: Appointment, start: datetime) -> Refused | None:
-        """Appointments made stand when the client is suspended, so they may be moved; not by a suspended person."""
+    async def _may_move(self, person: Person, old: Appointment, start: datetime, by: By) -> Refused | None:
+        """Appointments made stand when the client is suspended, so they may be moved; not by a suspended person, nor by
+        one who has not accepted the terms in force (invariant I19): the desk moves for them, as it books.
+        """
         if person.shut is not None:
             return Refused(person.shut)
+        if by == "person" and not await agreed(self.store, self.rules, person.id, None):
+            return Refused("consent")
         others = [a for a in await self.store.upcoming(person.id, self.now) if a.id != old.id]
         return Refused("overlap") if policy.overlaps(others, start) else None
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from booking.claims import Former
 from booking.model import ContactId, PersonId
 from booking.proofs import Outcome, Proof, ProofId, Purpose, Way
+from booking.trust import counts, speaks_for
 
 if TYPE_CHECKING:
     from booking.memory import Rows
@@ -78,6 +79,12 @@ class MemoryProofs:
         at = [self._way(contact) for contact, way in self.rows.addresses.items() if way.number == target]
         found = [way for way in at if way.person is not None]
         return [*found, *(Way("sms", way.person, number=target) for way in found if way.channel == "telegram")]
+
+    async def awaits_hour(self, contact: ContactId, now: datetime) -> bool:
+        heard = self.rows.addresses[contact].heard if contact in self.rows.addresses else None
+        theirs = [hour for hour in self.rows.appointments.values() if hour.person == self.rows.contacts.get(contact)]
+        first = {hour.series: hour for hour in theirs if hour.version == 0}
+        return any(counts(hour, now) and speaks_for(first[hour.series], contact, heard) for hour in theirs)
 
     async def link_contact(self, contact: ContactId, person: PersonId | None) -> None:
         if person is None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
-from booking.model import Appointment
+from booking.model import Appointment, ContactId
 
 SILENT: Final = timedelta(days=45)  # elapsed days, whatever the clocks did meanwhile
 CHANGED: Final = timedelta(days=7)  # so long a changed detail is a reason to ask
@@ -33,8 +33,8 @@ class Trace:
 
 
 def standing(trace: Trace, hours: Iterable[Appointment], now: datetime) -> Standing:
-    """`hours`: the appointments of whom it belongs to, a worker's too; those that are past do not count. At 45 days to
-    the second it is silent, at seven days to the second a change is old.
+    """`hours`: the appointments of whom it belongs to, a worker's too, of a person those that speak for it; those that
+    are past do not count. At 45 days to the second it is silent, at seven days to the second a change is old.
     """
     if not trace.linked:
         return "stranger"
@@ -43,6 +43,17 @@ def standing(trace: Trace, hours: Iterable[Appointment], now: datetime) -> Stand
     if is_silent(trace.trusted, now) and not any(counts(hour, now) for hour in hours):
         return "needs_proof"
     return "known"
+
+
+def speaks_for(first: Appointment, address: ContactId, trusted: datetime | None, *, by_program: bool = False) -> bool:
+    """Whether an hour is a reason for this address of its person's to be silent: it was asked for from there, or while
+    it was known whose the address is. What they asked for since, elsewhere, says nothing of who has it by now (threat
+    T4). `first`: the hour as it was made, whatever it was moved to; `by_program`: through the API, which knows its
+    person by other means.
+    """
+    if trusted is not None and first.made_at is not None and not is_silent(trusted, first.made_at):
+        return True
+    return first.contact == address and not by_program
 
 
 def is_silent(trusted: datetime, now: datetime) -> bool:

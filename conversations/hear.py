@@ -30,9 +30,10 @@ from conversations.flows.danger import NUMBERS
 from conversations.flows.messages import EXCHANGE
 from conversations.flows.reading import waits
 from conversations.flows.terms import SERVES, unagreed
+from conversations.frozen import is_frozen, without_drafts
 from conversations.media import changed_mind, files, names_the_file, stops_sending
 from conversations.minors import under_age
-from conversations.model import Context, Input, Option, Prompt
+from conversations.model import Context, Frame, Input, Option, Prompt
 from conversations.normal import fold
 from conversations.perhaps import instead_of_a_miss, unread_first
 from conversations.phrase import caption, free_text
@@ -58,6 +59,8 @@ async def hear(talk: Talk, came: Input) -> None:
 
 
 async def _listened(talk: Talk, came: Input, besides: Sequence[Listen] = ()) -> None:
+    if is_frozen(talk.c):
+        _leaves(talk, without_drafts(talk.frames, talk.flows, talk.c))
     if unagreed(talk.c):
         without_service(talk)
         besides = (*besides, *SERVICES)
@@ -73,7 +76,12 @@ BEFORE_DOUBT: Final = ("human", "call_back", "language", "private", "still_me")
 
 def without_service(talk: Talk) -> None:
     """The terms have changed while a message or a paper was on its way: it is sent by nobody's next word."""
-    talk.frames = [frame for frame in talk.frames if frame.flow not in SERVES]
+    _leaves(talk, [frame for frame in talk.frames if frame.flow not in SERVES])
+
+
+def _leaves(talk: Talk, frames: list[Frame]) -> None:
+    """A question of what is left is not answered any more."""
+    talk.frames = frames
     talk.prompt = talk.prompt if talk.open_step is not None else None
 
 

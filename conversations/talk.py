@@ -208,6 +208,7 @@ class Talk:
         if known is not None:
             contact = replace(self._c.contact, person=known.person.id if known.person else None)
             self._c = replace(self._c, contact=contact, known=known)
+            self.frames = frozen.without_drafts(self.frames, self.flows, self._c)
             # A sign-up in which nothing was said yet is nothing to go on with, for somebody who has an account.
             self.frames = [frame for frame in self.frames if frame.flow != "book" or frame.trail]
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from booking.claims import Former
 from booking.model import HOUR, Appointment, ContactId, PersonId, WorkerId
 from booking.proofs import Way
-from booking.trust import Standing, Trace, standing
-from storage import contacts, parting
+from booking.trust import Standing, Trace, counts, speaks_for, standing
+from storage import audit, contacts, parting
 from storage.appointments import AppointmentRows
 from storage.contacts import ContactRow
 from storage.proofs import MEDIA, ProofRows
@@ -67,11 +67,25 @@ class ClaimRows(ProofRows, AppointmentRows):
             heard = []  # somebody did say no: that nobody says it again is no yes
         return Former(person, worker, heir.phone, ways, heard)
 
+    async def awaits_hour(self, contact: ContactId, now: datetime) -> bool:
+        who = await contacts.get(self._tx, contact)
+        return who is not None and any(counts(hour, now) for hour in await self._hours_of(who, now))
+
     async def _hours_of(self, who: ContactRow, now: datetime) -> Sequence[Appointment]:
-        """Of whom it belongs to, whatever became of them."""
+        """Of whom it belongs to, whatever became of them; a person's, as far as they speak for this address."""
+        if who.worker_id is not None and who.channel == "whatsapp":
+            return ()  # a day after their last word they are told of their hours elsewhere
         if who.worker_id is not None:
             return await self.since(WorkerId(who.worker_id), now - HOUR, worker=True)
-        return await self.since(PersonId(who.person_id), now - HOUR) if who.person_id is not None else ()
+        if who.person_id is None:
+            return ()
+        hours = await self.since(PersonId(who.person_id), now - HOUR)
+        return [hour for hour in hours if counts(hour, now) and await self._speaks_for(hour, who)]
+
+    async def _speaks_for(self, hour: Appointment, who: ContactRow) -> bool:
+        first, *_ = await self.series(hour.series)
+        booked_by = await audit.first(self._tx, "book", f"appointment:{first.id}") or ""
+        return speaks_for(first, ContactId(who.id), _trusted(who), by_program=booked_by.startswith("key:"))
 
     async def _ways_of(self, worker: WorkerId) -> list[Way]:
         """A worker's addresses, as the directory gives them and as they joined them."""

@@ -262,7 +262,7 @@ async def get_many(db: Sql, contacts: Sequence[str]) -> dict[str, ContactRow]:
 
 
 async def of_person(db: Sql, person: str) -> list[ContactRow]:
-    """The person's addresses, the one that was used last first."""
+    """The person's addresses, the one that was used last first; last what was taken from them."""
     return await _where(db, "person_id = ?", person)
 
 
@@ -392,7 +392,10 @@ def _address_index(db: Sql, channel: str, address: str) -> bytes:
 
 
 async def _where(db: Sql, where: str, value: str | bytes) -> list[ContactRow]:
-    order = "CASE WHEN last_inbound_at IS NULL THEN 1 ELSE 0 END, last_inbound_at DESC, id"
+    order = (
+        "CASE WHEN parted_at IS NULL THEN 0 ELSE 1 END, CASE WHEN last_inbound_at IS NULL THEN 1 ELSE 0 END, "
+        "last_inbound_at DESC, id"
+    )
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM contact WHERE {where} ORDER BY {order}", value)
     return [_open(db, row) for row in rows]
 

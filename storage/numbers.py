@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from booking.model import Person
-from storage import contacts, parting
+from storage import contacts, parting, tokens
 from storage.db import Sql, Tx
 
 
@@ -54,6 +54,7 @@ async def _parted(
 ) -> contacts.ContactRow:
     who = await contacts.lock(tx, contact)
     await parting.part(tx, who, now, new_id, person.language, person.time_zone)
+    await tokens.shut(tx, now, contact=contact, person=person.id)  # whoever has that telephone reads what lies in it
     found = await contacts.get(tx, contact)
     assert found is not None, "it is locked"
     return found

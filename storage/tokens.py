@@ -99,8 +99,8 @@ async def renew(db: Sql, purpose: str, object_: str, now: datetime) -> None:
 
 
 async def shut(db: Sql, now: datetime, *, contact: str, person: str | None = None, worker: str | None = None) -> None:
-    """Every page of theirs that was printed is over, and where it is still wanted the next one is another. `contact`:
-    where they were to send papers.
+    """Every page of theirs that was printed is over, and where it is still wanted the next one is another; a copy of
+    their data is asked for anew. `contact`: where they were to send papers.
     """
     purpose, of = ("worker", "worker_id") if worker is not None else ("appointment", "person_id")
     rows = await db.fetch(
@@ -119,6 +119,13 @@ async def shut(db: Sql, now: datetime, *, contact: str, person: str | None = Non
             "AND object IN (SELECT d.batch FROM document d WHERE d.worker_id = ?)",
             now,
             worker,
+        )
+    if person is not None:
+        await db.execute(
+            "UPDATE token SET revoked_at = ? WHERE purpose = 'export' AND revoked_at IS NULL "
+            "AND object IN (SELECT c.id FROM data_copy c WHERE c.person_id = ?)",
+            now,
+            person,
         )
     await db.execute(
         "UPDATE token SET revoked_at = ? WHERE purpose = 'upload' AND revoked_at IS NULL AND substr(object, 1, ?) = ?",

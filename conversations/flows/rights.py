@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final, get_args
 
 from booking.model import InstructionWish
+from booking.ports import Refused
 from booking.requests import LONGEST_TRUSTED
 from conversations.flows import proof
 from conversations.flows.my_data import noted
@@ -44,7 +45,8 @@ async def freeze(c: Context) -> Outcome:
         await c.booking.unfreeze(person.id, c.contact.id)
         return Finish(t("freeze.freed"))
     await c.booking.freeze(person.id, [c.contact.id])
-    return Finish(t("freeze.done"))
+    known = replace(c.known, person=replace(person, frozen=c.now), refused=Refused("frozen"))
+    return Finish(t("freeze.done"), known=known)
 
 
 async def is_frozen(c: Context) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from booking.agreeing import agreed
 from booking.documents import Document, DocumentId, Expected, HandedOver, NobodyToSendTo, TooManyDocuments
 from booking.model import Appointment, AppointmentId, ContactId, Person, Worker
 from handlers.acting import Acting
@@ -95,13 +96,13 @@ class UploadCore:
 
     async def drop(self, token: str) -> Gone | None:
         async with self._parts.db.transaction() as tx:
-            scene = await self._scene(tx, token, acts=True)
+            scene = await self._scene(tx, token, acts=True, serves=False)
             if isinstance(scene, _Scene):
                 await scene.core.drop_documents(scene.contact)
                 return None
             return scene
 
-    async def _scene(self, tx: Tx, token: str, *, acts: bool = False) -> _Scene | Gone | None:
+    async def _scene(self, tx: Tx, token: str, *, acts: bool = False, serves: bool = True) -> _Scene | Gone | None:
         parts, now = self._parts, self._parts.clock()
         found = await tokens.look(tx, token, "upload", now)
         if found is None or parts.documents is None:
@@ -114,5 +115,7 @@ class UploadCore:
         person = await store.person_of(ContactId(contact))
         if who is None or person is None:
             return Gone("expired")
+        if serves and not await agreed(store, parts.rules, person.id, None):
+            return Gone("expired")  # the terms have changed since: they are asked where they write (invariant I19)
         core = Acting(tx, store, parts.rules, now, parts.new_id, contact=who)
         return _Scene(tx, store, core, who, person, now)

@@ -461,7 +461,11 @@ def test_who_may_move() -> None:
     change_person(desk, suspended=True)
     assert run(desk.turn().move(old.id, any_at(TEN), Wish(), "person")) == Refused("suspended")
     change_person(desk, suspended=False)
-    assert isinstance(run(desk.turn().move(old.id, any_at(TEN), Wish(), "person")), Moved), "what was made stands"
+    now = run(desk.turn().move(old.id, any_at(TEN), Wish(), "person"))
+    assert isinstance(now, Moved), "what was made stands"
+    desk.rules = replace(desk.rules, terms_version="2027-01-01")
+    assert run(desk.turn().move(now.appointment.id, any_at(NINE), Wish(), "person")) == Refused("consent")
+    assert isinstance(run(desk.turn().move(now.appointment.id, any_at(NINE), Wish(), "desk")), Moved)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking.model import HOUR, Appointment, AppointmentId, ClientId, ContactId, Mode, Motive, PersonId, WorkerId
-from booking.trust import CHANGED, SILENT, Trace, counts, is_silent, standing
+from booking.trust import CHANGED, SILENT, Trace, counts, is_silent, speaks_for, standing
 
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -66,6 +66,16 @@ def test_an_hour_that_was_taken_from_them_counts_and_one_that_they_gave_up_does_
         "desk",
     ]
     assert not counts(replace(ahead, status="moved", ended_by="desk"), NOW), "the new one counts"
+
+
+def test_an_hour_speaks_for_where_it_was_asked_for_or_who_was_known_then() -> None:
+    there, elsewhere = ContactId("c"), ContactId("other")
+    before, late = replace(BOOKED, made_at=NOW + SILENT - SECOND), replace(BOOKED, made_at=NOW + SILENT)
+    assert speaks_for(before, elsewhere, NOW)
+    assert not speaks_for(late, elsewhere, NOW)
+    assert speaks_for(late, there, NOW)
+    assert not speaks_for(late, there, NOW, by_program=True)
+    assert [speaks_for(BOOKED, each, NOW) for each in (there, elsewhere)] == [True, False], "made nobody knows when"
 
 
 def test_a_changed_detail_is_asked_about_for_seven_days_to_the_second_with_an_hour_ahead_too() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -23,14 +23,17 @@ from handlers.web.api.problems import Problem
 from handlers.web.api.shapes import Id, In, Instant, Out, SlotText
 from handlers.web.api.whose import Acted, Seen, acted, seen
 
+CONSENT: Final = Field(default=None, description="Where they have not accepted the terms in force.")
+
 
 class BookIn(HoldIn):
-    consent: ConsentIn | None = Field(default=None, description="Where they have not accepted the terms in force.")
+    consent: ConsentIn | None = CONSENT
 
 
 class MoveIn(In):
     slot: SlotText
     mode: Mode | None = Field(default=None, description="Else as before.")
+    consent: ConsentIn | None = CONSENT
 
 
 class WorkerName(Out):
@@ -93,6 +96,8 @@ async def book(call: Call) -> AppointmentOut | Problem:
     who = await acted(call)
     if isinstance(who, Problem):
         return who
+    if not who.is_reached:
+        return Problem("no_address")
     consent = consent_of(body.consent, call) if body.consent else None
     if body.consent and consent is None:
         return Problem("consent")
@@ -113,6 +118,8 @@ async def move(call: Call) -> AppointmentOut | Problem:
     old = await who.appointment(call.path["appointment"])
     if old is None:
         return Problem("not_found")
+    if body.consent is not None and not await _agrees(call, who, body.consent):
+        return Problem("consent")
     wish = replace(who.wish(), motive=old.motive, mode=body.mode or old.mode)
     done = await who.core.move(old.id, SlotId(body.slot), wish, "person", ContactId(who.contact.id))
     if not isinstance(done, Moved):
@@ -121,6 +128,11 @@ async def move(call: Call) -> AppointmentOut | Problem:
     link = Link("appointment", done.appointment.id)
     await _follow(call, who, await receipt(who.core, who.person.id, "moved", text, done.appointment.id, link))
     return await _out(call, who, done.appointment)
+
+
+async def _agrees(call: Call, who: Acted, given: ConsentIn) -> bool:
+    consent = consent_of(given, call)
+    return consent is not None and await who.core.agree(ContactId(who.contact.id), consent)
 
 
 async def cancel(call: Call) -> AppointmentOut | Problem:

@@ -34,6 +34,8 @@ async def hold(call: Call) -> HoldOut | Problem:
     who = await acted(call)
     if isinstance(who, Problem):
         return who
+    if not who.is_reached:
+        return Problem("no_address")
     contact = ContactId(who.contact.id)
     known = await who.core.known(contact)
     if known.refused is not None:

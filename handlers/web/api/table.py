@@ -159,7 +159,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         appointments.move,
         appointments.AppointmentOut,
         body=appointments.MoveIn,
-        problems=(*REFUSED, "already_over", "worker"),
+        problems=(*REFUSED, "already_over", "consent", "worker"),
         about="The answer is the appointment that takes its place. Under 24 hours before the start it is late (article "
         "5.1): say so before.",
         leads=WITH_APPOINTMENT,

@@ -38,6 +38,11 @@ class Acted(Seen):
 
     contact: ContactRow
 
+    @property
+    def is_reached(self) -> bool:
+        """Not where all that they wrote from was taken from their account: they may still give up what they have."""
+        return self.contact.parted_at is None
+
 
 async def seen(call: Call) -> Seen | Problem:
     store = RowStore(call.tx, call.parts.directories)

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from storage import audit
+from handlers.console.channels import unlink
+from storage import audit, contacts
+from tests.guards import guards
 from tests.handlers.api.site import Site, hour, person
-from tests.handlers.path.place import SAM
+from tests.handlers.path.place import CAMILLE, SAM
+from tests.handlers.path.test_hushed import NEUTRAL
 
 pytestmark = pytest.mark.sampled
 
@@ -198,10 +201,63 @@ async def test_terms_that_were_not_accepted_are_asked_for(site: Site) -> None:
     assert (await site.get(camille)).json["terms_accepted"] is True
 
 
+async def test_moving_asks_for_the_terms_in_force_too(site: Site) -> None:
+    camille = await site.joins()
+    booked = await site.books(camille)
+    await site.place.parts.db.execute("UPDATE consent SET terms_version = '2019-01-01'")
+    moving, slot = f"{camille}/appointments/{booked['id']}/move", {"slot": await site.slot(3)}
+    assert (await site.post(moving, slot)).code == "consent"
+    old = person(consent={"terms_version": "2019-01-01"})["consent"]
+    assert (await site.post(moving, {**slot, "consent": old})).code == "consent"
+    now = {**person()["consent"], "accepted_at": "2026-03-02T09:00:00Z"}
+    assert (await site.post(moving, {**slot, "consent": now})).status == 200
+    assert (await site.get(camille)).json["terms_accepted"] is True
+
+
+@guards("T04", partly=True)
+async def test_an_hour_that_a_program_books_vouches_for_no_silent_number(site: Site) -> None:
+    """It says nothing of who has the telephone by now: what goes there says that there is a message, and no more."""
+    camille, place = await site.joins(), site.place
+    await place.says("sms", CAMILLE, "aide")
+    await place.passes(days=46)
+    place.new("sms", CAMILLE)
+    after = f"{place.clock.now + timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"
+    free = (await site.get("/slots", motive="finance", mode="phone", after=after)).json["slots"]
+    booked = (await site.post(f"{camille}/appointments", hour(free[0]["slot"]))).json
+    await place.settle()
+    assert place.new("sms", CAMILLE) == [NEUTRAL]
+    moved = await site.post(f"{camille}/appointments/{booked['id']}/move", {"slot": free[3]["slot"]})
+    assert moved.status == 200
+    await place.settle()
+    assert set(place.new("sms", CAMILLE)) <= {NEUTRAL}
+    assert "dites-nous d'abord" in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
+
+
 async def test_whoever_has_no_address_left_cannot_be_booked_for(site: Site) -> None:
     camille = await site.joins()
     await site.place.parts.db.execute("UPDATE contact SET person_id = NULL WHERE channel = 'sms'")
     assert (await site.post(f"{camille}/appointments", hour(await site.slot()))).code == "no_address"
+
+
+async def test_whose_telephone_was_parted_has_no_new_hour_and_may_give_one_up(site: Site) -> None:
+    """Nobody could tell them of it; where they have another address, what is booked is told there."""
+    camille, place = await site.joins(), site.place
+    booked = await site.books(camille)
+    await place.says("sms", CAMILLE, "aide")
+    contact = await place.contact("sms", CAMILLE)
+    await unlink(place.parts, contact.id, "operator:desk")
+    slot = await site.slot(4)
+    assert (await site.post(f"{camille}/appointments", hour(slot))).code == "no_address"
+    assert (await site.post(f"{camille}/holds", hour(slot))).code == "no_address"
+    assert (await site.post(f"{camille}/appointments/{booked['id']}/cancel")).status == 200
+    await place.says("telegram", "900000000000011", "bonjour")
+    there = await place.contact("telegram", "900000000000011")
+    async with place.parts.db.transaction() as tx:
+        await contacts.link_person(tx, there.id, contact.person_id)
+        await tx.execute("UPDATE contact SET last_inbound_at = NULL WHERE id = ?", there.id)
+    again = await site.post(f"{camille}/appointments", hour(slot))
+    [row] = await place.parts.db.fetch("SELECT contact_id FROM appointment WHERE id = ?", again.json["id"])
+    assert row["contact_id"] == there.id
 
 
 # ------------------------------------------------------------ once

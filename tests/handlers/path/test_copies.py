@@ -20,16 +20,18 @@ from booking.model import ContactId, PersonId
 from conversations.model import Link
 from handlers import links
 from handlers.acting import Acting
+from handlers.console.channels import unlink
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
 from handlers.documents.stores import Folder
 from handlers.documents.taking import take
 from handlers.privacy import exporting
 from handlers.privacy.copy_page import page
-from handlers.web.copy_core import CopyCore
+from handlers.web.copy_core import CopyCore, CopyView
 from handlers.web.copy_pages import CopyPages
 from handlers.web.guard import HEADERS as STRICT
 from handlers.web.guard import middlewares
+from handlers.web.ports import Gone
 from handlers.web.render import Renderer
 from locales.voice import Voice
 from storage import audit, contacts
@@ -137,6 +139,17 @@ async def test_the_link_opens_once_and_a_look_takes_nothing(place: Place, visito
 
 
 @guards("G04")
+@guards("T25", partly=True)
+async def test_a_link_that_lies_on_a_lost_telephone_opens_nothing(place: Place) -> None:
+    """The desk parts the telephone from its account; whoever found it reads the link in it."""
+    await place.says("sms", CAMILLE, *LATER)
+    token = (await asked(place)).rpartition("/")[2]
+    assert isinstance(await CopyCore(place.parts).view(token), CopyView)
+    contact = await place.contact("sms", CAMILLE)
+    assert await unlink(place.parts, contact.id, "operator:desk")
+    assert await CopyCore(place.parts).take(token) == Gone("expired")
+
+
 async def test_without_the_second_proof_there_is_no_copy(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
     row = await place.contact("sms", CAMILLE)

@@ -18,6 +18,8 @@ from handlers.documents.keeping import Keeping
 from handlers.documents.scanning import ScannerAway
 from handlers.documents.stores import Folder, StoreAway
 from handlers.documents.taking import take
+from handlers.web.ports import Gone
+from handlers.web.upload_core import UploadCore
 from storage import contacts, documents
 from storage.booking import RowStore
 from tests.handlers.documents import corpus
@@ -68,6 +70,23 @@ async def test_a_clean_one_lies_sealed(place: Place, keeping: Keeping, tmp_path:
     key = await documents.key_of(place.parts.db, document.id)
     assert key is not None
     assert sealing.unseal(document.id, key, file.read_bytes()).startswith(b"\xff\xd8")
+
+
+async def test_the_page_takes_nothing_once_the_terms_have_changed(place: Place, keeping: Keeping) -> None:
+    """It was given before: they accept them where they write, and get another. What lies there may still go."""
+    await place.books()
+    link, page = (await place.says("sms", CAMILLE, "documents"))[-1], UploadCore(place.parts)
+    token = link.rpartition("/u/")[2].split()[0]
+    document = await expected(place)
+    await take(place.parts, keeping, document.id, corpus.photo())
+    await place.parts.db.execute("UPDATE consent SET terms_version = '2019-01-01'")
+    (row,) = await place.parts.db.fetch("SELECT id FROM appointment")
+    assert [await page.view(token), await page.expect(token), await page.hand_over(token, row["id"])] == [
+        Gone("expired")
+    ] * 3
+    assert (await now_of(place, document)).status == "kept"
+    assert await page.drop(token) is None
+    assert (await now_of(place, document)).status == "ending"
 
 
 async def test_nothing_is_kept_of_what_is_refused(place: Place, keeping: Keeping, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from booking.model import ContactId, PersonId
 from handlers.acting import Acting
 from handlers.web.email_core import EmailCore
 from handlers.web.ports import EmailView, Gone
-from storage import audit, contacts, platform_passwords
+from storage import audit, contacts, platform_passwords, tokens
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
@@ -199,6 +199,7 @@ async def test_who_has_the_lost_number_next_is_a_stranger(place: Place) -> None:
     assert isinstance(await EmailCore(place.parts).confirm_email(mailed(place, FIRST)), EmailView)
     await place.settle()
     place.new("email", FIRST), place.new("telegram", "77")
+    page = re.findall(r"/a/(\S+)", answered(place))[0]
     await place.says("telegram", "77", "changer de numéro", "06 39 98 00 77", "2")
     [mail] = place.new("email", FIRST)
     await place.says("telegram", "77", re.findall(r"\b[0-9]{6}\b", mail)[0])
@@ -209,6 +210,7 @@ async def test_who_has_the_lost_number_next_is_a_stranger(place: Place) -> None:
     [answer] = await place.says("sms", CAMILLE, "mes rendez-vous")
     assert "rendez-vous" in answer
     assert (await place.contact("sms", CAMILLE)).person_id is None
+    assert await tokens.look(place.parts.db, page, "appointment", place.clock.now) == tokens.Over(used=False)
     assert len([1 for to, _ in place.line("sms").sent_to if to == CAMILLE]) == before + 1
 
 

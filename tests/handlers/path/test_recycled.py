@@ -93,6 +93,16 @@ async def test_an_hour_ahead_is_no_silence(place: Place) -> None:
     assert "par téléphone" in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
 
 
+@guards("T04", partly=True)
+async def test_an_hour_that_was_booked_elsewhere_vouches_for_no_silent_number(place: Place) -> None:
+    """Camille goes on with Telegram, and books there; whoever has her number learns nothing of it."""
+    await joined(place)
+    await later(place, 50)
+    await place.says("telegram", TELEGRAM, "rdv", "1", "4", "2", "1", "1")
+    assert "Claire" in (await place.says("telegram", TELEGRAM, "mes rendez-vous"))[-1]
+    assert "dites-nous d'abord" in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
+
+
 @guards("T03", partly=True)
 async def test_a_changed_detail_is_asked_about_although_they_wrote_yesterday(place: Place) -> None:
     person = await joined(place)

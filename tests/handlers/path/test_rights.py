@@ -13,7 +13,7 @@ from booking.ports import Refused
 from conversations.text import t
 from handlers.acting import Acting
 from handlers.effects import Notice, ToPerson
-from storage import audit, tickets
+from storage import audit, contacts, tickets
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, Place
@@ -62,6 +62,20 @@ async def test_a_frozen_account_has_no_new_hour_whoever_wants_it(place: Place) -
         assert free is not None
         assert free.frozen is None
     assert [action for _, action in await noted(place)] == ["restrict", "restrict"]
+
+
+@guards("G07", partly=True)
+async def test_what_was_begun_on_another_channel_keeps_nothing_more(place: Place) -> None:
+    """They froze the account elsewhere: the hours still stand on this screen, with the waiting list below them."""
+    await place.books()
+    await place.says("telegram", "900000000000011", "bonjour")
+    there, person = await place.contact("telegram", "900000000000011"), await person_of(place)
+    async with place.parts.db.transaction() as tx:
+        await contacts.link_person(tx, there.id, person)
+    await place.says("sms", CAMILLE, "je voudrais un autre rendez-vous", "1")
+    await place.says("telegram", "900000000000011", "geler mon compte", "1")
+    assert "gelé" in (await place.says("sms", CAMILLE, "1"))[-1]
+    assert await place.parts.db.fetch("SELECT id FROM hold") == []
 
 
 @guards("G07")

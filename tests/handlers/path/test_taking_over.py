@@ -50,12 +50,13 @@ async def linked(place: Place, channel: str, address: str) -> None:
 @guards("T04", partly=True)
 @pytest.mark.parametrize("channel", ["whatsapp", "telegram"])
 async def test_a_number_that_fell_silent_leads_to_no_account_that_is_used_elsewhere(place: Place, channel: str) -> None:
-    """Whoever was given the number reads its codes; its owner goes on with Telegram."""
+    """Whoever was given the number reads its codes; its owner goes on with Telegram, and has an hour to come."""
     await place.books()
     await linked(place, "telegram", CHAT)
     for _ in range(3):
         await place.passes(days=18)
         await place.says("telegram", CHAT, "aide")
+    assert "C'est réservé" in (await place.says("telegram", CHAT, "rdv", "1", "1", "1"))[-1]
     place.new("sms", CAMILLE), place.new("telegram", CHAT)
     address = CAMILLE if channel == "whatsapp" else OTHER_CHAT
     await place.says(channel, address, ACCOUNT, NAMED)  # type: ignore[arg-type]

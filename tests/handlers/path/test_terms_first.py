@@ -92,6 +92,17 @@ async def test_who_refuses_and_accepts_after_all_stays(place: Place) -> None:
     assert not await gone(place, person)
 
 
+async def test_who_refused_as_a_stranger_and_then_calls_stays_and_is_asked_again(place: Place) -> None:
+    """That no was before the account: to the help that they called for since, nobody has said no."""
+    await place.says("sms", CAMILLE, "bonjour", "PORTS-7KQM-4XTD", "1", "1", "je refuse")
+    assert (await place.contact("sms", CAMILLE)).forget_at is not None
+    person = await helped(place, MONDAY + timedelta(days=2))
+    await at(place, days=4)
+    assert not await gone(place, person)
+    said = await place.says("sms", CAMILLE, "je voudrais un rendez-vous")
+    assert any("acceptez-vous" in text for text in said), said
+
+
 async def test_who_once_agreed_and_refuses_what_is_new_keeps_the_account(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
     person = (await place.contact("sms", CAMILLE)).person_id

@@ -93,6 +93,22 @@ async def test_with_an_hour_ahead_nobody_asks(place: Place) -> None:
 
 
 @guards("T30", partly=True)
+async def test_on_a_whatsapp_that_fell_silent_an_hour_ahead_vouches_for_nobody(place: Place) -> None:
+    """She reads us by SMS: on WhatsApp nothing is told after a day, and its number may be somebody else's by now."""
+    await place.says("sms", CAMILLE, *LATER)
+    await place.says("sms", CLAIRE, "agenda")
+    worker = (await place.contact("sms", CLAIRE)).worker_id
+    await place.says("whatsapp", OTHER, "bonjour")
+    async with place.parts.db.transaction() as tx:
+        await contacts.link_worker(tx, (await contacts.find(tx, "whatsapp", OTHER)) or "", worker)
+    long = place.clock.now - timedelta(days=400)
+    await place.parts.db.execute("UPDATE contact SET trusted_at = ?, last_inbound_at = ?", long, long)
+    place.new("whatsapp", OTHER)
+    assert "dites-nous d'abord" in (await place.says("whatsapp", OTHER, "prochain"))[-1]
+    assert any("Camille" in text for text in await place.says("sms", CLAIRE, "prochain"))
+
+
+@guards("T30", partly=True)
 @guards("T02", partly=True)
 async def test_a_forged_sender_of_a_worker_does_nothing_that_cannot_be_undone(place: Place) -> None:
     """Whoever forges her number reads nothing, since answers go to her; and what they order is asked once more, told
