@@ -27,6 +27,7 @@ from booking.messages import Report
 from booking.model import ContactId, PersonId
 from booking.operating import why_not_review
 from handlers.acting import Acting
+from handlers.alone import one_by_one
 from handlers.deciding_tickets import reported_person
 from handlers.decision_reactions import DECISION
 from handlers.following import follow
@@ -189,13 +190,14 @@ async def settled(tx: Tx, subject: str, operator: str, now: datetime) -> None:
 
 async def end_due(parts: Parts) -> int:
     """How many suspensions ended because their day came. Each once, whoever looks."""
-    ended = 0
-    for id in await decisions.due(parts.db, parts.clock()):
+
+    async def see_to(id: DecisionId) -> bool:
         found = await decisions.get(parts.db, id)
         assert found is not None
         async with bench(parts, found.person, "timer") as at:
-            ended += isinstance(await at.done(await at.core.expire(id), "over"), Decision)
-    return ended
+            return isinstance(await at.done(await at.core.expire(id), "over"), Decision)
+
+    return await one_by_one("suspensions", await decisions.due(parts.db, parts.clock()), see_to)
 
 
 @asynccontextmanager

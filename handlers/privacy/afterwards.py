@@ -9,9 +9,11 @@ on its way: so nobody is done before both have ended, and no later than the next
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from handlers import provider_copies
+from handlers.alone import one_by_one
 from handlers.documents.stores import StoreAway
 from handlers.parts import Parts
 from handlers.privacy import ledger
@@ -34,9 +36,7 @@ async def look(parts: Parts) -> int:
         if await erasures.withdrawn(parts.db):
             await ledger.publish(parts)
         return 0
-    done = 0
-    for each in open_:
-        done += await _follows(parts, each)
+    done = await one_by_one("erasing", open_, partial(_follows, parts))
     if done or any(parts.clock() < each.begun_at + SETTLES for each in open_ if each.begun_at):
         await parts.db.leave_no_trace(TOUCHED)
     return done

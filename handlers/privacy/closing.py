@@ -18,8 +18,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from booking.decisions import Decision
 from booking.model import PersonId
 from conversations.text import Text, t
+from handlers.alone import one_by_one
 from handlers.effects import Effect, Notice, ToMail, ToPerson
 from handlers.figures.gathered import folded
 from handlers.parts import Parts
@@ -43,9 +45,11 @@ async def close(parts: Parts, person: str, by: str) -> Erased | Held | Nobody:
 
 async def look(parts: Parts) -> int:
     """How many closed now."""
-    closed = 0
-    for decision in await decisions.closings_due(parts.db, parts.clock()):
-        closed += isinstance(await close(parts, decision.person, decision.by), Erased)
+
+    async def see_to(decision: Decision) -> bool:
+        return isinstance(await close(parts, decision.person, decision.by), Erased)
+
+    closed = await one_by_one("closing", await decisions.closings_due(parts.db, parts.clock()), see_to)
     if await flags.turn(parts.db, LOOKED, HOUR, parts.clock()):
         closed += await silent(parts)
     return closed
@@ -57,8 +61,7 @@ async def silent(parts: Parts) -> int:
     closed, after = 0, ""
     since = SILENT.before(parts.clock() + FIRST_WARNING) + timedelta(days=1)  # rather too many: each is looked at
     while ids := await silences.quiet(parts.db, since, after, AT_ONCE):
-        for person in ids:
-            closed += await _step(parts, person)
+        closed += await one_by_one("closing", ids, partial(_step, parts))
         after = ids[-1]
     return closed
 

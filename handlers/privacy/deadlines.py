@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Literal, TypeAlias
 
 from booking import deadlines
 from booking.messaging import cleaned
 from handlers import tickets as desk
 from handlers.alarms import raise_alarm
+from handlers.alone import one_by_one
 from handlers.parts import Parts
 from handlers.ticket_answers import Answer, BadWords, NoTalk
 from handlers.tickets import Scene
@@ -40,10 +42,7 @@ DeadlineAnswer: TypeAlias = Answer | BadWords | NoTalk | NotSo
 
 async def look(parts: Parts) -> int:
     """Each alarm once, by whichever worker sees it first."""
-    count = 0
-    for row in await tickets.requests(parts.db, PRIVACY):
-        count += await _warned(parts, row)
-    return count
+    return await one_by_one("requests", await tickets.requests(parts.db, PRIVACY), partial(_warned, parts))
 
 
 async def _warned(parts: Parts, row: TicketRow) -> bool:

@@ -28,6 +28,7 @@ from conversations.model import Reply
 from conversations.text import Text, t, text_from_json, text_to_json
 from handlers import content, provider_copies
 from handlers.acting import Acting
+from handlers.alone import one_by_one
 from handlers.calendars.inviting import remembered
 from handlers.effects import Alarm, ToPerson
 from handlers.figures.gathered import folded
@@ -93,11 +94,12 @@ async def erase(parts: Parts, person: str, by: str, *, closes: bool = False) -> 
 
 async def look(parts: Parts) -> int:
     """How many were begun."""
-    count = 0
-    for each in await erasures.open_(parts.db):
-        if each.begun_at is None:
-            begun = await begin(parts, each)
-            count += isinstance(begun, Erased)
+
+    async def see_to(each: Erasure) -> bool:
+        return isinstance(await begin(parts, each), Erased)
+
+    asked = [each for each in await erasures.open_(parts.db) if each.begun_at is None]
+    count = await one_by_one("erasing", asked, see_to)
     await afterwards.look(parts)
     return count
 

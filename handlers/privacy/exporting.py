@@ -68,7 +68,8 @@ async def gather(parts: Parts, person: str) -> Gathered | None:
 
 
 async def archive(parts: Parts, copy: Gathered, voice: Voice) -> AsyncIterator[bytes]:
-    """A document that cannot be fetched now is named in the page's place: the copy is not held back for it."""
+    """A document that cannot be had (the store is away, or it is damaged there) is named in its place: the copy, whose
+    link works once, is not held back for it."""
     pipe = _Pipe()
     with ZipFile(pipe, "w", ZIP_DEFLATED) as zip_:
         zip_.writestr(_entry(DATA, copy.at), _json(copy), ZIP_DEFLATED)
@@ -163,4 +164,7 @@ async def _file(parts: Parts, id: str) -> bytes | None:
         sealed = await parts.documents.store.get(id)
     except StoreAway:
         return None
-    return sealing.unseal(id, key, sealed) if sealed is not None else None
+    try:
+        return sealing.unseal(id, key, sealed) if sealed is not None else None
+    except sealing.Damaged:
+        return None

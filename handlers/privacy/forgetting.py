@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from booking.model import PersonId
+from handlers.alone import one_by_one
 from handlers.parts import Parts
 from handlers.privacy import erasing
 from storage import contacts, forgetting
@@ -29,18 +30,20 @@ log = structlog.get_logger()
 async def look(parts: Parts) -> int:
     """How many were forgotten, or are to be erased."""
     count = await _strangers(parts)
-    for contact, person in await forgetting.refused(parts.db, parts.clock()):
-        count += await _signed_up(parts, contact, person)
+    count += await one_by_one(
+        "forgetting", await forgetting.refused(parts.db, parts.clock()), lambda each: _signed_up(parts, *each)
+    )
     if count:
         log.info("forgotten", count=count)
     return count
 
 
 async def _strangers(parts: Parts) -> int:
-    count = 0
-    for contact in await forgetting.due(parts.db, parts.clock()):
+    async def see_to(contact: str) -> bool:
         async with parts.db.transaction() as tx:
-            count += await forgetting.forget(tx, contact, parts.clock())
+            return await forgetting.forget(tx, contact, parts.clock())
+
+    count = await one_by_one("forgetting", await forgetting.due(parts.db, parts.clock()), see_to)
     if count:
         await parts.db.leave_no_trace((*WHOSE, "token", "tries"))
     return count

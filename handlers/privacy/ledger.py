@@ -5,6 +5,7 @@ whoever restores a backup finds there who was erased since, and how far it goes.
     after(store, number) -> lines              what a restored database may not know; raises Unknown where that cannot
                                                be told
     read_file(text) -> lines                   as `socialdirect person erasures` prints them
+    of_file(lines, number) -> lines            as `after`, of such a file
 
 A line's name is 26 signs with its number in them, as all that lies there; no document's begins with a letter. `HEAD`
 holds the number of the last one.
@@ -65,8 +66,7 @@ async def after(store: Store, number: int) -> Sequence[Line]:
         top = await last(store)
         if top is None:
             raise Unknown("the documents' store holds no ledger of erasures")
-        if top < number:
-            raise Unknown(f"the documents' store tells of {top} erasures, the backup of {number}")
+        _reaches(top, number, "the documents' store")
         known = [await _line(store, each) for each in range(number + 1, top + 1)]
         while (found := await store.get(_name(top + 1))) is not None:  # of whoever died before it wrote the number
             top += 1
@@ -95,6 +95,21 @@ async def _line(store: Store, number: int) -> Line:
 def read_file(text: str) -> Sequence[Line]:
     """Of a file. Raises Unknown."""
     return [_read(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def of_file(lines: Sequence[Line], number: int) -> Sequence[Line]:
+    """An older file, or half of one, would leave out people who were erased: it tells nothing."""
+    known = {line.id: line for line in lines}
+    top = max(known, default=0)
+    _reaches(top, number, "the file")
+    if missing := next((each for each in range(number + 1, top + 1) if each not in known), None):
+        raise Unknown(f"line {missing} of the ledger of erasures is missing in the file")
+    return [known[each] for each in range(number + 1, top + 1)]
+
+
+def _reaches(top: int, number: int, where: str) -> None:
+    if top < number:
+        raise Unknown(f"{where} tells of {top} erasures, the backup of {number}")
 
 
 def _read(text: str, number: int) -> Line:

@@ -100,6 +100,9 @@ async def test_all_that_is_theirs_and_nothing_of_others(place: Place, tmp_path: 
     read = copy.read("data.html").decode()
     assert "&lt;b&gt;=1+1&lt;/b&gt;" in read
     assert not re.search(r"https?://|<script|<img|<link", read)
+    [paper] = [file for file in (tmp_path / "papers").rglob("*") if file.is_file()]
+    paper.write_bytes(b"damaged")
+    assert (await zipped(place, person)).namelist() == ["data.json", "data.html", "documents/1.missing"]
 
 
 @guards("G04")

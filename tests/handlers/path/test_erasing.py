@@ -353,6 +353,21 @@ async def test_by_their_own_word(place: Place, papers: Path) -> None:
     assert await residue(place.parts.db) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_row_that_breaks_us_keeps_nobody_else_waiting(place: Place, papers: Path) -> None:
+    """The one who asked first cannot be read: the next is erased all the same, to the end (I16)."""
+    await place.says("sms", CAMILLE, *LATER)
+    await place.says("sms", SAM, *(text.replace("Camille", "Sam").replace("camille", "sam") for text in LATER))
+    camille, sam = [(await place.contact("sms", each)).person_id or "" for each in (CAMILLE, SAM)]
+    async with place.parts.db.transaction() as tx:
+        for person in (camille, sam):
+            await erasures.ask(tx, person, f"person:{person}", place.clock.now)
+        await tx.execute("UPDATE person SET email = ? WHERE id = ?", b"damaged", camille)
+    assert await erasing.look(place.parts) == 1
+    await passes_a_day(place)
+    assert [each.person for each in await erasures.open_(place.parts.db)] == [camille]
+
+
 async def test_at_the_same_instant(place: Place, papers: Path) -> None:
     """A message comes in, and an hour is booked, while they are erased: no row is left without its person."""
     person = await lives(place)
