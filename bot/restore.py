@@ -15,7 +15,7 @@ import typer
 
 from bot.app import vault
 from bot.clock import system_clock
-from bot.failures import CommandFailed, WrongUse
+from bot.failures import CommandFailed, WrongUse, reason
 from bot.opening import operator
 from bot.papers import store
 from bot.progress import progress
@@ -43,9 +43,11 @@ def run(
     for each in (file, *([erasures] if erasures else [])):
         if not each.is_file():
             raise WrongUse(f"FILE: there is no file {each}")
+    if erasures and nobody_erased:
+        raise WrongUse("--erasures and --nobody-erased do not go together")
     try:
-        told = ledger.read_file(erasures.read_text()) if erasures else [] if nobody_erased else None
-        rows, again = asyncio.run(read(read_settings(), file, told))
+        told = ledger.read_file(_text(erasures)) if erasures else None
+        rows, again = asyncio.run(read(read_settings(), file, told, nobody_erased=nobody_erased))
     except backup.BadBackup as error:
         raise CommandFailed(str(error)) from None
     except ledger.Unknown as error:
@@ -61,12 +63,24 @@ def run(
     return 0
 
 
-async def read(settings: Settings, file: Path, told: Sequence[Line] | None) -> tuple[int, int]:
-    """How many rows, and how many people were erased again. `told`: the ledger, where it is not to be looked for."""
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongUse(f"--erasures: {file} cannot be read ({reason(error)})") from None
+
+
+async def read(
+    settings: Settings, file: Path, told: Sequence[Line] | None, *, nobody_erased: bool = False
+) -> tuple[int, int]:
+    """How many rows, and how many people were erased again. `told`: the ledger, where it is not to be looked for in
+    the documents' store."""
     async with aiohttp.ClientSession(trust_env=False) as session:
         papers = store(settings.documents_url.get_secret_value(), session)
-        number = backup.erased_until(file)
-        lines = await ledger.after(papers, number) if told is None else [each for each in told if each.id > number]
+        lines: Sequence[Line] = []
+        if not nobody_erased:
+            number = backup.erased_until(file)
+            lines = await ledger.after(papers, number) if told is None else ledger.of_file(told, number)
         # Not by `bot.opening`: an empty database is what is wanted here, and the backup says how to migrate it.
         db = await Database.open(settings.database_url.get_secret_value(), vault(settings))
         gone: list[Theirs] = []

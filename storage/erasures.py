@@ -64,7 +64,7 @@ class Line:
             data = json.loads(text)
             closes = bool(data.get("closes", False))
             return cls(int(data["id"]), str(data["person"]), tuple(data["contacts"]), _instant(data["at"]), closes)
-        except (TypeError, KeyError) as error:
+        except (AttributeError, TypeError, KeyError) as error:
             raise ValueError(type(error).__name__) from None
 
 

@@ -116,3 +116,23 @@ def test_who_was_erased_since_the_backup_stays_erased(open_desk: Desk) -> None:
     assert open_desk("person", "decisions", "camille@example.org").err.startswith("socialdirect: nobody has an account")
     open_desk.set(DATABASE_URL="sqlite://var/by_file.sqlite3")
     assert "1 people" in open_desk.ok("restore", "monday.backup", "--erasures", "ledger").out
+
+
+def test_a_ledger_that_is_none_or_knows_too_little_restores_nothing(open_desk: Desk) -> None:
+    """Of a file as of the store: whoever it does not name would be back."""
+    open_desk.ok("chat", typed=BOOKS)
+    [person] = re.findall(r"person (\w{26})", open_desk("person", "erase", "camille@example.org", typed="\n").out)
+    open_desk.ok("person", "erase", "camille@example.org", "--confirm", person)
+    open_desk.ok("backup", "monday.backup")
+    [line] = open_desk.ok("person", "erasures").lines
+    third = line.replace('"id":1,', '"id":3,')
+    open_desk.set(DATABASE_URL="sqlite://var/new.sqlite3")
+    for content, status, said in (
+        (b"\xff\xfe\x00", 2, "--erasures: ledger cannot be read (not UTF-8 text)"),
+        (b"[1]\n", 1, "line 1 of the ledger of erasures is not readable"),
+        (b"", 1, "tells of 0 erasures, the backup of 1"),
+        (f"{line}\n{third}\n".encode(), 1, "line 2 of the ledger of erasures is missing"),
+    ):
+        (open_desk.folder / "ledger").write_bytes(content)
+        done = open_desk("restore", "monday.backup", "--erasures", "ledger")
+        assert (done.status, said in done.err, done.err.count("\n")) == (status, True, 1), done
