@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "operator": "Say who may log in to the console, and in which role.",
     "why": "Tell what became of each message that was meant to go to somebody.",
     "tickets": "List what waits for the desk; take, answer, hand back and close it.",
-    "person": "Warn or suspend somebody, judge what they contest; keep or erase what is theirs.",
+    "person": "Warn or suspend somebody, close their account; copy, keep or erase what is theirs.",
     "figures": "Write the figures of past months: pages, plots, tables; of all, or of one client; without people.",
     "parked": "List inbox rows that failed or were not understood; have them tried again.",
     "pause": "Stop all sending.",

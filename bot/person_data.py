@@ -76,6 +76,8 @@ def touched(
         parts = opened.parts
         start = _instant(parts, since, "--since")
         end = _instant(parts, until, "--until") if until else parts.clock()
+        if start >= end:
+            raise WrongUse("--since: before --until")
         lines: list[str] = []
         for actor in await _actors(parts, who):
             found = await tracing.touched(parts, actor, start, end)
@@ -113,7 +115,9 @@ def _instant(parts: Parts, typed: str, name: str) -> datetime:
     try:
         read = datetime.fromisoformat(typed)
     except ValueError:
-        raise WrongUse(f"{name}: a day or an hour, as '2026-03-20 14:00'") from None
+        read = None
+    if read is None or not 2000 <= read.year < 2100:  # as the console's forms (`web.visitor.day`)
+        raise WrongUse(f"{name}: a day or an hour, as '2026-03-20 14:00'")
     return (read if read.tzinfo else read.replace(tzinfo=parts.zone)).astimezone(UTC)
 
 

@@ -42,10 +42,8 @@ def hold(
     day = _day(review)
 
     async def work(opened: App) -> LegalHold | NotHeld:
-        parts = opened.parts
-        id = who.strip()
-        person = id if await archives.there(parts.db, id) else await person_of(parts, who)
-        return await disputes.hold(parts, person, operator(), reference, " ".join(words), day)
+        person = await _whose(opened.parts, who)
+        return await disputes.hold(opened.parts, person, operator(), reference, " ".join(words), day)
 
     match on_app(work):
         case LegalHold(id=id):
@@ -71,7 +69,7 @@ def held(
 
     async def work(opened: App) -> list[str]:
         parts = opened.parts
-        found = await holds.of_person(parts.db, await person_of(parts, who)) if who else await holds.standing(parts.db)
+        found = await holds.of_person(parts.db, await _whose(parts, who)) if who else await holds.standing(parts.db)
         return [_line(parts, each) for each in found] or ["none"]
 
     for each in on_app(work):
@@ -122,6 +120,12 @@ def erased(
         raise CommandFailed(f"{out} cannot be written ({reason(error)})") from None
     print(f"{len(lines)} lines in {out}")
     return 0
+
+
+async def _whose(parts: Parts, who: str) -> str:
+    """Also of somebody whose account is closed, by the id that it had."""
+    id = who.strip()
+    return id if await archives.there(parts.db, id) else await person_of(parts, who)
 
 
 def _line(parts: Parts, each: LegalHold) -> str:

@@ -8,6 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import system_clock
+from bot.opening import on_app
+from handlers.privacy import closing
 from tests.bot.conftest import BOOKS, Desk
 
 WHY = ("Vos", "messages", "étaient", "blessants.")
@@ -87,6 +89,15 @@ def test_held_while_a_dispute_is_open(known: Desk) -> None:
     ):
         wrong = known("person", "hold", *words)
         assert (wrong.status, said in wrong.err) == (2, True), wrong
+
+
+def test_a_dispute_about_a_closed_account_is_listed_by_the_id_that_it_had(known: Desk) -> None:
+    [person] = re.findall(r"person (\w{26})", known("person", "erase", EMAIL, typed="\n").out)
+    on_app(lambda opened: closing.close(opened.parts, person, "operator:anna"))
+    id = known.ok("person", "hold", person, "RG 1", "Un", "litige.", "--review", soon()).lines[0].split()[0]
+    known.ok("person", "release", id)
+    assert "lifted" in known.ok("person", "holds", person).lines[0]
+    assert "nobody has an account" in known("person", "holds", EMAIL).err
 
 
 def test_erased_on_their_word(known: Desk) -> None:

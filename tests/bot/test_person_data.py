@@ -37,3 +37,10 @@ def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
     again = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
     assert again.status == 1
     assert known("person", "export", EMAIL, "--ticket", ticket, "--out", str(tmp_path / "none")).status == 2
+    for since, until in (
+        ("0001-01-01", "2026-03-20"),
+        ("2026-03-20", "9999-12-31 23:59"),
+        ("2026-03-20", "2026-03-19"),
+    ):
+        done = known("person", "touched", "anna", "--since", since, "--until", until)
+        assert (done.status, done.err.count("\n")) == (2, 1), done

@@ -46,7 +46,7 @@ class InstructionPages:
         copy = await exporting.gather(parts, id)
         done = await after_death.carry_out(parts, id, visit.actor, visit.words)
         if isinstance(done, NotCarried):
-            return await self._page(visit, NOT_CARRIED[done.why], 409)
+            return await self._page(visit, NOT_CARRIED[done.why], 422 if done.why == "reference" else 409)
         if done.wish == "erase" or copy is None:
             raise visit.back(f"/people/{id}/instruction?done")
         response = web.StreamResponse(headers=HEADERS)
