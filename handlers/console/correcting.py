@@ -68,7 +68,10 @@ async def correct(parts: Parts, id: str, operator: str, form: Wanted) -> Correct
         mailed = await core.change_email(person.id, email, None) if email and email != person.email else None
         if isinstance(mailed, TooManyTries):
             return "slow"
-        if (form.first, form.last) != (person.first_name, person.last_name):
+        renamed = (form.first, form.last) != (person.first_name, person.last_name)
+        if not renamed and not isinstance(mailed, LinkMailed):  # it is their address, written in another way
+            return "same"
+        if renamed:
             await core.rename(person.id, form.first, form.last)
         await follow(tx, parts, store, core, f"corrected:{id}:{parts.new_id()}", now)
         return Corrected(isinstance(mailed, LinkMailed))

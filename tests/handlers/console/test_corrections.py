@@ -58,6 +58,7 @@ async def test_a_new_address_is_confirmed_by_who_reads_it(site: Site, desk: Visi
         ({"last": "http://x"}, "Le nom ne peut"),
         ({"email": "x@"}, "adresse"),
         ({}, "Rien n&#39;a été changé"),
+        ({"email": FIRST.replace("example", "EXAMPLE")}, "Rien n&#39;a été changé"),
     ],
 )
 async def test_what_will_not_do_is_said_and_nothing_changes(
