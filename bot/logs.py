@@ -116,8 +116,10 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
 def _masked(value: Any) -> Any:
     """Also within what holds others; what is no plain value is printed as its text, and so is looked at as its text."""
     match value:
-        case None | bool() | int() | float():
+        case None | bool() | float():
             return value
+        case int():  # a number in the international form, a Telegram account
+            return "…" if _PERSONAL.search(str(value)) else value
         case str():
             return _PERSONAL.sub("…", value)
         case dict():

@@ -15,18 +15,17 @@ from aiohttp import web
 
 from handlers.privacy import exporting
 from handlers.web.copy_core import CopyCore, CopyView
+from handlers.web.guard import HEADERS as STRICT
 from handlers.web.ports import Gone
 from handlers.web.render import Renderer
 from handlers.web.visitor import TOKEN, own_form, token_of
 from locales.voice import Voice
 
-HEADERS: Final = {
+HEADERS: Final = {  # they leave before anybody else could add any
+    **STRICT,
     "Content-Type": "application/zip",
     "Content-Disposition": 'attachment; filename="data.zip"',
     "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
 }
 
 

@@ -91,9 +91,11 @@ def test_what_holds_others_is_looked_into() -> None:
             return "Person(+33639980011)"
 
     said = redact(
-        None, "info", {"event": "x", "a": ["+33639980011", 7], "b": {"+33639980011": ("c@example.org",)}, "c": Person()}
+        None,
+        "info",
+        {"event": "x", "a": ["+33639980011", 33639980011, 7], "b": {"+33639980011": ("c@example.org",)}, "c": Person()},
     )
-    assert said == {"event": "x", "a": ["…", 7], "b": {"…": ["…"]}, "c": "Person(…)"}
+    assert said == {"event": "x", "a": ["…", "…", 7], "b": {"…": ["…"]}, "c": "Person(…)"}
 
 
 def test_ids_of_ours_stay() -> None:
