@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from aiohttp import web
@@ -116,5 +117,5 @@ def _status(why: NotHeld) -> int:
 
 def _days(visit: Visit) -> dict[str, Any]:
     """Between which days it may be looked at again."""
-    zone = visit.frame.parts.zone
-    return {"today": visit.now.astimezone(zone).date(), "latest": (visit.now + AT_MOST).astimezone(zone).date()}
+    today = visit.now.astimezone(visit.frame.parts.zone).date()
+    return {"soonest": today + timedelta(days=1), "latest": today + AT_MOST}

@@ -29,7 +29,7 @@ async def anna(site: Site) -> Visitor:
 
 
 async def held(anna: Visitor, person: str) -> None:
-    await anna.get(f"/console/people/{person}/hold")
+    assert 'min="2026-03-03" max="2026-09-01"' in (await anna.get(f"/console/people/{person}/hold")).text
     assert (await anna.post(f"/console/people/{person}/hold", 303, **HOLDS)).to == "/console/law?said=held"
 
 
