@@ -60,4 +60,4 @@ class CorrectionPages:
         if seen is None:
             raise web.HTTPNotFound
         form = form or correcting.as_it_is(seen.person)
-        return visit.page("correct", status, said=why, person=seen.person, form=form)
+        return visit.page("correct", status, said=why, failed=why is not None, person=seen.person, form=form)

@@ -16,7 +16,8 @@ from conversations.text import Text, t
 from handlers.console import freeing
 from handlers.web.console.frame import ID, Frame, Visit
 
-SAID: Final[Mapping[str, Text]] = {"freed": t("console.free.done"), "vouched": t("console.free.vouch")}
+UNVOUCHED: Final = "vouched"
+SAID: Final[Mapping[str, Text]] = {"freed": t("console.free.done"), UNVOUCHED: t("console.free.vouch")}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from handlers.web.console.corrections import SAID as CORRECTED
 from handlers.web.console.decisions import DECISION_WORDS
 from handlers.web.console.frame import ID, Frame, Visit
 from handlers.web.console.freeing import SAID as FREED
+from handlers.web.console.freeing import UNVOUCHED
 from handlers.web.console.ticket_words import SAID, TICKET_WORDS
 from handlers.web.visitor import day
 
@@ -72,7 +73,8 @@ class PeoplePages:
         theirs = None
         if visit.may(Deed.SEE_TICKETS):
             theirs = await desk.of_person(self.frame.parts, seen.contacts, seen.person.id)
-        said = {**SAID, **CORRECTED, **FREED}.get(visit.request.query.get("said", ""))
+        how = visit.request.query.get("said", "")
+        said, failed = {**SAID, **CORRECTED, **FREED}.get(how), how == UNVOUCHED
         decided = await deciding.of_person(self.frame.parts, seen.person.id)
         values: dict[str, Any] = {"seen": seen, "person": seen.person, "theirs": theirs, "decided": decided}
-        return visit.page("person", said=said, **values, **TICKET_WORDS, **DECISION_WORDS)
+        return visit.page("person", said=said, failed=failed, **values, **TICKET_WORDS, **DECISION_WORDS)

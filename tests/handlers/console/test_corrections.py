@@ -67,7 +67,9 @@ async def test_what_will_not_do_is_said_and_nothing_changes(
     person, _ = await booked(site)
     path = f"/console/people/{person}/correct"
     await desk.get(path)
-    assert said in (await desk.post(path, 422, **{**AS_IS, **changed})).text
+    shown = (await desk.post(path, 422, **{**AS_IS, **changed})).text
+    assert said in shown
+    assert '<p class="warning" role="alert">' in shown
     noted = await deeds(site, f"person:{person}")
     assert not [deed for deed in noted if deed.startswith(("correct", "change"))]
 

@@ -36,7 +36,8 @@ async def test_the_desk_frees_on_a_proof_alone_and_it_is_noted_and_told(site: Si
     assert "gelé depuis" in page
     await auditor.get("/console/own")
     await auditor.post(path, 403, vouched="yes")
-    await desk.post(path, 303)
+    refused = (await desk.post(path, 303)).to.removeprefix("https://chat.example.org")
+    assert '<p class="warning" role="alert">' in (await desk.get(refused)).text
     assert await frozen(), "nobody asked who it is"
     site.place.new("sms", CAMILLE)
     await desk.post(path, 303, vouched="yes")
