@@ -21,6 +21,7 @@ from bot.failures import CommandFailed, WrongUse, reason
 from bot.load import local
 from bot.opening import on_app, operator
 from bot.who import Who, person_of
+from handlers.console.entry import plain_name
 from handlers.parts import Parts
 from handlers.privacy import exporting
 from handlers.privacy import touched as tracing
@@ -98,11 +99,15 @@ def touched(
 
 
 async def _actors(parts: Parts, who: str) -> list[str]:
-    """As the audit trail calls them: an operator of the console by an id, who is at a keyboard by the login's name."""
-    if ":" in who:
-        return [who]
-    row = await operators.by_name(parts.db, who)
-    return [*([f"operator:{row.id}"] if row is not None else []), f"operator:{who}"]
+    """As the audit trail calls them: an operator of the console by an id, who is at a keyboard by the login's name.
+    Of whom it has never heard it does not tell that they touched nobody.
+    """
+    login = who if ":" in who else f"operator:{who}"
+    row = None if ":" in who else await operators.by_name(parts.db, plain_name(who))
+    known = [login] if await audit.latest(parts.db, 1, by=login) else []
+    if row is None and not known:
+        raise CommandFailed("nobody of this name in the console, and none in the audit trail")
+    return [*([f"operator:{row.id}"] if row is not None else []), *known]
 
 
 def _person(parts: Parts, one: One) -> str:

@@ -37,10 +37,19 @@ def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
     again = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
     assert again.status == 1
     assert known("person", "export", EMAIL, "--ticket", ticket, "--out", str(tmp_path / "none")).status == 2
+
+
+def test_whom_a_breach_touched_is_asked_by_a_name_that_somebody_has(open_desk: Desk) -> None:
+    """A name that is typed in another way, or a day that cannot be, would tell that it was nobody."""
+    open_desk.ok("operator", "add", "anna", "--role", "desk")
+    found = open_desk.ok("person", "touched", "Anna", "--since", "2026-03-20").lines
+    assert re.fullmatch(r"operator:\w{26}: 0 deeds, 0 people", found[0]), found
+    unknown = open_desk("person", "touched", "ana", "--since", "2026-03-20")
+    assert (unknown.status, "nobody of this name" in unknown.err) == (1, True), unknown
     for since, until in (
         ("0001-01-01", "2026-03-20"),
         ("2026-03-20", "9999-12-31 23:59"),
         ("2026-03-20", "2026-03-19"),
     ):
-        done = known("person", "touched", "anna", "--since", since, "--until", until)
+        done = open_desk("person", "touched", "anna", "--since", since, "--until", until)
         assert (done.status, done.err.count("\n")) == (2, 1), done
