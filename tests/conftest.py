@@ -66,7 +66,7 @@ def aside() -> Iterator[list[str]]:
     class Told:
         def exception(self, event: str, **more: str) -> None:
             found.append(more["loop"])
-            log.error(event, exc_info=True, **more)
+            log.error(event, **more)
 
     alone.log = Told()
     yield found
