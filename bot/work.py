@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from handlers import digest, holding, joining, provider_copies, undelivered, unheard
+from handlers.alone import one_by_one
 from handlers.calendars.watching import read_due
 from handlers.channels.base import SendError
 from handlers.deciding import end_due
@@ -124,15 +125,22 @@ async def fire(parts: Parts) -> int:
 
 async def watch(parts: Parts, owner: str) -> int:
     """What nobody rings for."""
-    await name_the_bot(parts)
-    await tidy(parts, owner)
-    await digest.plan(parts)
-    await warn(parts)
-    await holding.tell(parts)
-    await undelivered.look(parts)
-    await look_for_free_hours(parts)
-    await watching.look(parts)
-    return 0
+    looks: Sequence[Callable[[], Awaitable[object]]] = (
+        lambda: name_the_bot(parts),
+        lambda: tidy(parts, owner),
+        lambda: digest.plan(parts),
+        lambda: warn(parts),
+        lambda: holding.tell(parts),
+        lambda: undelivered.look(parts),
+        lambda: look_for_free_hours(parts),
+        lambda: watching.look(parts),
+    )
+
+    async def see_to(look: Callable[[], Awaitable[object]]) -> int:
+        await look()
+        return 0
+
+    return await one_by_one("watch", looks, see_to)
 
 
 async def tidy(parts: Parts, owner: str) -> None:

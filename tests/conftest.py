@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser
 
+from handlers import alone
 from tests.servers.browser import browser as launch
 from tests.servers.browser import program
 from tests.servers.postgres import Postgres, postgres
@@ -52,6 +53,25 @@ def serve(server: AbstractContextManager[Server]) -> Iterator[Server]:
         yield running
     finally:
         server.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def aside() -> Iterator[list[str]]:
+    """Of which work something broke us and stood aside (`handlers.alone`). Nothing, but where a test plants it: that
+    one clears the list.
+    """
+    found: list[str] = []
+    log = alone.log
+
+    class Told:
+        def exception(self, event: str, **more: str) -> None:
+            found.append(more["loop"])
+            log.error(event, **more)
+
+    alone.log = Told()
+    yield found
+    alone.log = log
+    assert found == []
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,10 @@ import pytest
 from booking.core import Booking
 from booking.decisions import Ground
 from booking.model import ContactId, PersonId
+from bot.work import watch
 from conversations.model import Reply
 from conversations.text import Text
-from handlers import content, deciding
+from handlers import content, deciding, holding
 from handlers.acting import Acting
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
@@ -373,8 +374,12 @@ async def test_by_their_own_word(place: Place, papers: Path) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_row_that_breaks_us_keeps_nobody_else_waiting(place: Place, papers: Path) -> None:
-    """The one who asked first cannot be read: the next is erased all the same, to the end (I16)."""
+async def test_a_row_that_breaks_us_keeps_nobody_else_waiting(
+    place: Place, papers: Path, monkeypatch: pytest.MonkeyPatch, aside: list[str]
+) -> None:
+    """The one who asked first cannot be read: the next is erased all the same, to the end (I16). A human hears of the
+    first, whatever else is broken.
+    """
     await place.says("sms", CAMILLE, *LATER)
     await place.says("sms", SAM, *(text.replace("Camille", "Sam").replace("camille", "sam") for text in LATER))
     camille, sam = [(await place.contact("sms", each)).person_id or "" for each in (CAMILLE, SAM)]
@@ -385,6 +390,16 @@ async def test_a_row_that_breaks_us_keeps_nobody_else_waiting(place: Place, pape
     assert await erasing.look(place.parts) == 1
     await passes_a_day(place)
     assert [each.person for each in await erasures.open_(place.parts.db)] == [camille]
+    await place.passes(hours=1)
+    monkeypatch.setattr(holding, "tell", broken)
+    await watch(place.parts, "place")
+    assert "erasing_late" in place.alarm_codes()
+    assert set(aside) == {"erasing", "watch"}
+    aside.clear()
+
+
+async def broken(*_: object) -> int:
+    raise ValueError
 
 
 async def test_at_the_same_instant(place: Place, papers: Path) -> None:
