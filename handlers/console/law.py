@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from handlers.parts import Parts
-from storage import audit, erasures, holds, operators, provider_copies
+from storage import archives, audit, erasures, holds, operators, provider_copies
 from storage.erasures import Erasure
 from storage.holds import LegalHold
 
@@ -32,10 +32,12 @@ class Erasing:
 
 @dataclass(frozen=True, slots=True)
 class LawSeen:
-    """`due`: ids of the holds that are to be reviewed; `names`: of operators, as the rows call them."""
+    """`due`: ids of the holds that are to be reviewed; `archived`: of people whose account is closed, and who have no
+    page; `names`: of operators, as the rows call them."""
 
     holds: Sequence[LegalHold]
     due: frozenset[str]
+    archived: frozenset[str]
     erasings: Sequence[Erasing]
     names: Mapping[str, str]
 
@@ -49,6 +51,7 @@ async def seen(parts: Parts, actor: str) -> LawSeen:
     return LawSeen(
         standing,
         frozenset(each.id for each in standing if each.review_at <= now),
+        frozenset([each.person for each in standing if await archives.there(db, each.person)]),
         [await _erasing(parts, each, now) for each in await erasures.latest(db, LATEST)],
         await operators.called(db),
     )

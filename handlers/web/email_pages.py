@@ -7,9 +7,8 @@ else (terms, article 4.1).
 A GET never acts: scanners of mail open links. 404 for a token that never was, 410 for one that is of no more use.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from aiohttp import web
 
@@ -18,8 +17,6 @@ from handlers.passwords import LONGEST
 from handlers.web.ports import EmailPort, EmailView, Gone, PasswordView
 from handlers.web.render import Renderer
 from handlers.web.visitor import TOKEN, own_form, token_of
-
-FORM: Final[Mapping[str, Any]] = {"wanted": WANTED, "most": LONGEST}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +48,13 @@ class EmailPages:
         view = await self.pages.confirm_email(token_of(request))
         if not isinstance(view, EmailView):
             return self.renderer.no(request, view)
-        form = {"token": view.password, "faults": (), "busy": False, "joins": view.joins, **FORM}
+        form: dict[str, Any] = {
+            "token": view.password,
+            "faults": (),
+            "busy": False,
+            "joins": view.joins,
+            "wanted": WANTED,
+        }
         return self.renderer.page("email_confirmed", view.reader, address=masked(view.address), why=view.why, **form)
 
     async def _ask_password(self, request: web.Request) -> web.Response:
@@ -68,7 +71,7 @@ class EmailPages:
         if view.chosen:
             return self.renderer.page("password_chosen", view.reader)
         status = 503 if view.busy else 422 if view.faults else 200
-        form = {"token": token_of(request), "faults": view.faults, "busy": view.busy, **FORM}
+        form: dict[str, Any] = {"token": token_of(request), "faults": view.faults, "busy": view.busy, "wanted": WANTED}
         return self.renderer.page("password", view.reader, status, **form)
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from booking.decisions import LONGEST, SHORTEST, DecideAnswer, DecisionKind, NotDecided
+from booking.decisions import CONTESTABLE, LONGEST, SHORTEST, DecideAnswer, DecisionKind, NotDecided
 from booking.operating import Deed
 from conversations.flows.account import last_day
 from conversations.flows.decided import GROUNDS
@@ -133,6 +133,7 @@ class DecisionPages:
             typed=visit.typed,
             most=LONGEST,
             least=SHORTEST,
+            contestable=CONTESTABLE.days,
             **DECISION_WORDS,
         )
 
@@ -159,6 +160,7 @@ def decide_page(
         form=form,
         most=LONGEST,
         least=SHORTEST,
+        contestable=CONTESTABLE.days,
         today=visit.now.astimezone(visit.frame.parts.zone).date(),
         back=back,
         report=report,

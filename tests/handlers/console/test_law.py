@@ -4,15 +4,16 @@ are, of nobody (G6).
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from booking.operating import Role
 from bot.work import tidy
-from handlers.privacy import erasing, watching
+from handlers.privacy import disputes, erasing, watching
 from handlers.privacy.erasing import Erased, Held
 from storage import audit, holds
+from storage.holds import LegalHold
 from tests.guards import guards
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked
@@ -130,3 +131,18 @@ async def test_erasings_are_numbers(site: Site, anna: Visitor) -> None:
     page = (await boss.get("/console/law")).text
     assert "fait" in page
     assert "en cours" not in page
+
+
+async def test_a_dispute_with_somebody_whose_account_is_closed_leads_to_no_page(site: Site, anna: Visitor) -> None:
+    person, _ = await booked(site)
+    parts = site.place.parts
+    assert isinstance(await erasing.erase(parts, person, "operator:anna", closes=True), Erased)
+    await site.place.settle()
+    await erasing.look(parts)
+    assert isinstance(
+        await disputes.hold(parts, person, "operator:anna", REFERENCE, REASON, date(2026, 6, 15)), LegalHold
+    )
+    page = (await anna.get("/console/law")).text
+    assert REFERENCE in page
+    assert f"compte fermé, n° {person}" in page
+    assert f"/people/{person}" not in page
