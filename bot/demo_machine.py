@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from bot.work import drain_all, fire
+from handlers import provider_copies
 from handlers.deciding import end_due
 from handlers.delivery import deliver, settle_unknown
 from handlers.parts import Parts
+from handlers.privacy import closing, deadlines, erasing, forgetting
 from handlers.waiting import serve_waiting
 from storage import outbox, timers
 from storage.booking import next_start
@@ -23,6 +25,7 @@ from storage.booking import next_start
 log = logging.getLogger(__name__)
 
 LOOK: Final = timedelta(seconds=1)  # without a ring: what becomes due by itself
+SELDOM: Final = timedelta(seconds=20)  # between two looks for who is to be erased or closed, and what that leaves
 MOST_ROUNDS: Final = 200
 BEFORE: Final = timedelta(minutes=10)  # when links and calls begin
 MORNING: Final = time(10)  # when people are asked how it was
@@ -52,6 +55,7 @@ class Engine:
     def __init__(self, parts: Parts, clock: MovingClock) -> None:
         self._parts, self._clock = parts, clock
         self._one = asyncio.Lock()
+        self._seldom_at = clock()
         self._ears = [parts.bell.ear(name) for name in ("inbox", "outbox", "timers", "unknown")]
 
     def now(self) -> datetime:
@@ -86,8 +90,18 @@ class Engine:
                 did += await settle_unknown(self._parts, OWNER)
                 did += await serve_waiting(self._parts)
                 did += await end_due(self._parts)
+                did += await self._seldom()
                 if not did:
                     return
+
+    async def _seldom(self) -> int:
+        """What nobody waits for within the second, and what would cost a look at the whole database each second."""
+        now = self._clock()
+        if now < self._seldom_at:
+            return 0
+        self._seldom_at = now + SELDOM
+        looks = (closing.look, erasing.look, forgetting.look, provider_copies.look, deadlines.look)
+        return sum([await look(self._parts) for look in looks])
 
     async def run(self) -> None:
         """Until it is cancelled."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -144,6 +145,26 @@ async def test_a_second_run_goes_on_where_the_first_was() -> None:
 
 def said(demo: Demo) -> list[str]:
     return [bubble.text for bubble in demo.twilio.ledger.delivered if bubble.to == "+33639980011"]
+
+
+async def test_who_is_erased_is_told_when_it_is_done(demo: Demo) -> None:
+    """What only a worker's slower loops do comes here, too: an account was asked to be erased, and is."""
+    for telephone in demo.hub._telephones.values():
+        telephone.pace = 10_000
+
+    async def says(text: str) -> str:
+        await demo.hub.say("sms", text)
+        await demo.engine.settle()
+        await demo.twilio.settle()
+        return said(demo)[-1]
+
+    for text in (*BOOK[:-1], "1", "1", *SIGN, "1", "effacer mon compte"):
+        await says(text)
+    assert "Un dernier message" in await says(re.findall(r"EFFACER [0-9]{6}", await says("1"))[0])
+    await demo.hub.move_clock("10m")
+    await demo.twilio.settle()
+    assert "C'est fait" in said(demo)[-1]
+    assert not await demo.app.parts.db.fetch("SELECT id FROM person")
 
 
 async def test_commands_that_are_run_in_its_folder_work_on_it(demo: Demo, tmp_path: Path) -> None:
