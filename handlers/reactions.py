@@ -89,6 +89,7 @@ from handlers.effects import (
     Erase,
     Invitation,
     Notice,
+    Recipient,
     ToMail,
     ToPerson,
     ToPhone,
@@ -161,13 +162,15 @@ async def old_mailbox_is_told(event: EmailToProve, world: World) -> Sequence[Eff
 
 
 async def old_ways_are_told(event: PhoneChanged, world: World) -> Sequence[Effect]:
-    """Whoever did not do it objects at the desk (threat T3). A number that they no longer have may be a stranger's."""
+    """Whoever did not do it objects at the desk (threat T3): at once, and at night too, when others sleep. A number that
+    they no longer have may be a stranger's.
+    """
     phone = world.desk.phone
     text = t("notice.number_changed", call=t("desk.call", phone=phone) if phone else t("desk.word"))
-    effects: list[Effect] = [Notice(ToMail(event.person.id), "access", (text,))] if event.person.email_confirmed else []
+    to: list[Recipient] = [ToMail(event.person.id)] if event.person.email_confirmed else []
     if event.told is not None:
-        effects.append(Notice(ToPhone(event.told), "access", (text,)))
-    return effects
+        to.append(ToPhone(event.told))
+    return [Notice(each, "access", (text,), urgent=True) for each in to]
 
 
 async def they_are_to_be_erased(event: ErasureAsked, world: World) -> Sequence[Effect]:
