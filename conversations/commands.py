@@ -26,6 +26,7 @@ from conversations.message_commands import leaves_message, message, messages, re
 from conversations.model import Context
 from conversations.naming import named
 from conversations.normal import fold
+from conversations.phrases import padded, pattern, without
 from conversations.reminded import bound
 from conversations.talk import Talk
 from conversations.text import t
@@ -36,11 +37,16 @@ Run: TypeAlias = Callable[[Talk, Mapping[str, Any]], Awaitable[None]]
 
 def command(text: str, c: Context) -> Run | None:
     """The command whose word is the whole message."""
-    said = fold(text)
-    for name, run in _table(c).items():
-        if said and said in c.words(f"words.command.{name}"):
-            return run
+    for said in (fold(text), _plainly(text, c)):
+        for name, run in _table(c).items():
+            if said and said in c.words(f"words.command.{name}"):
+                return run
     return None
+
+
+def _plainly(text: str, c: Context) -> str:
+    """Without the politeness at the end: "ferme mon compte svp"."""
+    return fold(pattern(c.words("words.polite")).sub(" ", padded(text)))
 
 
 def opens(intent: str, c: Context) -> Run | None:
@@ -49,8 +55,10 @@ def opens(intent: str, c: Context) -> Run | None:
 
 
 def wished(text: str, c: Context) -> Run | None:
-    """What a worker's phrase asks for, with what it says besides: "absent demain", "proposer Camille jeudi 10h"."""
-    return WORKER_COMMANDS.get(_wish(text, c))
+    """What a worker's phrase asks for, with what it says besides: "absent demain", "proposer Camille jeudi 10h". Of
+    anybody else's, what no subject is: "mon mari lit mes sms" asks for no hour about the family.
+    """
+    return WORKER_COMMANDS.get(_wish(text, c)) if c.contact.role == "worker" else COMMANDS.get(_asks(text, c))
 
 
 def wants_another(text: str, c: Context, flow: str) -> bool:
@@ -68,6 +76,14 @@ def _wish(text: str, c: Context) -> str:
         return "calendar"
     parts = clauses(calendar_address.without(text), c.words)
     found = (name for name in WORKER_COMMANDS if mentions(parts, name, c.words(f"words.worker.{name}"), c.words))
+    return next(found, "")
+
+
+def _asks(text: str, c: Context) -> str:
+    """The name of the command that a person's phrase mentions, or nothing; a bank's account is none of ours."""
+    none = pattern(c.words("words.asks.none"))
+    parts = [without(part, none) for part in clauses(text, c.words)]
+    found = (name for name in ASKED_FOR if mentions(parts, name, c.words(f"words.asks.{name}"), c.words))
     return next(found, "")
 
 
@@ -231,9 +247,10 @@ async def _undoable(talk: Talk) -> bool:
 
 
 async def who(talk: Talk, gained: Mapping[str, Any]) -> None:
-    """Who writes, said again; the first message has said it already."""
+    """Who writes, said again; the first message has said it already. By SMS also what a text costs."""
     if not talk.says:
-        talk.says.append(t("welcome.chat"))
+        talk.says.append(t("welcome.sms") if talk.c.contact.channel == "sms" else t("welcome.chat"))
+        talk.hush = not talk.frames
 
 
 async def cancel(talk: Talk, gained: Mapping[str, Any]) -> None:
@@ -351,6 +368,8 @@ COMMANDS: Final[Mapping[str, Run]] = {
     "messages": messages,
     "message": message,
 }
+
+ASKED_FOR: Final = ("discreet", "join")  # found in a sentence by `words.asks.*`
 
 WORKER_COMMANDS: Final[Mapping[str, Run]] = {
     "help": worker_help,

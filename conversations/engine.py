@@ -205,8 +205,9 @@ def wording(talk: Talk, ask: Ask) -> list[Text]:
     if talk.misses == 0:
         return [*ask.intro, ask.text]
     if talk.misses == 1:
-        again = miss(talk.c) if ask.options else t("miss.again")
-        return [] if said_why else [again, *short(ask)]
+        if said_why:
+            return []
+        return [t("miss.again"), ask.text] if _asks_for_words(ask) else [miss(talk.c)]
     if talk.misses % 2 == 0:
         example = [ask.example] if ask.example else []
         return [*([] if said_why else [t("miss.example")]), ask.text, *example]
@@ -218,6 +219,8 @@ def miss(c: Context) -> Text:
     return t("miss.choices") if c.contact.taps else t("miss.choose")
 
 
-def short(ask: Ask) -> list[Text]:
-    """With choices the numbers say enough; without, the question is needed."""
-    return [] if ask.options else [ask.text]
+def _asks_for_words(ask: Ask) -> bool:
+    """Whether a number is no answer: with one way out and nothing to choose from, "answer by a number" would send them
+    out; with choices the numbers say enough.
+    """
+    return not ask.options or (ask.free and len(ask.options) == 1)

@@ -8,6 +8,7 @@ minutes, also in another flow; who acts on it asks the core, which has the row (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
@@ -91,8 +92,12 @@ async def ask_code(c: Context) -> Ask:
 
 
 async def checked(c: Context, id: str | None, heard: Input, check: Check | None = None) -> Proven | Again | Text:
-    """What they typed, as the core judges it: `Again` while another try is left, a text where a new code is needed."""
-    typed = fold(heard.text).replace(" ", "")
+    """What they typed, as the core judges it: `Again` while another try is left, a text where a new code is needed.
+    Words alone are no try.
+    """
+    typed = figures(heard)
+    if not typed:
+        return Again()
     match await (check or c.booking.check_proof)(ProofId(id or ""), typed):
         case Proven() as proven:
             return proven
@@ -102,6 +107,11 @@ async def checked(c: Context, id: str | None, heard: Input, check: Check | None 
             return Again(t("proof.wrong"))
         case ProofOver():
             return t("proof.old")
+
+
+def figures(heard: Input) -> str:
+    """The code in what they typed, which may be a sentence: "c'est le 123 456"."""
+    return "".join(re.findall(r"[0-9]+", fold(heard.text)))
 
 
 def remembered(sent: ProofSent) -> dict[str, Any]:

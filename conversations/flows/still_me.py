@@ -9,16 +9,15 @@ The question names nobody, and says no more than that we ask.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 
 from booking.model import ContactId
 from booking.ports import TooManyTries
 from booking.proofs import LASTS, NoOtherWay, ProofId, ProofSent, Proven
+from conversations.flows import proof
 from conversations.flows.names import call
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, Option, Outcome, Step, Switch, fill
-from conversations.normal import fold
 from conversations.text import t
 
 ASKED: Final = "claim"  # the fact that they were asked once: from then on a word of theirs opens it
@@ -60,8 +59,8 @@ async def got_code(c: Context, heard: Input) -> Outcome:
         return fill(sent=None, no_code=True)
     if heard.choice == "again":
         return await _sent(c)
-    typed = fold(heard.text).replace(" ", "")
-    if not re.fullmatch(r"[0-9]+", typed):
+    typed = proof.figures(heard)
+    if not typed:
         return Again()
     if isinstance(await c.booking.prove_claim(c.contact.id, ProofId(sent["id"]), typed), Proven):
         return Finish(t("still_me.done"), forget=True)

@@ -13,7 +13,7 @@
     > [2]                            presses the second button on the screen; [old 1]: of the question before
     > (voice)                        sends a file: voice, image, sticker; (mms): an image by SMS that can be fetched;
                                      (contact): shares their own number; (the code): the one-time code that they got
-                                     by SMS
+                                     by SMS, also among words
     > (image) voici                  sends a file with words under it
     > (quotes old) le 2              quotes the question before; (quotes) the one on the screen
     > (on the reminder) OUI          taps the button of the last reminder, or quotes it
@@ -138,11 +138,11 @@ def heard(stage: Stage, said: str) -> Input:
         return Input(text=found[2], quotes=stage.prompts[-2 if found[1] else -1])
     if said.startswith(ON_MESSAGE):
         return Input(text=said.removeprefix(ON_MESSAGE), to=stage.company.exchanges[stage.contact.id])
-    if said in {"(the code)", "(contact)"}:
-        return Input(phone="+33639980011") if said == "(contact)" else Input(text=stage.code)
+    if said == "(contact)":
+        return Input(phone="+33639980011")
     if found := re.fullmatch(r"\((\w+)\)(?: (.+))?", said):
         return Input(text=found[2] or "", files=(_file(stage, found[1]),))
-    return Input(text=said.replace("\\n", "\n"))
+    return Input(text=said.replace("(the code)", stage.code or "").replace("\\n", "\n"))
 
 
 def _file(stage: Stage, kind: str) -> FileRef:
