@@ -10,6 +10,7 @@ from typing import Final
 DAY: Final = timedelta(days=1)
 MOST: Final = 31  # days that a wish lists
 WEEKS: Final = 8  # of a weekday that comes every week
+YEAR: Final = DAY * 366  # nothing later is wished
 PAST: Final = timedelta(days=183)  # a date that would only come later than this was a memory, not a wish
 
 
@@ -19,9 +20,9 @@ def following(today: date, weekday: int) -> date:
 
 
 def week(today: date, ahead: int) -> tuple[date, ...]:
-    """Monday to Sunday, `ahead` weeks from this one; of this week what is left."""
+    """Monday to Sunday, `ahead` weeks from this one; of this week what is left, and nothing a year ahead."""
     monday = today - DAY * today.weekday() + DAY * 7 * ahead
-    return tuple(day for day in span(monday, monday + DAY * 6) if day >= today)
+    return tuple(day for day in span(monday, monday + DAY * 6) if today <= day <= today + YEAR)
 
 
 def weekly(today: date, weekday: int) -> tuple[date, ...]:

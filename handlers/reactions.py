@@ -162,8 +162,8 @@ async def old_mailbox_is_told(event: EmailToProve, world: World) -> Sequence[Eff
 
 
 async def old_ways_are_told(event: PhoneChanged, world: World) -> Sequence[Effect]:
-    """Whoever did not do it objects at the desk (threat T3): at once, and at night too, when others sleep. A number that
-    they no longer have may be a stranger's.
+    """Whoever did not do it objects at the desk (threat T3); at night, too. A number they no longer have may be a
+    stranger's.
     """
     phone = world.desk.phone
     text = t("notice.number_changed", call=t("desk.call", phone=phone) if phone else t("desk.word"))

@@ -77,12 +77,15 @@ def _capital(part: str) -> str:
 
 def email_in(text: str, words: Words) -> str | None:
     """The only address in a text, in its normal form, or None. Spaces round the @ are a telephone's keyboard, and some
-    write it in letters.
+    write it, or say it to their telephone, in letters: "camille arobase exemple point fr".
     """
     from email_validator import EmailNotValidError, validate_email
 
     spelled = "|".join(map(re.escape, words("words.email.at"))) or "(?!)"
     joined = re.sub(rf"\s*@\s*|\s+\(?(?:{spelled})\)?\s+", "@", text, flags=re.IGNORECASE)
+    dots = "|".join(map(re.escape, words("words.email.dot"))) or "(?!)"
+    if not re.search(r"@\S+\.\S", joined):
+        joined = re.sub(rf"\s+(?:{dots})\s+", ".", joined, flags=re.IGNORECASE)
     found = [word.strip("<>()[],;:.!?\"'") for word in joined.split() if "@" in word]
     if len(found) != 1:
         return None

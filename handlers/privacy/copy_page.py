@@ -65,6 +65,11 @@ WHEN: Final[Mapping[str, Text]] = dict.fromkeys(
     ),
     t("copy.name.at"),
 )
+# Words of the machine, many times over and of no use to a reader; the file beside the page has them.
+FOR_PROGRAMS: Final[Mapping[str, frozenset[str]]] = {
+    "inbox": frozenset({"kind", "status"}),
+    "outbox": frozenset({"kind", "status"}),
+}
 STYLE: Final = "body{font:1rem/1.5 sans-serif;max-width:50rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
 
 
@@ -79,13 +84,17 @@ def page(tables: Mapping[str, Sequence[Mapping[str, Any]]], at: datetime, voice:
     for table, heading in SECTIONS.items():
         if rows := tables.get(table):
             out.append(f"<section><h2>{escape(voice(heading))}</h2>")
-            out += [_row(row, voice) for row in rows]
+            out += [_row(row, voice, FOR_PROGRAMS.get(table, frozenset())) for row in rows]
             out.append("</section>")
     return "\n".join([*out, "</main></body></html>"])
 
 
-def _row(row: Mapping[str, Any], voice: Voice) -> str:
-    shown = [(NAMES.get(name) or WHEN.get(name), _value(name, value, voice)) for name, value in row.items()]
+def _row(row: Mapping[str, Any], voice: Voice, unread: frozenset[str]) -> str:
+    shown = [
+        (NAMES.get(name) or WHEN.get(name), _value(name, value, voice))
+        for name, value in row.items()
+        if name not in unread
+    ]
     items = [f"<dt>{escape(voice(name))}</dt><dd>{escape(value)}</dd>" for name, value in shown if name and value]
     return f"<dl>{''.join(items)}</dl>"
 

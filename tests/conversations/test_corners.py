@@ -116,6 +116,14 @@ def test_no_address(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["lea.martin arobase example point org", "c'est lea.martin@example point org", "lea.martin@example.org point"],
+)
+def test_an_address_in_letters(text: str) -> None:
+    assert email_in(text, FR) == "lea.martin@example.org"
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("Jean-Pierre de La Tour", ("Jean-Pierre", "de La Tour")),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conversations.danger import KINDS, NUMBERS, danger
@@ -34,6 +34,7 @@ MOMENTS = st.integers(0, 6 * 365 * 24 * 60).map(
 )
 
 
+@example("in 52 weeks", datetime(2025, 1, 1, tzinfo=UTC), "Europe/Paris")
 @given(TEXTS, MOMENTS, st.sampled_from(["Europe/Paris", "Indian/Reunion", "America/Guadeloupe"]))
 def test_whatever_comes_the_answer_is_sound(text: str, now: datetime, zone: str) -> None:
     heard = understand(text, EN, now, zone, {"claire": "Claire"})

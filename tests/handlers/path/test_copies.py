@@ -153,6 +153,9 @@ async def test_somebody_who_was_erased_has_no_copy(place: Place) -> None:
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_the_page_is_in_their_language(lang: str) -> None:
-    shown = page({"person": [{"first_name": "Camille"}]}, AT, Voice(lang))
+    tables = {"person": [{"first_name": "Camille"}], "inbox": [{"kind": "message", "status": "done", "body": "oui"}]}
+    shown = page(tables, AT, Voice(lang))
     assert f'lang="{lang}"' in shown
     assert ("Prénom" if lang == "fr" else "First name") in shown
+    assert "oui" in shown
+    assert "done" not in shown, "the machine's words are in the file for programs"
