@@ -55,7 +55,8 @@ class Confirming:
             if proof.asked_by is not None:
                 await self._store.vouch(person.id, proof.asked_by, self._now)
             await end_links(self._store, person.id, self._now)
-            self.events.append(EmailConfirmed(confirmed))
+            if confirmed != person:  # by a link for the password it may have been theirs before
+                self.events.append(EmailConfirmed(confirmed))
         return True
 
 

@@ -46,6 +46,9 @@ def test_the_link_of_an_account_confirms_its_address_once() -> None:
     assert [type(event) for event in turn.events] == [EmailConfirmed]
     assert not run(desk.turn().confirm_email(proof.id))
     assert not run(desk.turn().confirm_email("nobody"))
+    password, turn = asked(desk, FIRST, "password"), desk.turn()
+    assert run(turn.confirm_email(password.id))
+    assert turn.events == [], "it was confirmed before: their appointments are not mailed a second time"
 
 
 def test_a_link_in_the_old_mailbox_confirms_no_other_address() -> None:
