@@ -26,7 +26,7 @@ def full_name(text: str, words: Words) -> tuple[str, str] | None:
     last, comma, first = plain.partition(", ")
     if comma and last[0].isupper() and first[0].isupper():  # as in lists of names; "attendez, camille" is none
         plain = f"{first} {last}"
-    if not plain or len(plain) > NAME_LENGTH or not all(map(_in_a_name, plain)):
+    if not plain or len(plain) > NAME_LENGTH or not all(map(_in_a_name, plain)) or email_in(plain, words) is not None:
         return None
     parts = plain.split(" ")
     if len(parts) < 2 or any(not any(map(str.isalpha, part)) for part in parts):
@@ -79,8 +79,6 @@ def email_in(text: str, words: Words) -> str | None:
     """The only address in a text, in its normal form, or None. Spaces round the @ are a telephone's keyboard, and some
     write it, or say it to their telephone, in letters: "camille arobase exemple point fr".
     """
-    from email_validator import EmailNotValidError, validate_email
-
     spelled = "|".join(map(re.escape, words("words.email.at"))) or "(?!)"
     joined = re.sub(rf"\s*@\s*|\s+\(?(?:{spelled})\)?\s+", "@", text, flags=re.IGNORECASE)
     dots = "|".join(map(re.escape, words("words.email.dot"))) or "(?!)"
@@ -89,6 +87,8 @@ def email_in(text: str, words: Words) -> str | None:
     found = [word.strip("<>()[],;:.!?\"'") for word in joined.split() if "@" in word]
     if len(found) != 1:
         return None
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         return validate_email(found[0], check_deliverability=False).normalized
     except EmailNotValidError:

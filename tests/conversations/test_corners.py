@@ -105,7 +105,9 @@ def test_a_first_line_that_two_choices_share_chooses_none() -> None:
 # ---------------------------------------------------------------- names and addresses
 
 
-@pytest.mark.parametrize("text", ["", "merci", "Camille", "x" * 30 + " " + "y" * 30, "Bob <b>", "Camille -", "Li 4"])
+@pytest.mark.parametrize(
+    "text", ["", "merci", "Camille", "x" * 30 + " " + "y" * 30, "Bob <b>", "Camille -", "Li 4", "Li at ex point fr"]
+)
 def test_no_name(text: str) -> None:
     assert full_name(text, FR) is None
 
