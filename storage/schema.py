@@ -73,6 +73,7 @@ INDEXES = (
     Index("inbox_new", "inbox", "contact_id, id", where="status = 'new'"),
     Index("inbox_heard", "inbox", "contact_id, id", where="status = 'done' AND kind = 'message' AND reason IS NULL"),
     Index("inbox_slowed", "inbox", "contact_id, id", where="reason = 'flood: told'"),
+    Index("inbox_contact", "inbox", "contact_id, id"),  # of all kinds and states: what goes when somebody is erased
     Index("inbox_parked", "inbox", "id", where="status = 'parked'"),
     Index("inbox_settled", "inbox", "settled_at", where="status <> 'new'"),
     Index("outbox_due", "outbox", "next_try_at", where="status = 'queued'"),
@@ -95,6 +96,7 @@ INDEXES = (
     # look-ups
     Index("contact_person", "contact", "person_id", where="person_id IS NOT NULL"),
     Index("contact_heir", "contact", "heir_id", where="heir_id IS NOT NULL"),
+    Index("contact_forget", "contact", "forget_at", where="forget_at IS NOT NULL"),
     Index("alias_contact", "alias", "contact_id"),
     Index("contact_worker", "contact", "worker_id", where="worker_id IS NOT NULL"),
     Index("contact_phone", "contact", "phone_index", where="phone_index IS NOT NULL"),
