@@ -382,7 +382,7 @@ async def figures(db: Sql, now: datetime) -> Figures:
 
 
 async def by_cause(db: Sql, cause: str) -> list[OutboxRow]:
-    """What was written by one cause, in order. It is put in order here: SQLite would look through all messages for it."""
+    """What was written by one cause, in order; put in order here, as SQLite would look through all messages for it."""
     rows = await db.fetch(
         f"SELECT {COLUMNS} FROM outbox WHERE substr(key, 1, ?) = ? AND status = 'queued'",
         len(cause) + 1,

@@ -133,6 +133,7 @@ async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> in
         *theirs.contacts,
     )
     await _forget_claims(tx, theirs.person)
+    await _forget_counted(tx, theirs)
     count = 0
     for table, condition in WHOSE.items():
         if table in stays:
@@ -193,15 +194,18 @@ async def other_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -
     await outbox.empty(tx, contact, until)
 
 
-async def forget_numbers(tx: Sql, person: str) -> None:
-    """What is counted of their numbers, by keyed hashes. Before their rows go."""
+async def _forget_counted(tx: Tx, theirs: Theirs) -> None:
+    """What is counted of their numbers and mailboxes, by keyed hashes. Before the rows go that say which these are."""
     rows = await tx.fetch(
-        "SELECT phone_index FROM person WHERE id = ? UNION SELECT phone_index FROM contact WHERE person_id = ?",
-        person,
-        person,
+        "SELECT phone_index AS hash FROM person WHERE id = ? UNION SELECT email_index FROM person WHERE id = ? UNION "
+        "SELECT email_index FROM email_proof WHERE person_id = ? UNION "
+        f"SELECT phone_index FROM contact WHERE person_id = ? OR id IN ({_in(theirs.contacts)})",
+        *[theirs.person] * 4,
+        *theirs.contacts,
     )
-    for index in [row["phone_index"] for row in rows if row["phone_index"] is not None]:
-        await tx.execute("DELETE FROM tries WHERE key LIKE ?", f"%:{index.hex()}")
+    for row in rows:
+        if row["hash"] is not None:
+            await tx.execute("DELETE FROM tries WHERE key LIKE ?", f"%:{row['hash'].hex()}")
 
 
 def filled(condition: str, lists: dict[str, tuple[str, ...]]) -> tuple[str, list[str]]:

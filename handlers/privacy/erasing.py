@@ -41,7 +41,7 @@ from storage.contacts import ContactRow
 from storage.db import Tx
 from storage.erasures import Erasure
 from storage.outbox import OutboxRow
-from storage.theirs import forget, forget_numbers, gather
+from storage.theirs import forget, gather
 
 CLOCK: Final = "timer"  # who closes an account of which nobody was heard, as the audit trail calls it
 OF_NOBODY: Final = "erased:"  # before the ledger's number: whose rows wait for their new address
@@ -132,7 +132,6 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
             await archives.keep(tx, person, asked.asked_by, parts.zone, now)
         theirs = await gather(tx, person)
         await work.counted()
-        await forget_numbers(tx, person)
         await provider_copies.all_of(tx, rows, theirs.appointments, now, asked.id)
         await forget(tx, theirs)
         byes = await work.parted(addressee, letters)

@@ -18,7 +18,7 @@ from storage import archives, contacts, erasures, figures, holds, past_hours
 from storage import provider_copies as copies
 from storage.db import Tx
 from storage.erasures import Line
-from storage.theirs import Theirs, forget, forget_numbers, gather, other_forgets, others
+from storage.theirs import Theirs, forget, gather, other_forgets, others
 
 
 async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: datetime) -> Sequence[Theirs]:
@@ -37,7 +37,6 @@ async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: dateti
                 await archives.keep(tx, line.person, "restore", zone, line.at)
             for each in folded(await figures.hours_of(tx, line.person), zone):
                 await past_hours.add(tx, each)
-            await forget_numbers(tx, line.person)
             rows = await contacts.get_many(tx, theirs.contacts)
             await provider_copies.all_of(tx, list(rows.values()), theirs.appointments, now)
             await forget(tx, theirs)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from booking.core import Booking
 from booking.decisions import Ground
-from booking.model import ContactId
+from booking.model import ContactId, PersonId
 from conversations.model import Reply
 from conversations.text import Text
 from handlers import content, deciding
@@ -190,6 +191,24 @@ async def test_their_hours_stay_in_the_figures_as_counts(place: Place, papers: P
     await erasing.erase(place.parts, person, ANNA)
     assert await kept() == 1
     assert await place.parts.db.fetch("SELECT id FROM appointment") == []
+
+
+@guards("G06", partly=True)
+@guards("G06", partly=True)
+async def test_what_was_counted_of_their_number_and_their_mailboxes_goes(place: Place) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    contact = await place.contact("sms", CAMILLE)
+    person = PersonId(str(contact.person_id))
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        core = Booking(store, place.parts.rules, place.clock.now, place.parts.new_id)
+        await core.mail_again(person, ContactId(contact.id))
+        await core.change_email(person, "other@example.org", None)
+        await store.add_try(f"code-to:{store.keyed('phone', CAMILLE)}", place.clock.now)
+        counted = "SELECT key FROM tries WHERE key LIKE '%-to:%' OR key LIKE '%-by:%'"
+        assert len(await tx.fetch(counted)) == 5
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+    assert await place.parts.db.fetch(counted) == []
 
 
 @guards("G06", partly=True)
