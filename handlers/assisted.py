@@ -30,6 +30,7 @@ from booking.ports import (
     TooManyTries,
 )
 from conversations.text import t
+from handlers import claims
 from handlers.acting import Acting
 from handlers.effects import Notice
 from handlers.following import follow
@@ -154,6 +155,7 @@ async def book(parts: Parts, asked: Asked, actor: str) -> BookAnswer:
             if asked.newcomer is not None and joining is not None:
                 await audit.add(scene.tx, actor, "join", f"person:{done.appointment.person}", scene.now)
                 await contacts.set_language(scene.tx, contact, asked.newcomer.language)
+                await claims.anew(scene.tx, scene.store, scene.core, contact, scene.now)
             await commit(parts, scene, "book", done.appointment.id)
         return done
 

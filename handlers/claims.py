@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from booking.channels import ChannelJoined
 from booking.claims import ClaimSettled
 from booking.core import Booking
 from booking.documents import DocumentsSent
@@ -24,8 +25,9 @@ async def settled(tx: Tx, parts: Parts, core: Booking, who: ContactRow, turn: Tu
     store = RowStore(tx, parts.directories)
     if turn.flags & {"not_me", "parted"} and who.person_id is not None:
         return await taken(tx, parts, who, now)  # the desk's ticket, of the one before, names them
-    if who.claims and any(isinstance(event, PersonJoined) for event in core.events):
-        await _anew(store, core, who, now)
+    if who.claims and any(isinstance(event, PersonJoined | ChannelJoined) for event in core.events):
+        await anew(tx, store, core, ContactId(who.id), now)
+        return replace(who, claims=False)
     for event in core.events:
         if isinstance(event, ClaimSettled) and event.contact == who.id:
             if event.proven and event.former.worker is not None:
@@ -34,11 +36,23 @@ async def settled(tx: Tx, parts: Parts, core: Booking, who: ContactRow, turn: Tu
     return who
 
 
-async def _anew(store: RowStore, core: Booking, who: ContactRow, now: datetime) -> None:
-    """Whoever signs up is somebody else, also where nobody asked them."""
-    former = await store.former(ContactId(who.id), now)
-    if former is not None:
-        core.events.append(ClaimSettled(ContactId(who.id), former, proven=False))
+async def anew(tx: Tx, store: RowStore, core: Booking, contact: ContactId, now: datetime) -> None:
+    """Whoever has an account there now is somebody else, also where nobody asked them; or joined it to the one before,
+    which they have shown to be theirs.
+    """
+    old, former = await parting.of_heir(tx, contact), await store.former(contact, now)
+    if old is None or former is None:
+        return
+    if any(isinstance(event, ChannelJoined) and event.person.id == former.person for event in core.events):
+        await parting.is_over(tx, old)
+        return
+    core.events.append(ClaimSettled(contact, former, proven=False))
+    await _let_go(tx, old, now)
+
+
+async def _let_go(tx: Tx, old: ContactRow, now: datetime) -> None:
+    await parting.let_go(tx, old)
+    await audit.add(tx, "rules", "let go", f"talk:{old.id}", now)
 
 
 async def _papers_again(store: RowStore, core: Booking, worker: WorkerId, now: datetime) -> None:
@@ -55,8 +69,7 @@ async def _settled(tx: Tx, who: ContactRow, event: ClaimSettled, now: datetime) 
         return who
     whose = f"person:{event.former.person}" if event.former.person is not None else f"worker:{event.former.worker}"
     if not event.proven:
-        await parting.let_go(tx, old)
-        await audit.add(tx, "rules", "let go", f"talk:{old.id}", now)
+        await _let_go(tx, old, now)
         return replace(who, claims=False)
     await audit.add(tx, whose, "prove", f"talk:{old.id}", now)
     return await parting.reunite(tx, old.id, who, now)

@@ -24,6 +24,8 @@ async def change(tx: Tx, person: Person, number: str, speaking: str, now: dateti
     goes there.
     """
     to = await contacts.make(tx, "sms", number, now, new_id, person.language, person.time_zone)
+    if (was := await parting.of_heir(tx, to)) is not None:  # whoever claimed it is who has proven it, or nobody
+        await (parting.is_over if was.person_id == person.id else parting.let_go)(tx, was)
     await contacts.link_person(tx, to, person.id)
     for proven in (to, speaking):  # a code came there a moment ago: everywhere else the change is a reason to ask
         await contacts.trust(tx, proven, now)

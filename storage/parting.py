@@ -4,6 +4,7 @@
     of_heir(db, contact) -> ContactRow | None          whose address it was, while that may still be proven
     reunite(tx, old, heir, now) -> ContactRow          the address goes back, with all that was said meanwhile
     let_go(tx, old)                                    it does not belong to the old one any more, for good
+    is_over(tx, old)                                   it need not be proven any more, and goes to nobody else
 
 Whatever hangs on a contact stays with the old one, which is no way to anybody any more: account, talk, drafts, kept
 hours, places on lists, tickets, news, messages that wait. So there is nothing that the new one could be shown, by this
@@ -110,6 +111,11 @@ async def reunite(tx: Tx, old: str, heir: ContactRow, now: datetime) -> ContactR
     found = await contacts.get(tx, before.id)
     assert found is not None, "it is locked"
     return found
+
+
+async def is_over(tx: Tx, old: ContactRow) -> None:
+    """Whoever has the address now has shown by another way that they are the same."""
+    await tx.execute("UPDATE contact SET heir_id = NULL WHERE id = ?", old.id)
 
 
 async def let_go(tx: Tx, old: ContactRow) -> None:

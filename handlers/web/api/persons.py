@@ -14,6 +14,7 @@ from booking.model import Consent, ContactId, Person, PersonId
 from booking.phones import Mobile
 from booking.ports import CodeAccepted, CodeRefused, Joining, Refused, TooManyTries
 from conversations.flows.answers import email_in
+from handlers import claims
 from handlers.acting import Acting
 from handlers.following import follow
 from handlers.web.api.operations import Call
@@ -101,6 +102,7 @@ async def create(call: Call) -> PersonOut | Problem:
         return Problem(person.reason)
     await contacts.set_language(call.tx, contact.id, person.language)
     await audit.add(call.tx, call.actor, "join", f"person:{person.id}", call.now)
+    await claims.anew(call.tx, store, core, ContactId(contact.id), call.now)
     await follow(call.tx, call.parts, store, core, f"api:{call.id}", call.now)
     return _out(person, terms_accepted=True)
 

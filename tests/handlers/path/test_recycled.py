@@ -10,12 +10,14 @@ import pytest
 
 from booking.addresses import EmailProof, EmailProofId
 from booking.core import Booking
-from booking.model import ContactId, PersonId
+from booking.model import ContactId, Mode, Motive, PersonId
+from booking.ports import Booked
 from booking.trust import SILENT
 from bot.work import drain_all
 from conversations.model import Link
-from handlers import links
-from storage import audit, contacts, outbox, tickets, tokens
+from handlers import assisted, links
+from handlers.assisted import Asked, Newcomer
+from storage import audit, contacts, numbers, outbox, silences, tickets, tokens
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place
@@ -312,3 +314,65 @@ async def test_who_changes_their_mailbox_by_its_link_is_not_asked_there_and_is_e
     place.new("telegram", TELEGRAM)
     assert "dites-nous d'abord" not in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
     assert "dites-nous d'abord" in (await place.says("telegram", TELEGRAM, "mes rendez-vous"))[-1]
+
+
+async def test_who_joins_an_account_of_their_own_there_is_somebody_else(place: Place) -> None:
+    """While it waited whether they are the one before: what becomes of that is settled, and their own channel stays."""
+    old = await joined(place)
+    await later(place, 50)
+    await place.says("sms", SAM, *(text.replace("Camille Dubois", "Sam Leroy") for text in BOOKS))
+    sam = await person_at(place, "sms", SAM)
+    await place.says("sms", CAMILLE, "bonjour", "1", "2", "2", "j'ai déjà un compte", SAM)
+    (code,) = [found[1] for text in place.new("sms", SAM) if (found := CODE.search(text))]
+    await place.says("sms", CAMILLE, code)
+    assert await person_at(place, "sms", CAMILLE) == sam
+    assert not (await place.contact("sms", CAMILLE)).claims
+    assert any("quelqu'un d'autre" in text for text in place.new("telegram", TELEGRAM))
+    await place.passes(days=8)
+    assert await person_at(place, "sms", CAMILLE) == sam
+    heard = (await place.contact("sms", CAMILLE)).last_inbound_at
+    assert await silences.last_contact(place.parts.db, old) != heard, "what they write keeps nobody else's account"
+
+
+async def test_who_takes_such_a_number_for_theirs_ends_what_was_to_be_proven(place: Place) -> None:
+    await joined(place)
+    await later(place, 50)
+    await place.says("sms", SAM, *(text.replace("Camille Dubois", "Sam Leroy") for text in BOOKS))
+    await place.says("sms", CAMILLE, "bonjour")
+    sam = await place.contact("sms", SAM)
+    async with place.parts.db.transaction() as tx:
+        person = await RowStore(tx, place.parts.directories).person_of(ContactId(sam.id))
+        assert person is not None
+        await numbers.change(tx, person, CAMILLE, sam.id, place.clock.now, place.parts.new_id)
+    taken = await place.contact("sms", CAMILLE)
+    assert (taken.person_id, taken.claims) == (person.id, False)
+
+
+async def test_who_joins_the_account_of_before_is_not_asked_any_more(place: Place) -> None:
+    person = await joined(place)
+    await later(place, 50)
+    async with place.parts.db.transaction() as tx:  # by Telegram's button
+        await contacts.set_phone(tx, (await contacts.of_person(tx, person))[0].id, CAMILLE)
+    await place.says("sms", CAMILLE, "bonjour", "1", "2", "2", "j'ai déjà un compte", CAMILLE)
+    (*_, code) = [found[1] for text in place.new("telegram", TELEGRAM) if (found := CODE.search(text))]
+    await place.says("sms", CAMILLE, code)
+    here = await place.contact("sms", CAMILLE)
+    assert (here.person_id, here.claims) == (person, False)
+    async with place.parts.db.transaction() as tx:
+        found = await RowStore(tx, place.parts.directories).person(PersonId(person))
+    assert found is not None
+    assert found.phone == CAMILLE
+
+
+async def test_whom_the_desk_signs_up_there_is_somebody_else(place: Place) -> None:
+    await joined(place)
+    await place.parts.db.execute("UPDATE person SET phone = NULL, phone_index = NULL")
+    await later(place, 50)
+    await place.says("sms", CAMILLE, "bonjour")
+    newcomer = Newcomer("PORTS-7KQM-4XTD", "Sam", "Leroy", None, "fr")
+    start = place.clock.now + timedelta(days=2)
+    asked = Asked(await place.contact("sms", CAMILLE), Motive.FINANCE, Mode.PHONE, None, start, newcomer)
+    assert isinstance(await assisted.book(place.parts, asked, "desk:anna"), Booked)
+    await place.settle()
+    assert not (await place.contact("sms", CAMILLE)).claims
+    assert any("quelqu'un d'autre" in text for text in place.new("telegram", TELEGRAM))
