@@ -18,13 +18,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from booking.decisions import Decision
 from booking.model import PersonId
 from conversations.text import Text, t
 from handlers.effects import Effect, Notice, ToMail, ToPerson
 from handlers.figures.gathered import folded
 from handlers.parts import Parts
 from handlers.privacy import erasing
-from handlers.privacy.erasing import CLOCK, Erased, Held, Nobody
+from handlers.privacy.erasing import CLOCK, Erased, Held, Nobody, Still
 from handlers.writing import recipient, write
 from storage import contacts, decisions, erasures, figures, flags, holds, past_hours, silences
 from storage.booking import RowStore
@@ -37,15 +38,21 @@ AT_ONCE: Final = 200
 LOOKED: Final = "silent_looked"
 
 
-async def close(parts: Parts, person: str, by: str) -> Erased | Held | Nobody:
-    return await erasing.erase(parts, person, by, closes=True)
+async def close(parts: Parts, person: str, by: str, still: Still | None = None) -> Erased | Held | Nobody:
+    return await erasing.erase(parts, person, by, closes=True, still=still)
 
 
 async def look(parts: Parts) -> int:
     """How many closed now."""
     closed = 0
-    for decision in await decisions.closings_due(parts.db, parts.clock()):
-        closed += isinstance(await close(parts, decision.person, decision.by), Erased)
+    now = parts.clock()
+    for decision in await decisions.closings_due(parts.db, now):
+
+        async def stands(tx: Tx, decided: Decision = decision) -> bool:
+            """Somebody may have lifted it a moment ago."""
+            return decided in await decisions.closings_due(tx, now)
+
+        closed += isinstance(await close(parts, decision.person, decision.by, stands), Erased)
     if await flags.turn(parts.db, LOOKED, HOUR, parts.clock()):
         closed += await silent(parts)
     return closed

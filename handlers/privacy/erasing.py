@@ -15,10 +15,11 @@ until a look finds nothing more to do: `afterwards.py`. Whoever dies over it lea
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 
@@ -71,17 +72,26 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
-    """There is no such person (any more)."""
+    """There is no such person (any more), or no reason any more."""
 
 
-async def erase(parts: Parts, person: str, by: str, *, closes: bool = False) -> Erased | Held | Nobody:
-    """`by`: who of the desk does it, on the person's own word, as the audit trail names them."""
+Still: TypeAlias = Callable[[Tx], Awaitable[bool]]
+
+
+async def erase(
+    parts: Parts, person: str, by: str, *, closes: bool = False, still: Still | None = None
+) -> Erased | Held | Nobody:
+    """`by`: who of the desk does it, on the person's own word, as the audit trail names them. `still`: whether its
+    reason stands, asked under the person's lock.
+    """
     deed = PersonDeed.CLOSE if closes else PersonDeed.ERASE
     if not may_about(DeskActor(), deed, PersonId(person), proven=True):
         return Nobody()
     async with parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
         if await RowStore(tx, parts.directories).person(PersonId(person)) is None:
+            return Nobody()
+        if still is not None and not await still(tx):
             return Nobody()
         if await holds.holds(tx, person):
             return Held()

@@ -18,6 +18,7 @@ from handlers.parts import Parts
 from handlers.privacy import erasing
 from storage import contacts, forgetting
 from storage.booking import RowStore
+from storage.db import Tx
 from storage.whose import WHOSE
 
 AFTER: Final = timedelta(hours=24)
@@ -49,12 +50,12 @@ async def _strangers(parts: Parts) -> int:
 async def _signed_up(parts: Parts, contact: str, person: str) -> bool:
     """False: they agreed after all, or once before; or something is still to come."""
     now = parts.clock()
-    async with parts.db.transaction() as tx:
-        await contacts.lock_person(tx, person)
+
+    async def still(tx: Tx) -> bool:
         store = RowStore(tx, parts.directories)
         if await store.agreed_ever(PersonId(person)):
             await contacts.forget_at(tx, contact, None)
             return False
-        if await store.upcoming(PersonId(person), now):
-            return False
-    return isinstance(await erasing.erase(parts, person, BY), erasing.Erased)
+        return not await store.upcoming(PersonId(person), now)
+
+    return isinstance(await erasing.erase(parts, person, BY, still=still), erasing.Erased)

@@ -21,7 +21,7 @@ from handlers.privacy import archive, closing, disputes, erasing
 from handlers.privacy.archive import NotSeen
 from handlers.privacy.restoring import erase_again
 from storage import archives, audit, contacts, decisions, erasures, operators, oracle, periods, purge, rotation
-from storage.db import Database
+from storage.db import Database, Sql
 from storage.holds import LegalHold
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, Place
@@ -214,6 +214,24 @@ async def test_while_it_is_contested_it_waits_and_taken_back_it_stays_open(place
     assert (await place.contact("sms", CAMILLE)).person_id == person
     [read] = await place.says("sms", CAMILLE, "LIRE")
     assert "votre compte est de nouveau ouvert" in read
+
+
+@on_sqlite
+@guards("G18", partly=True)
+async def test_who_lifts_it_as_it_is_carried_out_is_not_too_late(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = await has_an_hour(place)
+    made = await decides(place, person)
+    assert made.until is not None
+    found, look = [made], decisions.closings_due
+
+    async def listed(db: Sql, now: datetime) -> list[Decision]:
+        return [found.pop()] if found else await look(db, now)
+
+    place.clock.now = made.until
+    await deciding.end_suspension(place.parts, made.id, BEN, "Nous nous sommes trompés.")
+    monkeypatch.setattr(decisions, "closings_due", listed)
+    assert await closing.look(place.parts) == 0
+    assert (await place.contact("sms", CAMILLE)).person_id == person
 
 
 @on_sqlite

@@ -359,9 +359,9 @@ async def test_who_joins_the_account_of_before_is_not_asked_any_more(place: Plac
     here = await place.contact("sms", CAMILLE)
     assert (here.person_id, here.claims) == (person, False)
     async with place.parts.db.transaction() as tx:
-        found = await RowStore(tx, place.parts.directories).person(PersonId(person))
-    assert found is not None
-    assert found.phone == CAMILLE
+        before = await RowStore(tx, place.parts.directories).person(PersonId(person))
+    assert before is not None
+    assert before.phone == CAMILLE
 
 
 async def test_whom_the_desk_signs_up_there_is_somebody_else(place: Place) -> None:
