@@ -123,8 +123,8 @@ async def there(db: Sql, id: str) -> bool:
 
 
 async def looked(tx: Tx, id: str, by: str, why: str, now: datetime) -> None:
-    """Who looked, and why, stays with it."""
-    rows = await tx.fetch("SELECT looks FROM archive WHERE id = ?", id)
+    """Who looked, and why, stays with it. The row is locked before it is read: two may look at once."""
+    rows = await tx.fetch("UPDATE archive SET looks = looks WHERE id = ? RETURNING looks", id)
     looks = json.loads(tx.vault.read_if("archive.looks", id, rows[0]["looks"]) or "[]")
     looks.append({"by": by, "at": now.isoformat(), "why": why})
     sealed = tx.vault.seal("archive.looks", id, json.dumps(looks, separators=(",", ":")))
