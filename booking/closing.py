@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
 from booking import policy
-from booking.deciding import Keeps, nothing_is_kept, reason
+from booking.deciding import Shutting, nothing_is_kept, reason
 from booking.decisions import (
     CONTESTABLE,
     DecideAnswer,
@@ -25,19 +24,8 @@ from booking.decisions import (
     suspension,
 )
 from booking.events import ErasureAsked, Event
-from booking.model import Appointment, AppointmentId, ContactId, PersonId
+from booking.model import ContactId, PersonId
 from booking.ports import BookingStore
-
-
-class _Core(Keeps, Protocol):
-    """What `core.Booking` has, as far as closing needs it."""
-
-    _store: BookingStore
-    _now: datetime
-    _new_id: Callable[[], str]
-    events: list[Event]
-
-    async def cancel_for_them(self, ids: Sequence[AppointmentId]) -> Sequence[Appointment]: ...
 
 
 class Closing:
@@ -57,7 +45,7 @@ class Closing:
         return True
 
     async def close_account(
-        self: _Core, person: PersonId, ground: Ground, words: str, by: str, *, contacts: Sequence[ContactId]
+        self: Shutting, person: PersonId, ground: Ground, words: str, by: str, *, contacts: Sequence[ContactId]
     ) -> DecideAnswer:
         """In place of a suspension that stands. `contacts`: all of theirs, on which something may be kept for them."""
         found, said = await self._store.person(person), reason(words)

@@ -53,8 +53,8 @@ class Keeps(Protocol):
     async def decline(self, contact: ContactId, about: str) -> None: ...
 
 
-class _Core(Keeps, Protocol):
-    """What `core.Booking` has, as far as a suspension needs it."""
+class Shutting(Keeps, Protocol):
+    """What `core.Booking` has, as far as shutting an account needs it: a suspension, a closing, a rest."""
 
     _store: BookingStore
     _now: datetime
@@ -83,7 +83,7 @@ class Deciding:
         return made
 
     async def suspend(
-        self: _Core,
+        self: Shutting,
         person: PersonId,
         ground: Ground,
         words: str,

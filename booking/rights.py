@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from booking.deciding import nothing_is_kept
+from booking.deciding import Shutting, nothing_is_kept
 from booking.events import Event, RequestMade
 from booking.messaging import cleaned
 from booking.model import ContactId, Instruction, InstructionWish, PersonId
@@ -30,7 +30,7 @@ class Rights:
         """For a human to answer."""
         self.events.append(RequestMade(contact, kind, answered=False))
 
-    async def freeze(self, person: PersonId, contacts: Sequence[ContactId]) -> bool:
+    async def freeze(self: Shutting, person: PersonId, contacts: Sequence[ContactId]) -> bool:
         """What is only kept for them goes: holds, offers, a place on the waiting list. Hours that stand stay theirs, to
         keep or to cancel. `contacts`: all of theirs, the one they write from first.
         """
@@ -38,7 +38,7 @@ class Rights:
         if found is None or found.frozen is not None:
             return False
         await self._store.save_person(replace(found, frozen=self._now))
-        await nothing_is_kept(self, contacts)  # type: ignore[arg-type]  # the core, of which this is a part
+        await nothing_is_kept(self, contacts)
         self.events.append(RequestMade(contacts[0], "pause", answered=True))
         return True
 
