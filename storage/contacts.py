@@ -291,8 +291,10 @@ async def number_of(db: Sql, contact: str) -> str | None:
 # ------------------------------------------------------------ writing
 
 
-async def link_person(tx: Tx, contact: str, person: str | None) -> None:
-    await tx.execute("UPDATE contact SET person_id = ? WHERE id = ?", person, contact)
+async def link_person(tx: Sql, contact: str, person: str | None) -> None:
+    """What a stranger gave up or refused there, before it was an account's, ends no account."""
+    anew = ", forget_at = NULL" if person is not None else ""
+    await tx.execute(f"UPDATE contact SET person_id = ?{anew} WHERE id = ?", person, contact)
 
 
 async def link_worker(tx: Tx, contact: str, worker: str | None) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from booking.model import Consent, ContactId, Person, PersonId, Refusal, WorkerId
+from storage import contacts
 from storage.db import Sql
 from storage.sql import Row, marks
 
@@ -39,7 +40,7 @@ class PersonRows:
         await self._tx.execute(
             f"INSERT INTO person ({', '.join(values)}, turns) VALUES ({marks(len(values))}, 0)", *values.values()
         )
-        await self._tx.execute("UPDATE contact SET person_id = ? WHERE id = ?", person.id, contact)
+        await contacts.link_person(self._tx, contact, person.id)
 
     async def save_person(self, person: Person, now: datetime | None = None) -> None:
         values = _person_values(self._tx, person)

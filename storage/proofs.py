@@ -107,7 +107,7 @@ class ProofRows(PersonRows):
         return [*map(_way, at), *(Way("sms", PersonId(str(row.person_id)), number=target) for row in proven)]
 
     async def link_contact(self, contact: ContactId, person: PersonId | None) -> None:
-        await contacts.link_person(self._tx, contact, person)  # type: ignore[arg-type]
+        await contacts.link_person(self._tx, contact, person)
 
     async def hold_person(self, person: PersonId) -> None:
         await self._tx.execute("UPDATE person SET turns = turns + 1 WHERE id = ?", person)

@@ -103,3 +103,11 @@ async def test_who_once_agreed_and_refuses_what_is_new_keeps_the_account(place: 
     assert "EFFACER MON COMPTE" in refused
     await at(place, days=30)
     assert not await gone(place, person)
+
+
+async def test_who_gave_up_by_message_and_is_signed_up_by_telephone_after_that_stays(place: Place) -> None:
+    """They refused nothing: what they gave up was before the account."""
+    await place.says("sms", CAMILLE, "bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Camille Dubois", "annuler")
+    person = await helped(place, MONDAY + timedelta(days=2))
+    await at(place, days=4)
+    assert not await gone(place, person)
