@@ -175,7 +175,7 @@ async def done(db: Sql, erasure: Erasure, now: datetime) -> bool:
 
 
 async def lines(db: Sql, after: int) -> Sequence[Line]:
-    """Of those that have begun, and of the numbers that nobody was erased under (an empty person)."""
+    """Of all: begun, or asked for a moment ago; and of the numbers that nobody was erased under (an empty person)."""
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE id > ? ORDER BY id", after)
     return [
         Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at, each.closes)

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from booking.authority import ClockActor, PersonDeed, may_about
 from booking.decisions import Decision
 from booking.model import PersonId
 from conversations.text import Text, t
@@ -89,6 +90,8 @@ async def _step(parts: Parts, person: str) -> bool:
         if step != "close":
             if now >= SILENT.after(known.since):
                 await _matter_ends(tx, parts, person)
+            return False
+        if not may_about(ClockActor(), PersonDeed.CLOSE, PersonId(person), proven=False):
             return False
         asked = await erasures.ask(tx, person, CLOCK, now, closes=True)
     return isinstance(await erasing.begin(parts, asked), Erased)
