@@ -33,14 +33,6 @@ class Renderer:
         self.origin = "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
         self._languages, self._default, self._zone = languages, default, zone
         self._desk = desk
-        # Newlines stay: a template is read as it is written.
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
 
     def add_to(self, app: web.Application) -> None:
         """The style sheets and scripts, read once: few and small, and no file is left open when a browser leaves."""
@@ -52,14 +44,18 @@ class Renderer:
 
     def page(self, name: str, reader: Reader, status: int = 200, **values: Any) -> web.Response:
         voice = page_voice(reader.lang, reader.zone, self._default)
-        html = self._templates.get_template(f"{name}.html").render(
-            t=_sayer(voice),
-            say=voice,
-            lang=voice.lang,
-            base=self.base,
-            desk=self._desk,
-            desk_shown=tied(spaced(self._desk or "")),
-            **values,
+        html = (
+            _templates()
+            .get_template(f"{name}.html")
+            .render(
+                t=_sayer(voice),
+                say=voice,
+                lang=voice.lang,
+                base=self.base,
+                desk=self._desk,
+                desk_shown=tied(spaced(self._desk or "")),
+                **values,
+            )
         )
         return web.Response(
             status=status, text=html, content_type="text/html", headers={"Content-Language": voice.lang}
@@ -93,6 +89,18 @@ def _file(body: bytes, kind: str) -> Handler:
         return web.Response(body=body, content_type=kind, charset="utf-8")
 
     return answer
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    """One for all who draw: a template is compiled once in a process. Newlines stay: it is read as it is written."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 @lru_cache(maxsize=64)

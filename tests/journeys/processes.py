@@ -18,17 +18,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from booking import directory_file, loading
+from booking import loading
 from bot.standins.telegram import TelegramStandIn
 from bot.standins.twilio import TwilioStandIn
 from storage import directory, oracle
 from storage.crypto import Vault
 from storage.db import Database
+from tests.handlers.path.place import sample
 from tests.journeys.town import (
     ACCOUNT,
     CAMILLE_ON_TELEGRAM,
     PUBLIC_URL,
-    SAMPLE,
     SECRET,
     TOKEN,
     Clock,
@@ -227,7 +227,6 @@ async def mortal(launcher: Launcher, database_url: str, vault: Vault) -> AsyncIt
 async def _load(db: Database, clock: Clock) -> None:
     made = (f"made{number}" for number in itertools.count(1))
     async with db.transaction() as tx:
-        file = directory_file.read(SAMPLE.read_text())
         standing = await directory.standing(tx, clock())
-        plan = loading.plan(file, standing, clock(), made.__next__, lambda size: bytes(range(size)))
+        plan = loading.plan(sample(), standing, clock(), made.__next__, lambda size: bytes(range(size)))
         await directory.write(tx, plan)

@@ -11,14 +11,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
-from booking import directory_file, loading
+from booking import loading
 from bot.app import App, build
 from bot.serve import listening
 from bot.settings import read_settings
@@ -34,6 +33,7 @@ from handlers.delivery import deliver, settle_unknown
 from handlers.documents.fetching import fetch_due
 from handlers.parts import Parts
 from storage import directory, oracle, timers
+from tests.handlers.path.place import sample
 from tests.standins import conformance
 from tests.storage.conftest import empty
 
@@ -53,7 +53,6 @@ ACCOUNT = Account(
 CAMILLE, SAM, CLAIRE = "+33639980011", "+33639980012", "+33639980101"
 CAMILLE_ON_TELEGRAM = Person(900000000000011, "Camille", phone=CAMILLE)
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # 10:00 in Paris
-SAMPLE = Path(__file__).parents[2] / "bot" / "sample_directory.toml"
 
 
 @dataclass
@@ -230,6 +229,5 @@ async def load_sample(app: App) -> None:
     """The demo's directory."""
     parts, now = app.parts, app.parts.clock()
     async with parts.db.transaction() as tx:
-        file = directory_file.read(SAMPLE.read_text())
         standing = await directory.standing(tx, now)
-        await directory.write(tx, loading.plan(file, standing, now, parts.new_id, lambda size: bytes(range(size))))
+        await directory.write(tx, loading.plan(sample(), standing, now, parts.new_id, lambda size: bytes(range(size))))

@@ -15,7 +15,7 @@ from handlers.console import editing
 from storage import directory
 from tests.handlers.console.site import ORIGIN, Answer, Site, Visitor
 from tests.handlers.console.test_directory import boss, version
-from tests.handlers.path.place import SAMPLE
+from tests.handlers.path.place import sample
 
 pytestmark = pytest.mark.sampled
 
@@ -48,7 +48,7 @@ async def worker(site: Site, ref: str) -> Worker:
 
 
 def test_every_worker_and_client_of_the_sample_goes_through_the_form_unchanged() -> None:
-    file = directory_file.read(SAMPLE.read_text())
+    file = sample()
     for entry in file.workers:
         values = editing.worker(editing.of_worker(entry.worker), entry.worker.ref)
         assert directory_file.check(values, {}).workers[0].worker == entry.worker

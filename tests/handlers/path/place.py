@@ -9,11 +9,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from booking import directory_file, loading
+from booking.directory_file import DirectoryFile
 from booking.model import Hours, Rules
 from bot.work import drain_all, fire
 from conversations.flows import FLOWS
@@ -175,6 +177,12 @@ def refused(code: str = "30006", *, dead: bool = False) -> SendError:
     return SendError(code, "refused", dead=dead)
 
 
+@cache
+def sample() -> DirectoryFile:
+    """The demo's directory, read once: that takes longer than to write it."""
+    return directory_file.read(SAMPLE.read_text())
+
+
 async def furnished(db: Database) -> Place:
     clock, ids = Clock(), itertools.count(1)
     alarms: list[tuple[str, dict[str, str]]] = []
@@ -205,9 +213,8 @@ async def furnished(db: Database) -> Place:
         messages_a_minute=10_000,  # the clock stands still while a test talks
     )
     async with db.transaction() as tx:
-        file = directory_file.read(SAMPLE.read_text())
         standing = await directory.standing(tx, clock.now)
         await directory.write(
-            tx, loading.plan(file, standing, clock.now, parts.new_id, lambda size: bytes(range(size)))
+            tx, loading.plan(sample(), standing, clock.now, parts.new_id, lambda size: bytes(range(size)))
         )
     return Place(parts, clock, alarms)
