@@ -49,7 +49,7 @@ def running(
             command, cwd=where, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **other_user()
         )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while not ready():
             if server.poll() is not None or time.monotonic() > deadline:
                 raise NotHere(f"{Path(command[0]).name} did not start: {log.read_text(errors='replace')[-2000:]}")

@@ -39,6 +39,6 @@ def answers(door: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as caller:
         if caller.connect_ex(str(door)):
             return False
-        caller.settimeout(1)
+        caller.settimeout(30)
         caller.sendall(b"PING\r\n")
         return caller.recv(16).startswith(b"+PONG")

@@ -84,7 +84,7 @@ async def client(stored: Stored, metrics: Metrics, background: Background) -> As
         twilio=samples.twilio_provider(),
         telegram=samples.telegram_provider(),
         pressed=stored.press,
-        patience=0.05,
+        patience=0.3,
     ).add_to(app)
     server = TestServer(app)
     await server.start_server(**RUNNER)
