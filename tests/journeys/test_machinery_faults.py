@@ -15,12 +15,11 @@ from aiohttp import ClientSession
 
 from bot.standins import twilio_forms as forms
 from bot.work import work
-from storage import schema
 from storage.crypto import Vault
-from storage.db import Database
 from tests.journeys.booking import booked_by_sms
 from tests.journeys.town import ACCOUNT, PUBLIC_URL, Town, built
 from tests.servers.postgres import Postgres, postgres
+from tests.storage.conftest import with_tables
 
 MESSAGES = f"{PUBLIC_URL}/webhooks/twilio/messages"
 
@@ -72,10 +71,7 @@ async def test_postgres_starts_again_while_messages_arrive(
     cluster: Postgres, vault: Vault, patient: None, how: str
 ) -> None:
     """The loss of a backend to SIGKILL makes the whole server start again, as after a power failure."""
-    url = cluster.address(await cluster.create())
-    db = await Database.open(url, vault)
-    await schema.migrate(db)
-    await db.close()
+    url = cluster.address(await with_tables(cluster, vault))
     async with built(url) as town:
         worker = asyncio.create_task(work(town.parts, "worker"))
         statuses: dict[int, int] = {}

@@ -43,12 +43,17 @@ def vault() -> Vault:
 @pytest.fixture(scope="session")
 async def postgres_template(postgres_server: Postgres, vault: Vault) -> str:
     """Migrated once; each module's database is a copy."""
-    name, place = await postgres_server.create(), templates.kept("postgres.sql")
+    return await with_tables(postgres_server, vault)
+
+
+async def with_tables(server: Postgres, vault: Vault) -> str:
+    """A new database, migrated, of any server."""
+    name, place = await server.create(), templates.kept("postgres.sql")
     if place.is_file():
-        await templates.filled(postgres_server, name, place.read_bytes())
+        await templates.filled(server, name, place.read_bytes())
     else:
-        await _migrated(postgres_server.address(name), vault)
-        templates.keep(templates.dumped(postgres_server, name), place)
+        await _migrated(server.address(name), vault)
+        templates.keep(templates.dumped(server, name), place)
     return name
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,9 +123,10 @@ def test_every_column_of_bytes_is_sealed_or_an_index() -> None:
 
 
 @guards("T27", partly=True)
-async def test_no_plaintext_in_the_files_bytes(tmp_path: Path, vault: Vault, new_id: Callable[[], str]) -> None:
-    db = await Database.open(f"sqlite://{tmp_path}/x.sqlite3", vault)
-    await schema.migrate(db)
+async def test_no_plaintext_in_the_files_bytes(
+    tmp_path: Path, sqlite_template: Path, vault: Vault, new_id: Callable[[], str]
+) -> None:
+    db = await Database.open(f"sqlite://{shutil.copy(sqlite_template, tmp_path)}", vault)
     await filled(db, new_id)
     everything = await asyncio.to_thread(lambda: b"".join(path.read_bytes() for path in tmp_path.iterdir()))
     await db.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from storage import schema
 from storage.crypto import Vault
 from storage.db import Database
 from tests.handlers.api.site import FAST, SECRET, served
@@ -55,14 +55,15 @@ class Liar:
 
 
 @contextmanager
-def live(folder: Path, *planted: Middleware) -> Iterator[Live]:
+def live(folder: Path, tables: Path, *planted: Middleware) -> Iterator[Live]:
+    """`tables`: a SQLite file that is migrated; it is copied."""
     ready, found, loop = threading.Event(), list[Live](), asyncio.new_event_loop()
     done = asyncio.Event()
 
     async def serve() -> None:
-        db = await Database.open(f"sqlite://{folder}/live.sqlite3?synchronous=OFF", Vault(SECRET_KEY, KEYS))
+        copy = shutil.copy(tables, folder / "live.sqlite3")
+        db = await Database.open(f"sqlite://{copy}?synchronous=OFF", Vault(SECRET_KEY, KEYS))
         try:
-            await schema.migrate(db)
             async with served(await furnished(db), FAST, *planted) as site:
                 person = await site.joins()
                 booked = await site.books(person)

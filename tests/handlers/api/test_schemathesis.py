@@ -8,6 +8,7 @@ round the key; no method that is not told. That they look is tried too: faults a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,8 +37,8 @@ EXAMPLES = 40
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with live(tmp_path_factory.mktemp("live")) as running:
+def server(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Live]:
+    with live(tmp_path_factory.mktemp("live"), sqlite_template) as running:
         yield running
 
 
@@ -101,8 +102,8 @@ def liar() -> Liar:
 
 
 @pytest.fixture(scope="module")
-def lied_to(tmp_path_factory: pytest.TempPathFactory, liar: Liar) -> Iterator[Live]:
-    with live(tmp_path_factory.mktemp("lies"), liar.middleware) as running:
+def lied_to(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, liar: Liar) -> Iterator[Live]:
+    with live(tmp_path_factory.mktemp("lies"), sqlite_template, liar.middleware) as running:
         yield running
 
 

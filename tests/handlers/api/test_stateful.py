@@ -42,8 +42,8 @@ Machine = told().as_state_machine()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    with live(tmp_path_factory.mktemp("ways")) as running:
+def server(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Live]:
+    with live(tmp_path_factory.mktemp("ways"), sqlite_template) as running:
         yield running
 
 
@@ -192,9 +192,9 @@ def _misread(fault: str, request: web.Request) -> web.Request:
 @pytest.mark.parametrize(
     ("fault", "found"), [("forgets", EnsureResourceAvailability), ("does it again", AssertionError)]
 )
-def test_a_planted_fault_is_found(tmp_path: Path, fault: str, found: type[Exception]) -> None:
+def test_a_planted_fault_is_found(tmp_path: Path, sqlite_template: Path, fault: str, found: type[Exception]) -> None:
     liar = Liar(_misread)
-    with live(tmp_path, liar.middleware) as lied_to:
+    with live(tmp_path, sqlite_template, liar.middleware) as lied_to:
         liar.fault = fault
         with pytest.raises((FailureGroup, Failure, AssertionError)) as raised:
             for _ in go(lied_to):
