@@ -63,7 +63,9 @@ class EmailChannel:
         # Nothing that asks for an answer: none is read here.
         said = tuple(text for text in reply.texts if text.msgid not in drawing.ANSWERED_BY_WORDS)
         text = drawing.numbered(replace(reply, texts=said), draw)
-        payload = Payload(text, {"subject": draw.say(t("mail.subject")), "text": text})
+        # Nothing of what it says: others may read over a shoulder.
+        subject = t("mail.subject") if draw.about is not None or draw.calendar is not None else t("mail.subject_other")
+        payload = Payload(text, {"subject": draw.say(subject), "text": text})
         return with_calendar(payload, draw.calendar.text, draw.calendar.method) if draw.calendar else payload
 
     async def send(self, payload: Payload, address: str, outbox_id: str) -> str:

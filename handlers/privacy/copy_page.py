@@ -9,9 +9,8 @@ from datetime import datetime
 from html import escape
 from typing import Any, Final
 
-from booking.model import Mode, Motive
-from conversations.flows.names import MODES, MOTIVES
 from conversations.text import Text, t
+from handlers.privacy.copy_words import FOR_PROGRAMS, in_words
 from locales.voice import Voice
 
 SECTIONS: Final[Mapping[str, Text]] = {
@@ -65,11 +64,6 @@ WHEN: Final[Mapping[str, Text]] = dict.fromkeys(
     ),
     t("copy.name.at"),
 )
-# Words of the machine, many times over and of no use to a reader; the file beside the page has them.
-FOR_PROGRAMS: Final[Mapping[str, frozenset[str]]] = {
-    "inbox": frozenset({"kind", "status"}),
-    "outbox": frozenset({"kind", "status"}),
-}
 STYLE: Final = "body{font:1rem/1.5 sans-serif;max-width:50rem;margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
 
 
@@ -84,14 +78,15 @@ def page(tables: Mapping[str, Sequence[Mapping[str, Any]]], at: datetime, voice:
     for table, heading in SECTIONS.items():
         if rows := tables.get(table):
             out.append(f"<section><h2>{escape(voice(heading))}</h2>")
-            out += [_row(row, voice, FOR_PROGRAMS.get(table, frozenset())) for row in rows]
+            out += [_row(table, row, voice) for row in rows]
             out.append("</section>")
     return "\n".join([*out, "</main></body></html>"])
 
 
-def _row(row: Mapping[str, Any], voice: Voice, unread: frozenset[str]) -> str:
+def _row(table: str, row: Mapping[str, Any], voice: Voice) -> str:
+    unread = FOR_PROGRAMS.get(table, frozenset())
     shown = [
-        (NAMES.get(name) or WHEN.get(name), _value(name, value, voice))
+        (NAMES.get(name) or WHEN.get(name), _value(table, name, value, voice))
         for name, value in row.items()
         if name not in unread
     ]
@@ -99,11 +94,9 @@ def _row(row: Mapping[str, Any], voice: Voice, unread: frozenset[str]) -> str:
     return f"<dl>{''.join(items)}</dl>"
 
 
-def _value(name: str, value: Any, voice: Voice) -> str:
+def _value(table: str, name: str, value: Any, voice: Voice) -> str:
     if isinstance(value, datetime):
         return voice(t("copy.instant", at=value))
-    if name == "mode" and value in set(Mode):
-        return voice(MODES[Mode(value)])
-    if name == "motive" and value in set(Motive):
-        return voice(MOTIVES[Motive(value)])
+    if isinstance(value, str) and (text := in_words(table, name, value)) is not None:
+        return voice(text)
     return "" if value is None else str(value)

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from handlers.channels.base import Payload, SendError, Undecodable
+from conversations.model import Link, Reply
+from conversations.text import t
+from handlers.channels.base import Draw, Payload, SendError, Undecodable
 from handlers.channels.email import EmailChannel, Kept, Smtp, with_calendar
+from locales.voice import Voice
 from tests.guards import guards
 from tests.handlers.channels.samples import NOW
 from tests.servers.ports import unused_port
@@ -157,3 +160,12 @@ async def test_the_server_is_looked_at(server: Server) -> None:
 def test_mail_is_not_read() -> None:
     with pytest.raises(Undecodable):
         EmailChannel(Kept(), "contact@example.org", lambda: NOW).decode(b"x")
+
+
+@pytest.mark.parametrize(
+    ("about", "subject"),
+    [(Link("appointment", "a1"), "Social Direct : votre rendez-vous"), (None, "Social Direct : un message pour vous")],
+)
+def test_a_subject_speaks_of_an_appointment_where_there_is_one(about: Link | None, subject: str) -> None:
+    draw = Draw(Voice("fr"), lambda _: "https://rdv.example.org/a/x", "fr", about=about)
+    assert channel("").render(Reply((t("feedback.thanks"),)), draw).fields["subject"] == subject

@@ -177,3 +177,19 @@ def test_the_page_is_in_their_language(lang: str) -> None:
     assert ("Prénom" if lang == "fr" else "First name") in shown
     assert "oui" in shown
     assert "done" not in shown, "the machine's words are in the file for programs"
+
+
+def test_the_page_is_in_words_for_its_reader() -> None:
+    tables = {
+        "appointment": [{"status": "moved", "mode": "phone", "motive": "housing"}],
+        "message": [{"author": "worker", "body": "Bonjour"}],
+        "ticket": [{"kind": "privacy", "status": "open"}],
+        "decision": [{"kind": "warning", "words": "Des mots"}],
+        "instruction": [{"wish": "hand_over"}],
+        "audit": [{"action": "prove", "actor": each} for each in ("person", "operator", "timer", "nobody-knows")],
+    }
+    shown = re.sub(r"<[^>]+>", " ", page(tables, AT, Voice("fr")).partition("<main>")[2])
+    assert not re.search(r"\b(moved|phone|housing|worker|privacy|open|warning|hand_over|prove|person|timer)\b", shown)
+    for said in ("déplacé", "Logement", "votre travailleur social", "a confirmé par un code", "vous", "notre équipe"):
+        assert said in shown, said
+    assert "nobody-knows" in shown, "rather a word of the machine's than none"
