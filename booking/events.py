@@ -57,6 +57,14 @@ class RequestMade:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestWorded:
+    """What they wrote of what they ask of their data."""
+
+    contact: ContactId
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonErased:
     """Nothing of them is kept from now on, or of a closed account who they were, apart from all else. Their coming
     appointments were cancelled before."""
@@ -415,6 +423,7 @@ Event: TypeAlias = (
     PersonJoined
     | ErasureAsked
     | RequestMade
+    | RequestWorded
     | PersonErased
     | AppointmentBooked
     | AppointmentMoved

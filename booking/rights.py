@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from booking.deciding import Shutting, nothing_is_kept
-from booking.events import Event, RequestMade
+from booking.events import Event, RequestMade, RequestWorded
 from booking.messaging import cleaned
 from booking.model import ContactId, Instruction, InstructionWish, PersonId
 from booking.requests import LONGEST_TRUSTED, RequestKind
@@ -26,9 +26,14 @@ class Rights:
     _new_id: Callable[[], str]
     events: list[Event]
 
-    async def ask(self, contact: ContactId, kind: RequestKind) -> None:
-        """For a human to answer."""
+    async def ask(self, contact: ContactId, kind: RequestKind, words: str = "") -> None:
+        """For a human to answer. `words`: in which it was asked."""
         self.events.append(RequestMade(contact, kind, answered=False))
+        if words:
+            await self.say_more(contact, words)
+
+    async def say_more(self, contact: ContactId, words: str) -> None:
+        self.events.append(RequestWorded(contact, words))
 
     async def freeze(self: Shutting, person: PersonId, contacts: Sequence[ContactId]) -> bool:
         """What is only kept for them goes: holds, offers, a place on the waiting list. Hours that stand stay theirs, to

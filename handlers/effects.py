@@ -208,6 +208,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Worded:
+    """What somebody wrote of what they ask of their data, for the ticket of that."""
+
+    contact: ContactId
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """The talk is with the desk from now on: in the ticket that has just come of the person's asking; or, by what an
     operator did, in `ticket`.
@@ -249,4 +257,4 @@ class Empty:
     kind: NoticeKind
 
 
-Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty | Answered
+Effect: TypeAlias = Notice | Tell | Remind | Drop | Alarm | Entered | Kept | Left | Erase | Empty | Answered | Worded

@@ -58,6 +58,7 @@ from booking.events import (
     PersonLate,
     PhoneChanged,
     RequestMade,
+    RequestWorded,
     WaitingOver,
     WaitsAgain,
 )
@@ -94,6 +95,7 @@ from handlers.effects import (
     ToPerson,
     ToPhone,
     ToWorker,
+    Worded,
 )
 from handlers.message_reactions import reader_is_told
 from handlers.offer_reactions import (
@@ -182,6 +184,10 @@ async def request_comes_to_the_desk(event: RequestMade, world: World) -> Sequenc
     """A human answers; what was answered in the talk is only to be seen there."""
     subject = f"request:{event.kind}"
     return [Answered(event.contact, subject) if event.answered else Alarm("desk_privacy", event.contact, subject)]
+
+
+async def request_is_worded(event: RequestWorded, world: World) -> Sequence[Effect]:
+    return [Worded(event.contact, event.words)]
 
 
 async def both_are_told_of_the_move(event: AppointmentMoved, world: World) -> Sequence[Effect]:
@@ -316,6 +322,7 @@ REACTIONS: Final[Mapping[type, tuple[Reaction, ...]]] = {
     EmailToProve: (mail_is_to_be_confirmed, old_mailbox_is_told),
     ErasureAsked: (they_are_to_be_erased,),
     RequestMade: (request_comes_to_the_desk,),
+    RequestWorded: (request_is_worded,),
     PersonErased: (),  # whoever holds copies is told: `hooks.telling`
     AppointmentBooked: (worker_is_told, person_is_told, person_is_invited, reminders_are_set, workday.day_is_set),
     AppointmentMoved: (

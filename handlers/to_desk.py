@@ -14,7 +14,7 @@ from booking import deadlines
 from conversations.model import State
 from conversations.state import from_json
 from handlers.alarms import raise_alarm
-from handlers.effects import Answered, Entered, Kept, Left, Recipient, ToMail, ToPerson, ToWorker
+from handlers.effects import Answered, Entered, Kept, Left, Recipient, ToMail, ToPerson, ToWorker, Worded
 from handlers.parts import Parts
 from storage import contacts, conversations, inbox, parting, tickets
 from storage.db import Tx
@@ -93,7 +93,7 @@ def _stood(state: State) -> Mapping[str, Any]:
     return {"step": f"{top.flow}.{step}" if step else top.flow, **{k: top.answers[k] for k in TOLD if k in top.answers}}
 
 
-async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left | Answered, now: datetime) -> None:
+async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left | Answered | Worded, now: datetime) -> None:
     """In a talk with the desk; or without it."""
     match effect:
         case Answered(contact, subject):
@@ -105,6 +105,9 @@ async def happens(tx: Tx, parts: Parts, effect: Entered | Kept | Left | Answered
             await _in_again(tx, parts, contact, ticket, now)
         case Kept():
             await _kept(tx, parts, effect, now)
+        case Worded(contact, words):
+            ticket = await tickets.waits(tx, contact, PRIVACY) or await arrives(tx, parts, PRIVACY, contact, now)
+            await tickets.entry(tx, ticket, "wrote", now, words=words[:LONGEST])
         case Left():
             await _left(tx, parts, effect, now)
 

@@ -37,6 +37,7 @@ from handlers.effects import (
     ToPerson,
     ToPhone,
     ToWorker,
+    Worded,
 )
 from handlers.mornings import ALONE, GATHERED, next_morning
 from handlers.parts import Parts
@@ -71,7 +72,7 @@ async def write(
             case Erase(person, closes):
                 await erasures.ask(tx, person, f"person:{person}", now, closes=closes)
                 tx.after_commit(partial(parts.bell.ring, "erasing"))
-            case Entered() | Kept() | Left() | Answered():
+            case Entered() | Kept() | Left() | Answered() | Worded():
                 await to_desk.happens(tx, parts, effect, now)
 
 

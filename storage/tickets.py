@@ -7,7 +7,7 @@ open_(tx, new, now, new_id) -> Opened              one of a kind a contact that 
 take, close(tx, ticket, …) -> bool           False: it was closed meanwhile, or is another's
 with_desk, without_desk(tx, ticket)                which ticket the person's words go to; none any more
 alone(tx, contact) -> ids                          the person left, or nobody came: none, and it is nobody's
-live, lives, latest, get, listed, about, of_contacts
+live, lives, latest, waits, get, listed, about, of_contacts
                                                    read; what waits longest is last to be closed and first in the list
 entered(tx, ticket, once) -> bool                  what came twice is entered once
 entry(tx, ticket, …) -> id; entries(db, ticket)    the story, with what became of what the desk wrote
@@ -130,9 +130,16 @@ async def open_(tx: Tx, new: NewTicket, now: datetime, new_id: Callable[[], str]
     if made:
         await entry(tx, id, "opened", now, detail=new.subject)
         return Opened(id, again=False)
-    rows = await tx.fetch(f"SELECT id FROM ticket WHERE contact_id = ? AND kind = ? AND {OPEN}", new.contact, new.kind)
-    await entry(tx, rows[0]["id"], "again", now, detail=new.subject)
-    return Opened(rows[0]["id"], again=True)
+    there = await waits(tx, str(new.contact), new.kind)
+    assert there is not None, "only one is in the way"
+    await entry(tx, there, "again", now, detail=new.subject)
+    return Opened(there, again=True)
+
+
+async def waits(tx: Tx, contact: str, kind: str) -> str | None:
+    """The one of this kind that is not closed yet."""
+    rows = await tx.fetch(f"SELECT id FROM ticket WHERE contact_id = ? AND kind = ? AND {OPEN}", contact, kind)
+    return rows[0]["id"] if rows else None
 
 
 async def take(tx: Tx, ticket: str, operator: str, now: datetime, *, over: bool = False) -> bool:

@@ -10,8 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from booking.messaging import cleaned
 from booking.requests import RequestKind
-from conversations.model import Ask, Context, Finish, Flow, Input, Link, Option, Outcome, Step, Switch, Words, fill
+from conversations.model import (
+    Again,
+    Ask,
+    Context,
+    Finish,
+    Flow,
+    Input,
+    Link,
+    Option,
+    Outcome,
+    Step,
+    Switch,
+    Words,
+    fill,
+)
+from conversations.normal import fold
 from conversations.phrases import padded, pattern
 from conversations.text import Text, t
 
@@ -26,6 +42,8 @@ FLOWS: Final[Mapping[str, str]] = {
 }
 OLD_LABELS: Final = (t("my_data.request"), t("my_data.nothing"))  # on screens since the release before: for a release
 ASKED: Final[RequestKind] = "other"  # in words of their own, to a human
+NOTED: Final = t("my_data.noted")
+LONGEST: Final = 2000  # characters of what they ask
 
 
 def kind_of(text: str, words: Words) -> str | None:
@@ -62,23 +80,43 @@ async def ask_what(c: Context) -> Ask:
 async def got_what(c: Context, heard: Input) -> Outcome:
     if heard.choice in FLOWS:
         return Switch(FLOWS[heard.choice], {}, replace=True)
-    return fill(what=heard.choice) if heard.choice == "request" else Finish(t("my_data.none"))
+    if heard.choice != "request":
+        return Finish(t("my_data.none"))
+    await c.booking.ask(c.contact.id, ASKED)  # whether they say more or not
+    return fill(NOTED, what="request")
+
+
+async def ask_words(c: Context) -> Ask:
+    return Ask(t("my_data.words"), free=True)
+
+
+async def got_words(c: Context, heard: Input) -> Outcome:
+    said = cleaned(heard.text)
+    return fill(words=said[:LONGEST]) if said else Again(t("contest.text_only"), miss=False)
 
 
 async def finish(c: Context) -> Outcome:
-    """By who has no account too: we may hold their number."""
-    await c.booking.ask(c.contact.id, ASKED)
+    """By who has no account too: we may hold their number. What they wrote is what they ask."""
+    if "what" in c.answers:
+        await c.booking.say_more(c.contact.id, c.answers["words"])
+        return noted(c, t("my_data.words_noted"))
+    only_the_word = fold(c.raw) in c.words("words.command.my_data")
+    await c.booking.ask(c.contact.id, ASKED, "" if only_the_word else c.raw[:LONGEST])
     return noted(c)
 
 
 def noted(c: Context, said: Text | None = None) -> Finish:
     """That a human answers, until when, and where else they may write."""
     address = (t("my_data.address", email=c.privacy_email),) if c.privacy_email else ()
-    return Finish(said or t("my_data.noted"), more=address, link=Link("privacy"))
+    return Finish(said or NOTED, more=address, link=Link("privacy"))
 
 
 def _unsaid(c: Context) -> bool:
     return c.known.person is not None and "what" not in c.answers
+
+
+def _wordless(c: Context) -> bool:
+    return c.answers.get("what") == "request" and "words" not in c.answers
 
 
 MY_DATA = Flow(
@@ -87,5 +125,8 @@ MY_DATA = Flow(
     enter=enter,
     finish=finish,
     fleeting=True,
-    steps=(Step("what", ask_what, got_what, wanted=_unsaid),),
+    steps=(
+        Step("what", ask_what, got_what, wanted=_unsaid),
+        Step("words", ask_words, got_words, wanted=_wordless, verbatim=True),
+    ),
 )

@@ -114,6 +114,7 @@ SCENES: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         (*BY_SMS, "sms> rdv", "sms> 1", "sms> 1", "j'ai déjà un compte", "06 39 98 00 11", "(the code)"),
     ),
     "my_data.what": (KNOWN, ("mes données",)),
+    "my_data.words": (KNOWN, ("mes données", "7")),
     "profile.what": (KNOWN, ("mon profil",)),
     "profile.name": (KNOWN, ("mon profil", "1")),
     "profile.mail": (KNOWN, ("mon profil", "2")),

@@ -25,6 +25,7 @@ TAKES_ALL: Final = {
     "message.text",
     "message.sure",
     "contest.words",
+    "my_data.words",
     "death.trusted",
 }  # whatever they write is an answer there
 

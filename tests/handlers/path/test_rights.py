@@ -16,7 +16,7 @@ from handlers.effects import Notice, ToPerson
 from storage import audit, contacts, tickets
 from storage.booking import RowStore
 from tests.guards import guards
-from tests.handlers.path.place import CAMILLE, Place
+from tests.handlers.path.place import CAMILLE, SAM, Place
 from tests.handlers.path.test_what_comes_to_the_desk import follows
 from tests.handlers.path.test_workday import booked, goes_to
 
@@ -132,3 +132,25 @@ async def test_what_was_answered_at_once_leaves_a_closed_ticket(place: Place, nu
     then = "request:accept" if kind == "object" else "request:object"
     assert entries == ["request:other", then], "it holds what comes while it waits"
     assert place.alarm_codes() == ["desk_privacy"]
+
+
+@guards("G10", partly=True)
+async def test_the_desk_reads_what_was_asked_in_their_words(place: Place) -> None:
+    """One ticket, told of once; noted as soon as it is asked, whether they say more or not. A stranger has one, too."""
+    words = "je voudrais savoir qui a lu mes messages"
+    await booked(place)
+    place.alarms.clear()
+    await place.says("sms", CAMILLE, "mes données", "7")
+    (ticket,) = await tickets.listed(place.parts.db)
+    assert [(entry.kind, entry.words) for entry in await tickets.entries(place.parts.db, ticket.id)] == [
+        ("opened", None)
+    ]
+    await place.says("sms", CAMILLE, words)
+    entries = [(entry.kind, entry.words) for entry in await tickets.entries(place.parts.db, ticket.id)]
+    assert entries == [("opened", None), ("wrote", words)]
+    assert place.alarm_codes().count("desk_privacy") == 1
+    await place.says("sms", SAM, "je veux mes données personnelles")
+    (other,) = [each for each in await tickets.listed(place.parts.db) if each.id != ticket.id]
+    assert [entry.words for entry in await tickets.entries(place.parts.db, other.id)][
+        -1
+    ] == "je veux mes données personnelles"
