@@ -24,6 +24,7 @@ from conversations.text import Text, t
 
 KEEP: Final = Option("keep", t("profile.keep"))
 NO: Final = Option("keep", t("profile.no"))
+AGAIN: Final = Option("again", t("proof.again"))
 PARTS: Final = ("password", "email", "number", "name")  # what a phrase may be about, the one that decides first
 
 
@@ -204,21 +205,25 @@ async def got_old(c: Context, heard: Input) -> Outcome:
 
 
 async def got_old_code(c: Context, heard: Input) -> Outcome:
+    if heard.choice == "again":
+        return fill(old=None)
     proven = await _typed(c, "old", heard)
     return await _to_new(c, c.answers["number"]) if isinstance(proven, Proven) else proven
 
 
 async def got_new_code(c: Context, heard: Input) -> Outcome:
+    if heard.choice == "again":
+        return await _to_new(c, c.answers["number"])
     proven = await _typed(c, "new", heard)
     return fill(proven=proven.target) if isinstance(proven, Proven) else proven
 
 
 async def ask_old_code(c: Context) -> Ask:
-    return Ask(proof.where(c.answers["old"]), (), (NO,), free=True)
+    return Ask(proof.where(c.answers["old"]), (), (NO, AGAIN), free=True)
 
 
 async def ask_new_code(c: Context) -> Ask:
-    return Ask(proof.where(c.answers["new"]), (), (NO,), free=True)
+    return Ask(proof.where(c.answers["new"]), (), (NO, AGAIN), free=True)
 
 
 async def _to_new(c: Context, number: str) -> Outcome:
