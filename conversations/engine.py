@@ -220,7 +220,7 @@ def miss(c: Context) -> Text:
 
 
 def _asks_for_words(ask: Ask) -> bool:
-    """Whether a number is no answer: with one way out and nothing to choose from, "answer by a number" would send them
-    out; with choices the numbers say enough.
+    """Whether a number is no answer: where there are only ways out, "answer by a number" would send them out; with
+    choices the numbers say enough.
     """
-    return not ask.options or (ask.free and len(ask.options) == 1)
+    return not ask.options or ask.written or (ask.free and len(ask.options) == 1)

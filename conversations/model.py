@@ -90,7 +90,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question. `free`: the step takes any text. `example`: for the second miss. `contact`: the contact button.
+    """A question. `free`: the step takes any text; `written`: it is what answers, and the options are only ways out.
+    `example`: for the second miss. `contact`: the contact button.
 
     `proof`: what is answered proves something, so the words that were asked are remembered (`Shown`).
     """
@@ -99,6 +100,7 @@ class Ask:
     intro: tuple[Text, ...] = ()
     options: tuple[Option, ...] = ()
     free: bool = False
+    written: bool = False
     example: Text | None = None
     contact: bool = False
     link: Link | None = None

@@ -65,7 +65,7 @@ async def ask_proof(c: Context) -> Ask:
     options = (Option("again", t("join.again")), Option("human", t("join.human")))
     if sent["channel"] == "email":
         return Ask(t("join.link", ends=sent["ends"]), (), options)
-    return Ask(t("join.code", ends=sent["ends"]), (), options, free=True)
+    return Ask(t("join.code", ends=sent["ends"]), (), options, free=True, written=True)
 
 
 async def got_proof(c: Context, heard: Input) -> Outcome:

@@ -213,17 +213,18 @@ async def got_old_code(c: Context, heard: Input) -> Outcome:
 
 async def got_new_code(c: Context, heard: Input) -> Outcome:
     if heard.choice == "again":
-        return await _to_new(c, c.answers["number"])
+        sent = await _to_new(c, c.answers["number"])
+        return Again(sent.say, miss=False) if isinstance(sent, Finish) else sent  # the one they have still counts
     proven = await _typed(c, "new", heard)
     return fill(proven=proven.target) if isinstance(proven, Proven) else proven
 
 
 async def ask_old_code(c: Context) -> Ask:
-    return Ask(proof.where(c.answers["old"]), (), (NO, AGAIN), free=True)
+    return Ask(proof.where(c.answers["old"]), (), (NO, AGAIN), free=True, written=True)
 
 
 async def ask_new_code(c: Context) -> Ask:
-    return Ask(proof.where(c.answers["new"]), (), (NO, AGAIN), free=True)
+    return Ask(proof.where(c.answers["new"]), (), (NO, AGAIN), free=True, written=True)
 
 
 async def _to_new(c: Context, number: str) -> Outcome:

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 from booking.ports import TooManyTries
 from booking.proofs import LASTS, CheckProof, NoOtherWay, ProofId, ProofOver, ProofSent, Proven, Purpose, WrongProof
 from conversations.flows.names import call
-from conversations.model import Again, Ask, Context, Finish, Input, Option, Outcome, Step, Switch, fill
+from conversations.model import Again, Ask, Context, Fill, Finish, Input, Option, Outcome, Step, Switch, fill
 from conversations.normal import fold
 from conversations.text import Text, t
 
@@ -43,7 +43,7 @@ def steps(purpose: Purpose, wanted: Callable[[Context], bool]) -> tuple[Step, St
     """To be asked while `wanted`, until it is proven. Where there is no other way, or no code may go, the flow ends."""
 
     async def got_send(c: Context, heard: Input) -> Outcome:
-        return await _sent(c, heard, purpose)
+        return await _sent(c, purpose) if heard.choice == "send" else Finish(t("proof.kept"))
 
     async def got_code(c: Context, heard: Input) -> Outcome:
         return await _typed(c, heard, purpose)
@@ -57,9 +57,7 @@ def steps(purpose: Purpose, wanted: Callable[[Context], bool]) -> tuple[Step, St
     )
 
 
-async def _sent(c: Context, heard: Input, purpose: Purpose) -> Outcome:
-    if heard.choice != "send":
-        return Finish(t("proof.kept"))
+async def _sent(c: Context, purpose: Purpose) -> Finish | Fill:
     person = c.known.person.id if c.known.person else c.contact.person
     match await c.booking.ask_proof(c.contact.id, person, purpose):
         case ProofSent() as sent:
@@ -74,7 +72,8 @@ async def _typed(c: Context, heard: Input, purpose: Purpose) -> Outcome:
     if heard.choice == "human":
         return Switch("human", replace=True)
     if heard.choice == "again":
-        return fill(**{SENT: None})
+        sent = await _sent(c, purpose)
+        return Again(sent.say, miss=False) if isinstance(sent, Finish) else sent  # the one they have still counts
     proven = await checked(c, c.answers[SENT].get("id"), heard)
     if isinstance(proven, Proven):
         return fill(**{SENT: None, PROVEN: {"purpose": purpose, "until": (c.now + LASTS).isoformat()}})
@@ -88,7 +87,7 @@ async def ask_send(c: Context) -> Ask:
 
 async def ask_code(c: Context) -> Ask:
     options = (Option("again", t("proof.again")), Option("human", t("proof.human")))
-    return Ask(where(c.answers[SENT]), (), options, free=True)
+    return Ask(where(c.answers[SENT]), (), options, free=True, written=True)
 
 
 async def checked(c: Context, id: str | None, heard: Input, check: Check | None = None) -> Proven | Again | Text:

@@ -50,7 +50,7 @@ async def _sent(c: Context) -> Outcome:
 
 async def ask_code(c: Context) -> Ask:
     options = (Option("again", t("proof.again")), Option("other", t("still_me.other")))
-    return Ask(t("still_me.code"), (), options, free=True)
+    return Ask(t("still_me.code"), (), options, free=True, written=True)
 
 
 async def got_code(c: Context, heard: Input) -> Outcome:
