@@ -16,6 +16,7 @@ from handlers import assisted
 from handlers.assisted import Asked, BookAnswer, Newcomer, Several
 from handlers.console.forms import filled
 from handlers.parts import Parts
+from handlers.trusting import standing_of
 from locales.words import words
 from storage import contacts
 from storage.contacts import ContactRow
@@ -62,6 +63,15 @@ async def caller(parts: Parts, typed: str) -> Who:
     if not isinstance(found, Several) and found.worker_id is not None:
         return NotRead(t("console.call.worker"))
     return found
+
+
+async def is_in_doubt(parts: Parts, typed: str) -> bool:
+    """Whether this number, which somebody calls from, may be another's by now (threat T4)."""
+    mobile = phones.read(typed)
+    rows = await contacts.of_phone(parts.db, mobile.e164) if mobile is not None else []
+    now = parts.clock()
+    standings = [await standing_of(parts.db, parts, row, now) for row in rows if row.parted_at is None]
+    return any(row.parted_at is not None for row in rows) or "needs_proof" in standings
 
 
 async def contact_of(parts: Parts, person: PersonId) -> ContactRow | None:

@@ -29,6 +29,7 @@ from storage import directory
 from storage.contacts import ContactRow
 
 TAKEN: Final = t("page.move.gone")
+KNOWN: Final[Mapping[str, Text]] = {"yes": t("console.call.known"), "doubt": t("console.call.doubt")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +68,13 @@ class CallPages:
             found = await people.named(self.frame.parts, who.persons, visit.actor)
             return visit.page("people", found=found)
         if who.person_id is not None:
-            raise visit.back(f"/people/{who.person_id}/book?known")
+            known = "doubt" if await booking.is_in_doubt(self.frame.parts, form.phone) else "yes"
+            raise visit.back(f"/people/{who.person_id}/book?known={known}")
         return await self._go_on(visit, who, form)
 
     async def _ask_known(self, visit: Visit) -> web.Response:
         await self._known(visit)
-        said = t("console.call.known") if "known" in visit.request.query else None
+        said = KNOWN.get(visit.request.query.get("known", ""))
         return await self._form(visit, Wanted(), said=said, person=await self._name(visit))
 
     async def _book_known(self, visit: Visit) -> web.Response:

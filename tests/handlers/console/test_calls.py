@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from booking.operating import Role
 from storage import audit
+from tests.guards import guards
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked
 from tests.handlers.path.place import CAMILLE
@@ -54,10 +56,23 @@ async def test_somebody_new_has_an_account_and_an_hour_and_both_sides_hear(site:
     assert [deed.actor for deed in found if deed.action == "book"] == [f"operator:{await site.id('bureau')}"]
 
 
+@guards("T04", partly=True)
+async def test_a_number_that_was_silent_for_long_may_be_anothers(site: Site, desk: Visitor) -> None:
+    """Who calls from it is to say who they are, before anybody tells them."""
+    person, appointment = await booked(site)
+    long_ago = site.place.clock.now - timedelta(days=60)
+    db = site.place.parts.db
+    await db.execute("UPDATE appointment SET status = 'done', start_at = ? WHERE id = ?", long_ago, appointment)
+    await db.execute("UPDATE contact SET last_inbound_at = ?, trusted_at = ?", long_ago, long_ago)
+    to = (await desk.post("/console/call", 303, phone=CAMILLE, **WISH)).to
+    assert to == f"/console/people/{person}/book?known=doubt"
+    assert "il a pu changer de mains" in (await desk.get(to)).text
+
+
 async def test_who_has_an_account_is_not_given_another(site: Site, desk: Visitor) -> None:
     person, _ = await booked(site)
     to = (await desk.post("/console/call", 303, phone=CAMILLE, **WISH)).to
-    assert to == f"/console/people/{person}/book?known"
+    assert to == f"/console/people/{person}/book?known=yes"
     page = (await desk.get(to)).text
     assert "Camille Dubois" in page
     assert 'name="code"' not in page
