@@ -176,6 +176,7 @@ async def test_a_backup_holds_nothing_personal_in_the_open(db: Database, tmp_pat
     assert file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.cases
 async def test_what_cannot_be_restored_is_refused_whole(
     db: Database, elsewhere: Database, tmp_path: Path, new_id: NewId
 ) -> None:

@@ -29,7 +29,7 @@ WORDS = {
     "slot.9": "mardi 3 août à 9 h",
     "slot.10": "mardi 3 août à 10 h",
     "phone.button": "Envoyer mon numéro",
-    "mail.subject": "Social Direct",
+    "mail.subject_other": "Social Direct",
     "whatsapp.list": "Choisir",
 }
 ASKED = Reply(
@@ -140,7 +140,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @guards("T16")
 @given(TEXTS, st.lists(TEXTS, max_size=9), st.sampled_from(["fr", "en", "ar", "tr", "uk"]))
 def test_any_words_are_drawn_as_they_are_meant(said: str, labels: list[str], lang: str) -> None:
-    words = {"said": said, "phone.button": "x", "mail.subject": "y", "whatsapp.list": "z"}
+    words = {"said": said, "phone.button": "x", "mail.subject_other": "y", "whatsapp.list": "z"}
     words |= {f"label.{number}": label for number, label in enumerate(labels)}
     options = tuple(Option(str(n), Text(f"label.{n}")) for n in range(len(labels)))
     reply = Reply((t("said"),), options, None, "k3m7q2wz5a")
