@@ -87,7 +87,7 @@ async def got_what(c: Context, heard: Input) -> Outcome:
 
 
 async def ask_words(c: Context) -> Ask:
-    return Ask(t("my_data.words"), free=True)
+    return Ask(t("my_data.words"), _address(c), free=True, link=Link("privacy"))
 
 
 async def got_words(c: Context, heard: Input) -> Outcome:
@@ -99,7 +99,7 @@ async def finish(c: Context) -> Outcome:
     """By who has no account too: we may hold their number. What they wrote is what they ask."""
     if "what" in c.answers:
         await c.booking.say_more(c.contact.id, c.answers["words"])
-        return noted(c, t("my_data.words_noted"))
+        return Finish(t("my_data.words_noted"))
     only_the_word = fold(c.raw) in c.words("words.command.my_data")
     await c.booking.ask(c.contact.id, ASKED, "" if only_the_word else c.raw[:LONGEST])
     return noted(c)
@@ -107,8 +107,11 @@ async def finish(c: Context) -> Outcome:
 
 def noted(c: Context, said: Text | None = None) -> Finish:
     """That a human answers, until when, and where else they may write."""
-    address = (t("my_data.address", email=c.privacy_email),) if c.privacy_email else ()
-    return Finish(said or NOTED, more=address, link=Link("privacy"))
+    return Finish(said or NOTED, more=_address(c), link=Link("privacy"))
+
+
+def _address(c: Context) -> tuple[Text, ...]:
+    return (t("my_data.address", email=c.privacy_email),) if c.privacy_email else ()
 
 
 def _unsaid(c: Context) -> bool:
