@@ -26,6 +26,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "0")  # put back afterwards: the stage sets its own
 
 
+@pytest.mark.many  # half a minute; whoever takes its pictures anew plays it, too
 async def test_every_step_shows_what_it_should(browser: Browser) -> None:
     camera = Camera()
     async with stage(browser, camera, unused_port()) as opened:

@@ -16,6 +16,8 @@ from handlers import missed
 from storage import flags, inbox
 from tests.journeys.town import ACCOUNT, CAMILLE, SAM, Town, built
 
+pytestmark = pytest.mark.sampled
+
 SERVICE = "MG" + "1".zfill(32)
 
 

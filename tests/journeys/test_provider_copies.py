@@ -18,6 +18,8 @@ from tests.guards import guards
 from tests.journeys.booking import booked_by_sms, booked_by_telegram, booked_by_whatsapp
 from tests.journeys.town import CAMILLE, CAMILLE_ON_TELEGRAM, SAM, Town
 
+pytestmark = pytest.mark.sampled
+
 HOUR = timedelta(hours=1)
 EMPTYING = "UpdateMessage"
 

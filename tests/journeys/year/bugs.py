@@ -105,7 +105,7 @@ def woken_for_reminders(patch: pytest.MonkeyPatch) -> None:
     nobody_sleeps(patch)
 
 
-IN_THE_GATE: Final = frozenset({"reminders an hour off at a change of clocks", "a timer set twice"})
+IN_THE_GATE: Final = frozenset({"reminders an hour off at a change of clocks"})
 BUGS: Final[Mapping[str, tuple[Plant, str]]] = {
     "reminders an hour off at a change of clocks": (planned(by_the_wall), "too late"),
     "reminders by the clock of Paris for everybody": (in_paris, "never said"),
