@@ -23,6 +23,7 @@ async def judge(page: Page, picture: Path) -> None:
     loaded once and looked at thrice takes a third of the time, and is the same page. The picture is for people: under
     CI there is nobody to look at it.
     """
+    await page.wait_for_load_state()  # what it says is there before its style sheet is
     for scheme, width in LOOKS:
         await page.emulate_media(color_scheme=scheme)
         await page.set_viewport_size({"width": width, "height": 844})

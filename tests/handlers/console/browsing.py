@@ -49,4 +49,5 @@ async def menu(page: Page, name: str) -> None:
     summary = page.locator("summary", has_text="Menu")
     if await summary.is_visible():
         await summary.press("Enter")
-    await page.get_by_role("navigation").get_by_role("link", name=name, exact=True).press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("navigation").get_by_role("link", name=name, exact=True).press("Enter")

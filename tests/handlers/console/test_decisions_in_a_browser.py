@@ -34,7 +34,8 @@ async def test_somebody_is_suspended_and_what_they_contest_is_judged(site: Site,
     person, _ = await booked(site)
     await logged_in(page, site, Role.DESK, "anna")
     await page.goto(f"{site.base}/console/people/{person}")
-    await page.get_by_role("link", name="Avertir ou suspendre").press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="Avertir ou suspendre").press("Enter")
     await judge(page, tmp_path / "decide.png")
     await page.get_by_role("radio", name="Suspendre le compte").press("Space")
     await page.get_by_label("Raison").select_option("disrespect")
@@ -86,7 +87,8 @@ async def test_a_report_is_read_and_settled(site: Site, page: Page, tmp_path: Pa
     await page.goto(f"{site.base}/console/tickets/{ticket}")
     await expect(page.get_by_text("message signalé")).to_be_visible()
     await judge(page, tmp_path / "report.png")
-    await page.get_by_role("link", name="Décider de la suite").press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="Décider de la suite").press("Enter")
     await judge(page, tmp_path / "settle.png")
     await page.get_by_role("radio", name="Sans suite").press("Space")
     await page.get_by_role("button", name="Décider").press("Enter")
@@ -123,7 +125,8 @@ async def test_a_dispute_is_kept_and_lifted(site: Site, page: Page, tmp_path: Pa
     person, _ = await booked(site)
     await logged_in(page, site, Role.ADMINISTRATOR)
     await page.goto(f"{site.base}/console/people/{person}")
-    await page.get_by_role("link", name="Conserver pour un litige").press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="Conserver pour un litige").press("Enter")
     await judge(page, tmp_path / "hold.png")
     await page.get_by_label("Référence").fill("RG 26/00123")
     await page.get_by_label("De quoi il s'agit").fill("Le médiateur demande les messages.")

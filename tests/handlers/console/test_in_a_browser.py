@@ -56,7 +56,8 @@ async def test_the_first_visit_and_the_door(site: Site, page: Page, tmp_path: Pa
     await page.keyboard.press("Enter")
     await expect(page.locator(".codes li")).to_have_count(8)
     await judge(page, tmp_path / "enrolled.png")
-    await page.get_by_role("link", name="C'est noté").click()
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="C'est noté").click()
     await judge(page, tmp_path / "login.png")
     await page.get_by_label("Identifiant").fill("camille")
     await page.get_by_label("Mot de passe").fill("autre chose")
@@ -111,7 +112,8 @@ async def test_tickets_are_accessible_and_answered_by_keyboard(site: Site, page:
     await judge(page, tmp_path / "today.png")
     await menu(page, "Tickets")
     await judge(page, tmp_path / "tickets.png")
-    await page.get_by_role("link", name="Demande quelqu'un").press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="Demande quelqu'un").press("Enter")
     await judge(page, tmp_path / "ticket.png")
     await page.get_by_label("Votre réponse").fill("Bonjour, je vous envoie un autre lien.")
     await page.get_by_role("button", name="Envoyer la réponse").press("Enter")
@@ -122,7 +124,8 @@ async def test_tickets_are_accessible_and_answered_by_keyboard(site: Site, page:
     await page.get_by_label("Résultat").select_option("réglé")
     await page.get_by_role("button", name="Fermer le ticket").press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Le ticket est fermé")
-    await page.get_by_role("link", name="Tickets fermés").press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="Tickets fermés").press("Enter")
     await judge(page, tmp_path / "closed.png")
     await page.get_by_role("link", name="Camille Dubois").press("Enter")
     await page.get_by_role("button", name="Prendre la conversation : SMS").press("Enter")
@@ -139,7 +142,8 @@ async def test_talks_are_accessible_and_taken_over_by_keyboard(site: Site, page:
     await page.get_by_role("link", name="Bloquées (1)").press("Enter")
     await expect(page.locator(".rows > li")).to_have_count(1)
     await judge(page, tmp_path / "talks-stuck.png")
-    await page.get_by_role("link", name="SMS").press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="SMS").press("Enter")
     await judge(page, tmp_path / "talk.png")
     await page.get_by_role("button", name="Prendre la conversation").press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Ce ticket est à vous")
@@ -245,7 +249,8 @@ async def test_a_week_is_worked_by_keyboard(site: Site, page: Page, tmp_path: Pa
     _, appointment = await booked(site)
     await logged_in(page, site, Role.DESK)
     await page.goto(f"{site.base}/console/appointments/{appointment}/move")
-    await page.get_by_role("link", name="Choisir dans l'agenda").press("Enter")
+    async with page.expect_event("load"):
+        await page.get_by_role("link", name="Choisir dans l'agenda").press("Enter")
     await judge(page, tmp_path / "calendar-move.png")
     await page.get_by_role("button", name="Déplacer à").nth(3).press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("est déplacé")
