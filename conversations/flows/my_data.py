@@ -91,8 +91,11 @@ async def ask_words(c: Context) -> Ask:
 
 
 async def got_words(c: Context, heard: Input) -> Outcome:
+    """Whole, or not at all."""
     said = cleaned(heard.text)
-    return fill(words=said[:LONGEST]) if said else Again(t("contest.text_only"), miss=False)
+    if len(said) > LONGEST:
+        return Again(t("contest.too_long", signs=len(said), most=LONGEST), miss=False)
+    return fill(words=said) if said else Again(t("contest.text_only"), miss=False)
 
 
 async def finish(c: Context) -> Outcome:

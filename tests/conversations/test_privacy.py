@@ -67,6 +67,15 @@ def test_a_request_in_whatever_words_is_understood_or_asked_back(phrasing: dict[
         assert asked == []
 
 
+def test_what_is_asked_is_taken_whole_or_not_at_all() -> None:
+    stage = known()
+    for text in ("mes données", "7", "a" * 2001):
+        stage.says(Input(text))
+    assert "contest.too_long" in said(stage)
+    stage.says(Input("a" * 2000))
+    assert said(stage) == {"my_data.words_noted"}
+
+
 def test_there_are_sixty_and_each_kind_has_some() -> None:
     assert len(PHRASINGS) >= 60
     assert {each["kind"] for each in PHRASINGS} == {*LEADS, "ask"}
