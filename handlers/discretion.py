@@ -22,12 +22,13 @@ from handlers.trusting import standing_of
 from locales.words import words
 from storage import outbox
 from storage.contacts import ContactRow
-from storage.db import Tx
+from storage.db import Sql, Tx
 from storage.outbox import OutboxRow
 
 # Somebody asked for these a moment ago, or they are no message of a person's.
 WHOLE: Final = frozenset({"answer", "one_time_code", "confirm_email", "test", "alarm"})
 NEUTRAL: Final = Reply((t("notice.neutral"),))
+NEUTRAL_ELSEWHERE: Final = Reply((t("notice.neutral_on_whatsapp"),))  # to the SMS of their WhatsApp's number
 TELLING: Final = frozenset({"motive", "client", "code", "text", "words", "ground", "sample"})  # values of a text
 MATTERS: Final = frozenset(text.msgid for text in MOTIVES.values())
 READ_THERE: Final = frozenset({"message", "decision"})  # read by words of their own, which show what waits
@@ -42,13 +43,13 @@ BARE: Final = (  # no more than "what is it?"
 )
 
 
-async def hushes(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> bool:
+async def hushes(db: Sql, parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> bool:
     """Whether it leaves without its words. Mail is no telephone: a mailbox is its owner's."""
     if row.kind in WHOLE or contact.channel == "email":
         return False
     if contact.worker_id is None and row.content is not None and tells(content.from_json(row.content)):
         return True
-    return contact.discreet or await standing_of(parts.db, parts, contact, now) == "needs_proof"
+    return contact.discreet or await standing_of(db, parts, contact, now) == "needs_proof"
 
 
 def tells(reply: Reply) -> bool:
@@ -68,6 +69,11 @@ def said(row: OutboxRow) -> dict[str, Any]:
     """What leaves of a row."""
     assert row.content is not None
     return row.content if row.hushed_at is None else content.to_json(NEUTRAL)
+
+
+def names_its_hour(row: OutboxRow) -> bool:
+    """Whether the page of its appointment may be shown beside its words."""
+    return row.hushed_at is None and content.from_json(said(row)).texts != NEUTRAL_ELSEWHERE.texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,14 @@ an alarm, for the desk.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
 from booking.model import WorkerId
 from conversations.model import Link
-from conversations.text import t
-from handlers import content, links, windows
+from handlers import links, unjoined, windows
 from handlers.alarms import raise_alarm
-from handlers.channels.drawing import ANSWERED_BY_WORDS
 from handlers.lost_messages import writer_is_told
 from handlers.parts import Parts
 from handlers.to_desk import about_message
@@ -68,11 +65,12 @@ async def say_there(
     assert row.content is not None
     if row.appointment_id is not None:
         await links.give(tx, parts, Link("appointment", row.appointment_id), now)
+    known = (other.person_id or other.worker_id) and not unjoined.read_there_only(row)
     said_there = row.again(
         f"{row.key}>{other.channel}",
         now,
         contact=other.id,
-        content=row.content if (other.person_id or other.worker_id) and not _read_there_only(row) else unjoined(row),
+        content=row.content if known else await unjoined.words(tx, parts, row, now),
         possible_duplicate=perhaps_twice,
     )
     await outbox.add(tx, said_there, now)
@@ -112,31 +110,6 @@ async def _nobody(tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, rea
         await writer_is_told(tx, parts, "nobody_reached", row, now)
 
 
-def unjoined(row: OutboxRow) -> dict[str, Any]:
-    """A number's SMS is another address than its WhatsApp until they are joined by proof (threat T5): words to answer
-    with would lead nowhere there, so the appointment's page takes their place.
-    """
-    assert row.content is not None
-    reply = content.from_json(row.content)
-    if reply.prompt:  # a question can only be answered where it was asked
-        elsewhere = (*reply.texts, t("question.on_whatsapp"))
-        return {**row.content, **content.to_json(replace(reply, texts=elsewhere, options=()))}
-    if (
-        row.content.get("message") or row.content.get("decision") or row.kind == "closing" or _read_there_only(row)
-    ):  # it can only be read, or answered, where they are known
-        return {**row.content, **content.to_json(replace(reply, texts=(*reply.texts, t("question.on_whatsapp"))))}
-    if row.appointment_id is None:
-        return row.content
-    texts = tuple(text for text in reply.texts if text.msgid not in ANSWERED_BY_WORDS)
-    link = Link("appointment", row.appointment_id)
-    return {**row.content, **content.to_json(replace(reply, texts=texts, link=link))}
-
-
-def _read_there_only(row: OutboxRow) -> bool:
-    """What the desk wrote to them on WhatsApp, announced: it waits in that talk, and in no other one of theirs."""
-    return row.content is not None and t("desk_says.waits") in content.from_json(row.content).texts
-
-
 async def _other(
     tx: Tx, parts: Parts, row: OutboxRow, contact: ContactRow, tried: set[str], now: datetime, *, answering: bool
 ) -> ContactRow | None:
@@ -144,24 +117,13 @@ async def _other(
     person's address has its own messages; and for nothing that asks (`answering`), since we read no answers there.
     """
     tried = tried | {contact.id}
-    if contact.channel == "whatsapp" and contact.phone and "sms" in parts.channels:
-        made = await contacts.make(tx, "sms", contact.phone, now, parts.new_id, contact.lang, contact.time_zone)
-        await _link(tx, made, contact)
-        sms = await contacts.get(tx, made)
-        if sms is not None and sms.id not in tried and _reachable(sms, row, parts, now):
-            return sms
+    sms = await unjoined.sms_of(tx, parts, contact, now)
+    if sms is not None and sms.id not in tried and _reachable(sms, row, parts, now):
+        return sms
     same = [each for each in await _same(tx, parts, contact, now) if not (answering and each.channel == "email")]
     good = [each for each in same if each.id not in tried and _reachable(each, row, parts, now)]
     shut = await senders.held(tx)
     return min(good, key=lambda each: each.channel in shut, default=None)  # the first of those that are open
-
-
-async def _link(tx: Tx, made: str, contact: ContactRow) -> None:
-    """A worker's number is theirs on both; a person's SMS and WhatsApp stay two addresses until joined by proof
-    (T5).
-    """
-    if contact.worker_id:
-        await contacts.link_worker(tx, made, contact.worker_id)
 
 
 async def _same(tx: Tx, parts: Parts, contact: ContactRow, now: datetime) -> list[ContactRow]:

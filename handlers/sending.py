@@ -17,7 +17,7 @@ from handlers import content, keyboards, provider_copies, windows
 from handlers.alarms import raise_alarm
 from handlers.calendars import inviting
 from handlers.channels.base import CalendarPart, Draw, Payload, SendError
-from handlers.discretion import hushes, said
+from handlers.discretion import hushes, names_its_hour, said
 from handlers.judging import Leave, Send, Wait, judge
 from handlers.links import urls
 from handlers.lost_messages import writer_is_told
@@ -108,7 +108,7 @@ async def _not_now(parts: Parts, row: OutboxRow, verdict: Wait | Leave, now: dat
 
 async def hushed(parts: Parts, row: OutboxRow, contact: ContactRow, now: datetime) -> OutboxRow:
     """As it leaves: without its words, where they might be read by somebody else."""
-    if row.answer or not await hushes(parts, row, contact, now):
+    if row.answer or not await hushes(parts.db, parts, row, contact, now):
         return replace(row, hushed_at=None)
     await outbox.hush(parts.db, row, now)
     return replace(row, hushed_at=now)
@@ -167,7 +167,7 @@ async def send(parts: Parts, row: OutboxRow, contact: ContactRow) -> Called:
 async def drawn(parts: Parts, row: OutboxRow, contact: ContactRow, calendar: CalendarPart | None = None) -> Payload:
     """In the words that the contact reads now: its language may have changed since the row was written."""
     reply = content.from_json(said(row))
-    about = Link("appointment", row.appointment_id) if row.appointment_id and row.hushed_at is None else None
+    about = Link("appointment", row.appointment_id) if row.appointment_id and names_its_hour(row) else None
     draw = Draw(
         say=Voice(contact.lang, contact.time_zone),
         url=await urls(parts.db, parts, [reply.link, about]),

@@ -16,6 +16,7 @@ from conversations.flows.names import MOTIVES
 from conversations.model import Link, Reply
 from conversations.text import Text, Value, t
 from handlers import content
+from handlers.channels.base import Draw, Payload
 from handlers.discretion import TELLING, WHOLE
 from handlers.effects import NoticeKind
 from locales import languages
@@ -23,10 +24,11 @@ from locales.voice import Voice
 from storage import contacts, outbox
 from storage.booking import RowStore
 from tests.guards import guards
-from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, Place
+from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, LATER, Line, Place
 
 pytestmark = pytest.mark.sampled
 
+NEUTRAL_BY_SMS = "Vous avez un message de notre part. Écrivez LIRE sur WhatsApp pour le lire."
 NEUTRAL = "Vous avez un message de notre part. Écrivez LIRE pour le lire."
 TELEGRAM = "900000000000101"
 
@@ -116,6 +118,49 @@ async def test_a_question_that_was_kept_back_is_asked_when_they_write(place: Pla
     (asked,) = await place.says("sms", CAMILLE, "lire")
     assert "1." in asked, "the hours that are offered instead"
     assert "Claire" in asked
+
+
+@guards("T04", "T06", partly=True)
+@pytest.mark.parametrize("why", ["discreet", "silent"])
+async def test_by_sms_instead_of_whatsapp_it_shows_no_more(place: Place, why: str) -> None:
+    """The hours of WhatsApp are over, and the number's SMS knows neither what they want, nor their silence."""
+    await place.says("whatsapp", CAMILLE, *(LATER if why == "discreet" else BOOKS))
+    if why == "discreet":
+        await place.says("whatsapp", CAMILLE, "discret")
+    await place.passes(days=2 if why == "discreet" else 46)
+    there = await place.contact("whatsapp", CAMILLE)
+    place.new("sms", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        await outbox.add(tx, told(there.id, place), place.clock.now)
+    await place.settle()
+    assert place.new("sms", CAMILLE) == [NEUTRAL_BY_SMS]
+    if why == "discreet":
+        place.new("whatsapp", CAMILLE)
+        said = await place.says("whatsapp", CAMILLE, "lire")
+        assert any("ne peut pas avoir lieu" in text for text in said)
+
+
+@guards("T04", "T06", partly=True)
+async def test_a_sender_that_nobody_can_answer_shows_no_page_of_what_is_kept_back(place: Place) -> None:
+    """Such an SMS has a page where it had words to answer with: that page tells all."""
+    await place.says("sms", CAMILLE, *LATER)
+    (made,) = await place.parts.db.fetch("SELECT id FROM appointment")
+    contact, line = await place.contact("sms", CAMILLE), place.line("sms")
+    abouts = []
+
+    def render(reply: Reply, draw: Draw) -> Payload:
+        abouts.append(draw.about)
+        return Line.render(line, reply, draw)
+
+    line.render = render  # type: ignore[method-assign]
+    for number, words in enumerate(("mode normal", "discret")):
+        await place.says("sms", CAMILLE, words)
+        abouts.clear()
+        async with place.parts.db.transaction() as tx:
+            pushed = replace(told(contact.id, place, number), appointment=made["id"])
+            await outbox.add(tx, pushed, place.clock.now)
+        await place.settle()
+        assert abouts == [None if words == "discret" else Link("appointment", made["id"])]
 
 
 async def test_what_is_over_by_then_is_not_said(place: Place) -> None:

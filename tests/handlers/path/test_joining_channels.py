@@ -10,12 +10,16 @@ from booking.core import Booking
 from booking.model import CodeId, Consent, ContactId
 from booking.ports import Joining
 from conversations.text import t
+from handlers.channels.base import Receipt
+from handlers.receipts import receive
 from handlers.web.email_core import EmailCore
 from locales.voice import Voice
+from storage import outbox
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from tests.guards import guards
-from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place
+from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place, refused
+from tests.handlers.path.test_hushed import told
 
 pytestmark = pytest.mark.sampled
 
@@ -138,6 +142,51 @@ async def test_two_people_with_one_number_read_nothing_of_each_other(place: Plac
     [theirs] = await place.parts.db.fetch("SELECT id FROM appointment WHERE person_id = ?", other.person_id)
     sent = await place.parts.db.fetch("SELECT appointment_id FROM outbox WHERE contact_id = ?", mine.id)
     assert theirs["id"] not in {row["appointment_id"] for row in sent}, (reminded, listed)
+
+
+@guards("T05")
+async def test_what_whatsapp_does_not_take_is_not_read_by_whoever_has_the_numbers_sms(place: Place) -> None:
+    """The other has an account of their own there: nothing goes to them, and a human is told."""
+    await place.books()
+    await place.says("whatsapp", CAMILLE, "bonjour")
+    await account_at(place, "whatsapp", CAMILLE, "Sam")
+    place.new("sms", CAMILLE)
+    await pushed_to_whatsapp(place)
+    assert place.new("sms", CAMILLE) == []
+    assert "nobody_reached" in place.alarm_codes()
+
+
+@guards("T04", "T05", partly=True)
+@pytest.mark.parametrize("later", [False, True])
+async def test_nor_by_whoever_said_that_the_number_is_theirs(place: Place, later: bool) -> None:
+    """`later`: it was accepted, and is refused once this WhatsApp was parted as well."""
+    await place.books()
+    await joins(place, "whatsapp", CAMILLE)
+    await place.passes(days=8)
+    if later:
+        there = await place.contact("whatsapp", CAMILLE)
+        async with place.parts.db.transaction() as tx:
+            await outbox.add(tx, told(there.id, place), place.clock.now)
+        await place.settle()
+        await place.says("whatsapp", CAMILLE, "pas moi")
+    await place.says("sms", CAMILLE, "pas moi")
+    place.new("sms", CAMILLE)
+    if later:
+        [row] = [row for row in await outbox.history(place.parts.db, contacts=[there.id]) if row.key == "push0"]
+        await receive(place.parts, Receipt(row.id, "late", "failed", "63024"))
+        await place.settle()
+    else:
+        await pushed_to_whatsapp(place)
+    assert place.new("sms", CAMILLE) == []
+
+
+async def pushed_to_whatsapp(place: Place) -> None:
+    """A notice to who is known there, which is refused."""
+    place.line("whatsapp").troubles = [refused("63024")]
+    there = await place.contact("whatsapp", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        await outbox.add(tx, told(there.id, place), place.clock.now)
+    await place.settle()
 
 
 @guards("T05")

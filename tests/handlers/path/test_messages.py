@@ -181,6 +181,16 @@ async def test_a_number_that_is_not_joined_is_told_where_to_read(place: Place) -
     ]
 
 
+@guards("T05", partly=True)
+async def test_what_they_asked_to_read_on_whatsapp_is_not_read_by_sms(place: Place) -> None:
+    await place.says("whatsapp", CAMILLE, *BOOKS)
+    await claires(place, "écrire à Camille : avez-vous le bail ?")
+    place.line("whatsapp").troubles = [refused("63024")]
+    await place.says("whatsapp", CAMILLE, "lire")
+    assert place.new("sms", CAMILLE) == ["Vous avez un message de notre part. Écrivez LIRE sur WhatsApp pour le lire."]
+    assert any("avez-vous le bail" in text for text in await place.says("whatsapp", CAMILLE, "lire"))
+
+
 # ------------------------------------------------------------ how often somebody is told
 
 WAITS = "Un message de Claire vous attend. Pour le lire, répondez LIRE."
