@@ -163,8 +163,8 @@ async def test_nor_by_whoever_said_that_the_number_is_theirs(place: Place, later
     await place.books()
     await joins(place, "whatsapp", CAMILLE)
     await place.passes(days=8)
+    there = await place.contact("whatsapp", CAMILLE)
     if later:
-        there = await place.contact("whatsapp", CAMILLE)
         async with place.parts.db.transaction() as tx:
             await outbox.add(tx, told(there.id, place), place.clock.now)
         await place.settle()

@@ -20,7 +20,8 @@ from handlers.assisted import Asked, Newcomer
 from storage import audit, contacts, numbers, outbox, silences, tickets, tokens
 from storage.booking import RowStore
 from tests.guards import guards
-from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place
+from tests.handlers.path.place import BOOKS, CAMILLE, LATER, SAM, Place, refused
+from tests.handlers.path.test_hushed import told
 
 pytestmark = pytest.mark.sampled
 
@@ -62,6 +63,7 @@ async def later(place: Place, days: float, keeps: bool = True) -> None:
 # ------------------------------------------------------------ when it is asked
 
 
+@guards("T03", "T04", partly=True)
 async def test_it_is_asked_after_45_days_without_an_hour_and_not_a_second_before(place: Place) -> None:
     await place.books()
     wrote = place.clock.now
@@ -176,6 +178,7 @@ async def test_with_one_way_alone_it_looks_the_same_and_only_a_human_helps(place
     assert not await place.parts.db.fetch("SELECT id FROM proof")
 
 
+@guards("T03", partly=True)
 async def test_without_a_code_the_other_channels_may_say_no_for_a_week(place: Place) -> None:
     await joined(place)
     await later(place, 50)
@@ -189,6 +192,7 @@ async def test_without_a_code_the_other_channels_may_say_no_for_a_week(place: Pl
     assert "avez-vous votre compte" in (await place.says("sms", CAMILLE, "c'est toujours moi"))[-1]
 
 
+@guards("T03", partly=True)
 async def test_a_week_without_a_no_is_a_yes(place: Place) -> None:
     person = await joined(place)
     await later(place, 50)
@@ -201,6 +205,7 @@ async def test_a_week_without_a_no_is_a_yes(place: Place) -> None:
     assert "c'est bien vous" in place.new("sms", CAMILLE)[-1]
 
 
+@guards("T03", partly=True)
 async def test_a_channel_that_is_silent_itself_is_nobody_who_could_say_no(place: Place) -> None:
     await joined(place)
     await later(place, 50, keeps=False)
@@ -231,6 +236,7 @@ async def test_whoever_signs_up_there_is_somebody_else(place: Place) -> None:
     assert before.phone is None, "nobody calls them there any more"
 
 
+@guards("T04", partly=True)
 async def test_what_waited_for_the_old_one_never_leaves(place: Place) -> None:
     """Queued before, for the morning; and news that come to their talk afterwards."""
     person = await joined(place)
@@ -257,10 +263,14 @@ async def test_what_waited_for_the_old_one_never_leaves(place: Place) -> None:
     assert await person_at(place, "telegram", TELEGRAM) == person
 
 
+@guards("T04", partly=True)
 async def test_a_page_that_was_sent_there_opens_nothing(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
     (row,) = await place.parts.db.fetch("SELECT id FROM appointment")
     page = Link("appointment", row["id"])
+    here = await place.contact("sms", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        papers = await tokens.give(tx, "upload", f"{here.id}.1", place.clock.now + timedelta(days=2))
     before = (await links.urls(place.parts.db, place.parts, [page]))(page)
     await place.says("sms", CAMILLE, "pas moi")
     now = (await links.urls(place.parts.db, place.parts, [page]))(page)
@@ -270,7 +280,24 @@ async def test_a_page_that_was_sent_there_opens_nothing(place: Place) -> None:
         return await tokens.look(place.parts.db, url.rsplit("/", 1)[1], "appointment", place.clock.now)
 
     assert await opens(before) == tokens.Over(used=False)
+    assert await tokens.look(place.parts.db, papers, "upload", place.clock.now) == tokens.Over(used=False)
     assert await opens(now) == tokens.Good(row["id"]), "on their other channels the next message has a link that opens"
+
+
+@guards("T04", partly=True)
+async def test_what_cannot_arrive_goes_to_no_other_address_that_is_dead(place: Place) -> None:
+    await joined(place)
+    old, dead = await place.contact("sms", CAMILLE), await place.contact("telegram", TELEGRAM)
+    for n in range(3):
+        await contacts.failed(place.parts.db, dead.id, place.clock.now, dead=False)
+        assert ((await place.contact("telegram", TELEGRAM)).dead_at is not None) == (n == 2), "the third"
+    place.new("telegram", TELEGRAM)
+    place.line("sms").troubles = [refused(dead=True)]
+    async with place.parts.db.transaction() as tx:
+        await outbox.add(tx, told(old.id, place), place.clock.now)
+    await place.settle()
+    assert place.new("telegram", TELEGRAM) == []
+    assert "nobody_reached" in place.alarm_codes()
 
 
 async def test_a_message_that_came_in_meanwhile_is_read_by_who_has_the_address(place: Place) -> None:

@@ -140,6 +140,7 @@ async def test_a_number_that_the_directory_changed_proves_itself_first(place: Pl
     assert any("Camille" in text for text in await place.says("sms", OTHER, "prochain"))
 
 
+@guards("T30", partly=True)
 async def test_links_to_papers_are_shut_and_given_anew(place: Place) -> None:
     worker = await claires(place)
     (row,) = await place.parts.db.fetch("SELECT id, series, person_id, contact_id FROM appointment")
@@ -159,12 +160,14 @@ async def test_links_to_papers_are_shut_and_given_anew(place: Place) -> None:
         )
         await RowStore(tx, place.parts.directories).save_document(paper)
         await links.give(tx, place.parts, Link("handed", "b1"), now)
+        calendar = await tokens.give(tx, "calendar", worker, now + timedelta(days=30))
     before = (await links.urls(place.parts.db, place.parts, [Link("handed", "b1")]))(Link("handed", "b1"))
     await place.parts.db.execute("UPDATE worker SET changed_at = ? WHERE id = ?", now + timedelta(hours=1), worker)
     place.clock.now += timedelta(hours=2)
     await place.says("telegram", TELEGRAM, "prochain", "1")
     token = before.rsplit("/", 1)[1]
     assert await tokens.look(place.parts.db, token, "handed", place.clock.now) == tokens.Over(used=False)
+    assert await tokens.look(place.parts.db, calendar, "calendar", place.clock.now) == tokens.Over(used=False)
     said = await place.says("telegram", TELEGRAM, code(mails(place)))
     (link,) = [found[0] for text in said if (found := re.search(r"https://\S+/d/\S+", text))]
     assert link != before
