@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from booking.claims import ClaimSettled, ClaimWaits
 from booking.model import ContactId, PersonId
+from booking.proofs import ProofOver
 from handlers.acting import Acting
 from handlers.web.email_core import EmailCore
 from handlers.web.ports import EmailView
@@ -227,6 +229,24 @@ async def test_two_new_numbers_do_not_prove_who_asks(place: Place) -> None:
             sent = await core.ask_proof(ContactId(here.id), person, "number", number)
             await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
         assert await core.change_phone(person, ContactId(here.id), "+33639980077") == "unproven"
+
+
+@guards("T03", partly=True)
+async def test_no_other_proof_and_no_wait_unheard_gives_an_address_back(place: Place) -> None:
+    """They prove a number of their own, and would wait where nobody could say no: whatever their talk asks for."""
+    await place.books()
+    await place.passes(days=46)
+    await place.says("sms", CAMILLE, "bonjour")
+    here = await place.contact("sms", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        who = await contacts.lock(tx, here.id)
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
+        sent = await core.ask_proof(ContactId(here.id), None, "number", SAM)
+        code = core.events[-1].code  # type: ignore[union-attr]
+        assert await core.prove_claim(ContactId(here.id), sent.id, code) == ProofOver()  # type: ignore[union-attr]
+        assert await core.wait_claim(ContactId(here.id)) is None
+        assert not any(isinstance(event, ClaimSettled | ClaimWaits) for event in core.events)
 
 
 # ------------------------------------------------------------ a mailbox that the desk replaced

@@ -14,10 +14,11 @@ from booking.documents import Document, DocumentId
 from booking.model import ContactId, PersonId, WorkerId
 from conversations.model import Link
 from handlers import links, loading
-from storage import contacts, tokens
+from storage import contacts, outbox, parting, tokens
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAMPLE, Place
+from tests.handlers.path.test_hushed import told
 
 pytestmark = pytest.mark.sampled
 
@@ -138,6 +139,24 @@ async def test_a_number_that_the_directory_changed_proves_itself_first(place: Pl
     (done,) = await place.says("sms", OTHER, code([*mails(place), *place.new("telegram", TELEGRAM)]))
     assert "c'est bien vous" in done
     assert any("Camille" in text for text in await place.says("sms", OTHER, "prochain"))
+
+
+@guards("T05", "T30", partly=True)
+async def test_her_whatsapp_gives_no_number_back_that_was_taken_from_her(place: Place) -> None:
+    """What WhatsApp does not take goes to the number's SMS, which she has not yet proven to be hers again."""
+    worker = await claires(place)
+    await place.says("whatsapp", CLAIRE, "bonjour")
+    there, sms = await place.contact("whatsapp", CLAIRE), await place.contact("sms", CLAIRE)
+    async with place.parts.db.transaction() as tx:
+        await contacts.link_worker(tx, there.id, worker)
+        await parting.part(tx, sms, place.clock.now, place.parts.new_id, "fr", "Europe/Paris")
+    place.clock.now += timedelta(hours=25)
+    async with place.parts.db.transaction() as tx:
+        await outbox.add(tx, told(there.id, place), place.clock.now)
+    place.new("sms", CLAIRE)
+    await place.settle()
+    assert place.new("sms", CLAIRE) == []
+    assert (await place.contact("sms", CLAIRE)).worker_id is None
 
 
 @guards("T30", partly=True)
