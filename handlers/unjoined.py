@@ -25,9 +25,7 @@ from storage.outbox import OutboxRow
 
 async def sms_of(tx: Tx, parts: Parts, contact: ContactRow, now: datetime) -> ContactRow | None:
     if contact.channel != "whatsapp" or not contact.phone or "sms" not in parts.channels:
-        return None
-    if contact.parted_at is not None:
-        return None
+        return None  # nor has one that was taken from somebody a number
     made = await contacts.make(tx, "sms", contact.phone, now, parts.new_id, contact.lang, contact.time_zone)
     sms = await contacts.get(tx, made)
     if sms is None or await _is_anothers(tx, sms, contact):

@@ -17,7 +17,7 @@ from conversations.model import Link, Reply
 from conversations.text import Text, Value, t
 from handlers import content
 from handlers.channels.base import Draw, Payload
-from handlers.discretion import TELLING, WHOLE
+from handlers.discretion import WHOLE
 from handlers.effects import NoticeKind
 from locales import languages
 from locales.voice import Voice
@@ -178,6 +178,7 @@ async def test_normal_mode_says_again_what_it_is_about(place: Place) -> None:
     assert any("Rappel" in text for text in place.new("sms", CAMILLE))
 
 
+@guards("T06", partly=True)
 async def test_a_discreet_person_has_no_mail_of_an_hour(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER[:-1], "1")
     await place.says("sms", CAMILLE, "discret")
@@ -211,8 +212,8 @@ async def test_no_notice_of_any_kind_names_a_matter_whoever_wrote_it(place: Plac
         await contacts.set_language(tx, row.id, lang)
     place.new("sms", CAMILLE)
     values: list[dict[str, Value]] = [{"motive": matter} for matter in MOTIVES.values()]
-    told_of: dict[str, Value] = dict.fromkeys(sorted(TELLING - {"motive"}), "Mutuelle des Ports")
-    values += [told_of, {"mode": t("ground.misuse")}]
+    values += [{name: "Mutuelle des Ports"} for name in sorted({"client", "code", "text", "words", "ground", "sample"})]
+    values += [{"mode": t("ground.misuse")}]
     place.parts = replace(place.parts, max_unasked=10_000)
     kinds = sorted({*get_args(NoticeKind), "question"} - WHOLE)
     for kind, (number, filled) in product(kinds, enumerate(values)):

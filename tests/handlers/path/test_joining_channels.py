@@ -157,26 +157,33 @@ async def test_what_whatsapp_does_not_take_is_not_read_by_whoever_has_the_number
 
 
 @guards("T04", "T05", partly=True)
-@pytest.mark.parametrize("later", [False, True])
-async def test_nor_by_whoever_said_that_the_number_is_theirs(place: Place, later: bool) -> None:
-    """`later`: it was accepted, and is refused once this WhatsApp was parted as well."""
+async def test_nor_by_whoever_has_it_since_it_fell_silent(place: Place) -> None:
     await place.books()
     await joins(place, "whatsapp", CAMILLE)
-    await place.passes(days=8)
-    there = await place.contact("whatsapp", CAMILLE)
-    if later:
-        async with place.parts.db.transaction() as tx:
-            await outbox.add(tx, told(there.id, place), place.clock.now)
-        await place.settle()
-        await place.says("whatsapp", CAMILLE, "pas moi")
-    await place.says("sms", CAMILLE, "pas moi")
+    for _ in range(3):
+        await place.passes(days=18)
+        await place.says("whatsapp", CAMILLE, "aide")
+    await place.says("sms", CAMILLE, "bonjour", "2")
+    await place.passes(days=2)
     place.new("sms", CAMILLE)
-    if later:
-        [row] = [row for row in await outbox.history(place.parts.db, contacts=[there.id]) if row.key == "push0"]
-        await receive(place.parts, Receipt(row.id, "late", "failed", "63024"))
-        await place.settle()
-    else:
-        await pushed_to_whatsapp(place)
+    await pushed_to_whatsapp(place)
+    assert place.new("sms", CAMILLE) == []
+
+
+@guards("T04", "T05", partly=True)
+async def test_nor_by_whoever_has_it_when_it_comes_back_late(place: Place) -> None:
+    """It was accepted, and is refused once this WhatsApp may be somebody else's."""
+    await place.says("whatsapp", CAMILLE, *BOOKS)
+    there = await place.contact("whatsapp", CAMILLE)
+    async with place.parts.db.transaction() as tx:
+        await outbox.add(tx, told(there.id, place), place.clock.now)
+    await place.settle()
+    await place.passes(days=46)
+    await place.says("whatsapp", CAMILLE, "bonjour")
+    place.new("sms", CAMILLE)
+    [row] = [row for row in await outbox.history(place.parts.db, contacts=[there.id]) if row.key == "push0"]
+    await receive(place.parts, Receipt(row.id, row.provider_id or "", "failed", "63024"))
+    await place.settle()
     assert place.new("sms", CAMILLE) == []
 
 
