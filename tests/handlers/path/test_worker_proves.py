@@ -147,6 +147,7 @@ async def test_her_whatsapp_gives_no_number_back_that_was_taken_from_her(place: 
     worker = await claires(place)
     await place.says("whatsapp", CLAIRE, "bonjour")
     there, sms = await place.contact("whatsapp", CLAIRE), await place.contact("sms", CLAIRE)
+    assert (there.worker_id, sms.worker_id) == (None, worker), "by the directory's number she is known by SMS alone"
     async with place.parts.db.transaction() as tx:
         await contacts.link_worker(tx, there.id, worker)
         await parting.part(tx, sms, place.clock.now, place.parts.new_id, "fr", "Europe/Paris")
