@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -75,12 +76,24 @@ async def test_an_address_is_changed_by_a_code_and_a_link_and_the_old_one_is_tol
 async def test_who_writes_in_their_name_changes_no_address(place: Place) -> None:
     """A forged sender does not read the code, which goes to the number itself."""
     person = await joined(place)
-    await place.says("sms", CAMILLE, "changer mon mail", "2", "somebody@example.org")
-    for guess in ("000000", "111111", "222222", "333333"):
+    read = await place.says("sms", CAMILLE, "changer mon mail", "2", "somebody@example.org")
+    (right,) = re.findall(r"\b\d{6}\b", read[-1])
+    for guess in ("000000", "111111", "222222", right):  # it is over with the third
         await place.says("sms", CAMILLE, guess)
     await place.settle()
     assert place.new("email", "somebody@example.org") == []
     assert await address(place, person) == (FIRST, False)
+
+
+@guards("T02", partly=True)
+@pytest.mark.parametrize("late", [0, 1])
+async def test_a_code_that_is_written_back_after_an_hour_does_nothing(place: Place, late: int) -> None:
+    await joined(place)
+    read = await place.says("sms", CAMILLE, "changer mon mail", "2", SECOND)
+    (right,) = re.findall(r"\b\d{6}\b", read[-1])
+    place.clock.now += timedelta(hours=1, seconds=late)
+    await place.says("sms", CAMILLE, right)
+    assert bool(place.new("email", SECOND)) == (not late)
 
 
 async def test_a_lost_link_is_mailed_again_and_the_first_is_over(place: Place) -> None:
