@@ -75,7 +75,7 @@ def test_a_text_within_a_text_is_said_and_not_read_again(one: str, other: str) -
     "pattern", ["{name.__class__}", "{name[0]}", "{0}", "{}", "{name!r}", "{name!s}", "{name:{form}}", "{name.x:day}"]
 )
 def test_a_catalogue_that_reaches_into_a_value_is_not_said(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever translates fills in whole values by their names: no attribute, no index, no conversion (a repr of ours)."""
+    """Whoever translates fills in whole values by their names: no attribute, no index, no conversion."""
     monkeypatch.setattr(voice, "catalogue", lambda _: {"x": f"Bonjour {pattern}"})
     with pytest.raises((ValueError, KeyError)):
         Voice("fr")(Text("x", {"name": "Camille", "0": "Camille"}))

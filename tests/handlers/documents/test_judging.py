@@ -15,7 +15,7 @@ from PIL import Image
 
 from handlers.documents import examine
 from handlers.documents.judging import ROOT, Judge
-from handlers.documents.verdict import MOST_BYTES, MOST_PAGES, Kind, Reason
+from handlers.documents.verdict import MIB, Kind, Reason
 from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.handlers.documents.corpus import PAYLOAD, acting, linked, paper, saved
@@ -39,7 +39,7 @@ CLEAN: Mapping[str, tuple[Kind, bytes]] = {
     "a paper after a scanner's mark": ("pdf", b"\xef\xbb\xbf\r\n" + paper()),
     "a paper and an archive": ("pdf", paper() + corpus.in_word()),
     "a paper that may not be changed": ("pdf", paper(encryption=Encryption(owner="x", user=""))),
-    "a paper of the most pages": ("pdf", paper(pages=MOST_PAGES)),
+    "a paper of the most pages": ("pdf", paper(pages=200)),
     "a paper with a link": ("pdf", paper(linked(Dictionary(S=Name.URI, URI=String("https://example.org"))))),
     "a paper that opens at its top": ("pdf", paper(acting(Dictionary(S=Name.GoTo, D=Array([0, Name.Fit]))))),
     "a paper that lost its table alone": ("pdf", paper().replace(b"startxref\n", b"startxref\n9")),
@@ -47,7 +47,7 @@ CLEAN: Mapping[str, tuple[Kind, bytes]] = {
 }
 REFUSED: Mapping[str, tuple[Reason, bytes]] = {
     "nothing": ("empty", b""),
-    "a byte too much": ("too_big", b"\xff\xd8\xff" + b"\0" * (MOST_BYTES - 2)),
+    "a byte too much": ("too_big", b"\xff\xd8\xff" + b"\0" * (10 * MIB - 2)),
     "text": ("unknown_type", b"bonjour"),
     "a web page": ("unknown_type", b"<!doctype html><html>" + PAYLOAD),
     "a web page before a photo": ("unknown_type", PAYLOAD + corpus.photo()),
@@ -72,7 +72,7 @@ REFUSED: Mapping[str, tuple[Reason, bytes]] = {
     "a paper without pages": ("broken", corpus.nested_pages(1)),
     "a bomb in a note": ("broken", corpus.note_bomb()),
     "a paper that needs a password": ("locked", paper(encryption=Encryption(owner="x", user="y"))),
-    "a page too many": ("too_many_pages", paper(pages=MOST_PAGES + 1)),
+    "a page too many": ("too_many_pages", paper(pages=201)),
     "a bomb in a page": ("too_heavy", paper(corpus.folded)),
     "a bomb in a bomb": ("too_heavy", paper(corpus.folded_twice)),
     "a bomb in letters": ("too_heavy", paper(corpus.folded_in_letters)),

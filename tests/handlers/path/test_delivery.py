@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import get_args
 
 import pytest
 
 from booking.core import Booking
 from booking.model import AppointmentId
-from handlers import assisted
+from conversations.model import Reply
+from conversations.text import t
+from handlers import assisted, content
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Receipt, SendError
 from handlers.channels.outcomes import TWILIO
 from handlers.delivery import deliver, settle_unknown, warn
+from handlers.effects import NoticeKind
 from handlers.following import follow
 from handlers.receipts import receive
 from handlers.rerouting import reroute
 from storage import contacts, flags, outbox
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, LATER, SAM, Place, refused
 
 AWAY = SendError("20429", "retry")
@@ -220,6 +225,7 @@ async def test_whatsapp_outside_its_window_goes_by_sms(place: Place) -> None:
 # ------------------------------------------------------------ opted out, capped
 
 
+@guards("T21")
 async def test_a_cancellation_that_stop_silences_is_told_to_a_human(place: Place) -> None:
     await place.books()
     await place.says("sms", CAMILLE, "stop")
@@ -229,6 +235,7 @@ async def test_a_cancellation_that_stop_silences_is_told_to_a_human(place: Place
     assert place.alarms[0][1]["reason"] == "opted_out"
 
 
+@guards("T21")
 async def test_a_reminder_that_stop_silences_is_no_alarm(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
     await place.says("sms", CAMILLE, "stop")
@@ -237,6 +244,26 @@ async def test_a_reminder_that_stop_silences_is_no_alarm(place: Place) -> None:
     assert "notice_not_sent" not in place.alarm_codes()
     kinds = {(row.kind, row.status, row.reason) for row in await place.rows("sms", CAMILLE)}
     assert ("reminder", "suppressed", "opted_out") in kinds
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("who", [CAMILLE, CLAIRE], ids=["a person", "a worker"])
+@guards("T21")
+async def test_stop_silences_every_kind_that_nobody_asked_for(place: Place, who: str) -> None:
+    await place.books()
+    await place.says("sms", who, "stop")
+    place.new("sms", who)
+    contact = await place.contact("sms", who)
+    said = {**content.to_json(Reply((t("sorry"),))), "urgent": True}
+    for kind in get_args(NoticeKind):
+        async with place.parts.db.transaction() as tx:
+            await outbox.add(
+                tx, outbox.Outgoing(f"said:{kind}", contact.id, kind, said, place.clock.now), place.clock.now
+            )
+    await place.settle()
+    assert place.new("sms", who) == []
+    rows = [row for row in await place.rows("sms", who) if row.key.startswith("said:")]
+    assert {(row.kind, row.reason) for row in rows} == {(kind, "opted_out") for kind in get_args(NoticeKind)}
 
 
 @pytest.mark.parametrize(("hour", "at_once"), [(LATER, False), (BOOKS, True)])
