@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import get_args
 
 import pytest
 
 from booking.core import Booking
 from booking.model import AppointmentId
-from conversations.model import Reply
-from conversations.text import t
-from handlers import assisted, content
+from handlers import assisted
 from handlers.alarms import raise_alarm
 from handlers.channels.base import Receipt, SendError
 from handlers.channels.outcomes import TWILIO
 from handlers.delivery import deliver, settle_unknown, warn
-from handlers.effects import NoticeKind
 from handlers.following import follow
 from handlers.receipts import receive
 from handlers.rerouting import reroute
@@ -244,26 +240,6 @@ async def test_a_reminder_that_stop_silences_is_no_alarm(place: Place) -> None:
     assert "notice_not_sent" not in place.alarm_codes()
     kinds = {(row.kind, row.status, row.reason) for row in await place.rows("sms", CAMILLE)}
     assert ("reminder", "suppressed", "opted_out") in kinds
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("who", [CAMILLE, CLAIRE], ids=["a person", "a worker"])
-@guards("T21")
-async def test_stop_silences_every_kind_that_nobody_asked_for(place: Place, who: str) -> None:
-    await place.books()
-    await place.says("sms", who, "stop")
-    place.new("sms", who)
-    contact = await place.contact("sms", who)
-    said = {**content.to_json(Reply((t("sorry"),))), "urgent": True}
-    for kind in get_args(NoticeKind):
-        async with place.parts.db.transaction() as tx:
-            await outbox.add(
-                tx, outbox.Outgoing(f"said:{kind}", contact.id, kind, said, place.clock.now), place.clock.now
-            )
-    await place.settle()
-    assert place.new("sms", who) == []
-    rows = [row for row in await place.rows("sms", who) if row.key.startswith("said:")]
-    assert {(row.kind, row.reason) for row in rows} == {(kind, "opted_out") for kind in get_args(NoticeKind)}
 
 
 @pytest.mark.parametrize(("hour", "at_once"), [(LATER, False), (BOOKS, True)])
