@@ -134,6 +134,8 @@ async def test_no_answer_tells_what_was_wrong_and_the_work_is_the_same(site: Sit
         ("claire", {"code": "000000"}),
         ("suspended", {}),
         ("new", {}),
+        ("new", {"password": ""}),
+        ("suspended", {"password": ""}),
         ("", {}),
         ("n" * 900, {}),
         ("%00\ud7ff", {"password": "", "code": ""}),

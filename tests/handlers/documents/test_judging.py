@@ -13,7 +13,7 @@ import pytest
 from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, String
 from PIL import Image
 
-from handlers.documents import examine
+from handlers.documents import examine, judging
 from handlers.documents.judging import ROOT, Judge
 from handlers.documents.verdict import MIB, Kind, Reason
 from tests.guards import guards
@@ -215,3 +215,27 @@ async def test_the_process_is_confined(deed: str, expected: int | None, tmp_path
     )
     status = await process.wait()
     assert status == expected if expected is not None else status < 0, status
+
+
+SPY = """
+import os, resource, sys
+sys.path.insert(0, sys.argv[1])
+from handlers.documents import examine, judging
+def judge(data):
+    limits = [resource.getrlimit(what) for what in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)]
+    return examine.Verdict("refused", reason=[sorted(os.environ), limits, len(data)])
+examine.judge = judge
+examine.main()
+"""
+
+
+@guards("T12")
+async def test_the_process_that_looks_is_the_confined_one_and_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked of itself, in the place of what judges: as it is started for every file."""
+    monkeypatch.setenv("SECRET_KEY", "canary")
+    monkeypatch.setattr(judging, "START", SPY)
+    verdict = await Judge()(b"abc")
+    names, limits, length = verdict.reason  # type: ignore[str-unpack]
+    assert {*names} <= {"LC_CTYPE"}, "Python's own"
+    assert limits == [[40, 40], [1536 * MIB] * 2, [0, 0]]
+    assert length == 3
