@@ -222,7 +222,8 @@ import os, resource, sys
 sys.path.insert(0, sys.argv[1])
 from handlers.documents import examine, judging
 def judge(data):
-    limits = [resource.getrlimit(what) for what in (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE)]
+    kinds = (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)
+    limits = [resource.getrlimit(kind) for kind in kinds]
     return examine.Verdict("refused", reason=[sorted(os.environ), limits, len(data)])
 examine.judge = judge
 examine.main()
@@ -237,5 +238,5 @@ async def test_the_process_that_looks_is_the_confined_one_and_knows_no_secret(mo
     verdict = await Judge()(b"abc")
     names, limits, length = verdict.reason  # type: ignore[str-unpack]
     assert {*names} <= {"LC_CTYPE"}, "Python's own"
-    assert limits == [[40, 40], [1536 * MIB] * 2, [0, 0]]
+    assert limits == [[40, 40], [1536 * MIB] * 2, [0, 0], [0, 0]]
     assert length == 3

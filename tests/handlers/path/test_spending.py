@@ -118,6 +118,7 @@ async def test_50_000_numbers_and_those_with_an_hour(place: Place) -> None:
     await pumped(place, 50_000)
 
 
+@guards("T20")
 async def test_many_at_once_do_not_go_over_it_together(place: Place) -> None:
     """One batch of twenty is decided side by side on PostgreSQL; each is two segments, eighteen fit."""
     ceiling(place, 20)
@@ -127,6 +128,7 @@ async def test_many_at_once_do_not_go_over_it_together(place: Place) -> None:
 
 
 @on_sqlite
+@guards("T20")
 async def test_new_numbers_are_answered_up_to_so_many_an_hour(place: Place) -> None:
     ceiling(place, 10_000)
     await write_in(place, 0, FIRST_AN_HOUR + AT_ONCE)
@@ -141,6 +143,7 @@ async def test_new_numbers_are_answered_up_to_so_many_an_hour(place: Place) -> N
 
 
 @on_sqlite
+@guards("T20")
 async def test_what_is_needed_least_stops_first(place: Place) -> None:
     """One person with an hour, one stranger; the rest of the day's segments were used by others."""
     await place.books()
@@ -164,6 +167,7 @@ async def test_what_is_needed_least_stops_first(place: Place) -> None:
 
 
 @on_sqlite
+@guards("T20")
 async def test_a_push_waits_until_the_morning_and_a_code_does_not(place: Place) -> None:
     await place.books()
     ceiling(place, 1)
