@@ -194,6 +194,21 @@ async def test_a_question_that_was_held_back_is_not_answered(place: Place) -> No
 
 
 @on_sqlite
+@guards("T20", "T21", "T31")
+async def test_a_stranger_in_danger_or_who_says_stop_is_answered_beyond_the_ceiling(place: Place) -> None:
+    """The numbers, the one question before them, and that we stop; nothing else of a stranger's."""
+    await place.says("sms", SAM, "bonjour")
+    ceiling(place, 1)
+    assert await place.says("sms", SAM, "bonjour") == []
+    [asked] = await place.says("sms", SAM, "je n'en peux plus")
+    assert "1." in asked
+    [numbers] = await place.says("sms", SAM, "je veux mourir")
+    assert "3114" in numbers
+    [stopped] = await place.says("sms", SAM, "arrêtez")
+    assert "plus de message" in stopped
+
+
+@on_sqlite
 async def test_other_channels_are_not_weighed(place: Place) -> None:
     ceiling(place, 1)
     assert await place.says("telegram", "77", "bonjour")
