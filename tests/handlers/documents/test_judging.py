@@ -142,6 +142,43 @@ async def test_what_is_set_aside(judge: Judge, name: str) -> None:
     assert (verdict.outcome, verdict.kind, verdict.reason, verdict.data) == ("set_aside", None, reason, b"")
 
 
+KEYS = "JS JavaScript AA XFA EmbeddedFiles EF RichMediaContent FFilter Ref"
+ACTIONS = (
+    "JavaScript Launch SubmitForm ImportData GoToR GoToE Rendition Movie Sound RichMediaExecute GoTo3DView"  # 12.6.4
+)
+ANNOTATIONS = "FileAttachment Movie Sound Screen RichMedia 3D"
+
+
+@guards("T12")
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, name) for kind, names in (("", KEYS), ("S", ACTIONS), ("Subtype", ANNOTATIONS)) for name in names.split()],
+)
+def test_each_thing_that_acts_is_enough_alone(kind: str, name: str) -> None:
+    """ISO 32000-1's own names, one a file: those that come together elsewhere hide each other's absence."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        thing = Dictionary({f"/{kind}": Name(f"/{name}")} if kind else {f"/{name}": Dictionary()})
+        pdf.pages[0].Annots = Array([pdf.make_indirect(thing)])
+
+    assert examine.judge(paper(change)).outcome == "set_aside"
+
+
+@guards("T12")
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [("sys.exit(1)", "broken"), ("sys.exit(3)", "too_heavy"), ("os.kill(os.getpid(), 9)", "too_heavy")],
+)
+async def test_who_dies_over_a_file_has_said_nothing_good_of_it(
+    end: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = b'{"outcome": "clean", "kind": "pdf", "reason": null, "pages": 1}\n%PDF-'
+    died = f"import os, sys; sys.stdin.buffer.read(); sys.stdout.buffer.write({said!r}); sys.stdout.flush(); {end}"
+    monkeypatch.setattr(judging, "START", died)
+    verdict = await Judge()(b"abc")
+    assert (verdict.outcome, verdict.reason, verdict.data) == ("refused", reason, b"")
+
+
 async def test_a_photo_stays_upright_without_its_notes(judge: Judge) -> None:
     """6: the camera was held turned; the pixels are turned instead of the note."""
     verdict = await judge(corpus.photo(orientation=6))

@@ -156,13 +156,23 @@ async def test_what_is_needed_least_stops_first(place: Place) -> None:
         await place.parts.db.execute("UPDATE outbox SET segments = ? WHERE id = ?", int(10_000 * share), int(row.id))
         ends[share] = {
             kind: (await said(place, CAMILLE, kind)).reason
-            for kind in ("feedback", "freed", "offer", "one_time_code", "booked", "moved", "cancelled", "reminder")
+            for kind in (
+                "feedback",
+                "freed",
+                "offer",
+                "test",
+                "one_time_code",
+                "booked",
+                "moved",
+                "cancelled",
+                "reminder",
+            )
         }
         ends[share]["answer"] = (await said(place, CAMILLE, "answer", answer=True)).reason
         ends[share]["answer to a stranger"] = (await said(place, SAM, "answer", answer=True)).reason
         ends[share]["danger"] = (await said(place, SAM, "answer", answer=True, needed=True)).reason
     held = {share: {kind for kind, reason in each.items() if reason == "ceiling"} for share, each in ends.items()}
-    pushes, strangers = {"feedback", "freed", "offer"}, {"one_time_code", "answer to a stranger"}
+    pushes, strangers = {"feedback", "freed", "offer", "test"}, {"one_time_code", "answer to a stranger"}
     assert held == {UNNEEDED_UNTIL: pushes, STRANGERS_UNTIL: pushes | strangers, 2: pushes | strangers}
 
 
@@ -197,15 +207,13 @@ async def test_a_question_that_was_held_back_is_not_answered(place: Place) -> No
 @guards("T20", "T21", "T31")
 async def test_a_stranger_in_danger_or_who_says_stop_is_answered_beyond_the_ceiling(place: Place) -> None:
     """The numbers, the one question before them, and that we stop; nothing else of a stranger's."""
-    await place.says("sms", SAM, "bonjour")
     ceiling(place, 1)
     assert await place.says("sms", SAM, "bonjour") == []
-    [asked] = await place.says("sms", SAM, "je n'en peux plus")
-    assert "1." in asked
-    [numbers] = await place.says("sms", SAM, "je veux mourir")
-    assert "3114" in numbers
-    [stopped] = await place.says("sms", SAM, "arrêtez")
-    assert "plus de message" in stopped
+    for number, (typed, answer) in enumerate(
+        {"je n'en peux plus": "1.", "je veux mourir": "3114", "arrêtez": "plus de message"}.items()
+    ):
+        [said] = await place.says("sms", f"+3363998003{number}", typed)
+        assert answer in said
 
 
 @on_sqlite
