@@ -173,6 +173,7 @@ async def test_not_for_ever(server: Server, tls: Tls) -> None:
     with pytest.raises(Unfetched, match="redirects"):
         await going(server, tls)(PATH, SIGNED)
     assert len(server.asked) == 3
+    assert all("Cookie" not in one.headers for one in server.asked), "one was set by each"
 
 
 # ------------------------------------------------------------ what a name says

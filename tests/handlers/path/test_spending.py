@@ -239,6 +239,25 @@ async def test_a_midnight_begins_a_new_day_and_what_is_on_its_way_counts(place: 
 
 
 @on_sqlite
+@guards("T20")
+async def test_the_ceiling_is_of_a_day_where_we_are(place: Place) -> None:
+    """Used up an hour before midnight in Paris, it is whole an hour later."""
+    place.clock.now = MONDAY + 13 * HOUR
+    ceiling(place, 3)
+    assert await place.says("sms", SAM, "bonjour")
+    assert await place.says("sms", SAM, "bonjour") == []
+    place.clock.now = MONDAY + 14 * HOUR - timedelta(seconds=1)
+    assert await place.says("sms", SAM, "bonjour") == []
+    place.clock.now = MONDAY + 14 * HOUR
+    assert await place.says("sms", SAM, "bonjour")
+
+
+@guards("T20")
+def test_the_shares_are_those_that_are_promised() -> None:
+    assert (UNNEEDED_UNTIL, STRANGERS_UNTIL, FIRST_AN_HOUR) == (0.8, 0.9, 300)
+
+
+@on_sqlite
 async def test_the_doctor_says_how_much_of_it_is_used(place: Place) -> None:
     await place.says("sms", SAM, "bonjour")
     used, db = spent(place), place.parts.db
