@@ -194,6 +194,11 @@ async def test_408_when_the_body_does_not_come(client: TestClient[Any, Any], sto
     assert not stored.envelopes
 
 
+@guards("T11")
+def test_ten_seconds_where_nobody_says_otherwise() -> None:
+    assert Webhooks.patience == 10
+
+
 async def test_400_when_the_chunks_are_wrong(
     client: TestClient[Any, Any], stored: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
