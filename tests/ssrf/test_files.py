@@ -233,6 +233,7 @@ async def test_its_own_name_may_be_anywhere_and_no_other(
 @pytest.mark.parametrize("base", ["https://api.twilio.com", "https://api.dublin.ie1.twilio.com", "http://127.0.0.1:1"])
 def test_only_a_server_of_the_operators_may_be_anywhere(base: str) -> None:
     assert way(base).own == ("twilio.com" not in base)
+    assert way("https://api.twilio.com.example.org").own, "none of Twilio's either"
 
 
 async def test_one_of_the_operators_leads_nowhere_else(trap: Trap, dialled: list[str]) -> None:
