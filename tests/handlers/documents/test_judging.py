@@ -273,7 +273,7 @@ async def test_the_process_that_looks_is_the_confined_one_and_knows_no_secret(mo
     monkeypatch.setenv("SECRET_KEY", "canary")
     monkeypatch.setattr(judging, "START", SPY)
     verdict = await Judge()(b"abc")
-    names, limits, length = verdict.reason  # type: ignore[str-unpack]
+    names, limits, length = verdict.reason  # type: ignore[misc, str-unpack]
     assert {*names} <= {"LC_CTYPE"}, "Python's own"
     assert limits == [[40, 40], [1536 * MIB] * 2, [0, 0], [0, 0]]
     assert length == 3
