@@ -20,7 +20,7 @@ from handlers.channels import drawing
 from handlers.channels.base import Draw
 from handlers.channels.whatsapp_content import BODY, Drawn, Stored
 from locales.voice import Voice
-from locales.whatsapp import LINES, LINK, Template, Wording, templates
+from locales.whatsapp import HOLE, LINES, LINK, Template, Wording, templates
 
 HOW: Final[Mapping[str, Text]] = {
     "day": t("hole.day"),
@@ -74,13 +74,13 @@ def drawn(reply: Reply, draw: Draw) -> Drawn | None:
         return None
     wording = template.wordings[draw.lang]
     values: dict[str, str] = {}
-    shown = wording.body
+    filled: dict[str, str] = {}
     for number, (name, how) in enumerate(wording.holes, 1):
         value = " ".join(_value(reply, draw, name, how).split())
         if not value:
             return None
-        values[str(number)] = value
-        shown = shown.replace(_hole(name, how), value)
+        values[str(number)] = filled[_hole(name, how)] = value
+    shown = HOLE.sub(lambda hole: filled[hole[0]], wording.body)  # once: a value may look like a hole
     if len(shown) > BODY:
         return None
     ids = {str(len(values) + n): n for n in range(1, len(wording.buttons) + 1)}

@@ -254,6 +254,19 @@ def test_a_second_proof_hangs_on_another_number(ways: tuple[Way, ...], email: bo
         assert sent(answer).way == ("mail" if channel == "email" else "code")
 
 
+@guards("T20")
+def test_three_an_hour_to_one_number_on_whichever_channel() -> None:
+    store = MemoryStore()
+    store.rows.persons[PERSON] = Person(PERSON, ClientId("c"), CodeId("k"), "Camille", "Martin", None)
+    for way in (SMS, WHATSAPP):
+        assert way.contact is not None
+        store.rows.addresses[way.contact], store.rows.contacts[way.contact] = way, PERSON
+    for _ in range(2):
+        assert sent(asks(store, ANN, None, person=PERSON, purpose="export")).channel == "whatsapp"
+    assert sent(asks(store, BEN, OTHER)).channel == "sms"
+    assert asks(store, ContactId("dan"), OTHER) == TooManyTries(MONDAY + timedelta(hours=1))
+
+
 def test_who_is_nobody_has_no_other_way() -> None:
     assert asks(MemoryStore(), ANN, None, purpose="export") == NoOtherWay()
 

@@ -11,6 +11,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.guards import guards
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Put together here, so that this file may be searched too: a registry's addresses, and folders of one machine.
@@ -55,6 +57,29 @@ def test_every_module_says_its_job_first() -> None:
         if not said or not said.splitlines()[0].strip():
             silent.append(name)
     assert silent == []
+
+
+SECRETS = {
+    "booking/proving.py": ("check_proof",),
+    "handlers/channels/telegram.py": ("verify",),
+    "handlers/channels/twilio_signature.py": ("genuine", "_signed_fields"),
+    "handlers/console/second_factor.py": ("_same",),
+    "handlers/web/console/frame.py": ("_same",),
+}
+
+
+@guards("T19", partly=True)
+@pytest.mark.parametrize("name", SECRETS)
+def test_what_is_given_is_compared_with_a_secret_in_a_time_that_tells_nothing(name: str) -> None:
+    """In the source, since no measured time would be sure: each of these by `compare_digest`."""
+    functions = {
+        each.name: each
+        for each in ast.walk(ast.parse((ROOT / name).read_text()))
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    for function in SECRETS[name]:
+        called = [each.func for each in ast.walk(functions[function]) if isinstance(each, ast.Call)]
+        assert "compare_digest" in {getattr(each, "attr", getattr(each, "id", "")) for each in called}, function
 
 
 def pinned(lock: str) -> dict[str, str]:

@@ -221,6 +221,10 @@ async def test_so_many_and_no_more(town: Town, visitor: Visitor) -> None:
     assert f"Documents reçus : {MOST_FILES}" in await visitor.upload(page, *[small] * (MOST_FILES + 1))
     await visitor.upload(page, *[small] * MOST_FILES)
     assert "20 documents par jour" in await visitor.upload(page, small)
+    await town.passes(hours=23, minutes=59)
+    assert "20 documents par jour" in await visitor.upload(page, small)
+    await town.passes(minutes=2)
+    assert "Documents reçus : 1" in await visitor.upload(page, small)
 
 
 async def test_links_end(town: Town, visitor: Visitor) -> None:

@@ -139,6 +139,20 @@ async def test_a_forged_stop_is_told_elsewhere_and_undone_by_start(victim: Town)
 
 @on_sqlite
 @guards("T21")
+@pytest.mark.parametrize("word", ["arrêter", "Ne plus m'écrire !"])
+async def test_a_forged_stop_that_twilio_does_not_know_is_told_elsewhere_too(victim: Town, word: str) -> None:
+    await forged(victim, word)
+    assert (await contact(victim)).opted_out_at is not None
+    [told] = victim.new(CHAT)
+    assert told.startswith("STOP a été envoyé depuis le numéro")
+    await forged(victim, word)
+    assert victim.new(CHAT) == []
+    await forged(victim, "start")
+    assert (await contact(victim)).opted_out_at is None
+
+
+@on_sqlite
+@guards("T21")
 async def test_where_there_is_no_other_channel_the_mail_is_told(database_url: str) -> None:
     async with built(database_url) as town:
         await booked_by_sms(town, texts=LATER)

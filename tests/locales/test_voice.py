@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.text import Text
-from locales import catalogue, languages
+from locales import catalogue, languages, voice
 from locales.voice import Voice
 from tests.guards import guards
 
@@ -67,3 +67,15 @@ def test_a_text_within_a_text_is_said_and_not_read_again(one: str, other: str) -
     assert say(outer) == "".join(w + (say(inner) if f else "") for w, f in pieces(catalogue("fr")[msgid]))
     assert one in say(outer)
     assert other in say(Text(msgid, {"name": other}))
+
+
+@guards("L13")
+@guards("T15")
+@pytest.mark.parametrize(
+    "pattern", ["{name.__class__}", "{name[0]}", "{0}", "{}", "{name!r}", "{name!s}", "{name:{form}}", "{name.x:day}"]
+)
+def test_a_catalogue_that_reaches_into_a_value_is_not_said(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever translates fills in whole values by their names: no attribute, no index, no conversion."""
+    monkeypatch.setattr(voice, "catalogue", lambda _: {"x": f"Bonjour {pattern}"})
+    with pytest.raises((ValueError, KeyError)):
+        Voice("fr")(Text("x", {"name": "Camille", "0": "Camille"}))

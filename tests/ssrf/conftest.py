@@ -37,7 +37,7 @@ class Server:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request)
         if self.redirects:
-            return web.Response(status=307, headers={"Location": self.redirects.pop(0)})
+            return web.Response(status=307, headers={"Location": self.redirects.pop(0), "Set-Cookie": "a=b"})
         if not self.pieces:
             return web.Response(status=self.status, headers=self.headers, body=self.body)
         response = web.StreamResponse(headers=self.headers)

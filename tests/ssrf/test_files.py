@@ -173,6 +173,7 @@ async def test_not_for_ever(server: Server, tls: Tls) -> None:
     with pytest.raises(Unfetched, match="redirects"):
         await going(server, tls)(PATH, SIGNED)
     assert len(server.asked) == 3
+    assert all("Cookie" not in one.headers for one in server.asked), "one was set by each"
 
 
 # ------------------------------------------------------------ what a name says
@@ -232,6 +233,7 @@ async def test_its_own_name_may_be_anywhere_and_no_other(
 @pytest.mark.parametrize("base", ["https://api.twilio.com", "https://api.dublin.ie1.twilio.com", "http://127.0.0.1:1"])
 def test_only_a_server_of_the_operators_may_be_anywhere(base: str) -> None:
     assert way(base).own == ("twilio.com" not in base)
+    assert way("https://api.twilio.com.example.org").own, "none of Twilio's either"
 
 
 async def test_one_of_the_operators_leads_nowhere_else(trap: Trap, dialled: list[str]) -> None:

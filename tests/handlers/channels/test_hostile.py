@@ -4,13 +4,13 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conversations.model import Input
-from handlers.channels import twilio_signature
+from handlers.channels import reading, twilio_signature
 from handlers.channels.base import BadOrigin, Channel, Envelope, Receipt, Request, Undecodable
-from handlers.channels.reading import DEEPEST
 from handlers.channels.telegram import TelegramProvider
 from handlers.channels.terminal import TerminalChannel
 from handlers.channels.twilio import TwilioProvider
@@ -152,8 +152,16 @@ def test_any_bytes_from_the_inbox(raw: bytes) -> None:
 
 
 @guards("T11")
+def test_a_thousand_fields_and_no_more() -> None:
+    body = b"&".join([b"a=1"] * 1000)
+    assert len(reading.form(body + b"&")) == 1000
+    with pytest.raises(Undecodable, match="too many fields"):
+        reading.form(body + b"&b")
+
+
+@guards("T11")
 def test_depth_and_size_at_their_limits() -> None:
-    deep = {"update_id": 1, "message": json.loads("[" * (DEEPEST - 1) + "]" * (DEEPEST - 1))}
+    deep = {"update_id": 1, "message": json.loads("[" * 31 + "]" * 31)}
     (parked,) = judged(TELEGRAM, posted(json.dumps(deep).encode()))
     assert isinstance(parked, Envelope)
     assert parked.parked == "message has not its shape"

@@ -9,6 +9,7 @@ from booking import codes
 from conversations.model import Input, Press
 from handlers.channels import twilio, twilio_signature
 from handlers.channels.base import BadOrigin, Envelope, Receipt, Request, Undecodable
+from tests.guards import guards
 from tests.handlers.channels import samples
 from tests.handlers.channels.samples import NOW, TWILIO_SAMPLES, Sample
 
@@ -80,6 +81,7 @@ def test_tells_what_became_of_a_message(sample: Sample) -> None:
     )
 
 
+@guards("T21", partly=True)
 @pytest.mark.parametrize("sample", of("quiet"), ids=str)
 def test_says_nothing(sample: Sample) -> None:
     envelope = opened(sample)
@@ -168,6 +170,16 @@ def test_whatsapps_other_ways_to_name_an_option(field: str, value: str, press: P
     heard = samples.whatsapp().decode(form("wa_in_text", **{field: value}))
     assert isinstance(heard, Input)
     assert heard.press == press
+
+
+@guards("T21", partly=True)
+def test_whatever_word_twilio_blocks_upon_is_a_stop_with_us() -> None:
+    """Whole, in any case, with Advanced Opt-Out or without: else its block and our silence would part."""
+    for word in ("STOP", "stopall", " Unsubscribe\n", "REVOKE", "optout"):
+        for how in ("default", "advanced"):
+            assert samples.sms(opt_out=how).decode(form("sms_in_plain", Body=word)) == "opted_out", word
+            longer = f"{word} mon dossier"
+            assert samples.sms(opt_out=how).decode(form("sms_in_plain", Body=longer)) == Input(longer)
 
 
 def test_everyday_english_is_an_answer_once_it_is_off_twilios_list() -> None:

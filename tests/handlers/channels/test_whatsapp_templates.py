@@ -233,3 +233,14 @@ def test_a_value_has_no_line_of_its_own() -> None:
     shown = drawn(Reply((t("notice.another_day", name="Camille\n\t  Anne"),)), draw())
     assert shown is not None
     assert shown.variables == {"1": "Camille Anne"}
+
+
+@guards("T15")
+def test_a_value_that_looks_like_a_hole_is_what_was_typed() -> None:
+    """Each hole is filled once: what stands in for one is not looked through for the next."""
+    notice = t("notice.message", name="{text}", start=YEAR[0], text="{name} {start:slot} {{1}}")
+    shown = drawn(Reply((notice,)), draw())
+    assert shown is not None
+    assert (shown.variables["1"], shown.variables["3"]) == ("{text}", "{name} {start:slot} {{1}}")
+    assert shown.shown.startswith("Message de {text}, pour")
+    assert " : {name} {start:slot} {{1}} Pour" in shown.shown

@@ -134,6 +134,8 @@ async def test_no_answer_tells_what_was_wrong_and_the_work_is_the_same(site: Sit
         ("claire", {"code": "000000"}),
         ("suspended", {}),
         ("new", {}),
+        ("new", {"password": ""}),
+        ("suspended", {"password": ""}),
         ("", {}),
         ("n" * 900, {}),
         ("%00\ud7ff", {"password": "", "code": ""}),
@@ -149,6 +151,7 @@ async def test_no_answer_tells_what_was_wrong_and_the_work_is_the_same(site: Sit
     assert found[0].action == "refuse log in"
 
 
+@guards("T19", partly=True)
 async def test_who_guesses_waits_whether_the_name_exists_or_not(site: Site) -> None:
     await site.enrolled("camille")
     for name in ("camille", "nobody"):

@@ -13,9 +13,9 @@ import pytest
 from pikepdf import Array, Dictionary, Encryption, Name, ObjectStreamMode, String
 from PIL import Image
 
-from handlers.documents import examine
+from handlers.documents import examine, judging
 from handlers.documents.judging import ROOT, Judge
-from handlers.documents.verdict import MOST_BYTES, MOST_PAGES, Kind, Reason
+from handlers.documents.verdict import MIB, Kind, Reason
 from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.handlers.documents.corpus import PAYLOAD, acting, linked, paper, saved
@@ -39,7 +39,7 @@ CLEAN: Mapping[str, tuple[Kind, bytes]] = {
     "a paper after a scanner's mark": ("pdf", b"\xef\xbb\xbf\r\n" + paper()),
     "a paper and an archive": ("pdf", paper() + corpus.in_word()),
     "a paper that may not be changed": ("pdf", paper(encryption=Encryption(owner="x", user=""))),
-    "a paper of the most pages": ("pdf", paper(pages=MOST_PAGES)),
+    "a paper of the most pages": ("pdf", paper(pages=200)),
     "a paper with a link": ("pdf", paper(linked(Dictionary(S=Name.URI, URI=String("https://example.org"))))),
     "a paper that opens at its top": ("pdf", paper(acting(Dictionary(S=Name.GoTo, D=Array([0, Name.Fit]))))),
     "a paper that lost its table alone": ("pdf", paper().replace(b"startxref\n", b"startxref\n9")),
@@ -47,7 +47,7 @@ CLEAN: Mapping[str, tuple[Kind, bytes]] = {
 }
 REFUSED: Mapping[str, tuple[Reason, bytes]] = {
     "nothing": ("empty", b""),
-    "a byte too much": ("too_big", b"\xff\xd8\xff" + b"\0" * (MOST_BYTES - 2)),
+    "a byte too much": ("too_big", b"\xff\xd8\xff" + b"\0" * (10 * MIB - 2)),
     "text": ("unknown_type", b"bonjour"),
     "a web page": ("unknown_type", b"<!doctype html><html>" + PAYLOAD),
     "a web page before a photo": ("unknown_type", PAYLOAD + corpus.photo()),
@@ -72,7 +72,7 @@ REFUSED: Mapping[str, tuple[Reason, bytes]] = {
     "a paper without pages": ("broken", corpus.nested_pages(1)),
     "a bomb in a note": ("broken", corpus.note_bomb()),
     "a paper that needs a password": ("locked", paper(encryption=Encryption(owner="x", user="y"))),
-    "a page too many": ("too_many_pages", paper(pages=MOST_PAGES + 1)),
+    "a page too many": ("too_many_pages", paper(pages=201)),
     "a bomb in a page": ("too_heavy", paper(corpus.folded)),
     "a bomb in a bomb": ("too_heavy", paper(corpus.folded_twice)),
     "a bomb in letters": ("too_heavy", paper(corpus.folded_in_letters)),
@@ -140,6 +140,43 @@ async def test_what_is_set_aside(judge: Judge, name: str) -> None:
     reason, data = SET_ASIDE[name]
     verdict = await judge(data)
     assert (verdict.outcome, verdict.kind, verdict.reason, verdict.data) == ("set_aside", None, reason, b"")
+
+
+KEYS = "JS JavaScript AA XFA EmbeddedFiles EF RichMediaContent FFilter Ref"
+ACTIONS = (
+    "JavaScript Launch SubmitForm ImportData GoToR GoToE Rendition Movie Sound RichMediaExecute GoTo3DView"  # 12.6.4
+)
+ANNOTATIONS = "FileAttachment Movie Sound Screen RichMedia 3D"
+
+
+@guards("T12")
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(kind, name) for kind, names in (("", KEYS), ("S", ACTIONS), ("Subtype", ANNOTATIONS)) for name in names.split()],
+)
+def test_each_thing_that_acts_is_enough_alone(kind: str, name: str) -> None:
+    """ISO 32000-1's own names, one a file: those that come together elsewhere hide each other's absence."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        thing = Dictionary({f"/{kind}": Name(f"/{name}")} if kind else {f"/{name}": Dictionary()})
+        pdf.pages[0].Annots = Array([pdf.make_indirect(thing)])
+
+    assert examine.judge(paper(change)).outcome == "set_aside"
+
+
+@guards("T12")
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [("sys.exit(1)", "broken"), ("sys.exit(3)", "too_heavy"), ("os.kill(os.getpid(), 9)", "too_heavy")],
+)
+async def test_who_dies_over_a_file_has_said_nothing_good_of_it(
+    end: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = b'{"outcome": "clean", "kind": "pdf", "reason": null, "pages": 1}\n%PDF-'
+    died = f"import os, sys; sys.stdin.buffer.read(); sys.stdout.buffer.write({said!r}); sys.stdout.flush(); {end}"
+    monkeypatch.setattr(judging, "START", died)
+    verdict = await Judge()(b"abc")
+    assert (verdict.outcome, verdict.reason, verdict.data) == ("refused", reason, b"")
 
 
 async def test_a_photo_stays_upright_without_its_notes(judge: Judge) -> None:
@@ -215,3 +252,28 @@ async def test_the_process_is_confined(deed: str, expected: int | None, tmp_path
     )
     status = await process.wait()
     assert status == expected if expected is not None else status < 0, status
+
+
+SPY = """
+import os, resource, sys
+sys.path.insert(0, sys.argv[1])
+from handlers.documents import examine, judging
+def judge(data):
+    kinds = (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)
+    limits = [resource.getrlimit(kind) for kind in kinds]
+    return examine.Verdict("refused", reason=[sorted(os.environ), limits, len(data)])
+examine.judge = judge
+examine.main()
+"""
+
+
+@guards("T12")
+async def test_the_process_that_looks_is_the_confined_one_and_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked of itself, in the place of what judges: as it is started for every file."""
+    monkeypatch.setenv("SECRET_KEY", "canary")
+    monkeypatch.setattr(judging, "START", SPY)
+    verdict = await Judge()(b"abc")
+    names, limits, length = verdict.reason  # type: ignore[misc, str-unpack]
+    assert {*names} <= {"LC_CTYPE"}, "Python's own"
+    assert limits == [[40, 40], [1536 * MIB] * 2, [0, 0], [0, 0]]
+    assert length == 3

@@ -87,6 +87,7 @@ async def test_guesses_at_once_are_no_more_than_allowed(side_by_side: list[Datab
     assert sum(events.count(CodesGuessed(20)) for _, events in came) == 1
 
 
+@guards("T20")
 async def test_codes_at_once_are_no_more_than_allowed(side_by_side: list[Database]) -> None:
     """Of all numbers together, and of one number that many ask for."""
     rules = Rules(codes_overall=20)

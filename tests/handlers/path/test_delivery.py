@@ -19,6 +19,7 @@ from handlers.receipts import receive
 from handlers.rerouting import reroute
 from storage import contacts, flags, outbox
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.path.place import BOOKS, CAMILLE, CLAIRE, LATER, SAM, Place, refused
 
 AWAY = SendError("20429", "retry")
@@ -220,6 +221,7 @@ async def test_whatsapp_outside_its_window_goes_by_sms(place: Place) -> None:
 # ------------------------------------------------------------ opted out, capped
 
 
+@guards("T21")
 async def test_a_cancellation_that_stop_silences_is_told_to_a_human(place: Place) -> None:
     await place.books()
     await place.says("sms", CAMILLE, "stop")
@@ -229,6 +231,7 @@ async def test_a_cancellation_that_stop_silences_is_told_to_a_human(place: Place
     assert place.alarms[0][1]["reason"] == "opted_out"
 
 
+@guards("T21")
 async def test_a_reminder_that_stop_silences_is_no_alarm(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
     await place.says("sms", CAMILLE, "stop")

@@ -118,6 +118,7 @@ async def test_50_000_numbers_and_those_with_an_hour(place: Place) -> None:
     await pumped(place, 50_000)
 
 
+@guards("T20")
 async def test_many_at_once_do_not_go_over_it_together(place: Place) -> None:
     """One batch of twenty is decided side by side on PostgreSQL; each is two segments, eighteen fit."""
     ceiling(place, 20)
@@ -127,6 +128,7 @@ async def test_many_at_once_do_not_go_over_it_together(place: Place) -> None:
 
 
 @on_sqlite
+@guards("T20")
 async def test_new_numbers_are_answered_up_to_so_many_an_hour(place: Place) -> None:
     ceiling(place, 10_000)
     await write_in(place, 0, FIRST_AN_HOUR + AT_ONCE)
@@ -141,6 +143,7 @@ async def test_new_numbers_are_answered_up_to_so_many_an_hour(place: Place) -> N
 
 
 @on_sqlite
+@guards("T20")
 async def test_what_is_needed_least_stops_first(place: Place) -> None:
     """One person with an hour, one stranger; the rest of the day's segments were used by others."""
     await place.books()
@@ -153,17 +156,28 @@ async def test_what_is_needed_least_stops_first(place: Place) -> None:
         await place.parts.db.execute("UPDATE outbox SET segments = ? WHERE id = ?", int(10_000 * share), int(row.id))
         ends[share] = {
             kind: (await said(place, CAMILLE, kind)).reason
-            for kind in ("feedback", "freed", "offer", "one_time_code", "booked", "moved", "cancelled", "reminder")
+            for kind in (
+                "feedback",
+                "freed",
+                "offer",
+                "test",
+                "one_time_code",
+                "booked",
+                "moved",
+                "cancelled",
+                "reminder",
+            )
         }
         ends[share]["answer"] = (await said(place, CAMILLE, "answer", answer=True)).reason
         ends[share]["answer to a stranger"] = (await said(place, SAM, "answer", answer=True)).reason
         ends[share]["danger"] = (await said(place, SAM, "answer", answer=True, needed=True)).reason
     held = {share: {kind for kind, reason in each.items() if reason == "ceiling"} for share, each in ends.items()}
-    pushes, strangers = {"feedback", "freed", "offer"}, {"one_time_code", "answer to a stranger"}
+    pushes, strangers = {"feedback", "freed", "offer", "test"}, {"one_time_code", "answer to a stranger"}
     assert held == {UNNEEDED_UNTIL: pushes, STRANGERS_UNTIL: pushes | strangers, 2: pushes | strangers}
 
 
 @on_sqlite
+@guards("T20")
 async def test_a_push_waits_until_the_morning_and_a_code_does_not(place: Place) -> None:
     await place.books()
     ceiling(place, 1)
@@ -190,6 +204,19 @@ async def test_a_question_that_was_held_back_is_not_answered(place: Place) -> No
 
 
 @on_sqlite
+@guards("T20", "T21", "T31")
+async def test_a_stranger_in_danger_or_who_says_stop_is_answered_beyond_the_ceiling(place: Place) -> None:
+    """The numbers, the one question before them, and that we stop; nothing else of a stranger's."""
+    ceiling(place, 1)
+    assert await place.says("sms", SAM, "bonjour") == []
+    for number, (typed, answer) in enumerate(
+        {"je n'en peux plus": "1.", "je veux mourir": "3114", "arrêtez": "plus de message"}.items()
+    ):
+        [said] = await place.says("sms", f"+3363998003{number}", typed)
+        assert answer in said
+
+
+@on_sqlite
 async def test_other_channels_are_not_weighed(place: Place) -> None:
     ceiling(place, 1)
     assert await place.says("telegram", "77", "bonjour")
@@ -209,6 +236,25 @@ async def test_a_midnight_begins_a_new_day_and_what_is_on_its_way_counts(place: 
     assert await spending.used(db, midnight) == used, "it may have arrived"
     await db.execute("UPDATE outbox SET status = 'queued' WHERE id = ?", int(row.id))
     assert await spending.used(db, day) == 0, "it was certainly not sent"
+
+
+@on_sqlite
+@guards("T20")
+async def test_the_ceiling_is_of_a_day_where_we_are(place: Place) -> None:
+    """Used up an hour before midnight in Paris, it is whole an hour later."""
+    place.clock.now = MONDAY + 13 * HOUR
+    ceiling(place, 3)
+    assert await place.says("sms", SAM, "bonjour")
+    assert await place.says("sms", SAM, "bonjour") == []
+    place.clock.now = MONDAY + 14 * HOUR - timedelta(seconds=1)
+    assert await place.says("sms", SAM, "bonjour") == []
+    place.clock.now = MONDAY + 14 * HOUR
+    assert await place.says("sms", SAM, "bonjour")
+
+
+@guards("T20")
+def test_the_shares_are_those_that_are_promised() -> None:
+    assert (UNNEEDED_UNTIL, STRANGERS_UNTIL, FIRST_AN_HOUR) == (0.8, 0.9, 300)
 
 
 @on_sqlite

@@ -251,6 +251,41 @@ async def test_a_get_never_acts(client: Client, world: World, path: str) -> None
 
 
 @guards("T16", "T25")
+def test_the_headers_let_nothing_in_and_nothing_out() -> None:
+    """By themselves: what is compared with them elsewhere would follow whoever loosens one."""
+    policy = dict(rule.strip().split(" ", 1) for rule in HEADERS["Content-Security-Policy"].split(";"))
+    assert policy.pop("default-src") == policy.pop("base-uri") == policy.pop("frame-ancestors") == "'none'"
+    assert set(policy) == {"style-src", "img-src", "script-src", "connect-src", "form-action"}
+    assert set(policy.values()) == {"'self'"}, "nothing inline, nothing from elsewhere"
+    assert HEADERS["X-Content-Type-Options"] == "nosniff"
+    assert HEADERS["X-Frame-Options"] == "DENY"
+    assert HEADERS["Referrer-Policy"] == "no-referrer"
+    assert HEADERS["Cache-Control"] == "no-store"
+
+
+SAFE = {  # drawings of ours
+    "figures/templates/_tables.html": "picture(table) | safe",
+    "web/templates/api.html": "schema.const | tojson",
+    "web/templates/console/enrol.html": "picture | safe",
+    "web/templates/console/figures.html": "shown | safe",
+}
+
+
+@guards("T16")
+def test_no_template_lets_anything_past_the_escaping() -> None:
+    """Nor shows a value in an attribute without quotation marks, or in a script, where escaping is not enough."""
+    past = re.compile(r"\{\{([^}]*\|\s*(?:safe|tojson|xmlattr|urlize)\b[^}]*)\}\}|\{%-?\s*autoescape")
+    loose = re.compile(r"""\s[\w-]+=\s*\{[{%]|<script[^>]*>\s*[^<\s]|\son\w+=|(?:href|src|action)=["']?javascript:""")
+    root, found = STATIC.parents[1], {}
+    for file in sorted(root.rglob("*.html")):
+        text, name = file.read_text(), str(file.relative_to(root))
+        assert loose.search(text) is None, name
+        for match in past.finditer(text):
+            found[name] = (match[1] or match[0]).strip()
+    assert found == SAFE
+
+
+@guards("T16", "T25")
 @guards("G21", partly=True)
 @pytest.mark.parametrize("path", [*GETS, "/static/page.css"])
 async def test_every_answer_has_strict_headers(client: Client, path: str) -> None:

@@ -22,6 +22,7 @@ from tests.handlers.channels.samples import NOW, TELEGRAM_SAMPLES, TWILIO_SAMPLE
 
 MESSAGES = "/webhooks/twilio/messages"
 STATUS = "/webhooks/twilio/status"
+VOICE = "/webhooks/twilio/voice/token"
 TELEGRAM = "/webhooks/telegram"
 PUBLIC = "https://chat.example.org"
 SAMPLES = [*TWILIO_SAMPLES, *TELEGRAM_SAMPLES]
@@ -168,7 +169,7 @@ async def test_503_while_too_much_waits(
 
 
 @guards("T11")
-@pytest.mark.parametrize(("path", "limit"), [(MESSAGES, 64), (STATUS, 64), (TELEGRAM, 256)])
+@pytest.mark.parametrize(("path", "limit"), [(MESSAGES, 64), (STATUS, 64), (VOICE, 64), (TELEGRAM, 256)])
 async def test_413_above_the_limit_with_and_without_a_length(
     client: TestClient[Any, Any], stored: Stored, path: str, limit: int
 ) -> None:
@@ -192,6 +193,11 @@ async def test_408_when_the_body_does_not_come(client: TestClient[Any, Any], sto
     answer = await raw(client, f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab".encode())
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert not stored.envelopes
+
+
+@guards("T11")
+def test_ten_seconds_where_nobody_says_otherwise() -> None:
+    assert Webhooks.patience == 10
 
 
 async def test_400_when_the_chunks_are_wrong(
