@@ -5,7 +5,6 @@ The bot does not judge and does not ask for details: `now` is unmistakable, `ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -17,16 +16,6 @@ Kind: TypeAlias = Literal["suicide", "violence", "child", "medical", "fire", "sh
 
 # The most urgent first: the kind of the first that is found decides which numbers lead.
 KINDS: Final[tuple[Kind, ...]] = ("suicide", "child", "violence", "fire", "medical", "shelter")
-
-# Each kind's own numbers; 114 takes texts, for those who cannot speak or must not be heard.
-NUMBERS: Final[Mapping[Kind, tuple[str, ...]]] = {
-    "suicide": ("3114", "15", "112", "114"),
-    "violence": ("17", "114", "3919", "112"),
-    "child": ("119", "17", "114", "112"),
-    "medical": ("15", "112", "114", "18"),
-    "fire": ("18", "112", "114"),
-    "shelter": ("115", "112"),
-}
 
 
 @dataclass(frozen=True, slots=True)

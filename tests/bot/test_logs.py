@@ -76,6 +76,8 @@ def test_nothing_of_an_exception_or_a_talkative_library_is_printed() -> None:
         "/a/VuKVNaW3HYKueWehvcQ8wd",
         "/calendar/VuKVNaW3HYKueWehvcQ8wd.ics",
         "start=join-VuKVNaW3HYKueWehvcQ8wd",
+        "https://video.example.org/mfrggzdfmztwq2lknnwg23tpobyxe43u",
+        "eyJhbGciOiJIUzI1NiJ9.eyJyb29tIjoibWFkZSB1cCJ9.c2lnbmF0dXJl",
     ],
 )
 def test_what_looks_like_a_person_becomes_dots(personal: str) -> None:

@@ -210,6 +210,15 @@ def test_a_message_that_they_change_in_a_talk_with_the_desk_is_told_to_it() -> N
     assert [effect.words for effect in effects if isinstance(effect, Kept)] == ["je veux dire demain"]
 
 
+@guards("T31", partly=True)
+def test_words_of_danger_are_heard_in_a_message_that_they_change() -> None:
+    stage = reached("move.sure")
+    stage.says(Input(text="je veux mourir", edited="5"))
+    assert stage.turn is not None
+    assert stage.turn.reply is not None
+    assert stage.turn.reply.texts[0] == t("danger.suicide")
+
+
 def test_a_number_that_is_shared_in_a_talk_with_the_desk_is_ours_too() -> None:
     stage = raised(TELEGRAM)
     answer(stage, "> humain")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from conversations.danger import KINDS, NUMBERS, danger
+from conversations.danger import KINDS, Kind, danger
+from conversations.flows.danger import NUMBERS
 from conversations.understand import Understood, understand
+from locales.voice import Voice
 from locales.words import words
+from tests.guards import guards
 
 FR = words("fr")
 EN = words("en")
@@ -184,19 +188,23 @@ def test_danger_after_an_idiom_is_danger() -> None:
     assert (found.level, found.kind) == ("now", "violence")
 
 
-def test_every_kind_has_numbers_and_words() -> None:
-    assert set(NUMBERS) == set(KINDS)
-    assert {number for numbers in NUMBERS.values() for number in numbers} == {
-        "15",
-        "17",
-        "18",
-        "112",
-        "114",
-        "3114",
-        "3919",
-        "119",
-        "115",
-    }
-    for lang in ("fr", "en"):
-        for kind in KINDS:
-            assert words(lang)(f"words.danger.now.{kind}")
+# 114 takes texts, for those who cannot speak or must not be heard.
+NUMBERS_OF: Mapping[Kind, tuple[str, set[str]]] = {
+    "suicide": ("3114", {"15", "112", "114"}),
+    "violence": ("17", {"114", "3919", "112"}),
+    "child": ("119", {"17", "114", "112"}),
+    "medical": ("15", {"112", "114", "18"}),
+    "fire": ("18", {"112", "114"}),
+    "shelter": ("115", {"112"}),
+}
+
+
+@guards("T31", partly=True)
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_every_kind_has_words_and_the_number_that_fits_comes_first(lang: str) -> None:
+    assert set(NUMBERS_OF) == set(KINDS)
+    for kind, (leads, others) in NUMBERS_OF.items():
+        first, *more = re.findall(r"\d{2,}", Voice(lang)(NUMBERS[kind]))
+        assert first == leads, kind
+        assert set(more) == others, kind
+        assert words(lang)(f"words.danger.now.{kind}")

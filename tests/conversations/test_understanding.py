@@ -15,7 +15,7 @@ from typing import Any, Final
 import pytest
 
 from booking import codes
-from conversations.danger import danger
+from conversations.danger import KINDS, Danger, danger
 from conversations.understand import understand
 from locales.words import words
 from tests.guards import guards
@@ -95,6 +95,14 @@ def test_danger_is_heard_and_idioms_are_not(capsys: pytest.CaptureFixture[str]) 
         )
     assert len(missed) <= 0.01 * len(wanted), [phrase.text for phrase in missed]
     assert len(alarmed) <= 0.02 * quiet, [phrase.text for phrase in alarmed]
+
+
+@guards("T31", partly=True)
+def test_of_two_dangers_the_more_urgent_ones_number_leads() -> None:
+    mortal = ("je veux mourir", "je n'ai nulle part où dormir")
+    for said in (" et ".join(mortal), " et ".join(reversed(mortal))):
+        assert danger(said, words("fr")) == Danger("now", "suicide")
+    assert KINDS == ("suicide", "child", "violence", "fire", "medical", "shelter")
 
 
 @pytest.mark.parametrize(("name", "least"), [("fr", 400), ("en", 250), ("danger", 300)])

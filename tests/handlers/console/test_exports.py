@@ -12,7 +12,7 @@ import pytest
 
 from booking.operating import Role
 from handlers.console import exporting
-from handlers.console.exporting import ANSWER_WITHIN, FETCH_WITHIN, Asked, File, NotExported
+from handlers.console.exporting import Asked, File, NotExported
 from locales.voice import Voice
 from storage import audit, exports
 from storage.booking import RowStore
@@ -193,18 +193,19 @@ async def made(site: Site) -> str:
     return row.id
 
 
+@guards("T24", partly=True)
 async def test_an_answer_comes_within_a_week_and_the_file_is_fetched_within_a_quarter_of_an_hour(site: Site) -> None:
     parts, clock = site.place.parts, site.place.clock
     late, soon = await made(site), await made(site)
-    clock.now += ANSWER_WITHIN
+    clock.now += timedelta(days=7)
     assert isinstance(await exporting.answer(parts, soon, OTTO, yes=True), exports.ExportRow)
     clock.now += SECOND
     assert await exporting.answer(parts, late, OTTO, yes=True) == NotExported("late")
-    clock.now += FETCH_WITHIN - 2 * SECOND
+    clock.now += timedelta(minutes=15) - 2 * SECOND
     again = await made(site)
     assert isinstance(await exporting.fetch(parts, soon, ANNA, VOICE), File)
     await exporting.answer(parts, again, OTTO, yes=True)
-    clock.now += FETCH_WITHIN
+    clock.now += timedelta(minutes=15)
     assert await exporting.fetch(parts, again, ANNA, VOICE) == NotExported("late")
     for id in ("none", ""):
         assert await exporting.fetch(parts, id, ANNA, VOICE) == NotExported("nobody")

@@ -26,6 +26,7 @@ async def test_one_cookie_that_scripts_other_hosts_and_other_sites_do_not_see(si
     value, *attributes = cookie.split("; ")
     assert value == f"__Host-console={visitor.cookie}"
     assert len(visitor.cookie) == 43
+    assert not visitor.cookie.endswith("0" * 8), "all of its signs are by chance"
     assert set(attributes) == {"HttpOnly", "Secure", "SameSite=Strict", "Path=/"}
     answer = await visitor.get("/console/own")
     assert answer.cookies == []
@@ -86,7 +87,7 @@ async def test_each_login_is_a_session_of_its_own(site: Site) -> None:
 @pytest.mark.parametrize("how", ["suspend", "reset", "end"])
 async def test_an_administrator_puts_somebody_out_at_once(site: Site, how: str) -> None:
     visitor, boss = await site.operator(Role.DESK, "camille"), await site.operator(Role.ADMINISTRATOR)
-    id = await site.id("camille")
+    id, kept = await site.id("camille"), visitor.cookie
     await visitor.get("/console/own")
     await boss.get("/console/operators")
     if how == "reset":
@@ -98,6 +99,8 @@ async def test_an_administrator_puts_somebody_out_at_once(site: Site, how: str) 
         site.place.clock.now += timedelta(minutes=1)
         await site.log_in(visitor, "camille", 401)
         await boss.post(f"/console/operators/{id}/lift")
+        visitor.cookie = kept
+        await visitor.get("/console/own", 303)  # who holds the lost laptop is not let in again with its owner
         site.place.clock.now += timedelta(minutes=1)
         await site.log_in(visitor, "camille")
 

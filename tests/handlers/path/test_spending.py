@@ -177,6 +177,17 @@ async def test_what_is_needed_least_stops_first(place: Place) -> None:
 
 
 @on_sqlite
+@guards("T31", partly=True)
+async def test_near_words_of_danger_are_asked_about_beyond_it_and_their_answer_is_given(place: Place) -> None:
+    ceiling(place, 1)
+    assert await place.says("sms", SAM, "bonjour") == []
+    (asked,) = await place.says("sms", SAM, "j'en peux plus de vivre")
+    assert "en danger" in asked
+    (numbers,) = await place.says("sms", SAM, "oui")
+    assert "3114" in numbers.splitlines()[0]
+
+
+@on_sqlite
 @guards("T20")
 async def test_a_push_waits_until_the_morning_and_a_code_does_not(place: Place) -> None:
     await place.books()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from booking.authority import WorkerActor
+from booking.authority import AFTERWARDS, WorkerActor
 from booking.model import AppointmentId, ContactId, WorkerId
 from booking.ports import AlreadyOver, Cancelled
 from bot.work import tidy
@@ -161,7 +161,13 @@ async def test_a_worker_sees_their_own_agenda_only_and_it_is_noted(place: Place)
         for actor, count in ((WorkerActor(WorkerId("somebody")), 0), (WorkerActor(booked.worker), 1)):
             core = Acting(tx, store, place.parts.rules, now, place.parts.new_id, actor=actor)
             assert len(await core.agenda(booked.worker, now, now + timedelta(days=7))) == count
-    assert (await audit.of(place.parts.db, f"appointment:{id}"))[0].action == "see"
+            assert (await core.entry(id, booked.worker) is not None) == bool(count)
+        late = booked.end + AFTERWARDS + timedelta(seconds=1)
+        core = Acting(tx, store, place.parts.rules, late, place.parts.new_id, actor=WorkerActor(booked.worker))
+        assert await core.agenda(booked.worker, now, late) == []
+        assert await core.entry(id, booked.worker) is None
+    seen = [(deed.actor, deed.action) for deed in await audit.of(place.parts.db, f"appointment:{id}")]
+    assert seen[:2] == [(f"worker:{booked.worker}", "see")] * 2, "of the list, and of the one hour"
 
 
 # ------------------------------------------------------------ once a day

@@ -293,6 +293,8 @@ async def test_every_answer_has_strict_headers(client: Client, path: str) -> Non
         for name, value in HEADERS.items():
             if name != "Cache-Control" or "static" not in path:
                 assert response.headers[name] == value
+        assert response.headers["Referrer-Policy"] == "no-referrer", "addresses hold tokens"
+        assert "static" in path or response.headers["Cache-Control"] == "no-store"
         assert "Set-Cookie" not in response.headers
         text = ELSEWHERE.sub("", await response.text())
         own = text.replace('<script src="/static/waiting.js" defer></script>', "")
