@@ -28,7 +28,19 @@ from handlers.figures.period import period
 from handlers.privacy import disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
 from handlers.privacy.restoring import erase_again
-from storage import api_answers, audit, backup, contacts, erasures, oracle, outbox, rotation, tickets, tokens
+from storage import (
+    api_answers,
+    audit,
+    backup,
+    contacts,
+    erasures,
+    oracle,
+    outbox,
+    provider_copies,
+    rotation,
+    tickets,
+    tokens,
+)
 from storage.booking import RowStore
 from storage.db import Database
 from storage.models import PERSONAL
@@ -276,6 +288,10 @@ async def test_what_came_to_the_desk_at_that_moment_goes_too(place: Place) -> No
     await erasing.look(place.parts)
     assert await erasures.open_(db), "who was at it may take as long as a file is fetched for"
     await place.passes(minutes=1)
+    await provider_copies.due(db, "sms", "SM1", "delete", place.clock.now, 1)
+    await erasing.look(place.parts)
+    assert await erasures.open_(db), "something of theirs lies at a provider"
+    await db.execute("DELETE FROM provider_copy")
     await erasing.look(place.parts)
     assert await erasures.open_(db) == []
     assert await residue(db) == []
