@@ -160,7 +160,7 @@ async def test_nor_of_a_stranger_who_refused(town: Town) -> None:
 
 @guards("G06", partly=True)
 async def test_nor_what_was_sent_at_that_moment(town: Town) -> None:
-    """Taken by the provider, which never told us: it is looked for by its address. To their worker, of an hour; to them,
+    """Taken by the provider, which never told us: it is looked for by its address. To their worker of an hour, to them
     of none."""
     await booked_by_sms(town)
     await town.sms(CAMILLE, "langue")

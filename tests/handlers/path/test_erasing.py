@@ -438,6 +438,28 @@ async def test_a_backup_of_that_very_moment_brings_nothing_back(place: Place, pa
 
 
 @guards("G06", partly=True)
+async def test_what_a_backup_brings_back_goes_at_the_providers_too(place: Place) -> None:
+    """Who was erased since: what they wrote and read is deleted there, what their worker read of them emptied."""
+    person, db = await lives_alone(place), place.parts.db
+    await place.says("sms", CLAIRE, "agenda semaine")
+    theirs = (await place.contact("sms", CAMILLE)).id
+    sent = "SELECT provider_id AS ref FROM outbox WHERE channel = 'sms' AND provider_id IS NOT NULL AND contact_id"
+    read = {row["ref"] for row in await db.fetch(f"{sent} = ?", theirs)}
+    others = {row["ref"] for row in await db.fetch(f"{sent} <> ?", theirs)}
+    wrote = {row["external_id"] for row in await db.fetch("SELECT external_id FROM inbox WHERE contact_id = ?", theirs)}
+    assert min(len(read), len(others), len(wrote)) > 1
+    line = erasures.Line(1, person, (theirs,), place.clock.now, closes=False)
+    async with db.transaction() as tx:
+        await erase_again(tx, [line], place.parts.zone, place.clock.now)
+    assert await residue(db) == []
+    acts: dict[str, set[str]] = {"delete": set(), "empty": set()}
+    for row in await db.fetch("SELECT id, act, ref FROM provider_copy"):
+        acts[row["act"]].add(db.vault.read("provider_copy.ref", row["id"], row["ref"]))
+    assert read | wrote <= acts["delete"]
+    assert others <= acts["empty"]
+
+
+@guards("G06", partly=True)
 async def test_by_their_own_word(place: Place, papers: Path) -> None:
     person = await lives(place)
     asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
