@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -136,12 +137,15 @@ def test_each_is_named_once_by_the_nearest_hour() -> None:
     assert whom(desk, "worker", CLAIRE) == [(far.id, "Ann")]
 
 
-def test_who_is_suspended_writes_to_nobody_and_may_be_written_to() -> None:
+@guards("G07", partly=True)
+@pytest.mark.parametrize("why", ["suspended", "frozen"])
+def test_who_is_suspended_or_frozen_writes_to_nobody_and_may_be_written_to(why: Literal["suspended", "frozen"]) -> None:
     desk, made = met()
     person = run(desk.store.person(made.person))
     assert person is not None
-    run(desk.store.save_person(replace(person, suspended=True)))
-    assert write(desk, made, "person", "bonjour") == NotWritten("suspended")
+    shut = replace(person, suspended=True) if why == "suspended" else replace(person, frozen=desk.now)
+    run(desk.store.save_person(shut))
+    assert write(desk, made, "person", "bonjour") == NotWritten(why)
     assert isinstance(write(desk, made, "worker", "bonjour"), Written)
 
 

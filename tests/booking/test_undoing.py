@@ -135,6 +135,17 @@ def test_a_move_whose_old_hour_went_keeps_the_new_one() -> None:
     assert run(desk.store.take(AppointmentId("x"), [f"w:{new.worker}"], new.start, desk.now)) == f"w:{new.worker}"
 
 
+@guards("G07", partly=True)
+def test_who_froze_their_account_since_has_no_hour_back() -> None:
+    desk = furnished()
+    old = booked(desk)
+    run(desk.turn().cancel(old.id, "person"))
+    person = run(desk.store.person(old.person))
+    assert person is not None
+    run(desk.store.save_person(replace(person, frozen=desk.now)))
+    assert run(desk.turn().undo(old.person, ANN)) == CannotUndo(kept(desk, old.id), None, "frozen")
+
+
 def test_what_others_did_is_not_theirs_to_take_back() -> None:
     desk = furnished()
     old = booked(desk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -25,6 +26,7 @@ from booking.model import (
 from booking.ports import Booked, Held, Moved, Refused, SlotGone
 from booking.waiting import SHARED, is_over, kept_until, may_be_offered
 from tests.booking.made import ANN, BEN, CLEO, MONDAY, MONEY, Desk, consent, joining, run, worker
+from tests.guards import guards
 
 RULES = Rules()
 NINE = MONDAY + timedelta(days=1, hours=2)  # Tuesday, 9:00 in Paris
@@ -300,7 +302,11 @@ def test_the_place_counts_those_whom_the_same_hours_suit(desk: Desk) -> None:
     assert not run(desk.turn().leave_waiting(BEN))
 
 
-def test_a_suspended_person_is_told_so_and_the_hour_is_free_again(desk: Desk) -> None:
+@guards("G07", partly=True)
+@pytest.mark.parametrize("why", ["suspended", "frozen"])
+def test_a_suspended_or_frozen_person_is_told_so_and_the_hour_is_free_again(
+    desk: Desk, why: Literal["suspended", "frozen"]
+) -> None:
     joins(desk, ANN, NINE + timedelta(days=7))
     full(desk)
     waiting = waits(desk, ANN)
@@ -308,7 +314,8 @@ def test_a_suspended_person_is_told_so_and_the_hour_is_free_again(desk: Desk) ->
     [hold] = serve(desk)
     person = run(desk.store.person_of(ANN))
     assert person is not None
-    run(desk.store.save_person(replace(person, suspended=True)))
+    shut = replace(person, suspended=True) if why == "suspended" else replace(person, frozen=desk.now)
+    run(desk.store.save_person(shut))
     done = run(desk.turn().accept_waiting(waiting.id, slot_id(hold.start, hold.worker), ANN))
-    assert done == Refused("suspended")
+    assert done == Refused(why)
     assert desk.memory.rows.holds == {}

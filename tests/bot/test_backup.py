@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from bot.secrets import fresh
 from tests.bot.conftest import BOOKS, SAMPLE, Desk
+from tests.guards import guards
 from tests.servers.postgres import Postgres
 
 
@@ -94,6 +95,7 @@ def test_purging_tells_what_it_ended(open_desk: Desk) -> None:
     assert open_desk.ok("purge").lines == ["nothing was due"]
 
 
+@guards("G06", partly=True)
 def test_who_was_erased_since_the_backup_stays_erased(open_desk: Desk) -> None:
     """The drill: backup, erase, restore. Sending starts paused."""
     open_desk.ok("chat", typed=BOOKS)

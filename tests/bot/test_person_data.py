@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.bot.conftest import BOOKS, Desk
+from tests.guards import guards
 
 EMAIL = "camille@example.org"
 
@@ -21,6 +22,7 @@ def known(open_desk: Desk) -> Desk:
     return open_desk
 
 
+@guards("G04", "G10", partly=True)
 def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
     (ticket,) = (line.split()[0] for line in known.ok("tickets").lines if re.search("privacy|donn", line))
     folder = tmp_path / "handed"
@@ -37,6 +39,10 @@ def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
     again = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
     assert again.status == 1
     assert known("person", "export", EMAIL, "--ticket", ticket, "--out", str(tmp_path / "none")).status == 2
+    file.unlink()
+    known.ok("tickets", "close", ticket, "solved")
+    over = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
+    assert (over.status, "no request of theirs" in over.err) == (1, True), "it was answered"
 
 
 def test_whom_a_breach_touched_is_asked_by_a_name_that_somebody_has(open_desk: Desk) -> None:

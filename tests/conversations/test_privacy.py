@@ -177,3 +177,8 @@ def test_danger_comes_before_a_frozen_account() -> None:
     stage.says(Input("je veux mourir"))
     assert stage.turn is not None
     assert "danger" in stage.turn.flags
+    assert "danger.suicide" in said(stage)
+    stage.says(Input("j'ai peur de mon mari"))
+    assert "danger.ask" in said(stage), "near words, too"
+    stage.says(Input("1"))
+    assert "danger.violence" in said(stage)

@@ -133,6 +133,9 @@ async def test_nothing_of_somebody_who_is_erased_lies_there(town: Town) -> None:
     await booked_by_sms(town)
     [worker] = {one.to for one in town.twilio.messages.values() if one.to.startswith("+33")} - {CAMILLE, "+33199000001"}
     assert any("Camille" in one.body for one in of(town, worker))
+    await town.sms(worker, "agenda semaine")
+    await town.sms(worker, "Camille vient-elle ?")
+    assert len([one for one in of(town, worker) if "Camille" in one.body]) == 3, "a notice, a list, their own words"
     await booked_by_whatsapp(town)
     others = len(of(town, f"whatsapp:{SAM}"))
     await erased(town, "sms", CAMILLE)
@@ -140,6 +143,8 @@ async def test_nothing_of_somebody_who_is_erased_lies_there(town: Town) -> None:
     assert [one for one in town.twilio.messages.values() if "Camille" in one.body] == []
     assert len(of(town, f"whatsapp:{SAM}")) == others, "another person's stay"
     assert all(one.body for one in of(town, f"whatsapp:{SAM}"))
+    await erased(town, "whatsapp", SAM)
+    assert of(town, f"whatsapp:{SAM}") == []
 
 
 @guards("G01", partly=True)
@@ -155,14 +160,21 @@ async def test_nor_of_a_stranger_who_refused(town: Town) -> None:
 
 @guards("G06", partly=True)
 async def test_nor_what_was_sent_at_that_moment(town: Town) -> None:
-    """Taken by the provider, which never told us: it is looked for by its address."""
+    """Taken by the provider, which never told us: it is looked for by its address. To their worker of an hour, to them
+    of none."""
     await booked_by_sms(town)
-    await town.sms(CAMILLE, "mes rdv")
-    last = "(SELECT max(id) FROM outbox WHERE provider_id IS NOT NULL)"
+    await town.sms(CAMILLE, "langue")
+    last = "(SELECT id FROM outbox WHERE provider_id LIKE 'SM%' ORDER BY id DESC LIMIT 2)"
     nothing = "status = 'unknown', provider_id = NULL, accepted_at = NULL"
     await town.parts.db.execute(f"UPDATE outbox SET {nothing} WHERE id IN {last}")
+    unsure = await town.parts.db.fetch("SELECT kind, appointment_id FROM outbox WHERE status = 'unknown' ORDER BY id")
+    assert [(row["kind"], row["appointment_id"] is None) for row in unsure] == [
+        ("booked", False),
+        ("answer", True),
+    ]
     await erased(town, "sms", CAMILLE)
     assert of(town, CAMILLE) == []
+    assert [one for one in town.twilio.messages.values() if "Camille" in one.body] == []
 
 
 @guards("G06", partly=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from booking.model import fingerprint
@@ -37,6 +39,8 @@ async def test_from_its_row_the_very_text_can_be_made_again(place: Place) -> Non
 
 @guards("G01", "G02", partly=True)
 async def test_it_names_the_message_the_answer_and_what_was_declared(place: Place) -> None:
+    rules = replace(place.parts.rules, terms_hash="a" * 64, policy_hash="b" * 64)
+    place.parts = replace(place.parts, rules=rules)
     await place.says("whatsapp", SAM, *BOOKS)
     row, vault = await consent(place), place.parts.db.vault
     (question,) = await place.parts.db.fetch("SELECT contact_id, kind FROM outbox WHERE key = ?", row["shown_key"])
@@ -45,6 +49,7 @@ async def test_it_names_the_message_the_answer_and_what_was_declared(place: Plac
     assert vault.read("consent.answer", row["id"], row["answer"]) == "1"
     assert (row["channel"], row["how"], row["declared"]) == ("whatsapp", "self", "adult,authorised")
     assert (row["terms_version"], row["policy_version"]) == ("2024-10-15", "2024-10-15")
+    assert (row["terms_hash"], row["policy_hash"]) == ("a" * 64, "b" * 64), "of the very documents"
 
 
 def test_the_words_of_today_are_among_those_that_stay() -> None:

@@ -150,7 +150,9 @@ async def test_a_link_that_lies_on_a_lost_telephone_opens_nothing(place: Place) 
     assert await CopyCore(place.parts).take(token) == Gone("expired")
 
 
+@guards("G04")
 async def test_without_the_second_proof_there_is_no_copy(place: Place) -> None:
+    """Nor with one that was given for something else."""
     await place.says("sms", CAMILLE, *LATER)
     row = await place.contact("sms", CAMILLE)
     person = PersonId(row.person_id or "")
@@ -158,6 +160,9 @@ async def test_without_the_second_proof_there_is_no_copy(place: Place) -> None:
         who = await contacts.lock(tx, row.id)
         store = RowStore(tx, place.parts.directories)
         core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
+        sent = await core.ask_proof(ContactId(row.id), person, "number", CAMILLE)
+        await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
+        assert await core.is_proven(ContactId(row.id), "number")
         assert await core.make_copy(person, ContactId(row.id)) is None
     assert await place.parts.db.fetch("SELECT id FROM data_copy") == []
     deeds = await audit.of(place.parts.db, f"person:{person}")

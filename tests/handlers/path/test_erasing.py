@@ -19,6 +19,7 @@ from conversations.model import Reply
 from conversations.text import Text
 from handlers import content, deciding, holding
 from handlers.acting import Acting
+from handlers.channels.base import ChannelName
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
 from handlers.documents.stores import Folder, StoreAway
@@ -28,7 +29,19 @@ from handlers.figures.period import period
 from handlers.privacy import disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
 from handlers.privacy.restoring import erase_again
-from storage import audit, backup, contacts, erasures, oracle, outbox, rotation, tokens
+from storage import (
+    api_answers,
+    audit,
+    backup,
+    contacts,
+    erasures,
+    oracle,
+    outbox,
+    provider_copies,
+    rotation,
+    tickets,
+    tokens,
+)
 from storage.booking import RowStore
 from storage.db import Database
 from storage.models import PERSONAL
@@ -133,8 +146,13 @@ async def test_nothing_is_left_and_whoever_counts_on_them_is_told(place: Place, 
     person = await lives(place)
     db = place.parts.db
     token = await tokens.give(db, "email", person, place.clock.now + timedelta(days=30))
+    async with db.transaction() as tx:  # what a program of the client's was answered a moment ago
+        await api_answers.claim(tx, "asked", "print", place.clock.now)
+        await api_answers.keep(tx, "asked", 201, f'{{"id": "{person}", "first_name": "Camille"}}')
     assert len(await residue(db)) > 10, "there was something to be erased"
     contact = (await place.contact("sms", CAMILLE)).id
+    [hour] = [row["id"] for row in await db.fetch("SELECT id FROM appointment")]
+    assert ("conversation", hour) in await residue(db, hour), "their worker's talk is about it"
     sealed, there = await sealed_of(db, person), await bytes_of(db)
     assert not there or all(value in there for value in sealed)
     done = await erasing.erase(place.parts, person, ANNA)
@@ -146,10 +164,12 @@ async def test_nothing_is_left_and_whoever_counts_on_them_is_told(place: Place, 
     assert heard.endswith("L'heure est de nouveau libre.")
     assert not any(word in heard for word in CANARIES)
     assert {table for table, _ in await residue(db)} <= {"contact"}, "only where the last word went"
+    [answer] = await db.fetch("SELECT status FROM api_answer")
+    assert answer["status"] == 410, "asked again, it is gone"
     assert await tokens.look(db, token, "email", place.clock.now) is None
     await passes_a_day(place)
-    left = {("erasure", person), ("erasure", contact), ("audit", person)}
-    assert set(await residue(db, person, contact)) == left, "ids, in the ledger and the audit trail"
+    left = {("erasure", person), ("erasure", contact), ("audit", person), ("audit", hour)}
+    assert set(await residue(db, person, contact, hour)) == left, "ids, in the ledger and the audit trail"
     there = await bytes_of(db)
     assert not any(value in there for value in sealed), "what is deleted is written over"
     assert await asyncio.to_thread(documents_in, papers) == []
@@ -194,7 +214,6 @@ async def test_their_hours_stay_in_the_figures_as_counts(place: Place, papers: P
     assert await place.parts.db.fetch("SELECT id FROM appointment") == []
 
 
-@guards("G06", partly=True)
 @guards("G06", partly=True)
 async def test_what_was_counted_of_their_number_and_their_mailboxes_goes(place: Place) -> None:
     await place.says("sms", CAMILLE, *LATER)
@@ -254,11 +273,62 @@ async def test_an_address_that_was_joined_at_that_moment_goes_too(place: Place, 
     assert await residue(db) == []
 
 
-async def test_who_has_their_old_address_keeps_it_but_not_what_was_said_there(place: Place, papers: Path) -> None:
+async def test_what_came_to_the_desk_at_that_moment_goes_too(place: Place) -> None:
+    """By a process that read the address before it went, and wrote after."""
+    person, db = await lives_alone(place), place.parts.db
+    old = (await place.contact("sms", CAMILLE)).id
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+    async with db.transaction() as tx:
+        new = tickets.NewTicket("human", old, None, context={"phone": "canary"})
+        await tickets.open_(tx, new, place.clock.now, place.parts.new_id)
+    assert ("ticket", "canary") in await residue(db)
+    await place.settle()
+    await erasing.look(place.parts)
+    await db.execute("DELETE FROM provider_copy")  # it is gone there
+    await place.passes(minutes=9)
+    await erasing.look(place.parts)
+    assert await erasures.open_(db), "who was at it may take as long as a file is fetched for"
+    await place.passes(minutes=1)
+    await provider_copies.due(db, "sms", "SM1", "delete", place.clock.now, 1)
+    await erasing.look(place.parts)
+    assert await erasures.open_(db), "something of theirs lies at a provider"
+    await db.execute("DELETE FROM provider_copy")
+    await erasing.look(place.parts)
+    assert await erasures.open_(db) == []
+    assert await residue(db) == []
+
+
+@guards("G06", partly=True)
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+async def test_who_may_not_be_written_to_is_erased_without_a_word(place: Place, channel: ChannelName) -> None:
+    """They stopped us; or WhatsApp lets nobody write a day after they last wrote."""
+    await place.says(channel, CAMILLE, *LATER)
+    if channel == "sms":
+        await place.says(channel, CAMILLE, "stop")
+    else:
+        await place.passes(hours=25)
+    place.new(channel, CAMILLE)
+    person = (await place.contact(channel, CAMILLE)).person_id or ""
+    done = await erasing.erase(place.parts, person, ANNA)
+    assert isinstance(done, Erased)
+    assert not done.told
+    await place.settle()
+    await passes_a_day(place)
+    assert place.new(channel, CAMILLE) == []
+    assert await residue(place.parts.db) == []
+
+
+@pytest.mark.parametrize("shown_by", ["consent", "document"])
+async def test_who_has_their_old_address_keeps_it_but_not_what_was_said_there(
+    place: Place, papers: Path, shown_by: str
+) -> None:
+    """That it was theirs is known by what they once did there, be it one thing alone."""
     person = await lives(place)
     db, contact = place.parts.db, await place.contact("sms", CAMILLE)
     async with db.transaction() as tx:  # "not me": the number is somebody else's by now
         await contacts.link_person(tx, contact.id, None)
+        for table in {"consent", "document"} - {shown_by}:
+            await tx.execute(f"DELETE FROM {table}")
     assert ("outbox", "Camille") in await residue(db)
     assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
     await passes_a_day(place)
@@ -292,14 +362,20 @@ async def test_the_ledger_is_read_past_the_number_that_was_noted(place: Place, p
 
 
 class Away(Folder):
-    """A store that does not answer at first."""
+    """A store that does not answer at first; then it takes nothing, as a full one."""
 
     away = True
+    full = True
 
     async def drop(self, id: str) -> None:
         if self.away:
             raise StoreAway("away")
         await super().drop(id)
+
+    async def put(self, id: str, data: bytes) -> None:
+        if self.full:
+            raise StoreAway("full")
+        await super().put(id, data)
 
 
 async def test_whoever_dies_over_it_leaves_it_to_others(place: Place, papers: Path) -> None:
@@ -322,8 +398,11 @@ async def test_whoever_dies_over_it_leaves_it_to_others(place: Place, papers: Pa
     assert "who asked to be erased is, within a day (I18)" in broken
     store.away = False
     await erasing.look(place.parts)
-    assert await erasures.open_(place.parts.db) == []
     assert await asyncio.to_thread(documents_in, papers) == []
+    assert await erasures.open_(place.parts.db) == [still], "the ledger outside does not know"
+    store.full = False
+    await erasing.look(place.parts)
+    assert await erasures.open_(place.parts.db) == []
 
 
 async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers: Path) -> None:
@@ -359,10 +438,35 @@ async def test_a_backup_of_that_very_moment_brings_nothing_back(place: Place, pa
 
 
 @guards("G06", partly=True)
+async def test_what_a_backup_brings_back_goes_at_the_providers_too(place: Place) -> None:
+    """Who was erased since: what they wrote and read is deleted there, what their worker read of them emptied."""
+    person, db = await lives_alone(place), place.parts.db
+    await place.says("sms", CLAIRE, "agenda semaine")
+    theirs = (await place.contact("sms", CAMILLE)).id
+    sent = "SELECT provider_id AS ref FROM outbox WHERE channel = 'sms' AND provider_id IS NOT NULL AND contact_id"
+    read = {row["ref"] for row in await db.fetch(f"{sent} = ?", theirs)}
+    others = {row["ref"] for row in await db.fetch(f"{sent} <> ?", theirs)}
+    wrote = {row["external_id"] for row in await db.fetch("SELECT external_id FROM inbox WHERE contact_id = ?", theirs)}
+    assert min(len(read), len(others), len(wrote)) > 1
+    line = erasures.Line(1, person, (theirs,), place.clock.now, closes=False)
+    async with db.transaction() as tx:
+        await erase_again(tx, [line], place.parts.zone, place.clock.now)
+    assert await residue(db) == []
+    acts: dict[str, set[str]] = {"delete": set(), "empty": set()}
+    for row in await db.fetch("SELECT id, act, ref FROM provider_copy"):
+        acts[row["act"]].add(db.vault.read("provider_copy.ref", row["id"], row["ref"]))
+    assert read | wrote <= acts["delete"]
+    assert others <= acts["empty"]
+
+
+@guards("G06", partly=True)
 async def test_by_their_own_word(place: Place, papers: Path) -> None:
     person = await lives(place)
     asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
     code = asked.split("EFFACER ")[1][:6]
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    await place.says("sms", CAMILLE, "oui", f"effacer {wrong}")
+    assert await erasures.open_(place.parts.db) == []
     await place.says("sms", CAMILLE, f"effacer {code}")
     [noted] = await audit.latest(place.parts.db, 1, of=f"person:{person}")
     assert (noted.actor, noted.action) == (f"person:{person}", "ask erasure")

@@ -228,12 +228,14 @@ async def test_who_has_the_lost_number_next_is_a_stranger(place: Place) -> None:
     assert len([1 for to, _ in place.line("sms").sent_to if to == CAMILLE]) == before + 1
 
 
-async def test_a_number_of_somebody_else_is_a_matter_for_humans(place: Place) -> None:
+@guards("G05", partly=True)
+@pytest.mark.parametrize("number", [SAM, CLAIRE], ids=["a person's", "a worker's"])
+async def test_a_number_of_somebody_else_is_a_matter_for_humans(place: Place, number: str) -> None:
     person = await joined(place)
     await place.says("sms", SAM, *LATER)
-    await place.says("sms", CAMILLE, "changer de numéro", SAM, "1")
+    await place.says("sms", CAMILLE, "changer de numéro", number, "1")
     await place.says("sms", CAMILLE, codes_to(place, CAMILLE)[-1])
-    [answer] = await place.says("sms", CAMILLE, codes_to(place, SAM)[-1])
+    [answer] = await place.says("sms", CAMILLE, codes_to(place, number)[-1])
     assert "personne de notre équipe" in answer
     assert await phone(place, person) == CAMILLE
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from booking.authority import DeskActor
-from booking.model import PersonId
+from booking.model import ContactId, Mode, Motive, PersonId, Waiting, WaitingId, Wish
 from booking.ports import Refused
 from conversations.text import t
 from handlers.acting import Acting
@@ -16,7 +16,7 @@ from handlers.effects import Notice, ToPerson
 from storage import audit, contacts, tickets
 from storage.booking import RowStore
 from tests.guards import guards
-from tests.handlers.path.place import CAMILLE, SAM, Place
+from tests.handlers.path.place import CAMILLE, LATER, SAM, Place
 from tests.handlers.path.test_what_comes_to_the_desk import follows
 from tests.handlers.path.test_workday import booked, goes_to
 
@@ -78,6 +78,25 @@ async def test_what_was_begun_on_another_channel_keeps_nothing_more(place: Place
     assert await place.parts.db.fetch("SELECT id FROM hold") == []
 
 
+@guards("G07", partly=True)
+async def test_what_is_kept_for_them_on_any_channel_goes(place: Place) -> None:
+    """An hour that is held by SMS, and a place on the waiting list, when they freeze their account on Telegram."""
+    await place.says("sms", CAMILLE, *LATER)
+    await place.says("telegram", "900000000000011", "bonjour")
+    here, there = await place.contact("sms", CAMILLE), await place.contact("telegram", "900000000000011")
+    person, db = PersonId(await person_of(place)), place.parts.db
+    await place.says("sms", CAMILLE, "rdv", "1", "2")
+    waits = Waiting(WaitingId("w1"), ContactId(here.id), person, Wish(Motive.FINANCE, Mode.PHONE), place.clock.now)
+    async with db.transaction() as tx:
+        await contacts.link_person(tx, there.id, person)
+        await RowStore(tx, place.parts.directories).save_waiting(waits)
+    assert len(await db.fetch("SELECT id FROM hold")) == 1
+    await place.says("telegram", "900000000000011", "geler mon compte", "1")
+    assert await db.fetch("SELECT id FROM hold") == []
+    assert [row["status"] for row in await db.fetch("SELECT status FROM waiting")] == ["left"]
+    assert len(await db.fetch("SELECT id FROM appointment WHERE status = 'booked'")) == 1, "what stands stays"
+
+
 @guards("G07")
 async def test_nothing_more_is_asked_of_who_froze_their_account(place: Place) -> None:
     hour = await booked(place)
@@ -92,15 +111,20 @@ async def test_nothing_more_is_asked_of_who_froze_their_account(place: Place) ->
     await place.says("sms", hour["phone"], "1")
     await goes_to(place, hour["start_at"] + timedelta(days=2))
     assert [said for said in place.new("sms", CAMILLE) if "comment" in said.casefold()] == []
+    assert await suppressed(place, "feedback") == ["frozen"], "nor is a question open that nobody read"
 
 
 @guards("G07")
 async def test_who_objects_is_not_asked_how_it_was(place: Place) -> None:
-    await booked(place)
+    hour = await booked(place)
     await place.says("sms", CAMILLE, "mes données", "5", "1")
     person = PersonId(await person_of(place))
     await follows(place, Notice(ToPerson(person), "feedback", (t("human.left"),), urgent=True))
     assert await suppressed(place, "feedback") == ["objected"]
+    await goes_to(place, hour["start_at"] + timedelta(minutes=10))
+    await place.says("sms", hour["phone"], "1")
+    await goes_to(place, hour["start_at"] + timedelta(days=2))
+    assert await suppressed(place, "feedback") == ["objected"], "nor is a question open that nobody read"
 
 
 @guards("G08", partly=True)

@@ -216,8 +216,11 @@ async def test_what_was_proven_of_one_account_proves_nothing_of_another(place: P
         assert not await core.is_proven(ContactId(there.id), "export")
 
 
-async def test_two_new_numbers_do_not_prove_who_asks(place: Place) -> None:
-    """Both are the thief's: neither the old number nor another way of the owner's was heard."""
+@guards("G05")
+@pytest.mark.parametrize("proven", [("+33639980076", "+33639980077"), (CAMILLE,)], ids=["new ones", "the old one"])
+async def test_a_number_is_changed_by_proof_of_the_old_and_the_new_alone(place: Place, proven: tuple[str, ...]) -> None:
+    """Both are the thief's: neither the old number nor another way of the owner's was heard. Or nobody has shown that
+    the new one is theirs."""
     await place.books()
     here = await place.contact("sms", CAMILLE)
     person = PersonId(str(here.person_id))
@@ -225,7 +228,7 @@ async def test_two_new_numbers_do_not_prove_who_asks(place: Place) -> None:
         who = await contacts.lock(tx, here.id)
         store = RowStore(tx, place.parts.directories)
         core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
-        for number in ("+33639980076", "+33639980077"):
+        for number in proven:
             sent = await core.ask_proof(ContactId(here.id), person, "number", number)
             await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
         assert await core.change_phone(person, ContactId(here.id), "+33639980077") == "unproven"
