@@ -53,6 +53,9 @@ async def test_a_dispute_is_kept_reviewed_and_lifted(site: Site, anna: Visitor) 
     assert site.place.alarm_codes() == ["hold_review"]
     anna = await site.operator(Role.ADMINISTRATOR, "alix")
     assert "à revoir depuis le 15 juin 2026" in (await anna.get("/console/law")).text
+    for review in ("", "2026-06-15", "2026-12-31"):
+        await anna.post(f"/console/law/{hold.id}/keep", 422, review=review)
+    assert await holds.standing(parts.db) == [hold], "kept for half a year at most, again"
     assert (await anna.post(f"/console/law/{hold.id}/keep", 303, review="2026-11-30")).to == "/console/law?said=kept"
     [kept] = await holds.standing(parts.db)
     assert (kept.reference, kept.reason, kept.placed_by) == (REFERENCE, REASON, kept.placed_by)

@@ -75,6 +75,19 @@ async def test_lists_tickets_talks_and_days_lead_to_people(site: Site) -> None:
 
 
 @guards("G22")
+async def test_who_asked_the_desk_before_they_had_an_account_stood_on_its_list(site: Site) -> None:
+    place = site.place
+    await place.says("sms", CAMILLE, "humain")
+    anna = await site.operator(Role.DESK, "anna")
+    actor, since = f"operator:{await site.id('anna')}", place.clock.now
+    await anna.get("/console/tickets")
+    await place.says("sms", CAMILLE, "menu")
+    camille, _ = await booked(site)
+    found = await touched(place.parts, actor, since, since + HOUR)
+    assert [one.person for one in found.people] == [camille]
+
+
+@guards("G22")
 async def test_who_was_erased_since_is_still_counted(site: Site) -> None:
     camille, appointment = await booked(site)
     anna = await site.operator(Role.DESK, "anna")
