@@ -100,6 +100,7 @@ async def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert await holds.standing(site.place.parts.db) == []
 
 
+@guards("G17", partly=True)
 async def test_the_desk_sees_and_changes_nothing(site: Site, anna: Visitor) -> None:
     person, _ = await booked(site)
     await held(anna, person)
@@ -111,6 +112,8 @@ async def test_the_desk_sees_and_changes_nothing(site: Site, anna: Visitor) -> N
     assert "Conserver pour un litige" not in (await desk.get(f"/console/people/{person}")).text
     for act in ("keep", "release"):
         await desk.post(f"/console/law/{hold.id}/{act}", 403, review="2026-05-01")
+    await desk.get(f"/console/people/{person}/hold", 403)
+    await desk.post(f"/console/people/{person}/hold", 403, **HOLDS)
     await (await site.operator(Role.AUDITOR, "ines")).get("/console/law", 403)
     assert await holds.standing(site.place.parts.db) == [hold]
 

@@ -178,6 +178,7 @@ async def writes_meanwhile(place: Place, made: Decision) -> None:
 @guards("G18")
 async def test_it_is_decided_told_and_carried_out_when_nobody_contests_it(place: Place) -> None:
     person = await has_an_hour(place)
+    assert await deciding.close(place.parts, person, ANNA, Ground.OTHER, "assez") == NotDecided("words")
     made = await decides(place, person)
     assert await deciding.close(place.parts, person, ANNA, Ground.OTHER, WHY) == NotDecided("already")
     [told] = place.new("sms", CAMILLE)

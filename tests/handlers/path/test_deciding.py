@@ -302,6 +302,7 @@ async def test_nobody_but_the_desk_decides_and_nobody_but_they_contest(place: Pl
             assert await core.warn(made.person, Ground.OTHER, WHY, BEN) == nobody
             suspend = core.suspend(made.person, Ground.OTHER, WHY, BEN, last_day=None, cancels=True, contacts=[])
             assert await suspend == nobody
+            assert await core.close_account(made.person, Ground.OTHER, WHY, BEN, contacts=[]) == nobody
             assert await core.end_suspension(made.id, BEN, "Ouvert à nouveau.") == nobody
             assert await core.review(made.id, BEN, "Ouvert à nouveau.", upheld=False) == nobody
             own = who is not None and who.person_id == person
