@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -36,6 +37,7 @@ async def test_whose_data_an_actor_touched_in_an_hour(site: Site) -> None:
     anna, otto = await site.operator(Role.DESK, "anna"), await site.operator(Role.DESK, "otto")
     actor = f"operator:{await site.id('anna')}"
     await anna.get(f"/console/people/{sam}")
+    looked = place.clock.now
     place.clock.now += timedelta(minutes=12)
     since = place.clock.now
     await anna.get(f"/console/appointments/{appointment}")
@@ -47,6 +49,9 @@ async def test_whose_data_an_actor_touched_in_an_hour(site: Site) -> None:
     assert one.deeds == ("see",)
     assert await touched(place.parts, actor, since + HOUR, since + 2 * HOUR) != found
     assert {each.person for each in (await touched(place.parts, actor, since - 2 * HOUR, since)).people} == {sam}
+    minutes = [looked + timedelta(minutes=n) for n in (9, 10, 11, 12)]
+    later = [(await touched(place.parts, actor, a, b)).people for a, b in pairwise(minutes)]
+    assert [[each.person for each in people] for people in later] == [[sam], [sam], []], "noted once in ten minutes"
 
 
 @guards("G22")

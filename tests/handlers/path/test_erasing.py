@@ -28,7 +28,7 @@ from handlers.figures.period import period
 from handlers.privacy import disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
 from handlers.privacy.restoring import erase_again
-from storage import audit, backup, contacts, erasures, oracle, outbox, rotation, tokens
+from storage import audit, backup, contacts, erasures, oracle, outbox, purge, rotation, tokens
 from storage.booking import RowStore
 from storage.db import Database
 from storage.models import PERSONAL
@@ -170,6 +170,28 @@ async def test_a_hold_stops_it_and_its_end_does_not(place: Place, papers: Path) 
     assert await residue(place.parts.db) == before
     await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
     assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+
+
+@guards("G17", partly=True)
+async def test_what_a_hold_keeps_of_another_stays_at_their_worker(place: Place, papers: Path) -> None:
+    """Both have the same worker, whose messages are emptied as far as they may name who is erased."""
+    person, db = await lives_alone(place), place.parts.db
+    await place.says("sms", SAM, "bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Sam Rivière", "sam@example.org", "1")
+    other = (await place.contact("sms", SAM)).person_id
+    assert other is not None
+    await place.settle()
+    hold = await disputes.hold(place.parts, other, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    worker = (await place.contact("sms", CLAIRE)).id
+    said = "SELECT a.person_id FROM outbox o LEFT JOIN appointment a ON a.id = o.appointment_id WHERE o.contact_id = ?"
+    there = f"{said} AND o.content IS NOT NULL AND o.status NOT IN ('queued', 'sending', 'unknown')"
+    assert {row["person_id"] for row in await db.fetch(there, worker)} >= {person, other}
+    await erasing.erase(place.parts, person, ANNA)
+    await passes_a_day(place)
+    left = {row["person_id"] for row in await db.fetch(there, worker)}
+    assert (other in left, person in left) == (True, False)
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await purge.purge(db, place.clock.now + timedelta(days=7))
+    assert other not in {row["person_id"] for row in await db.fetch(there, worker)}
 
 
 async def test_their_hours_stay_in_the_figures_as_counts(place: Place, papers: Path) -> None:

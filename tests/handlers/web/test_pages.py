@@ -258,6 +258,10 @@ async def test_every_answer_has_strict_headers(client: Client, path: str) -> Non
         for name, value in HEADERS.items():
             if name != "Cache-Control" or "static" not in path:
                 assert response.headers[name] == value
+        policy = [each.split() for each in response.headers["Content-Security-Policy"].split("; ")]
+        assert ["default-src", "'none'"] in policy
+        assert {source for _, *sources in policy for source in sources} == {"'none'", "'self'"}
+        assert response.headers["Referrer-Policy"] == "no-referrer"
         assert "Set-Cookie" not in response.headers
         text = ELSEWHERE.sub("", await response.text())
         own = text.replace('<script src="/static/waiting.js" defer></script>', "")
