@@ -28,7 +28,7 @@ from handlers.figures.period import period
 from handlers.privacy import disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
 from handlers.privacy.restoring import erase_again
-from storage import audit, backup, contacts, erasures, oracle, outbox, purge, rotation, tokens
+from storage import audit, backup, contacts, erasures, holds, oracle, outbox, purge, rotation, tokens
 from storage.booking import RowStore
 from storage.db import Database
 from storage.models import PERSONAL
@@ -170,6 +170,33 @@ async def test_a_hold_stops_it_and_its_end_does_not(place: Place, papers: Path) 
     assert await residue(place.parts.db) == before
     await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
     assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+
+
+ENDED = (  # so that each of these rows would go but for the hold
+    *("UPDATE inbox SET status = 'done', settled_at = ?", "UPDATE outbox SET status = 'accepted', changed_at = ?"),
+    *("UPDATE timer SET status = 'done', settled_at = ?", "UPDATE ticket SET status = 'closed', closed_at = ?"),
+    *("UPDATE waiting SET status = 'ended', ended_at = ?", "UPDATE media SET status = 'gone', settled_at = ?"),
+    *("UPDATE document SET status = 'gone', ends_at = ?", "UPDATE decision SET ended_at = ?"),
+)
+
+
+@guards("G17")
+async def test_a_hold_keeps_what_is_purged_of_every_table(place: Place, papers: Path) -> None:
+    person, db, now = await lives(place), place.parts.db, place.clock.now
+    for ended in ENDED:
+        await db.execute(ended, now)
+    hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+
+    async def theirs() -> dict[str, list[dict[str, object]]]:
+        whom, tables = of_people(f"'{person}'"), holds.KEPT.keys() & {each.table for each in purge.LIFETIMES}
+        return {table: await db.fetch(f"SELECT * FROM {table} WHERE {where(table, whom)}") for table in tables}
+
+    before, late = await theirs(), now.replace(year=now.year + 7)
+    await purge.purge(db, late)
+    assert await theirs() == before
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await purge.purge(db, late)
+    assert [table for table, rows in (await theirs()).items() if rows == before[table]] == []
 
 
 @guards("G17", partly=True)
