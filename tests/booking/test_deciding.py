@@ -187,6 +187,14 @@ def test_without_a_day_a_human_ends_it() -> None:
     assert run(desk.turn().end_suspension(DecisionId("none"), ANNA, WHY)) == NotDecided("nobody")
 
 
+def test_no_day_opens_an_account_that_is_to_close() -> None:
+    desk = Desk([worker("claire")])
+    made = run(desk.turn().close_account(known(desk), Ground.OTHER, WHY, ANNA, contacts=[ANN]))
+    assert isinstance(made, Decision)
+    assert made.until is not None
+    assert run(desk.turn(made.until).expire(made.id)) == NotDecided("already")
+
+
 def test_what_was_decided_waits_until_it_is_read_and_so_does_what_becomes_of_it() -> None:
     desk = Desk([worker("claire")])
     person = known(desk)

@@ -87,10 +87,12 @@ async def test_each_kind_of_object_leads_to_its_person(site: Site) -> None:
     contact = (await place.contact("sms", CAMILLE)).id
     [hour] = await db.fetch("SELECT worker_id, start_at FROM appointment")
     monday = hour["start_at"].date() - timedelta(days=hour["start_at"].weekday())
+    sunday = hour["start_at"] + timedelta(days=6 - hour["start_at"].weekday())
+    await db.execute("UPDATE appointment SET start_at = ?", sunday)
     await all_rows.fill(place, camille, contact, "canary")
     await disputes.hold(place.parts, camille, "operator:otto", "RG 26/00123", "devant le juge", date(2026, 6, 1))
     objects = [f"person:{camille}", f"archive:{camille}", f"talk:{contact}", "holds"]
-    objects += [f"day:{hour['start_at'].date()}", f"week:{hour['worker_id']}:{monday}"]
+    objects += [f"day:{sunday.date()}", f"week:{hour['worker_id']}:{monday}"]
     for kind in ("appointment", "ticket", "report", "decision", "document"):
         row, *_ = await db.fetch(f"SELECT id FROM {kind} WHERE person_id = ?", camille)
         objects.append(f"{kind}:{row['id']}")

@@ -181,6 +181,9 @@ async def test_it_is_decided_told_and_carried_out_when_nobody_contests_it(place:
     assert await deciding.close(place.parts, person, ANNA, Ground.OTHER, "assez") == NotDecided("words")
     made = await decides(place, person)
     assert await deciding.close(place.parts, person, ANNA, Ground.OTHER, WHY) == NotDecided("already")
+    assert [(deed.actor, deed.action) for deed in await audit.of(place.parts.db, f"person:{person}")][:1] == [
+        (ANNA, "decide closing")
+    ]
     [told] = place.new("sms", CAMILLE)
     assert told.startswith("Vos rendez-vous à venir sont annulés. Un message sur votre accès")
     assert [text.startswith("Rendez-vous annulé") for text in place.new("sms", CLAIRE)] == [True]

@@ -140,6 +140,8 @@ async def test_no_push_holds_the_reason_or_anybodys_words(place: Place) -> None:
     await place.settle()
     pushed = [row for row in await place.rows("sms", CAMILLE) if row.kind == "decision"]
     assert len(pushed) == 4
+    pushes = {text["id"] for row in pushed for text in (row.content or {})["texts"]}
+    assert pushes == {"decision.waits", "decision.waits_coming"}
     for row in pushed:
         assert row.content is not None
         assert all(not text["args"] for text in row.content["texts"]), "fixed words"

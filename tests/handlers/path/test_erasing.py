@@ -28,7 +28,7 @@ from handlers.figures.period import period
 from handlers.privacy import disputes, erasing, ledger
 from handlers.privacy.erasing import Erased, Held, Nobody
 from handlers.privacy.restoring import erase_again
-from storage import audit, backup, contacts, erasures, holds, oracle, outbox, purge, rotation, tokens
+from storage import audit, backup, contacts, erasures, oracle, outbox, purge, rotation, tokens
 from storage.booking import RowStore
 from storage.db import Database
 from storage.models import PERSONAL
@@ -188,7 +188,7 @@ async def test_a_hold_keeps_what_is_purged_of_every_table(place: Place, papers: 
     hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
 
     async def theirs() -> dict[str, list[dict[str, object]]]:
-        whom, tables = of_people(f"'{person}'"), holds.KEPT.keys() & {each.table for each in purge.LIFETIMES}
+        whom, tables = of_people(f"'{person}'"), WHOSE.keys() & {each.table for each in purge.LIFETIMES} - {"busy"}
         return {table: await db.fetch(f"SELECT * FROM {table} WHERE {where(table, whom)}") for table in tables}
 
     before, late = await theirs(), now.replace(year=now.year + 7)

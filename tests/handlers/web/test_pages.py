@@ -68,6 +68,7 @@ async def post(
 ) -> str:
     async with client.post(path, data=form or {}, headers=headers, allow_redirects=False) as response:
         assert response.status == status
+        assert HEADERS.items() <= dict(response.headers).items(), "also where it leads on, by an address with a token"
         return plain(await response.text()) + response.headers.get("Location", "")
 
 
