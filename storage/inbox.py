@@ -23,6 +23,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from storage import contacts
 from storage.db import Database, Sql, Tx
+from storage.holds import KEPT
 from storage.sql import marks
 
 KEY_LENGTH = 255
@@ -208,10 +209,10 @@ async def news_of(tx: Sql, row: int) -> tuple[str, dict[str, Any]] | None:
 
 
 async def empty(db: Sql, contact: str, until: datetime) -> None:
-    """What was read there goes, but for its row."""
+    """What was read there goes, but for its row, and for what a legal hold keeps: that goes when it is lifted."""
     await db.execute(
         "UPDATE inbox SET body = NULL WHERE contact_id = ? AND status <> 'new' AND received_at <= ? "
-        "AND body IS NOT NULL",
+        f"AND body IS NOT NULL AND NOT {KEPT['inbox']}",
         contact,
         until,
     )

@@ -24,6 +24,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from storage.db import Sql, Tx, claim
+from storage.holds import KEPT
 from storage.sql import Row, marks
 
 Final = Literal["failed", "suppressed", "merged", "expired"]
@@ -402,10 +403,10 @@ async def rewrite(tx: Tx, row: OutboxRow, content: Mapping[str, Any], contact: s
 
 
 async def empty(db: Sql, contact: str, until: datetime) -> None:
-    """What was said there goes, but for its row."""
+    """What was said there goes, but for its row, and for what a legal hold keeps: that goes when it is lifted."""
     await db.execute(
         "UPDATE outbox SET content = NULL WHERE contact_id = ? AND created_at <= ? AND content IS NOT NULL "
-        "AND status NOT IN ('queued', 'sending', 'unknown')",
+        f"AND status NOT IN ('queued', 'sending', 'unknown') AND NOT {KEPT['outbox']}",
         contact,
         until,
     )

@@ -159,7 +159,7 @@ async def of_other(tx: Tx, contact: str, until: datetime, now: datetime, erasure
     ):
         rows = await tx.fetch(
             f"UPDATE {table} SET copy_at = ? WHERE contact_id = ? AND {at} <= ? AND copy_at IS NULL AND {words} "
-            f"AND channel IN ({marks(len(TEXTED))}) RETURNING channel, {ref} AS ref",
+            f"AND NOT {KEPT[table]} AND channel IN ({marks(len(TEXTED))}) RETURNING channel, {ref} AS ref",
             now,
             contact,
             until,

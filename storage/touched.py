@@ -2,7 +2,8 @@
 
 people(db, kind, id) -> ids                       as it is now; none where it is gone
 with_hours(db, since, until, worker) -> ids       who has an appointment that starts in [since, until)
-with_tickets(db, at) -> ids                       who had one that was not closed: they stood on the desk's list
+with_tickets(db, at) -> ids                       who had one that was not closed, also from before they had an account:
+                                                  they stood on the desk's list
 with_holds(db, at) -> ids                         for whom a legal hold stood
 """
 
@@ -46,8 +47,9 @@ async def with_hours(db: Sql, since: datetime, until: datetime, worker: str | No
 async def with_tickets(db: Sql, at: datetime) -> list[str]:
     return await _ids(
         db,
-        "SELECT DISTINCT person_id AS id FROM ticket WHERE opened_at <= ? AND (closed_at IS NULL OR closed_at > ?) "
-        "ORDER BY person_id",
+        "SELECT DISTINCT COALESCE(t.person_id, c.person_id) AS id FROM ticket t "
+        "LEFT JOIN contact c ON c.id = t.contact_id "
+        "WHERE t.opened_at <= ? AND (t.closed_at IS NULL OR t.closed_at > ?) ORDER BY id",
         at,
         at,
     )

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from booking.authority import Actor, DeskActor, PersonActor, WorkerActor, may_contest, may_decide
+from booking.authority import Actor, ClockActor, DeskActor, PersonActor, WorkerActor, may_contest, may_decide
 from booking.decisions import (
     LONGEST,
     LONGEST_CONTEST,
@@ -28,6 +28,7 @@ from booking.model import PersonId, WorkerId
 from booking.ports import AlreadyOver, Cancelled, Refused
 from tests.booking.made import ANN, MONEY, Desk, run, worker
 from tests.booking.test_booking import ELEVEN, NINE, TEN, book, hold, with_
+from tests.guards import guards
 
 ANNA, OTTO = "operator:anna", "operator:otto"
 WHY = "Des mots qui blessent."
@@ -186,6 +187,14 @@ def test_without_a_day_a_human_ends_it() -> None:
     assert run(desk.turn().end_suspension(DecisionId("none"), ANNA, WHY)) == NotDecided("nobody")
 
 
+def test_no_day_opens_an_account_that_is_to_close() -> None:
+    desk = Desk([worker("claire")])
+    made = run(desk.turn().close_account(known(desk), Ground.OTHER, WHY, ANNA, contacts=[ANN]))
+    assert isinstance(made, Decision)
+    assert made.until is not None
+    assert run(desk.turn(made.until).expire(made.id)) == NotDecided("already")
+
+
 def test_what_was_decided_waits_until_it_is_read_and_so_does_what_becomes_of_it() -> None:
     desk = Desk([worker("claire")])
     person = known(desk)
@@ -303,6 +312,7 @@ def test_a_warning_may_be_contested_for_a_while() -> None:
     assert run(desk.turn().end_suspension(made.id, ANNA, WHY)) == NotDecided("nobody"), "it is no suspension"
 
 
+@guards("G18", partly=True)
 def test_who_decides_and_who_contests() -> None:
     """Every actor: no, unless it says yes."""
     ann = PersonId("ann")
@@ -311,7 +321,8 @@ def test_who_decides_and_who_contests() -> None:
         PersonActor(ann),
         PersonActor(PersonId("ben")),
         WorkerActor(WorkerId("ann")),
+        ClockActor(),
         None,
     ]
-    assert [may_decide(actor) for actor in actors] == [True, False, False, False, False]
-    assert [may_contest(actor, ann) for actor in actors] == [False, True, False, False, False]
+    assert [may_decide(actor) for actor in actors] == [True, False, False, False, False, False]
+    assert [may_contest(actor, ann) for actor in actors] == [False, True, False, False, False, False]

@@ -53,6 +53,7 @@ def test_the_list_is_what_the_settings_name() -> None:
     assert hosts(read_settings(env_file=None, **KEYS)) == frozenset(), "a file and a folder of this machine"
 
 
+@guards("G21", partly=True)
 async def test_a_redirect_to_anybody_else_is_not_followed() -> None:
     there: list[str] = []
     to: list[int | None] = []
@@ -71,6 +72,7 @@ async def test_a_redirect_to_anybody_else_is_not_followed() -> None:
             with pytest.raises(NotOurs):
                 await http.get(server.make_url("/"))
         async with session(read_settings(env_file=None, **KEYS)) as http:
+            assert not http.trust_env, "nor by a proxy that the environment names"
             with pytest.raises(NotOurs):
                 await http.get(server.make_url("/never"))
     assert there == ["/"]

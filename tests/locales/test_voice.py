@@ -48,6 +48,15 @@ def test_no_field_of_any_text_is_read_as_a_pattern(lang: str) -> None:
         assert said == expected, msgid
 
 
+@guards("L13")
+@pytest.mark.parametrize("field", ["{name.__class__}", "{name[0]}", "{name!r}", "{0}", "{}"])
+def test_a_field_is_a_plain_name(field: str) -> None:
+    """No attribute, index, conversion or place: by these a text would show what nobody gave it to say."""
+    voice = Voice("fr")
+    with pytest.raises(ValueError, match="a text of the catalogue"):
+        voice._formatter.vformat(field, ("given",), {"name": "Camille"})
+
+
 @guards("T15")
 @given(st.data(), st.lists(TYPED, min_size=1, max_size=4), st.sampled_from(languages()))
 def test_whatever_is_filled_in_stands_there_as_it_is(data: st.DataObject, values: list[str], lang: str) -> None:

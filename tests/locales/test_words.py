@@ -1,5 +1,6 @@
 """The word lists: every language has the same, whole messages hold no marks, and an installed copy says the same."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from babel.messages.pofile import read_po
 from conversations.commands import COMMANDS, WORKER_COMMANDS
 from conversations.normal import fold
 from conversations.phrases import pattern
-from locales import HERE, read
+from locales import HERE, catalogue, languages, read
 from locales import words as lists
+from tests.guards import guards
 
 LANGUAGES = lists.word_languages()
 
@@ -49,6 +51,18 @@ def test_no_command_means_two_things(commands: Mapping[str, object]) -> None:
         for name in (*commands, "stop", "start"):
             for phrase in lists._lists(lang).get(f"words.command.{name}", ()):
                 assert seen.setdefault(phrase, name) == name, phrase
+
+
+@guards("G12", partly=True)
+@pytest.mark.parametrize("lang", languages())
+def test_no_text_asks_for_a_health_card(lang: str) -> None:
+    """Nor for the number on it; nor for a birth date (G02)."""
+    asked = re.compile(
+        r"vitale|carte de santé|carte de mutuelle|sécurité sociale|\bsécu\b|health card|insurance (card|number)|"
+        r"social security|naissance|birth|\bnée? le\b",
+        re.IGNORECASE,
+    )
+    assert [msgid for msgid, said in catalogue(lang).items() if asked.search(said)] == []
 
 
 def test_an_installed_package_says_the_same(tmp_path: Path) -> None:

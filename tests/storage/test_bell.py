@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.bell import Bell, LocalBell, RedisBell
-from storage.redis_link import RedisLink
+from storage.redis_link import RedisLink, is_away
 from storage.throttle import LocalThrottle, Rate, RedisThrottle, Throttle
 from tests.guards import guards
 from tests.storage.conftest import NOW
@@ -98,6 +98,18 @@ async def test_after_a_failure_nobody_waits_for_redis(away: RedisLink) -> None:
 
     await away.call(ask)
     assert asked == []
+    away._closed_until = asyncio.get_running_loop().time()  # the break is over
+    await away.call(ask)
+    assert asked == [away.redis]
+
+
+@guards("L08")
+async def test_a_call_waits_for_half_a_second_and_tries_once_more(away: RedisLink) -> None:
+    """As it is asked for; redis-py of itself tries ten times."""
+    asked = away.redis.connection_pool.connection_kwargs
+    assert (asked["socket_timeout"], asked["socket_connect_timeout"]) == (0.5, 0.5)
+    assert asked["retry"].get_retries() == 1
+    assert is_away(TimeoutError()), "of our own clock, around all of it"
 
 
 async def test_our_own_mistakes_are_not_silence(link: RedisLink) -> None:

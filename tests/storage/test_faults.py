@@ -153,6 +153,18 @@ async def test_wrong_statements_do_not_pass_by_themselves(db: Database) -> None:
     assert not is_transient(KeyError("x"))
 
 
+@guards("L09")
+@pytest.mark.parametrize(
+    "kind", [asyncpg.ConnectionDoesNotExistError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError]
+)
+def test_what_hangs_on_the_moment_of_a_restart_passes_too(kind: type[Exception]) -> None:
+    """Which of them comes depends on when the server goes; also where another library told it in its own words."""
+    told = RuntimeError("x")
+    told.__cause__ = kind("x")
+    assert is_transient(kind("x"))
+    assert is_transient(told)
+
+
 async def test_sqlite_that_another_process_keeps(sqlite_url: str, vault: Vault) -> None:
     db = await Database.open(f"{sqlite_url}&busy_timeout=1", vault)
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite://").partition("?")[0], isolation_level=None)

@@ -96,13 +96,18 @@ async def test_they_go_two_years_after_the_person_was_last_heard(db: Database) -
         store = RowStore(tx, Directories())
         await store.add_message(old)
         await store.add_message(replace(old, id=MessageId("m2"), person=PersonId("p2")))
-        await store.add_report(Report("r1", SERIES, PersonId("p1"), CLAIRE.id, old.id, TODAY))
+        for id, person in (("r1", "p1"), ("r2", "p2")):
+            await store.add_report(Report(id, SERIES, PersonId(person), CLAIRE.id, old.id, TODAY))
         contact = await contacts.make(tx, "sms", "+33639980201", TODAY, lambda: "c2", "fr", "Europe/Paris")
         await contacts.link_person(tx, contact, PersonId("p2"))
         await contacts.inbound(tx, contact, TODAY + 365 * DAY)
+        await store.add_message(replace(old, id=MessageId("m3"), person=PersonId("p3")))
+        parted = await contacts.make(tx, "whatsapp", "+33639980201", TODAY, lambda: "c3", "fr", "Europe/Paris")
+        await contacts.link_person(tx, parted, PersonId("p3"))
+        await tx.execute("UPDATE contact SET heir_id = 'c2' WHERE id = 'c3'")  # c2 may still prove that they are p3
     over = SILENT.after(TODAY)
     assert await purge.purge(db, over) == {}
     assert await purge.purge(db, over + MINUTE) == {"messages": 1, "reports": 1}
     over = SILENT.after(TODAY + 365 * DAY)
     assert await purge.purge(db, over) == {}
-    assert await purge.purge(db, over + MINUTE) == {"messages": 1}
+    assert await purge.purge(db, over + MINUTE) == {"messages": 2, "reports": 1}

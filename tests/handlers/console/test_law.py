@@ -53,6 +53,9 @@ async def test_a_dispute_is_kept_reviewed_and_lifted(site: Site, anna: Visitor) 
     assert site.place.alarm_codes() == ["hold_review"]
     anna = await site.operator(Role.ADMINISTRATOR, "alix")
     assert "à revoir depuis le 15 juin 2026" in (await anna.get("/console/law")).text
+    for review in ("", "2026-06-15", "2026-12-31"):
+        await anna.post(f"/console/law/{hold.id}/keep", 422, review=review)
+    assert await holds.standing(parts.db) == [hold], "kept for half a year at most, again"
     assert (await anna.post(f"/console/law/{hold.id}/keep", 303, review="2026-11-30")).to == "/console/law?said=kept"
     [kept] = await holds.standing(parts.db)
     assert (kept.reference, kept.reason, kept.placed_by) == (REFERENCE, REASON, kept.placed_by)
@@ -97,6 +100,7 @@ async def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert await holds.standing(site.place.parts.db) == []
 
 
+@guards("G17", partly=True)
 async def test_the_desk_sees_and_changes_nothing(site: Site, anna: Visitor) -> None:
     person, _ = await booked(site)
     await held(anna, person)
@@ -108,6 +112,8 @@ async def test_the_desk_sees_and_changes_nothing(site: Site, anna: Visitor) -> N
     assert "Conserver pour un litige" not in (await desk.get(f"/console/people/{person}")).text
     for act in ("keep", "release"):
         await desk.post(f"/console/law/{hold.id}/{act}", 403, review="2026-05-01")
+    await desk.get(f"/console/people/{person}/hold", 403)
+    await desk.post(f"/console/people/{person}/hold", 403, **HOLDS)
     await (await site.operator(Role.AUDITOR, "ines")).get("/console/law", 403)
     assert await holds.standing(site.place.parts.db) == [hold]
 

@@ -24,7 +24,7 @@ from storage import archives, audit, contacts, decisions, erasures, operators, o
 from storage.db import Database, Sql
 from storage.holds import LegalHold
 from tests.guards import guards
-from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, Place
+from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
 from tests.handlers.path.test_erasing import everything, passes_a_day, residue
 
 pytestmark = pytest.mark.sampled
@@ -178,8 +178,12 @@ async def writes_meanwhile(place: Place, made: Decision) -> None:
 @guards("G18")
 async def test_it_is_decided_told_and_carried_out_when_nobody_contests_it(place: Place) -> None:
     person = await has_an_hour(place)
+    assert await deciding.close(place.parts, person, ANNA, Ground.OTHER, "assez") == NotDecided("words")
     made = await decides(place, person)
     assert await deciding.close(place.parts, person, ANNA, Ground.OTHER, WHY) == NotDecided("already")
+    assert [(deed.actor, deed.action) for deed in await audit.of(place.parts.db, f"person:{person}")][:1] == [
+        (ANNA, "decide closing")
+    ]
     [told] = place.new("sms", CAMILLE)
     assert told.startswith("Vos rendez-vous à venir sont annulés. Un message sur votre accès")
     assert [text.startswith("Rendez-vous annulé") for text in place.new("sms", CLAIRE)] == [True]
@@ -347,6 +351,64 @@ async def test_a_late_warning_moves_the_end_and_what_was_written_goes_all_the_sa
     assert await is_there(place, person)
     assert len(await goes_to(place, over + timedelta(days=23, hours=3))) == 1
     await goes_to(place, over + timedelta(days=30, hours=4))
+    assert await archives.get(place.parts.db, person) is not None
+
+
+@on_sqlite
+@guards("G13")
+async def test_a_word_that_was_answered_since_it_was_asked_for_keeps_it_too(place: Place) -> None:
+    """Who looked died before it began: the line stands open, and meanwhile they wrote."""
+    person = await met(place)
+    place.clock.now = TWO_YEARS + timedelta(hours=1)
+    async with place.parts.db.transaction() as tx:
+        await contacts.lock_person(tx, person)
+        await erasures.ask(tx, person, erasing.CLOCK, place.clock.now, closes=True)
+    assert await place.says("sms", CAMILLE, "je suis encore là")
+    assert await erasing.look(place.parts) == 0
+    assert await is_there(place, person)
+    assert await erasures.open_(place.parts.db) == []
+
+
+@on_sqlite
+@guards("G13", partly=True)
+async def test_everybody_is_looked_at_however_many_they_are(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "AT_ONCE", 1)
+    await met(place)
+    await place.books(SAM)
+    await place.parts.db.execute("UPDATE appointment SET status = 'done', start_at = ?", LAST - timedelta(hours=1))
+    await place.parts.db.execute("DELETE FROM timer")
+    await goes_to(place, TWO_YEARS - timedelta(days=30))
+    warned = await place.parts.db.fetch("SELECT person_id FROM silence WHERE first_at IS NOT NULL")
+    assert len(warned) == 2
+
+
+@on_sqlite
+@guards("G17", partly=True)
+async def test_a_dispute_that_began_a_moment_ago_keeps_all_of_it(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the list was made of whom nobody heard: it is asked again under their lock."""
+    person = await met(place)
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    monkeypatch.setattr("storage.silences._HELD", "SELECT 1 FROM legal_hold WHERE FALSE")
+    assert await goes_to(place, TWO_YEARS + timedelta(days=100)) == []
+    for table in ("appointment", "message", "conversation"):
+        assert await place.parts.db.fetch(f"SELECT * FROM {table}"), table
+
+
+@on_sqlite
+@guards("G13")
+async def test_a_late_last_warning_moves_the_end_too(place: Place) -> None:
+    """No worker ran over the week before: they have the seven days all the same, and the day that they are told."""
+    person = await met(place)
+    await goes_to(place, TWO_YEARS - timedelta(days=30))
+    place.new("email", "camille@example.org")
+    late = TWO_YEARS + timedelta(days=3)
+    assert await goes_to(place, late) == [NEUTRAL]
+    [mail] = place.new("email", "camille@example.org")
+    assert "ferme le mardi 21 mars" in mail
+    await goes_to(place, late + timedelta(days=7) - timedelta(minutes=1))
+    assert await is_there(place, person)
+    await closes(place)
+    await goes_to(place, late + timedelta(days=7, hours=1))
     assert await archives.get(place.parts.db, person) is not None
 
 

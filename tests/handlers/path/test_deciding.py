@@ -140,6 +140,8 @@ async def test_no_push_holds_the_reason_or_anybodys_words(place: Place) -> None:
     await place.settle()
     pushed = [row for row in await place.rows("sms", CAMILLE) if row.kind == "decision"]
     assert len(pushed) == 4
+    pushes = {text["id"] for row in pushed for text in (row.content or {})["texts"]}
+    assert pushes == {"decision.waits", "decision.waits_coming"}
     for row in pushed:
         assert row.content is not None
         assert all(not text["args"] for text in row.content["texts"]), "fixed words"
@@ -302,6 +304,7 @@ async def test_nobody_but_the_desk_decides_and_nobody_but_they_contest(place: Pl
             assert await core.warn(made.person, Ground.OTHER, WHY, BEN) == nobody
             suspend = core.suspend(made.person, Ground.OTHER, WHY, BEN, last_day=None, cancels=True, contacts=[])
             assert await suspend == nobody
+            assert await core.close_account(made.person, Ground.OTHER, WHY, BEN, contacts=[]) == nobody
             assert await core.end_suspension(made.id, BEN, "Ouvert à nouveau.") == nobody
             assert await core.review(made.id, BEN, "Ouvert à nouveau.", upheld=False) == nobody
             own = who is not None and who.person_id == person

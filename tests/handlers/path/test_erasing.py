@@ -38,6 +38,7 @@ from storage import (
     oracle,
     outbox,
     provider_copies,
+    purge,
     rotation,
     tickets,
     tokens,
@@ -190,6 +191,55 @@ async def test_a_hold_stops_it_and_its_end_does_not(place: Place, papers: Path) 
     assert await residue(place.parts.db) == before
     await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
     assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+
+
+ENDED = (  # so that each of these rows would go but for the hold
+    *("UPDATE inbox SET status = 'done', settled_at = ?", "UPDATE outbox SET status = 'accepted', changed_at = ?"),
+    *("UPDATE timer SET status = 'done', settled_at = ?", "UPDATE ticket SET status = 'closed', closed_at = ?"),
+    *("UPDATE waiting SET status = 'ended', ended_at = ?", "UPDATE media SET status = 'gone', settled_at = ?"),
+    *("UPDATE document SET status = 'gone', ends_at = ?", "UPDATE decision SET ended_at = ?"),
+)
+
+
+@guards("G17")
+async def test_a_hold_keeps_what_is_purged_of_every_table(place: Place, papers: Path) -> None:
+    person, db, now = await lives(place), place.parts.db, place.clock.now
+    for ended in ENDED:
+        await db.execute(ended, now)
+    hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+
+    async def theirs() -> dict[str, list[dict[str, object]]]:
+        whom, tables = of_people(f"'{person}'"), WHOSE.keys() & {each.table for each in purge.LIFETIMES} - {"busy"}
+        return {table: await db.fetch(f"SELECT * FROM {table} WHERE {where(table, whom)}") for table in tables}
+
+    before, late = await theirs(), now.replace(year=now.year + 7)
+    await purge.purge(db, late)
+    assert await theirs() == before
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await purge.purge(db, late)
+    assert [table for table, rows in (await theirs()).items() if rows == before[table]] == []
+
+
+@guards("G17", partly=True)
+async def test_what_a_hold_keeps_of_another_stays_at_their_worker(place: Place, papers: Path) -> None:
+    """Both have the same worker, whose messages are emptied as far as they may name who is erased."""
+    person, db = await lives_alone(place), place.parts.db
+    await place.says("sms", SAM, "bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Sam Rivière", "sam@example.org", "1")
+    other = (await place.contact("sms", SAM)).person_id
+    assert other is not None
+    await place.settle()
+    hold = await disputes.hold(place.parts, other, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    worker = (await place.contact("sms", CLAIRE)).id
+    said = "SELECT a.person_id FROM outbox o LEFT JOIN appointment a ON a.id = o.appointment_id WHERE o.contact_id = ?"
+    there = f"{said} AND o.content IS NOT NULL AND o.status NOT IN ('queued', 'sending', 'unknown')"
+    assert {row["person_id"] for row in await db.fetch(there, worker)} >= {person, other}
+    await erasing.erase(place.parts, person, ANNA)
+    await passes_a_day(place)
+    left = {row["person_id"] for row in await db.fetch(there, worker)}
+    assert (other in left, person in left) == (True, False)
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await purge.purge(db, place.clock.now + timedelta(days=7))
+    assert other not in {row["person_id"] for row in await db.fetch(there, worker)}
 
 
 async def test_their_hours_stay_in_the_figures_as_counts(place: Place, papers: Path) -> None:

@@ -68,6 +68,7 @@ async def post(
 ) -> str:
     async with client.post(path, data=form or {}, headers=headers, allow_redirects=False) as response:
         assert response.status == status
+        assert HEADERS.items() <= dict(response.headers).items(), "also where it leads on, by an address with a token"
         return plain(await response.text()) + response.headers.get("Location", "")
 
 
@@ -295,6 +296,9 @@ async def test_every_answer_has_strict_headers(client: Client, path: str) -> Non
                 assert response.headers[name] == value
         assert response.headers["Referrer-Policy"] == "no-referrer", "addresses hold tokens"
         assert "static" in path or response.headers["Cache-Control"] == "no-store"
+        policy = [each.split() for each in response.headers["Content-Security-Policy"].split("; ")]
+        assert ["default-src", "'none'"] in policy
+        assert {source for _, *sources in policy for source in sources} == {"'none'", "'self'"}
         assert "Set-Cookie" not in response.headers
         text = ELSEWHERE.sub("", await response.text())
         own = text.replace('<script src="/static/waiting.js" defer></script>', "")

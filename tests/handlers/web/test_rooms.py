@@ -105,8 +105,13 @@ def test_nothing_is_recorded(seat: Seat) -> None:
     assert {features[name] for name in ("recording", "livestreaming", "transcription")} == {"false"}
     assert set(features.values()) == {"false"}
     asked = rooms()(APPOINTMENT, seat).partition("#")[2].split("&")
-    for name in ("localRecording.disable=true", "recordingService.enabled=false", "liveStreaming.enabled=false"):
-        assert f"config.{name}" in asked
+    off = ("recordingService.enabled=false", "liveStreaming.enabled=false", "transcription.enabled=false")
+    assert {f"config.{name}" for name in (*off, "localRecording.disable=true")} <= set(asked)
+
+
+@guards("G21", partly=True)
+def test_a_room_asks_no_other_company() -> None:
+    assert "config.disableThirdPartyRequests=true" in rooms()(APPOINTMENT, PERSON).partition("#")[2].split("&")
 
 
 def test_a_tenant_is_the_subject() -> None:
