@@ -32,6 +32,7 @@ HOLES: Final = re.compile(r"\{(\w+)")
 # Of notices that have none: they go another way.
 ELSEWHERE: Final = {
     "notice.documents": "to workers, whose notices go by SMS or mail while their window is closed",
+    "notice.neutral_on_whatsapp": "by SMS alone, for what WhatsApp did not take",
     "notice.gone_alone": "likewise, and rare: an hour of somebody who was erased",
     "notice.claimed": "by mail; on the other channels it is asked",
     "notice.number_changed": "by mail, and by SMS to the number that was theirs",
