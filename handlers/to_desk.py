@@ -49,7 +49,20 @@ async def arrives(
         subject = f"person:{old.person_id}" if old.person_id is not None else f"worker:{old.worker_id}"
     due = deadlines.due(now, parts.zone) if kind == PRIVACY else None
     new = NewTicket(kind, contact, person, subject, context, due=due)
-    return (await tickets.open_(tx, new, now, parts.new_id)).id
+    opened = await tickets.open_(tx, new, now, parts.new_id)
+    if due is not None and opened.again:
+        await _asks_more(tx, parts, opened.id, due, now)
+    return opened.id
+
+
+async def _asks_more(tx: Tx, parts: Parts, ticket: str, due: datetime, now: datetime) -> None:
+    """More time was taken for what they asked before, not for this: it has a month of its own, and the desk hears of it
+    at once.
+    """
+    row = await tickets.get(tx, ticket)
+    if row is not None and row.extended_at is not None and row.due_at is not None and due < row.due_at:
+        await tickets.set_due(tx, ticket, due)
+        await raise_alarm(tx, parts, "request_due", f"{ticket}:{due.isoformat()}", now, ticket=ticket)
 
 
 async def _answered(tx: Tx, parts: Parts, contact: str, subject: str, now: datetime) -> None:

@@ -74,6 +74,27 @@ async def test_one_that_is_answered_or_extended_raises_none(place: Place) -> Non
 
 
 @guards("G09")
+async def test_what_is_asked_after_more_time_was_taken_has_a_month_of_its_own(place: Place) -> None:
+    ticket = await asked(place)
+    await place.says("sms", CAMILLE, "menu", "mes données", "7")
+    first = await tickets.get(place.parts.db, ticket.id)
+    assert first is not None
+    assert (first.due_at, place.alarm_codes().count("request_due")) == (ticket.due_at, 0), "the earlier one counts"
+    assert isinstance(await deadlines.extend(place.parts, ticket.id, ANNA, WHY), Done)
+    place.clock.now += 29 * DAY
+    await place.says("sms", CAMILLE, "menu", "mes données", "7")
+    row = await tickets.get(place.parts.db, ticket.id)
+    assert row is not None
+    assert row.due_at == months.due(place.clock.now, place.parts.zone)
+    assert place.alarm_codes().count("request_due") == 1
+    place.clock.now += 25 * DAY
+    await place.says("sms", CAMILLE, "menu", "mes données", "7")
+    later = await tickets.get(place.parts.db, ticket.id)
+    assert later is not None
+    assert later.due_at == row.due_at, "no request puts off another"
+
+
+@guards("G09")
 async def test_more_time_is_only_given_inside_the_first_month(place: Place) -> None:
     ticket = await asked(place)
     assert ticket.due_at is not None
