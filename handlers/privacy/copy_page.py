@@ -16,18 +16,28 @@ from locales.voice import Voice
 SECTIONS: Final[Mapping[str, Text]] = {
     "person": t("copy.section.person"),
     "contact": t("copy.section.contact"),
+    "alias": t("copy.section.alias"),
+    "email_proof": t("copy.section.email_proof"),
     "consent": t("copy.section.consent"),
     "appointment": t("copy.section.appointment"),
+    "call": t("copy.section.call"),
+    "waiting": t("copy.section.waiting"),
+    "refusal": t("copy.section.refusal"),
     "message": t("copy.section.message"),
     "inbox": t("copy.section.inbox"),
     "outbox": t("copy.section.outbox"),
     "document": t("copy.section.document"),
     "ticket": t("copy.section.ticket"),
+    "ticket_entry": t("copy.section.ticket_entry"),
+    "report": t("copy.section.report"),
     "decision": t("copy.section.decision"),
     "instruction": t("copy.section.instruction"),
     "legal_hold": t("copy.section.legal_hold"),
+    "data_copy": t("copy.section.data_copy"),
     "audit": t("copy.section.audit"),
 }
+# What the machine remembers between two messages, or for a few minutes: it says nothing to a reader.
+FILE_ONLY: Final = frozenset({"conversation", "hold", "media", "proof", "silence", "timer"})
 NAMES: Final[Mapping[str, Text]] = {
     "first_name": t("copy.name.first_name"),
     "last_name": t("copy.name.last_name"),
@@ -56,11 +66,30 @@ NAMES: Final[Mapping[str, Text]] = {
     "actor": t("copy.name.actor"),
     "due_at": t("copy.name.due_at"),
     "frozen_at": t("copy.name.frozen_at"),
+    "time_zone": t("copy.name.time_zone"),
+    "password_at": t("copy.name.password_at"),
+    "last_inbound_at": t("copy.name.last_inbound_at"),
+    "opted_out_at": t("copy.name.opted_out_at"),
+    "policy_version": t("copy.name.policy_version"),
+    "confirmed_at": t("copy.name.confirmed_at"),
+    "seconds": t("copy.name.seconds"),
+    "pages": t("copy.name.pages"),
+    "ground": t("copy.name.ground"),
+    "contest": t("copy.name.contest"),
+    "decision.answer": t("copy.name.answer_of_ours"),
+    "decision.ended_words": t("copy.name.ended_words"),
+    "ticket.outcome": t("copy.name.outcome"),
+    "extended_at": t("copy.name.extended_at"),
+    "review_at": t("copy.name.review_at"),
+    "revoked_at": t("copy.name.revoked_at"),
+    **dict.fromkeys(("until_at", "lapses_at", "ends_at"), t("copy.name.until")),
+    **dict.fromkeys(("ended_at", "closed_at", "settled_at", "lifted_at", "waived_at"), t("copy.name.ended_at")),
+    **dict.fromkeys(("read_at", "fetched_at"), t("copy.name.read_at")),
 }
 WHEN: Final[Mapping[str, Text]] = dict.fromkeys(
     (
         *("created_at", "given_at", "written_at", "received_at", "came_at", "opened_at", "decided_at", "made_at"),
-        *("placed_at", "done_at"),
+        *("placed_at", "done_at", "started_at", "since_at", "refused_at"),
     ),
     t("copy.name.at"),
 )
@@ -86,7 +115,7 @@ def page(tables: Mapping[str, Sequence[Mapping[str, Any]]], at: datetime, voice:
 def _row(table: str, row: Mapping[str, Any], voice: Voice) -> str:
     unread = FOR_PROGRAMS.get(table, frozenset())
     shown = [
-        (NAMES.get(name) or WHEN.get(name), _value(table, name, value, voice))
+        (NAMES.get(f"{table}.{name}") or NAMES.get(name) or WHEN.get(name), _value(table, name, value, voice))
         for name, value in row.items()
         if name not in unread
     ]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from booking.model import Mode, Motive
+from conversations.flows.decided import GROUNDS
 from conversations.flows.names import MODES, MOTIVES
 from conversations.text import Text, t
 from handlers.web.console.deed_words import ACTS
-from handlers.web.console.ticket_words import TICKETS
+from handlers.web.console.ticket_words import ENDED, ENTRIES, TICKETS
 from handlers.web.console.words import STATUSES
 
 MACHINE: Final = t("copy.who.machine")
@@ -28,6 +29,9 @@ _BY_COLUMN: Final[Mapping[str, Mapping[str, Text]]] = {
     "action": ACTS,
     "appointment.status": STATUSES,
     "ticket.kind": TICKETS,
+    "ticket.outcome": ENDED,
+    "ticket_entry.kind": {str(kind): words for kind, words in ENTRIES.items()},
+    "decision.ground": {ground.value: words for ground, words in GROUNDS.items()},
     "decision.kind": {
         "warning": t("console.decision.warning"),
         "suspension": t("console.decision.suspension"),
@@ -41,6 +45,8 @@ FOR_PROGRAMS: Final[Mapping[str, frozenset[str]]] = {
     "outbox": frozenset({"kind", "status"}),
     "document": frozenset({"status"}),
     "ticket": frozenset({"status"}),
+    "call": frozenset({"status"}),
+    "waiting": frozenset({"status", "wish"}),
 }
 
 

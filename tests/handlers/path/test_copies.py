@@ -26,7 +26,7 @@ from handlers.documents.keeping import Keeping
 from handlers.documents.stores import Folder
 from handlers.documents.taking import take
 from handlers.privacy import exporting
-from handlers.privacy.copy_page import page
+from handlers.privacy.copy_page import FILE_ONLY, NAMES, SECTIONS, WHEN, page
 from handlers.web.copy_core import CopyCore, CopyView
 from handlers.web.copy_pages import CopyPages
 from handlers.web.guard import HEADERS as STRICT
@@ -34,7 +34,7 @@ from handlers.web.guard import middlewares
 from handlers.web.ports import Gone
 from handlers.web.render import Renderer
 from locales.voice import Voice
-from storage import audit, contacts
+from storage import audit, contacts, given
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.documents import corpus
@@ -184,17 +184,29 @@ def test_the_page_is_in_their_language(lang: str) -> None:
     assert "done" not in shown, "the machine's words are in the file for programs"
 
 
+@guards("G04")
+def test_what_the_page_does_not_show_says_nothing_to_a_reader() -> None:
+    assert SECTIONS.keys() | FILE_ONLY == given.GIVEN.keys()
+    assert not SECTIONS.keys() & FILE_ONLY
+    named = {name.rpartition(".")[2] for name in (*NAMES, *WHEN)} | {"worker_id", "client_id"}
+    for table in SECTIONS:
+        assert named & set(given.GIVEN[table]), f"{table} would be an empty section"
+
+
 def test_the_page_is_in_words_for_its_reader() -> None:
     tables = {
         "appointment": [{"status": "moved", "mode": "phone", "motive": "housing"}],
         "message": [{"author": "worker", "body": "Bonjour"}],
         "ticket": [{"kind": "privacy", "status": "open"}],
-        "decision": [{"kind": "warning", "words": "Des mots"}],
+        "ticket_entry": [{"kind": "handed_back"}],
+        "decision": [{"kind": "warning", "ground": "misuse", "words": "Des mots", "answer": "Nous la maintenons"}],
         "instruction": [{"wish": "hand_over"}],
         "audit": [{"action": "prove", "actor": each} for each in ("person", "operator", "timer", "nobody-knows")],
     }
     shown = re.sub(r"<[^>]+>", " ", page(tables, AT, Voice("fr")).partition("<main>")[2])
-    assert not re.search(r"\b(moved|phone|housing|worker|privacy|open|warning|hand_over|prove|person|timer)\b", shown)
+    machines = "moved|phone|housing|worker|privacy|open|warning|hand_over|prove|person|timer|misuse|handed_back"
+    assert not re.search(rf"\b({machines})\b", shown)
+    assert "Notre réponse Nous la maintenons" in " ".join(shown.split())
     for said in ("déplacé", "Logement", "votre travailleur social", "a confirmé par un code", "vous", "notre équipe"):
         assert said in shown, said
     assert "nobody-knows" in shown, "rather a word of the machine's than none"
