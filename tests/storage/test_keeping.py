@@ -12,11 +12,25 @@ from pathlib import Path
 import pytest
 
 from booking.model import AppointmentId, PersonId, Refusal, WorkerId
-from storage import archives, audit, backup, contacts, conversations, flags, inbox, outbox, purge, schema, tokens
+from storage import (
+    archives,
+    audit,
+    backup,
+    contacts,
+    conversations,
+    flags,
+    inbox,
+    outbox,
+    purge,
+    schema,
+    tickets,
+    tokens,
+)
 from storage.backup import BadBackup
 from storage.booking import Directories, RowStore
 from storage.crypto import Vault
 from storage.db import Database
+from storage.outbox import Outgoing
 from tests.guards import guards
 from tests.servers.postgres import Postgres
 from tests.storage.conftest import KEYS, NOW, SECRET
@@ -112,6 +126,26 @@ async def test_strangers_and_looks_go_after_a_year_and_what_proves_something_lat
     assert await purge.purge(db, five) == {}
     assert await purge.purge(db, five + SECOND) == {"deeds": 1}
     assert {row["id"] for row in await db.fetch("SELECT id FROM contact")} == {worker, person}
+
+
+@guards("G14", partly=True)
+async def test_of_strangers_stay_who_stopped_us_and_of_whom_something_is_still_here(
+    db: Database, new_id: NewId
+) -> None:
+    """Or we would write to them again, and what waits would belong to nobody."""
+    made = {}
+    for end, which in enumerate(("stopped", "wrote", "is answered", "asked the desk", "is gone")):
+        async with db.transaction() as tx:
+            made[which] = await contacts.make(tx, "sms", f"+336399800{31 + end}", NOW, new_id, "fr", "Europe/Paris")
+    await contacts.opt_out(db, made["stopped"], NOW)
+    async with db.transaction() as tx:
+        await inbox.add_news(tx, "n", made["wrote"], "x", {}, NOW)
+        await outbox.add(tx, Outgoing("k", made["is answered"], "reply", {"said": "x"}, NOW), NOW)
+        await tickets.open_(tx, tickets.NewTicket("human", made["asked the desk"]), NOW, new_id)
+    assert await purge.purge(db, NOW + 365 * DAY) == {}
+    assert await purge.purge(db, NOW + 400 * DAY) == {"strangers' addresses": 1}
+    left = {row["id"] for row in await db.fetch("SELECT id FROM contact")}
+    assert left == {id for which, id in made.items() if which != "is gone"}
 
 
 # ------------------------------------------------------------ backup
