@@ -18,11 +18,14 @@ from storage import (
     backup,
     contacts,
     conversations,
+    exports,
     flags,
     inbox,
+    logins,
     outbox,
     purge,
     schema,
+    sessions,
     tickets,
     tokens,
 )
@@ -30,6 +33,7 @@ from storage.backup import BadBackup
 from storage.booking import Directories, RowStore
 from storage.crypto import Vault
 from storage.db import Database
+from storage.exports import ExportRow
 from storage.outbox import Outgoing
 from tests.guards import guards
 from tests.servers.postgres import Postgres
@@ -104,6 +108,36 @@ async def test_a_refusal_is_forgotten_a_month_after_it_lapsed(db: Database) -> N
         await RowStore(tx, Directories()).save_refusal(made)
     assert await purge.purge(db, NOW + 60 * DAY) == {}
     assert await purge.purge(db, NOW + 60 * DAY + SECOND) == {"lapsed refusals": 1}
+
+
+@guards("G14")
+async def test_each_ends_a_second_after_its_time(db: Database, new_id: NewId) -> None:
+    """All of it began at the same moment."""
+    who = await filled(db, new_id)
+    [ticket] = await tickets.listed(db)
+    async with db.transaction() as tx:
+        first = await inbox.next_row(tx, who)
+        assert first is not None
+        await inbox.park(tx, first.id, "not understood", NOW)
+        await outbox.add(tx, Outgoing("c", who, "one_time_code", {"code": "canary"}, NOW), NOW)
+        await tickets.close(tx, ticket.id, "solved", NOW)
+        day = NOW.date()
+        await exports.ask(tx, ExportRow("e1", "people", "why", day, day, "asked", "operator:anna", NOW))
+        await logins.try_once(tx, "anna", NOW)
+    [code] = [row for row in await outbox.claim_due(db, "w", NOW, NOW + SECOND, 10) if row.kind == "one_time_code"]
+    await outbox.accepted(db, code, "SM2", NOW)
+    await sessions.begin(db, "t" * 22, "anna", NOW)
+    for at, ends in (
+        (NOW + timedelta(hours=1), {"one-time codes"}),
+        (NOW + DAY, {"tries to log in"}),
+        (NOW + 30 * DAY, {"parked inbox bodies", "ended sessions"}),
+        (NOW + 90 * DAY, {"words of closed tickets", "contexts of closed tickets"}),
+        (NOW + 365 * DAY, {"inbox rows", "outbox rows", "entries of closed tickets", "closed tickets"}),
+        (NOW.replace(year=NOW.year + 2), {"talks"}),
+        (NOW.replace(year=NOW.year + 5), {"exports asked for"}),
+    ):
+        assert await purge.purge(db, at) == {}
+        assert set(await purge.purge(db, at + SECOND)) == ends
 
 
 @guards("G14")
