@@ -44,16 +44,15 @@ async def see(
         found = await operators.by_name(tx, name)
     step = second_factor.step_of(found.totp if found else second_factor.NOBODYS, code, now)
     async with parts.db.transaction() as tx:
-        if found is None or found.role is not Role.ADMINISTRATOR or step is None:
+        opener = found if found and found.role is Role.ADMINISTRATOR else None
+        if opener is None or step is None or not await operators.use_step(tx, opener, step):
             await audit.add(tx, keyboard, f"{ACTION} refused", "console", now)
-            return NotSeen("administrator")
-        if not await operators.use_step(tx, found, step):
             return NotSeen("administrator")
         await logins.forget(tx, name)
         mobile = phones.read(who)
         ids = await archives.found(tx, mobile.e164) if mobile else [who.strip()]
         kept = [each for each in [await archives.get(tx, id) for id in ids] if each is not None]
         for each in kept:
-            await archives.looked(tx, each.id, actor(found.id), said, now)
-            await audit.add(tx, actor(found.id), ACTION, f"archive:{each.id}", now)
+            await archives.looked(tx, each.id, actor(opener.id), said, now)
+            await audit.add(tx, actor(opener.id), ACTION, f"archive:{each.id}", now)
         return kept or NotSeen("nobody")

@@ -119,6 +119,44 @@ def test_every_place_outside_the_union_or_unknown_is_wrong_until_acknowledged() 
     assert all(finding.ok for finding in regions(here)), "while one tries it out"
 
 
+@guards("G19")
+def test_each_store_and_processor_has_its_line() -> None:
+    """Well or not; without one of them nobody asks where it is."""
+    everywhere = settings(**EVERYTHING)
+    assert [finding.words.partition(",")[0] for finding in regions(everywhere)] == [
+        *("the program and its log", "the database", "documents", "backups", "Redis", "the virus scanner"),
+        *("SMS and calls: Twilio", "WhatsApp: Twilio", "WhatsApp: Meta", "Telegram"),
+        *("mail: mail.example.org", "video: video.example.org"),
+    ]
+
+
+UNION = "at be bg cy cz de dk ee es fi fr gr hr hu ie it lt lu lv mt nl pl pt ro se si sk"
+NOT_UNION = "gb us ch no is li tr ua rs ca uk"
+
+
+@guards("G19")
+def test_the_union_is_its_27_members() -> None:
+    def well(country: str) -> bool:
+        found = regions(settings(REGIONS=f"server={country}"))
+        return next(finding.ok for finding in found if finding.words.startswith("the program"))
+
+    assert [each for each in UNION.split() if not well(each)] == []
+    assert [each for each in NOT_UNION.split() if well(each)] == []
+
+
+@guards("G19")
+def test_what_is_acknowledged_of_one_place_is_not_of_another() -> None:
+    names = ("database", "backups", "redis", "scanner", "twilio-us", "meta", "telegram", "video")
+
+    def wrong(*acknowledged: str) -> int:
+        given = {**EVERYTHING, "ACKNOWLEDGED_OUTSIDE_EU": ",".join(acknowledged)}
+        return sum(not finding.ok for finding in regions(settings(**given)))
+
+    twice = {"twilio-us": 2}  # for SMS and for WhatsApp
+    assert {name: wrong() - wrong(name) for name in names} == {name: twice.get(name, 1) for name in names}
+    assert wrong("twilio", "mail", "server") == wrong(), "another region of theirs, and what is at home"
+
+
 @pytest.mark.parametrize(
     "given", [{"REGIONS": "databse=fr"}, {"REGIONS": "mail=france"}, {"REGIONS": "mail=fr,mail=ie"}]
 )

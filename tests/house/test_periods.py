@@ -21,6 +21,7 @@ from locales import catalogue
 from storage import periods
 from storage.periods import Period, Years, before
 from storage.purge import LIFETIMES, PROOFS
+from tests.guards import guards
 
 PRIVACY: Final = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"
 # How each line of the page begins, and the periods in it.
@@ -79,6 +80,78 @@ def test_people_read_the_same(lang: str) -> None:
     }, "the terms say so"
     for msgid in ("close.what", "closed.done", "erase.close"):
         assert re.search(rf"\b{periods.ARCHIVE.count} (ans|years)", words[msgid]), msgid
+
+
+HOUR, DAY, MONTH, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=30), timedelta(days=365)
+# Said again, in numbers: a lifetime that goes by another period of the table is no slip that the page would show.
+LIVES: Final[dict[str, Period]] = {
+    "inbox bodies": 2 * DAY,
+    "parked inbox bodies": MONTH,
+    "inbox rows": YEAR,
+    "outbox contents": 7 * DAY,
+    "one-time codes": HOUR,
+    "outbox rows": YEAR,
+    "timers": MONTH,
+    "tries": MONTH,
+    "proofs": MONTH,
+    "calls": YEAR,
+    "words of closed tickets": 90 * DAY,
+    "contexts of closed tickets": 90 * DAY,
+    "entries of closed tickets": YEAR,
+    "closed tickets": YEAR,
+    "exports asked for": Years(5),
+    "copies of their data that people asked for": YEAR,
+    "ended sessions": MONTH,
+    "tries to log in": DAY,
+    "answers of the API": DAY,
+    "former secrets of hooks": timedelta(),
+    "news of hooks": MONTH,
+    "mailed links": 60 * DAY,
+    "link tokens": MONTH,
+    "lapsed hours": HOUR,
+    "documents that are gone": MONTH,
+    "fetched media": MONTH,
+    "ended waits": MONTH,
+    "lapsed holds": 7 * DAY,
+    "lapsed refusals": MONTH,
+    "workers' past times": MONTH,
+    "messages": Years(2),
+    "decisions": Years(2),
+    "reports": Years(2),
+    "talks": Years(2),
+    "archives": timedelta(),
+    "disputes that are over": Years(5),
+    "looks and logins": YEAR,
+    "deeds": Years(5),
+}
+# What stays for five years, by what it proves.
+PROVEN: Final[dict[str, set[str]]] = {
+    "decided of a person": {
+        *("warn", "suspend", "end suspension", "suspension over", "lift suspension", "decide closing", "contest"),
+        *("uphold decision", "take decision back", "declare another decided"),
+        *("settle report: no_ground", "settle report: warning", "settle report: suspension"),
+    },
+    "asked for, and erased": {"ask erasure", "erase", "erase refused"},
+    "asked for, and closed": {"ask closing", "close account", "close account refused"},
+    "disputed, restricted, corrected": {
+        *("hold", "release hold", "restrict", "instruct"),
+        *("correct name", "correct language", "change address", "change number"),
+    },
+    "given out": {
+        *("see archive", "ask export", "approve export", "refuse export", "fetch export", "export"),
+        *("backup", "restore"),
+    },
+}
+
+
+@guards("G14")
+def test_each_lifetime_is_what_we_said() -> None:
+    assert {each.what: each.after for each in LIFETIMES} == LIVES
+
+
+@guards("G14")
+def test_what_proves_something_is_all_of_it() -> None:
+    assert set(PROOFS) == set().union(*PROVEN.values())
 
 
 def test_every_lifetime_is_one_of_the_table() -> None:

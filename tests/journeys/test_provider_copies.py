@@ -54,6 +54,35 @@ async def test_words_are_gone_48_hours_after_we_handled_them_and_no_sooner(town:
     assert await provider_copies.look(town.parts) == 0
 
 
+@guards("G20", partly=True)
+async def test_what_is_gone_there_already_is_done(town: Town) -> None:
+    """Somebody deleted it by hand: nothing is left to try again, nor to tell a human of."""
+    await town.sms(CAMILLE, "bonjour")
+    town.twilio.messages.clear()
+    await town.passes(hours=49)
+    assert await provider_copies.look(town.parts)
+    assert {call.status for call in town.twilio.ledger.of(EMPTYING)} == {404}
+    assert await town.parts.db.fetch("SELECT id FROM provider_copy") == []
+
+
+@guards("G20", partly=True)
+@pytest.mark.parametrize(("code", "of_one"), [(20003, False), (20009, True)], ids=["us", "this message"])
+async def test_what_fails_is_put_off_and_longer_the_next_time(town: Town, code: int, of_one: bool) -> None:
+    """The others wait as well where it is not about this one, and do not where it is."""
+    await town.sms(CAMILLE, "bonjour")
+    town.twilio.faults.add(Reject(code), when=lambda call: call.operation == EMPTYING, times=None)
+    await town.passes(hours=49)
+    tried = []
+    for seconds in (0, 0, 59, 1, 299, 1):
+        town.clock.now += timedelta(seconds=seconds)
+        before = len(town.twilio.ledger.of(EMPTYING))
+        await provider_copies.look(town.parts)
+        tried.append(len(town.twilio.ledger.of(EMPTYING)) - before)
+    each = len(town.twilio.messages) if of_one else 1
+    assert len(town.twilio.messages) > 1
+    assert tried == [each, 0, 0, each, 0, each]
+
+
 @pytest.mark.parametrize("fault", [Broken(), Throttle(), Drop(), Reject(20003)], ids=repr)
 @pytest.mark.cases
 async def test_what_fails_is_tried_again_until_it_is_gone(town: Town, fault: Fault) -> None:

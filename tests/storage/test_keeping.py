@@ -12,11 +12,29 @@ from pathlib import Path
 import pytest
 
 from booking.model import AppointmentId, PersonId, Refusal, WorkerId
-from storage import archives, audit, backup, contacts, conversations, flags, inbox, outbox, purge, schema, tokens
+from storage import (
+    archives,
+    audit,
+    backup,
+    contacts,
+    conversations,
+    exports,
+    flags,
+    inbox,
+    logins,
+    outbox,
+    purge,
+    schema,
+    sessions,
+    tickets,
+    tokens,
+)
 from storage.backup import BadBackup
 from storage.booking import Directories, RowStore
 from storage.crypto import Vault
 from storage.db import Database
+from storage.exports import ExportRow
+from storage.outbox import Outgoing
 from tests.guards import guards
 from tests.servers.postgres import Postgres
 from tests.storage.conftest import KEYS, NOW, SECRET
@@ -93,6 +111,36 @@ async def test_a_refusal_is_forgotten_a_month_after_it_lapsed(db: Database) -> N
 
 
 @guards("G14")
+async def test_each_ends_a_second_after_its_time(db: Database, new_id: NewId) -> None:
+    """All of it began at the same moment."""
+    who = await filled(db, new_id)
+    [ticket] = await tickets.listed(db)
+    async with db.transaction() as tx:
+        first = await inbox.next_row(tx, who)
+        assert first is not None
+        await inbox.park(tx, first.id, "not understood", NOW)
+        await outbox.add(tx, Outgoing("c", who, "one_time_code", {"code": "canary"}, NOW), NOW)
+        await tickets.close(tx, ticket.id, "solved", NOW)
+        day = NOW.date()
+        await exports.ask(tx, ExportRow("e1", "people", "why", day, day, "asked", "operator:anna", NOW))
+        await logins.try_once(tx, "anna", NOW)
+    [code] = [row for row in await outbox.claim_due(db, "w", NOW, NOW + SECOND, 10) if row.kind == "one_time_code"]
+    await outbox.accepted(db, code, "SM2", NOW)
+    await sessions.begin(db, "t" * 22, "anna", NOW)
+    for at, ends in (
+        (NOW + timedelta(hours=1), {"one-time codes"}),
+        (NOW + DAY, {"tries to log in"}),
+        (NOW + 30 * DAY, {"parked inbox bodies", "ended sessions"}),
+        (NOW + 90 * DAY, {"words of closed tickets", "contexts of closed tickets"}),
+        (NOW + 365 * DAY, {"inbox rows", "outbox rows", "entries of closed tickets", "closed tickets"}),
+        (NOW.replace(year=NOW.year + 2), {"talks"}),
+        (NOW.replace(year=NOW.year + 5), {"exports asked for"}),
+    ):
+        assert await purge.purge(db, at) == {}
+        assert set(await purge.purge(db, at + SECOND)) == ends
+
+
+@guards("G14")
 async def test_strangers_and_looks_go_after_a_year_and_what_proves_something_later(db: Database, new_id: NewId) -> None:
     async with db.transaction() as tx:
         stranger = await contacts.make(tx, "sms", "+33639980031", NOW - 9 * DAY, new_id, "fr", "Europe/Paris")
@@ -112,6 +160,26 @@ async def test_strangers_and_looks_go_after_a_year_and_what_proves_something_lat
     assert await purge.purge(db, five) == {}
     assert await purge.purge(db, five + SECOND) == {"deeds": 1}
     assert {row["id"] for row in await db.fetch("SELECT id FROM contact")} == {worker, person}
+
+
+@guards("G14", partly=True)
+async def test_of_strangers_stay_who_stopped_us_and_of_whom_something_is_still_here(
+    db: Database, new_id: NewId
+) -> None:
+    """Or we would write to them again, and what waits would belong to nobody."""
+    made = {}
+    for end, which in enumerate(("stopped", "wrote", "is answered", "asked the desk", "is gone")):
+        async with db.transaction() as tx:
+            made[which] = await contacts.make(tx, "sms", f"+336399800{31 + end}", NOW, new_id, "fr", "Europe/Paris")
+    await contacts.opt_out(db, made["stopped"], NOW)
+    async with db.transaction() as tx:
+        await inbox.add_news(tx, "n", made["wrote"], "x", {}, NOW)
+        await outbox.add(tx, Outgoing("k", made["is answered"], "reply", {"said": "x"}, NOW), NOW)
+        await tickets.open_(tx, tickets.NewTicket("human", made["asked the desk"]), NOW, new_id)
+    assert await purge.purge(db, NOW + 365 * DAY) == {}
+    assert await purge.purge(db, NOW + 400 * DAY) == {"strangers' addresses": 1}
+    left = {row["id"] for row in await db.fetch("SELECT id FROM contact")}
+    assert left == {id for which, id in made.items() if which != "is gone"}
 
 
 # ------------------------------------------------------------ backup

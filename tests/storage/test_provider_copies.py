@@ -53,6 +53,24 @@ async def test_what_is_not_final_is_left_alone(db: Database, new_id: NewId) -> N
     assert await taken(db) == [], "one at a time"
 
 
+@guards("G20", partly=True)
+async def test_its_age_counts_from_when_it_was_handled_or_accepted(db: Database, new_id: NewId) -> None:
+    """Not from when it came or was written, nor from the last that we heard of it."""
+    who, at = await filled(db, new_id), NOW + DAY
+    (row,) = await outbox.claim_due(db, "w", NOW, NOW + 2 * DAY, 10)
+    await outbox.accepted(db, row, "SM" + "2" * 32, at)
+    async with db.transaction() as tx:
+        first = await inbox.next_row(tx, who)
+        assert first is not None
+        await inbox.done(tx, first.id, at + SECOND)
+    await db.execute("UPDATE outbox SET status = 'delivered', changed_at = ?", at + 9 * SECOND)
+    collected = [await provider_copies.collect(db, "sms", at + n * SECOND, LATER, 10) for n in (-1, 0, 1)]
+    assert collected == [0, 1, 1]
+    await db.execute("UPDATE outbox SET status = 'failed', accepted_at = NULL, copy_at = NULL, changed_at = ?", at)
+    collected = [await provider_copies.collect(db, "sms", at + n * SECOND, LATER, 10) for n in (-1, 0)]
+    assert collected == [0, 1], "one of which we were never told that it was accepted"
+
+
 @guards("G17", partly=True)
 async def test_what_a_hold_keeps_stays_there_too(db: Database, new_id: NewId) -> None:
     await said(db, new_id)

@@ -453,6 +453,8 @@ async def test_an_administrator_opens_it_with_a_reason_that_stays(place: Place) 
     seen = await opens(CAMILLE, "boss", code)
     assert [each.first_name for each in seen] == ["Camille"]  # type: ignore[attr-defined]
     assert await opens(person, "boss", code) == NotSeen("administrator"), "a code is good once"
+    noted = [(deed.actor, deed.action) for deed in await audit.of(place.parts.db, "console")]
+    assert noted == [("operator:ubuntu", "see archive refused")] * 4, "who sat there, whoever they said they are"
     kept = await archives.get(place.parts.db, person)
     assert kept is not None
     assert [(look["by"], look["why"]) for look in kept.looks] == [("operator:boss", why)]

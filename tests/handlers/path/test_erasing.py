@@ -455,6 +455,7 @@ async def test_whoever_dies_over_it_leaves_it_to_others(place: Place, papers: Pa
     assert await erasures.open_(place.parts.db) == []
 
 
+@guards("G17", partly=True)
 async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers: Path) -> None:
     person = await lives(place)
     asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
@@ -463,6 +464,8 @@ async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers
     await erasing.look(place.parts)
     assert await erasures.open_(place.parts.db) == []
     assert "desk_privacy" in place.alarm_codes()
+    deeds = [deed.action for deed in await audit.of(place.parts.db, f"person:{person}")]
+    assert ("erase refused" in deeds, "erase" in deeds) == (True, False)
     assert (await place.contact("sms", CAMILLE)).person_id == person
     [refused] = await place.says("sms", CAMILLE, "effacer mon compte")
     assert refused.startswith("Un litige est ouvert")

@@ -208,6 +208,7 @@ async def test_reported_twice_it_is_settled_at_once_and_told_of_each(place: Plac
     assert new.id != ticket.id, "what comes afterwards is another one"
 
 
+@guards("G18", partly=True)
 async def test_what_cannot_be_decided_settles_nothing(place: Place) -> None:
     ticket = await the_report(place)
     parts = place.parts
