@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
 from booking.claims import ClaimSettled, ClaimWaits
-from booking.model import ContactId, PersonId
-from booking.proofs import ProofOver
+from booking.model import ContactId, Person, PersonId
+from booking.proofs import ProofOver, ProofSent
 from handlers.acting import Acting
 from handlers.web.email_core import EmailCore
 from handlers.web.ports import EmailView
@@ -312,3 +313,42 @@ async def test_a_new_mailbox_vouches_only_for_where_they_asked_for_it(
         after = await contacts.get(tx, here.id)
     assert after is not None
     assert (after.trusted_at == place.clock.now) is vouched
+
+
+# ------------------------------------------------------------ what joins a channel, and what does not
+
+
+@guards("G03", partly=True)
+@pytest.mark.parametrize(
+    ("purpose", "late", "joins_it"),
+    [("join", timedelta(minutes=10), True), ("join", timedelta(minutes=10, seconds=1), False), ("number", None, False)],
+)
+async def test_a_channel_is_joined_by_a_proof_for_that_and_of_just_now(
+    place: Place, purpose: Literal["join", "number"], late: timedelta | None, *, joins_it: bool
+) -> None:
+    await place.books()
+    person = PersonId(str(await person_of(place, "sms", CAMILLE)))
+    await place.says("telegram", CHAT, "bonjour")
+    chat = await place.contact("telegram", CHAT)
+    async with place.parts.db.transaction() as tx:
+        who, store, at = await contacts.lock(tx, chat.id), RowStore(tx, place.parts.directories), place.clock.now
+        core = Acting(tx, store, place.parts.rules, at, place.parts.new_id, contact=who)
+        sent = await core.ask_proof(ContactId(chat.id), person if purpose == "number" else None, purpose, CAMILLE)
+        assert isinstance(sent, ProofSent)
+        await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
+        core = Acting(tx, store, place.parts.rules, at + (late or timedelta()), place.parts.new_id, contact=who)
+        assert isinstance(await core.join_channel(ContactId(chat.id), sent.id), Person) is joins_it
+    assert await person_of(place, "telegram", CHAT) == (person if joins_it else None)
+
+
+@guards("G03", partly=True)
+async def test_what_somebody_began_goes_to_no_channel_of_anothers(place: Place) -> None:
+    await place.books()
+    sam = [text.replace("camille", "sam").replace("Camille Dubois", "Sam Leroy") for text in BOOKS]
+    await place.says("sms", SAM, *sam)
+    theirs, others = await place.contact("sms", CAMILLE), await place.contact("sms", SAM)
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=theirs)
+        assert not await core.pass_draft(ContactId(theirs.id), ContactId(others.id), "given", {"motive": "finance"})
+        assert core.events == []
