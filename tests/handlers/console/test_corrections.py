@@ -42,6 +42,7 @@ async def test_a_new_address_is_confirmed_by_who_reads_it(site: Site, desk: Visi
     """And vouches for no telephone: who called the desk may have lost it."""
     person, _ = await booked(site)
     await site.place.parts.db.execute("UPDATE person SET email_confirmed = ?", True)
+    await site.place.passes(minutes=1)
     path = f"/console/people/{person}/correct"
     await desk.get(path)
     site.place.new("email", SECOND)
