@@ -309,6 +309,18 @@ async def test_what_cannot_arrive_goes_to_no_other_address_that_is_dead(place: P
     assert "nobody_reached" in place.alarm_codes()
 
 
+@guards("T04", partly=True)
+async def test_a_stop_is_told_of_by_mail_where_their_other_address_is_dead(place: Place) -> None:
+    """What is dead counts as no way to them, wherever it is asked which there are."""
+    await joined(place)
+    await by_mail_too(place)
+    await contacts.failed(place.parts.db, (await place.contact("telegram", TELEGRAM)).id, place.clock.now, dead=True)
+    place.new("telegram", TELEGRAM)
+    await place.says("sms", CAMILLE, "stop")
+    assert ["STOP a été envoyé" in text for text in place.new("email", MAIL)] == [True]
+    assert place.new("telegram", TELEGRAM) == []
+
+
 async def test_a_message_that_came_in_meanwhile_is_read_by_who_has_the_address(place: Place) -> None:
     await joined(place)
     old = await place.contact("sms", CAMILLE)
