@@ -73,6 +73,19 @@ async def test_who_refuses_keeps_the_hours_and_is_erased_after_the_last(place: P
     assert await sealed(place, "Camille", "Dubois", CAMILLE) == []
 
 
+@guards("G02", partly=True)
+async def test_who_was_signed_up_by_telephone_and_is_a_minor_has_no_account_after_the_last_hour(place: Place) -> None:
+    """An hour that a human promised is a human's to take away: the desk is told at once."""
+    person = await helped(place, MONDAY + timedelta(days=2))
+    said = await place.says("sms", CAMILLE, "bonjour", "mineure")
+    assert "notre équipe est prévenue" in said[-1]
+    assert "desk_terms" in place.alarm_codes()
+    await at(place, days=2, minutes=59)
+    assert not await gone(place, person)
+    await at(place, days=2, hours=1)
+    assert await gone(place, person)
+
+
 async def test_who_refuses_and_gives_the_hour_up_is_erased_a_day_later(place: Place) -> None:
     person = await helped(place, MONDAY + timedelta(days=5))
     await place.says("sms", CAMILLE, "annuler", "1", "bonjour", "je refuse")
