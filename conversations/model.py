@@ -252,13 +252,15 @@ class Flow:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """In which words a question stood before them: by `msgid`, in `lang`, in the message `key` of the outbox.
-    `catalogue`: SHA-256 of the words themselves, question and choices, each on a line.
+    `catalogue`: SHA-256 of the words themselves, question and choices, each on a line. `documents`: the versions of the
+    terms and of the policy that were in force; None in what a release before kept.
     """
 
     msgid: str
     lang: str
     catalogue: str
     key: str
+    documents: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

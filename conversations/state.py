@@ -87,14 +87,21 @@ def _prompt_to_json(prompt: Prompt) -> dict[str, Any]:
         "at": prompt.asked_at.isoformat(),
         "misses": prompt.misses,
         "over": [_option_to_json(o) for o in prompt.over],
-        **({"shown": asdict(prompt.shown)} if prompt.shown else {}),
+        **(_shown_to_json(prompt.shown) if prompt.shown else {}),
     }
+
+
+def _shown_to_json(shown: Shown) -> dict[str, Any]:
+    """`documents` stands beside it: a release before reads `shown` as it knows it."""
+    told = asdict(shown)
+    return {"documents": told.pop("documents"), "shown": told}
 
 
 def _prompt_from_json(data: Mapping[str, Any]) -> Prompt:
     options, over = (tuple(map(_option_from_json, data.get(name, ()))) for name in ("options", "over"))
     asked_at = datetime.fromisoformat(data["at"])
-    shown = Shown(**data["shown"]) if data.get("shown") else None
+    documents = tuple(data["documents"]) if data.get("documents") else None
+    shown = Shown(**data["shown"], documents=documents) if data.get("shown") else None
     return Prompt(data["id"], data["flow"], data["step"], options, data["free"], asked_at, data["misses"], over, shown)
 
 

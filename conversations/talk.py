@@ -242,7 +242,8 @@ class Talk:
 
     def _shown(self, ask: Ask) -> Shown:
         words = "\n".join(map(self._c.say, (ask.text, *(option.label for option in ask.options))))
-        return Shown(ask.text.msgid, self._c.contact.lang, sha256(words.encode()).hexdigest(), self._c.leaves)
+        catalogue, documents = sha256(words.encode()).hexdigest(), (self._c.terms_version, self._c.policy_version)
+        return Shown(ask.text.msgid, self._c.contact.lang, catalogue, self._c.leaves, documents)
 
 
 def _wanted(step: Step, c: Context) -> bool:

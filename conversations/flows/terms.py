@@ -69,18 +69,25 @@ async def ask_terms(c: Context) -> Ask:
 
 async def got_terms(c: Context, heard: Input) -> Outcome:
     """Terms and policy accepted explicitly, 18 or over and authorised by the client: a declaration, never a birth date.
-    Who answers the question as a release before put it is asked in today's words.
+    Who answers the question as a release before put it is asked in today's words; who was asked for what was in force
+    before, is asked anew.
     """
     if not heard.choice and mentions(heard.text, c.words("words.terms.minor")):
         return await minor(c)
     match heard.choice:
-        case "accept" if c.shown is not None and c.shown.msgid == ASKED.msgid:
+        case "accept" if _asked_today(c):
             return fill(terms=accepted(c), **await phone.taken(c, c.contact.phone))
         case "accept":
             return Again(miss=False)
         case "refuse":
             return await _refused(c)
     return Again()
+
+
+def _asked_today(c: Context) -> bool:
+    if c.shown is None or c.shown.msgid != ASKED.msgid:
+        return False
+    return c.shown.documents in {None, (c.terms_version, c.policy_version)}
 
 
 async def minor(c: Context) -> Finish:

@@ -25,9 +25,14 @@ def known(open_desk: Desk) -> Desk:
 @guards("G04", "G10", partly=True)
 def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
     (ticket,) = (line.split()[0] for line in known.ok("tickets").lines if re.search("privacy|donn", line))
+    others = BOOKS.replace("camille", "sam").replace("Camille Dubois", "Sam Leroy")
+    known.ok("chat", "--name", "sam", typed=f"{others}\nmes données\n7\n")
+    known.ok("chat", "--name", "camille", typed="retour\nhumain\n")
+    (_, *rest) = (line.split()[0] for line in known.ok("tickets").lines if ticket not in line)
+    assert len(rest) == 2, "another's request, and something else of theirs"
     folder = tmp_path / "handed"
     folder.mkdir()
-    for wrong in ("nowhere", ticket[:-1]):
+    for wrong in ("nowhere", ticket[:-1], *rest):
         refused = known("person", "export", EMAIL, "--ticket", wrong, "--out", str(folder))
         assert (refused.status, "no request of theirs" in refused.err) == (1, True)
     assert list(folder.iterdir()) == []
@@ -38,6 +43,11 @@ def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
     assert ZipFile(file).namelist() == ["data.json", "data.html"]
     again = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
     assert again.status == 1
+    file.unlink()
+    known.ok("tickets", "close", ticket, "solved")
+    over = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
+    assert (over.status, "no request of theirs" in over.err) == (1, True)
+    assert list(folder.iterdir()) == []
     assert known("person", "export", EMAIL, "--ticket", ticket, "--out", str(tmp_path / "none")).status == 2
     file.unlink()
     known.ok("tickets", "close", ticket, "solved")

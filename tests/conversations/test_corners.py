@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +11,7 @@ import pytest
 
 from conversations.days import in_month, on
 from conversations.flows.answers import email_in, full_name
+from conversations.flows.terms import FORMER
 from conversations.model import Again, Ask, Context, Finish, Flow, Input, News, Option, Outcome, Step, fill
 from conversations.normal import slips_allowed
 from conversations.recognise import by_words
@@ -254,6 +256,22 @@ def test_terms_that_change_before_the_yes_are_asked_again() -> None:
     answer(stage, "! the terms change")
     assert answer(stage, "> je confirme")[0] == stage.voice()(t("refused.consent"))
     assert stage.step == "book.terms"
+
+
+@guards("G01", partly=True)
+@pytest.mark.parametrize(("kept", "step"), [("former words", "book.terms"), ("no versions", "book.name")])
+def test_a_yes_to_the_question_of_a_release_before(kept: str, step: str) -> None:
+    """In other words it is none; of what a release before asked in these words, the versions are not known."""
+    stage = reached("book.terms")
+    saved = json.loads(stage.saved)
+    assert saved["prompt"]["documents"] == [stage.rules.terms_version, stage.rules.policy_version]
+    if kept == "former words":
+        saved["prompt"]["shown"]["msgid"] = FORMER[0].msgid
+    else:
+        del saved["prompt"]["documents"]
+    stage.saved = json.dumps(saved)
+    answer(stage, "> 1")
+    assert stage.step == step
 
 
 def test_a_stranger_has_no_appointments_to_list() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from booking.model import Motive, Waiting, WaitingId, Wish
 from conversations.model import Input
+from tests.booking.made import run
 from tests.conversations.scenes import KNOWN, STRANGER, reached
 from tests.conversations.script import raised
+from tests.conversations.stage import PERSON
 from tests.guards import guards
 
 MINORS = (
@@ -54,10 +57,25 @@ def test_others_ages_and_years_of_something_are_no_age(lang: str, text: str) -> 
 @pytest.mark.parametrize("step", ["book.code", "book.motive", "book.slot", "book.terms", "book.name", "book.email"])
 def test_at_every_step_the_hour_is_free_again_and_nothing_is_remembered(step: str) -> None:
     stage = reached(step)
+    waits = Waiting(WaitingId("w"), PERSON, None, Wish(motive=Motive.FINANCE), stage.now)
+    run(stage.store.save_waiting(waits))
     stage.says(Input(text="en fait j'ai 16 ans"))
     assert stage.turn is not None
     assert "forgotten" in stage.turn.flags
     assert (stage.state.facts, stage.state.frames) == ({}, ())
+    assert not stage.store.rows.holds
+    assert not run(stage.store.waiting_list())
+
+
+@guards("G02", partly=True)
+@pytest.mark.parametrize("text", ["mineure", "moins de 18 ans", "pas majeur"])
+def test_asked_whether_they_are_18_a_word_is_enough(text: str) -> None:
+    stage = reached("book.terms")
+    stage.says(Input(text=text))
+    assert stage.turn is not None
+    assert stage.turn.reply is not None
+    assert [said.msgid for said in stage.turn.reply.texts] == ["terms.minor"]
+    assert "forgotten" in stage.turn.flags
     assert not stage.store.rows.holds
 
 

@@ -31,6 +31,7 @@ HOLES: Final = re.compile(r"\{(\w+)")
 
 # Of notices that have none: they go another way.
 ELSEWHERE: Final = {
+    "notice.neutral_on_whatsapp": "by SMS, where WhatsApp did not take what was meant for it",
     "notice.documents": "to workers, whose notices go by SMS or mail while their window is closed",
     "notice.neutral_on_whatsapp": "by SMS alone, for what WhatsApp did not take",
     "notice.gone_alone": "likewise, and rare: an hour of somebody who was erased",
@@ -76,6 +77,19 @@ LONGEST: Final[dict[str, Value]] = {
     "home": "9 h",
     "channel": "Telegram",
 }
+MATTERS: Final = ("motive.finance", "motive.housing", "motive.disability", "motive.retirement", "motive.family")
+TELL_TALE: Final = (
+    "social",
+    "travailleu",
+    "assistant",
+    "worker",
+    "employeur",
+    "employer",
+    "mutuelle",
+    "insur",
+    "assur",
+)
+TO_WORKERS: Final = frozenset({"worker_message", "worker_message_former"})
 ZONES: Final = ("Europe/Paris", "Indian/Reunion", "Pacific/Marquesas")
 YEAR: Final = [datetime(2026, 1, 1, 14, 30, tzinfo=UTC) + timedelta(days=30 * n + n) for n in range(12)]
 
@@ -152,9 +166,14 @@ def test_its_buttons_are_words_that_work_or_the_questions_choices(template: Temp
 @guards("T06", partly=True)
 @pytest.mark.parametrize(("template", "lang"), BOTH, ids=NAMES)
 def test_it_is_discreet(template: Template, lang: str) -> None:
+    """Neither by what it is filled in with, nor by words of its own. A worker reads what they are written."""
     body = template.wordings[lang].body
-    assert not {"motive", "client", "sample", "ground", "words"} & set(HOLES.findall(body))
-    assert "social" not in body.lower()
+    own_words = re.sub(r"\{[^}]*\}", "", " ".join((body, *template.wordings[lang].buttons))).casefold()
+    private = {"motive", "client", "code", "sample", "ground", "words"}
+    assert not (private if template.name in TO_WORKERS else {*private, "text"}) & set(HOLES.findall(body))
+    matters = [word for matter in MATTERS for word in re.findall(r"\w{4,}", Voice(lang)(Text(matter)).casefold())]
+    assert len(matters) >= len(MATTERS)
+    assert [word for word in (*matters, *TELL_TALE) if word in own_words] == []
     if not {"gone", "gone_as_asked", "worker_gone", "worker_gone_late", "decision_gone"} & {template.name}:
         assert not re.search(r"annul[ée]|annulation|cancell", body)
 

@@ -6,10 +6,12 @@ import pytest
 
 from booking.model import PersonId
 from booking.operating import Role
+from handlers.web.email_core import EmailCore
 from tests.guards import guards
 from tests.handlers.console.site import Site, Visitor
 from tests.handlers.console.test_people import booked, deeds
-from tests.handlers.path.test_email_links import FIRST, SECOND, address
+from tests.handlers.path.place import CAMILLE
+from tests.handlers.path.test_email_links import FIRST, SECOND, address, mailed
 
 pytestmark = pytest.mark.sampled
 
@@ -37,7 +39,10 @@ async def test_a_name_is_put_right_and_it_is_noted_by_whom(site: Site, desk: Vis
 
 @guards("G05")
 async def test_a_new_address_is_confirmed_by_who_reads_it(site: Site, desk: Visitor) -> None:
+    """And vouches for no telephone: who called the desk may have lost it."""
     person, _ = await booked(site)
+    await site.place.parts.db.execute("UPDATE person SET email_confirmed = ?", True)
+    await site.place.passes(minutes=1)
     path = f"/console/people/{person}/correct"
     await desk.get(path)
     site.place.new("email", SECOND)
@@ -46,8 +51,12 @@ async def test_a_new_address_is_confirmed_by_who_reads_it(site: Site, desk: Visi
     await site.place.settle()
     [link] = site.place.new("email", SECOND)
     assert "/e/" in link
-    assert await address(site.place, PersonId(person)) == (FIRST, False)
+    assert await address(site.place, PersonId(person)) == (FIRST, True)
     assert "change address" in await deeds(site, f"person:{person}")
+    await EmailCore(site.place.parts).confirm_email(mailed(site.place, SECOND))
+    assert await address(site.place, PersonId(person)) == (SECOND, True)
+    await site.place.passes(hours=1)
+    assert "dites-nous d'abord" in (await site.place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from handlers.web.guard import middlewares
 from handlers.web.ports import Gone
 from handlers.web.render import Renderer
 from locales.voice import Voice
-from storage import audit, contacts, given
+from storage import audit, contacts, given, inbox, tickets
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.documents import corpus
@@ -45,6 +45,7 @@ from tests.handlers.web.site import started
 pytestmark = pytest.mark.sampled
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
+HOLDS = ("rdv", "2", "1", "1")  # a further hour, as far as that it is kept
 OURS = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -106,6 +107,42 @@ async def test_all_that_is_theirs_and_nothing_of_others(place: Place, tmp_path: 
     [paper] = [file for file in (tmp_path / "papers").rglob("*") if file.is_file()]
     paper.write_bytes(b"damaged")
     assert (await zipped(place, person)).namelist() == ["data.json", "data.html", "documents/1.missing"]
+
+
+@guards("G04")
+async def test_of_what_is_between_them_and_us_each_has_their_own_and_no_note_of_ours(place: Place) -> None:
+    """Row by row: Sam did all that Camille did, and a colleague wrote down what is not theirs to read."""
+    sam = [text.replace("camille", "sam").replace("Camille Dubois", "Sam Leroy") for text in LATER]
+    for address, texts in ((CAMILLE, LATER), (SAM, sam)):
+        await place.says("sms", address, *texts, f"message : je suis {address[-2:]}", *HOLDS)
+    contact, other = await place.contact("sms", CAMILLE), await place.contact("sms", SAM)
+    person, now = contact.person_id or "", place.clock.now
+    (hour,) = await place.parts.db.fetch("SELECT id FROM appointment WHERE person_id = ?", person)
+    async with place.parts.db.transaction() as tx:
+        for kind, of in (("human", contact.id), ("human", other.id)):
+            opened = await tickets.open_(tx, tickets.NewTicket(kind, of, None), now, place.parts.new_id)
+            await tickets.entry(tx, opened.id, "note", now, operator="operator:anna", words="canary")
+            await tickets.entry(tx, opened.id, "wrote", now, words=f"of {of}")
+        await inbox.add_news(tx, "n1", contact.id, "canary", {}, now)
+        await audit.add(tx, "operator:anna", "see number", f"person:{person}", now)
+        await audit.add(tx, "operator:anna", "see hour", f"appointment:{hour['id']}", now)
+        await tx.execute("UPDATE consent SET how = 'desk:anna'")
+        await tx.execute("UPDATE ticket SET person_id = NULL")
+    copy = await exporting.gather(place.parts, person)
+    assert copy is not None
+    held, said = copy.tables["hold"], copy.tables["message"]
+    assert len(held) == 1
+    assert [row["body"] for row in said] == [f"je suis {CAMILLE[-2:]}"]
+    assert [row["kind"] for row in copy.tables["ticket"]] == ["human"], (
+        "also what they asked for before they had an account"
+    )
+    assert [row["words"] for row in copy.tables["ticket_entry"] if row["words"]] == [f"of {contact.id}"]
+    assert {row["kind"] for row in copy.tables["inbox"]} == {"message"}
+    assert [row["how"] for row in copy.tables["consent"]] == ["desk"]
+    assert {("operator", "see number", "person"), ("operator", "see hour", "appointment")} <= {
+        (row["actor"], row["action"], row["object"]) for row in copy.tables["audit"]
+    }
+    assert not [word for word in ("canary", "anna", "Leroy", SAM, other.id) if word in str(copy.tables)]
 
 
 @guards("G04")

@@ -330,3 +330,19 @@ async def test_what_is_rolled_back_raises_nothing(place: Place, alert_to: str | 
     with pytest.raises(ZeroDivisionError):
         await fails()
     assert place.alarms == []
+
+
+@guards("T02", partly=True)
+async def test_what_was_cancelled_in_their_name_is_told_at_night_too_with_the_word_against_it(place: Place) -> None:
+    """On the telephone anybody may say that they are Camille: what takes it back helps for ten minutes only."""
+    await place.says("sms", CAMILLE, *LATER)
+    place.clock.now = place.clock.now.replace(hour=22, minute=30)
+    place.new("sms", CAMILLE)
+    (row,) = await place.parts.db.fetch("SELECT id, start_at FROM appointment")
+    await assisted.cancel(place.parts, row["id"], "desk:test", "person")
+    await place.settle()
+    [said] = place.new("sms", CAMILLE)
+    assert "REMETTRE avant" in said
+    await place.says("sms", CAMILLE, "remettre")
+    again = await place.parts.db.fetch("SELECT start_at FROM appointment WHERE status = 'booked'")
+    assert [each["start_at"] for each in again] == [row["start_at"]]

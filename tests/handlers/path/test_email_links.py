@@ -7,7 +7,7 @@ import re
 import pytest
 from argon2 import PasswordHasher
 
-from booking.addresses import EmailProof, EmailProofId
+from booking.addresses import EmailProof, EmailProofId, EmailWhy
 from booking.confirming import ask_to_confirm
 from booking.core import Booking
 from booking.model import PersonId
@@ -17,7 +17,8 @@ from handlers.web.email_core import LASTS, EmailCore
 from handlers.web.ports import EmailView, Gone, PasswordView
 from storage import audit, platform_passwords, tokens
 from storage.booking import RowStore
-from tests.handlers.path.place import CAMILLE, LATER, Place
+from tests.guards import guards
+from tests.handlers.path.place import CAMILLE, LATER, SAM, Place
 
 pytestmark = pytest.mark.sampled
 
@@ -40,13 +41,13 @@ def mailed(place: Place, address: str) -> str:
     return found[-1]
 
 
-async def changes(place: Place, person: PersonId, email: str) -> None:
+async def changes(place: Place, person: PersonId, email: str, why: EmailWhy = "change") -> None:
     """As a talk asks for it."""
     parts, now = place.parts, place.clock()
     async with parts.db.transaction() as tx:
         store = RowStore(tx, parts.directories)
         core = Booking(store, parts.rules, now, parts.new_id)
-        proof = EmailProof(EmailProofId(parts.new_id()), person, email, "change", now)
+        proof = EmailProof(EmailProofId(parts.new_id()), person, email, why, now)
         await ask_to_confirm(store, core.events, proof)
         await follow(tx, parts, store, core, f"test:{email}", now)
     await place.settle()
@@ -76,6 +77,34 @@ async def test_a_link_in_the_old_mailbox_confirms_no_other_address(place: Place)
     assert await address(place, person) == (SECOND, True)
     assert await pages.confirm_email(old) == Gone("later_mail")
     assert await pages.confirm_email(new) == Gone("used")
+
+
+@guards("G05", partly=True)
+async def test_a_change_ends_the_links_that_are_in_the_old_mailbox(place: Place) -> None:
+    """Also the one for the password, which was asked for while the change waited."""
+    person, pages = await joined(place), EmailCore(place.parts)
+    await pages.confirm_email(mailed(place, FIRST))
+    await changes(place, person, SECOND)
+    new = mailed(place, SECOND)
+    await changes(place, person, FIRST, "password")
+    old = mailed(place, FIRST)
+    assert isinstance(await pages.email(old), EmailView)
+    assert isinstance(await pages.confirm_email(new), EmailView)
+    assert await pages.email(old) == Gone("later_mail")
+    assert await address(place, person) == (SECOND, True)
+
+
+@guards("G03", partly=True)
+async def test_a_mailbox_that_has_an_account_confirms_no_second_one(place: Place) -> None:
+    person, pages = await joined(place), EmailCore(place.parts)
+    await pages.confirm_email(mailed(place, FIRST))
+    sam = [text.replace("camille", "sam").replace("Camille Dubois", "Sam Leroy") for text in LATER]
+    await place.says("sms", SAM, *sam)
+    other = PersonId((await place.contact("sms", SAM)).person_id or "")
+    await changes(place, other, FIRST)
+    assert isinstance(await pages.confirm_email(mailed(place, FIRST)), Gone)
+    assert await address(place, other) == ("sam@example.org", False)
+    assert await address(place, person) == (FIRST, True)
 
 
 async def test_a_link_that_was_out_before_there_were_rows_answers_until_the_address_changes(place: Place) -> None:

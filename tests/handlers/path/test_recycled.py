@@ -26,7 +26,7 @@ from tests.handlers.path.test_hushed import told
 pytestmark = pytest.mark.sampled
 
 SECOND = timedelta(seconds=1)
-TELEGRAM = "900000000000011"
+TELEGRAM, MAIL = "900000000000011", "camille@example.org"
 THEIRS = re.compile("Camille|Dubois|camille@example|Claire|Argent|dettes|14 h|2 mars|9 mars", re.IGNORECASE)
 CODE = re.compile(r"\b(\d{6})\b")
 
@@ -47,6 +47,11 @@ async def joined(place: Place) -> str:
         await contacts.link_person(tx, there.id, person)
     place.new("sms", CAMILLE)
     return person
+
+
+async def by_mail_too(place: Place) -> None:
+    await place.parts.db.execute("UPDATE person SET email_confirmed = ?", True)
+    place.new("email", MAIL)
 
 
 async def later(place: Place, days: float, keeps: bool = True) -> None:
@@ -133,9 +138,10 @@ async def test_a_proven_number_is_never_replaced_without_a_moment(place: Place) 
 # ------------------------------------------------------------ coming back
 
 
-@guards("T04", partly=True)
+@guards("T03", "T04", partly=True)
 async def test_a_code_to_another_way_brings_all_back(place: Place) -> None:
     await joined(place)
+    await by_mail_too(place)
     old = await place.contact("sms", CAMILLE)
     await later(place, 50)
     asked, where = await place.says("sms", CAMILLE, "mes rendez-vous", "1")
@@ -147,6 +153,7 @@ async def test_a_code_to_another_way_brings_all_back(place: Place) -> None:
     (done,) = await place.says("sms", CAMILLE, code)
     assert "c'est bien vous" in done
     assert "vérifié" in place.new("telegram", TELEGRAM)[-1]
+    assert ["vérifié" in text for text in place.new("email", MAIL)] == [True], "and wherever else they read us"
     back = await place.contact("sms", CAMILLE)
     assert (back.id, back.person_id, back.parted_at, back.heir_id) == (old.id, old.person_id, None, None)
     assert await place.says("sms", CAMILLE, "mes messages") != []
@@ -181,9 +188,11 @@ async def test_with_one_way_alone_it_looks_the_same_and_only_a_human_helps(place
 @guards("T03", partly=True)
 async def test_without_a_code_the_other_channels_may_say_no_for_a_week(place: Place) -> None:
     await joined(place)
+    await by_mail_too(place)
     await later(place, 50)
     await place.says("sms", CAMILLE, "bonjour", "1", "2", "2")
     assert "Est-ce vous ?" in place.new("telegram", TELEGRAM)[-1]
+    assert ["Sans refus de votre part" in text for text in place.new("email", MAIL)] == [True]
     await place.says("telegram", TELEGRAM, "non")
     assert "pas pu vérifier" in place.new("sms", CAMILLE)[-1]
     await place.passes(days=8)
@@ -298,6 +307,18 @@ async def test_what_cannot_arrive_goes_to_no_other_address_that_is_dead(place: P
     await place.settle()
     assert place.new("telegram", TELEGRAM) == []
     assert "nobody_reached" in place.alarm_codes()
+
+
+@guards("T04", partly=True)
+async def test_a_stop_is_told_of_by_mail_where_their_other_address_is_dead(place: Place) -> None:
+    """What is dead counts as no way to them, wherever it is asked which there are."""
+    await joined(place)
+    await by_mail_too(place)
+    await contacts.failed(place.parts.db, (await place.contact("telegram", TELEGRAM)).id, place.clock.now, dead=True)
+    place.new("telegram", TELEGRAM)
+    await place.says("sms", CAMILLE, "stop")
+    assert ["STOP a été envoyé" in text for text in place.new("email", MAIL)] == [True]
+    assert place.new("telegram", TELEGRAM) == []
 
 
 async def test_a_message_that_came_in_meanwhile_is_read_by_who_has_the_address(place: Place) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
 
 import pytest
 
 from booking.claims import ClaimSettled, ClaimWaits
-from booking.model import ContactId, PersonId
-from booking.proofs import ProofOver
+from booking.model import ContactId, Person, PersonId
+from booking.proofs import ProofOver, ProofSent
 from handlers.acting import Acting
 from handlers.web.email_core import EmailCore
 from handlers.web.ports import EmailView
@@ -116,6 +119,25 @@ async def test_a_channel_of_this_week_is_no_second_proof(place: Place) -> None:
     await place.passes(days=7, seconds=1)
     await place.says("telegram", CHAT, "copie de mes données", "1")
     assert await place.parts.db.fetch("SELECT id FROM proof WHERE purpose = 'export'")
+
+
+@guards("T03", partly=True)
+async def test_nor_does_it_give_back_the_number_that_it_was_joined_by(place: Place) -> None:
+    """Its owner has another number since: whoever has the old one joined a channel with it the day before."""
+    await place.books()
+    await joins(place)
+    await place.passes(days=1)
+    person = PersonId(str(await person_of(place, "sms", CAMILLE)))
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        found = await store.person(person)
+        assert found is not None
+        await store.save_person(replace(found, phone=SAM), place.clock.now)
+    await place.passes(hours=1)
+    place.new("telegram", CHAT)
+    said = await place.says("sms", CAMILLE, "bonjour", "1")
+    assert "dites-nous d'abord" in said[-2]
+    assert not any(CODE.findall(text) for text in place.new("telegram", CHAT))
 
 
 async def test_who_joined_last_parts_nobody_who_joined_before(place: Place) -> None:
@@ -267,3 +289,69 @@ async def test_a_mailbox_that_the_desk_replaces_vouches_for_no_number(place: Pla
     await place.passes(hours=1)
     place.new("sms", CAMILLE)
     assert "dites-nous d'abord" in (await place.says("sms", CAMILLE, "mes rendez-vous"))[-1]
+
+
+@guards("T03", partly=True)
+@pytest.mark.parametrize(
+    ("since", "vouched"),
+    [
+        ("UPDATE contact SET failures = 0", True),
+        ("UPDATE contact SET parted_at = created_at", False),
+        ("UPDATE contact SET person_id = NULL", False),
+        ("UPDATE contact SET last_inbound_at = NULL", False),
+    ],
+    ids=["theirs", "taken from them", "somebody else's", "never heard"],
+)
+async def test_a_new_mailbox_vouches_only_for_where_they_asked_for_it(
+    place: Place, since: str, *, vouched: bool
+) -> None:
+    """And for that only as long as it is theirs: the link may be pressed days later."""
+    await place.books()
+    person = PersonId(str(await person_of(place, "sms", CAMILLE)))
+    here = await place.contact("sms", CAMILLE)
+    await place.parts.db.execute(since)
+    place.clock.now += timedelta(days=1)
+    async with place.parts.db.transaction() as tx:
+        await RowStore(tx, place.parts.directories).vouch(person, ContactId(here.id), place.clock.now)
+        after = await contacts.get(tx, here.id)
+    assert after is not None
+    assert (after.trusted_at == place.clock.now) is vouched
+
+
+# ------------------------------------------------------------ what joins a channel, and what does not
+
+
+@guards("G03", partly=True)
+@pytest.mark.parametrize(
+    ("purpose", "late", "joins_it"),
+    [("join", timedelta(minutes=10), True), ("join", timedelta(minutes=10, seconds=1), False), ("number", None, False)],
+)
+async def test_a_channel_is_joined_by_a_proof_for_that_and_of_just_now(
+    place: Place, purpose: Literal["join", "number"], late: timedelta | None, *, joins_it: bool
+) -> None:
+    await place.books()
+    person = PersonId(str(await person_of(place, "sms", CAMILLE)))
+    await place.says("telegram", CHAT, "bonjour")
+    chat = await place.contact("telegram", CHAT)
+    async with place.parts.db.transaction() as tx:
+        who, store, at = await contacts.lock(tx, chat.id), RowStore(tx, place.parts.directories), place.clock.now
+        core = Acting(tx, store, place.parts.rules, at, place.parts.new_id, contact=who)
+        sent = await core.ask_proof(ContactId(chat.id), person if purpose == "number" else None, purpose, CAMILLE)
+        assert isinstance(sent, ProofSent)
+        await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
+        core = Acting(tx, store, place.parts.rules, at + (late or timedelta()), place.parts.new_id, contact=who)
+        assert isinstance(await core.join_channel(ContactId(chat.id), sent.id), Person) is joins_it
+    assert await person_of(place, "telegram", CHAT) == (person if joins_it else None)
+
+
+@guards("G03", partly=True)
+async def test_what_somebody_began_goes_to_no_channel_of_anothers(place: Place) -> None:
+    await place.books()
+    sam = [text.replace("camille", "sam").replace("Camille Dubois", "Sam Leroy") for text in BOOKS]
+    await place.says("sms", SAM, *sam)
+    theirs, others = await place.contact("sms", CAMILLE), await place.contact("sms", SAM)
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=theirs)
+        assert not await core.pass_draft(ContactId(theirs.id), ContactId(others.id), "given", {"motive": "finance"})
+        assert core.events == []

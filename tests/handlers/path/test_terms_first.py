@@ -73,6 +73,19 @@ async def test_who_refuses_keeps_the_hours_and_is_erased_after_the_last(place: P
     assert await sealed(place, "Camille", "Dubois", CAMILLE) == []
 
 
+@guards("G02", partly=True)
+async def test_who_was_signed_up_by_telephone_and_is_a_minor_has_no_account_after_the_last_hour(place: Place) -> None:
+    """An hour that a human promised is a human's to take away: the desk is told at once."""
+    person = await helped(place, MONDAY + timedelta(days=2))
+    said = await place.says("sms", CAMILLE, "bonjour", "mineure")
+    assert "notre équipe est prévenue" in said[-1]
+    assert "desk_terms" in place.alarm_codes()
+    await at(place, days=2, minutes=59)
+    assert not await gone(place, person)
+    await at(place, days=2, hours=1)
+    assert await gone(place, person)
+
+
 async def test_who_refuses_and_gives_the_hour_up_is_erased_a_day_later(place: Place) -> None:
     person = await helped(place, MONDAY + timedelta(days=5))
     await place.says("sms", CAMILLE, "annuler", "1", "bonjour", "je refuse")
@@ -101,6 +114,26 @@ async def test_who_refused_as_a_stranger_and_then_calls_stays_and_is_asked_again
     assert not await gone(place, person)
     said = await place.says("sms", CAMILLE, "je voudrais un rendez-vous")
     assert any("acceptez-vous" in text for text in said), said
+
+
+@guards("G01", partly=True)
+@pytest.mark.parametrize("document", ["terms_version", "policy_version"])
+async def test_a_yes_to_what_was_in_force_when_it_was_asked_is_none_to_what_came_since(
+    place: Place, document: str
+) -> None:
+    """The question stood open while the documents changed: whoever says yes to it has read the former ones."""
+    (*_, asked) = await place.says("sms", CAMILLE, *LATER[:6])
+    assert "acceptez-vous" in asked
+    rules = place.parts.rules
+    changed = replace(rules, terms_version="2") if document == "terms_version" else replace(rules, policy_version="2")
+    place.parts = replace(place.parts, rules=changed)
+    assert "acceptez-vous" in (await place.says("sms", CAMILLE, "1"))[-1]
+    said = await place.says("sms", CAMILLE, *LATER[6:])
+    assert "C'est réservé" in said[-1]
+    (consent,) = await place.parts.db.fetch(f"SELECT {document} AS version, inbound_id FROM consent")
+    assert consent["version"] == "2"
+    heard = await place.parts.db.fetch("SELECT id FROM inbox WHERE kind = 'message' ORDER BY id")
+    assert int(consent["inbound_id"]) == heard[7]["id"], "the second yes"
 
 
 async def test_who_once_agreed_and_refuses_what_is_new_keeps_the_account(place: Place) -> None:

@@ -62,6 +62,7 @@ async def test_who_writes_from_her_telegram_after_her_number_changed_proves_it_f
     assert not [text for text in said if "Camille" in text]
     (done,) = await place.says("telegram", TELEGRAM, code(mails(place)))
     assert "c'est bien vous" in done
+    assert "vérifié" in mails(place)[-1], "whoever did not do it reads it in her mailbox"
     assert any("Camille" in text for text in await place.says("telegram", TELEGRAM, "prochain"))
 
 
