@@ -31,7 +31,6 @@ HOLES: Final = re.compile(r"\{(\w+)")
 
 # Of notices that have none: they go another way.
 ELSEWHERE: Final = {
-    "notice.neutral_on_whatsapp": "by SMS, where WhatsApp did not take what was meant for it",
     "notice.documents": "to workers, whose notices go by SMS or mail while their window is closed",
     "notice.neutral_on_whatsapp": "by SMS alone, for what WhatsApp did not take",
     "notice.gone_alone": "likewise, and rare: an hour of somebody who was erased",
