@@ -49,10 +49,6 @@ def test_a_copy_for_the_desk_on_a_request(known: Desk, tmp_path: Path) -> None:
     assert (over.status, "no request of theirs" in over.err) == (1, True)
     assert list(folder.iterdir()) == []
     assert known("person", "export", EMAIL, "--ticket", ticket, "--out", str(tmp_path / "none")).status == 2
-    file.unlink()
-    known.ok("tickets", "close", ticket, "solved")
-    over = known("person", "export", EMAIL, "--ticket", ticket, "--out", str(folder))
-    assert (over.status, "no request of theirs" in over.err) == (1, True), "it was answered"
 
 
 def test_whom_a_breach_touched_is_asked_by_a_name_that_somebody_has(open_desk: Desk) -> None:
