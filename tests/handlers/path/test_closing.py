@@ -24,8 +24,8 @@ from storage import archives, audit, contacts, decisions, erasures, operators, o
 from storage.db import Database, Sql
 from storage.holds import LegalHold
 from tests.guards import guards
+from tests.handlers.path.erased import everything, passes_a_day, residue
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
-from tests.handlers.path.test_erasing import everything, passes_a_day, residue
 
 pytestmark = pytest.mark.sampled
 

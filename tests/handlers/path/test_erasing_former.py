@@ -17,8 +17,8 @@ from handlers.privacy import erasing, exporting, forgetting
 from handlers.privacy.erasing import Erased
 from storage import contacts, erasures, numbers, oracle, outbox, tickets
 from storage.booking import RowStore
+from tests.handlers.path.erased import ANNA, passes_a_day, residue
 from tests.handlers.path.place import CAMILLE, Place
-from tests.handlers.path.test_erasing import ANNA, passes_a_day, residue
 from tests.handlers.path.test_recycled import TELEGRAM, joined, later
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # whose statements others try on both

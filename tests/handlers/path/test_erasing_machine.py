@@ -34,8 +34,8 @@ from storage.crypto import Vault
 from storage.db import Database, Tx
 from tests.guards import guards
 from tests.handlers.path import all_rows
+from tests.handlers.path.erased import everything
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Clock, Line, Place, furnished
-from tests.handlers.path.test_erasing import everything
 
 T = TypeVar("T")
 BY: Final = "operator:anna"

@@ -35,8 +35,8 @@ from storage.whose import WHOSE
 from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.handlers.path import all_rows
+from tests.handlers.path.erased import bytes_of, documents_in, everything
 from tests.handlers.path.place import BOOKS, Place, furnished
-from tests.handlers.path.test_erasing import bytes_of, documents_in, everything
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ANNA = "operator:anna"

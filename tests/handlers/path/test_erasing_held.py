@@ -1,0 +1,97 @@
+"""A dispute is open about somebody: nothing of them goes, by no way, until it is over (safety G17)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+from handlers.privacy import disputes, erasing
+from handlers.privacy.erasing import Erased, Held
+from storage import audit, erasures, purge, rotation
+from storage.whose import WHOSE, of_people, where
+from tests.guards import guards
+from tests.handlers.path.erased import ANNA, lives, lives_alone, passes_a_day, residue
+from tests.handlers.path.place import CAMILLE, CLAIRE, SAM, Place
+
+
+@guards("G17", partly=True)
+async def test_a_hold_stops_it_and_its_end_does_not(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    review = date(2026, 6, 1)
+    hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", review)
+    before = await residue(place.parts.db)
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Held)
+    assert await residue(place.parts.db) == before
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+
+
+ENDED = (  # so that each of these rows would go but for the hold
+    *("UPDATE inbox SET status = 'done', settled_at = ?", "UPDATE outbox SET status = 'accepted', changed_at = ?"),
+    *("UPDATE timer SET status = 'done', settled_at = ?", "UPDATE ticket SET status = 'closed', closed_at = ?"),
+    *("UPDATE waiting SET status = 'ended', ended_at = ?", "UPDATE media SET status = 'gone', settled_at = ?"),
+    *("UPDATE document SET status = 'gone', ends_at = ?", "UPDATE decision SET ended_at = ?"),
+)
+
+
+@guards("G17")
+async def test_a_hold_keeps_what_is_purged_of_every_table(place: Place, papers: Path) -> None:
+    person, db, now = await lives(place), place.parts.db, place.clock.now
+    for ended in ENDED:
+        await db.execute(ended, now)
+    hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+
+    async def theirs() -> dict[str, list[dict[str, object]]]:
+        whom, tables = of_people(f"'{person}'"), WHOSE.keys() & {each.table for each in purge.LIFETIMES} - {"busy"}
+        return {table: await db.fetch(f"SELECT * FROM {table} WHERE {where(table, whom)}") for table in tables}
+
+    before, late = await theirs(), now.replace(year=now.year + 7)
+    await purge.purge(db, late)
+    assert await theirs() == before
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await purge.purge(db, late)
+    assert [table for table, rows in (await theirs()).items() if rows == before[table]] == []
+
+
+@guards("G17", partly=True)
+async def test_what_a_hold_keeps_of_another_stays_at_their_worker(place: Place, papers: Path) -> None:
+    """Both have the same worker, whose messages are emptied as far as they may name who is erased."""
+    person, db = await lives_alone(place), place.parts.db
+    await place.says("sms", SAM, "bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Sam Rivière", "sam@example.org", "1")
+    other = (await place.contact("sms", SAM)).person_id
+    assert other is not None
+    await place.settle()
+    hold = await disputes.hold(place.parts, other, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    worker = (await place.contact("sms", CLAIRE)).id
+    said = "SELECT a.person_id FROM outbox o LEFT JOIN appointment a ON a.id = o.appointment_id WHERE o.contact_id = ?"
+    there = f"{said} AND o.content IS NOT NULL AND o.status NOT IN ('queued', 'sending', 'unknown')"
+    assert {row["person_id"] for row in await db.fetch(there, worker)} >= {person, other}
+    await erasing.erase(place.parts, person, ANNA)
+    await passes_a_day(place)
+    left = {row["person_id"] for row in await db.fetch(there, worker)}
+    assert (other in left, person in left) == (True, False)
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await purge.purge(db, place.clock.now + timedelta(days=7))
+    assert other not in {row["person_id"] for row in await db.fetch(there, worker)}
+
+
+@guards("G17", partly=True)
+async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers: Path) -> None:
+    person = await lives(place)
+    asked = (await place.says("sms", CAMILLE, "effacer mon compte", "1"))[-1]
+    await place.says("sms", CAMILLE, asked.split("EFFACER ")[1][:6])
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    await erasing.look(place.parts)
+    assert await erasures.open_(place.parts.db) == []
+    assert "desk_privacy" in place.alarm_codes()
+    deeds = [deed.action for deed in await audit.of(place.parts.db, f"person:{person}")]
+    assert ("erase refused" in deeds, "erase" in deeds) == (True, False)
+    assert (await place.contact("sms", CAMILLE)).person_id == person
+    [refused] = await place.says("sms", CAMILLE, "effacer mon compte")
+    assert refused.startswith("Un litige est ouvert")
+
+
+async def test_new_keys_open_what_a_hold_says(place: Place) -> None:
+    person = await lives_alone(place)
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    assert await rotation.reseal(place.parts.db) == rotation.Resealed(0, 0)
