@@ -2,7 +2,7 @@
 
 theirs = await gather(tx, person)           under the person's lock
 await forget_matter(tx, person)             why they came; who they are stays
-await forget(tx, theirs)                    again it finds what came in the meantime
+await forget(tx, theirs); await forget_late(tx, theirs)     what came in the meantime
 """
 
 from __future__ import annotations
@@ -120,6 +120,12 @@ async def forget(tx: Tx, theirs: Theirs) -> int:
     count = await forget_rows(tx, theirs)
     await _forget_answers(tx, theirs)
     return count
+
+
+async def forget_late(tx: Tx, theirs: Theirs) -> None:
+    """What came when their rows had gone. A dispute that began since is about what the archive keeps: it stands."""
+    await forget_rows(tx, theirs, {"legal_hold"})
+    await _forget_answers(tx, theirs)
 
 
 async def forget_rows(tx: Tx, theirs: Theirs, stays: Collection[str] = ()) -> int:

@@ -21,7 +21,7 @@ from storage import contacts, erasures, inbox, outbox
 from storage import provider_copies as copies
 from storage.db import Tx
 from storage.erasures import Erasure
-from storage.theirs import forget, gather, other_forgets, others
+from storage.theirs import forget_late, gather, other_forgets, others
 from storage.whose import WHOSE
 
 SETTLES: Final = timedelta(minutes=10)  # longer than a file is fetched for (`documents.fetching.LEASE`)
@@ -45,7 +45,7 @@ async def look(parts: Parts) -> int:
 async def _follows(parts: Parts, each: Erasure) -> bool:
     assert each.begun_at is not None
     async with parts.db.transaction() as tx:  # what others wrote while they were erased
-        await forget(tx, each.theirs)
+        await forget_late(tx, each.theirs)
     await _late_go(parts, each)
     told = await _others_forget(parts, each)
     gone = [await _address_goes(parts, each, fresh) for fresh, _ in each.byes]
@@ -69,7 +69,7 @@ async def _late_go(parts: Parts, each: Erasure) -> None:
         if not await inbox.unread(tx, late.contacts):
             theirs = (await contacts.get_many(tx, late.contacts)).values()
             await provider_copies.all_of(tx, list(theirs), late.appointments, parts.clock(), each.id)
-            await forget(tx, late)
+            await forget_late(tx, late)
 
 
 async def _others_forget(parts: Parts, each: Erasure) -> bool:

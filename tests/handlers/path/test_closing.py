@@ -20,7 +20,7 @@ from handlers.documents.stores import Folder
 from handlers.privacy import archive, closing, disputes, erasing
 from handlers.privacy.archive import NotSeen
 from handlers.privacy.restoring import erase_again
-from storage import archives, audit, contacts, decisions, erasures, operators, oracle, periods, purge, rotation
+from storage import archives, audit, contacts, decisions, erasures, holds, operators, oracle, periods, purge, rotation
 from storage.db import Database, Sql
 from storage.holds import LegalHold
 from tests.guards import guards
@@ -157,6 +157,21 @@ async def test_a_dispute_that_begins_afterwards_keeps_the_archive_and_nothing_el
     assert (await purge.purge(db, over))["archives"] == 1
     assert isinstance(await disputes.hold(place.parts, person, ANNA, "RG 31/2", "encore", review), disputes.NotHeld)
     assert (await purge.purge(db, periods.DEEDS.after(over) + timedelta(days=1)))["disputes that are over"] == 1
+
+
+@on_sqlite
+@guards("G17", partly=True)
+async def test_a_dispute_that_begins_within_the_day_stands(place: Place) -> None:
+    """What is left of the account is still being ended (files, the last word's address): not the dispute."""
+    person = await has_an_hour(place)
+    await closing.close(place.parts, person, f"person:{person}")
+    review = (place.clock.now + timedelta(days=90)).date()
+    held = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le juge", review)
+    for _ in range(3):
+        await erasing.look(place.parts)
+        await passes_a_day(place)
+    assert await erasures.open_(place.parts.db) == []
+    assert await holds.of_person(place.parts.db, person) == [held]
 
 
 # ---------------------------------------------------------------- by the provider
