@@ -79,8 +79,8 @@ async def read(
         papers = store(settings.documents_url.get_secret_value(), session)
         lines: Sequence[Line] = []
         if not nobody_erased:
-            number = backup.erased_until(file)
-            lines = await ledger.after(papers, number) if told is None else ledger.of_file(told, number)
+            known = backup.erased_until(file)
+            lines = await ledger.after(papers, *known) if told is None else ledger.of_file(told, *known)
         # Not by `bot.opening`: an empty database is what is wanted here, and the backup says how to migrate it.
         db = await Database.open(settings.database_url.get_secret_value(), vault(settings))
         gone: list[Theirs] = []

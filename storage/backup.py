@@ -53,7 +53,8 @@ async def backup(db: Database, path: Path, now: datetime, tell: Tell | None = No
         "migration": await schema.latest(db),
         "keys": db.vault.key_ids,
         "index_key": db.vault.index_fingerprint,
-        "erasures": await erasures.last(db),  # read first: whoever is erased meanwhile is erased again
+        "erasures": await erasures.last(db),
+        "erased": await erasures.all_begun(db),  # read first: whoever is erased meanwhile is erased again
     }
     unfinished = path.with_name(path.name + ".part")
     count = 0
@@ -91,11 +92,13 @@ async def restore(db: Database, path: Path, now: datetime, tell: Tell | None = N
     return count
 
 
-def erased_until(path: Path) -> int:
-    """The number of the last erasure that a backup knows of. 0 of one that was made before there were any."""
+def erased_until(path: Path) -> tuple[int, int]:
+    """The number of the erasure up to which a backup has nothing of anybody any more (0 where it does not say), and
+    that of the last one it knows of (0 where it was made before there were any)."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         header: Any = next(_lines(file, path), {})
-    return int(header.get("erasures", 0)) if isinstance(header, dict) else 0
+    known = header if isinstance(header, dict) else {}
+    return int(known.get("erased", 0)), int(known.get("erasures", 0))
 
 
 def tables() -> tuple[Table, ...]:

@@ -2,10 +2,11 @@
 it goes. A row is there from when somebody is to be erased, and stays for ever.
 
 ask(tx, person, by, now, closes) -> Erasure        the one that is open, where there is one
-open_(db) -> rows; get(db, id); lock(tx, id) -> row or None
-begun(tx, id, theirs, more, now); done(db, id, now)
+open_(db), latest(db, limit) -> erasures; get(db, id), of_person(db, person) -> the erasure or None
+begun(tx, id, theirs, byes, now); done(db, erasure, now) -> bool
 withdraw(tx, erasure); withdrawn(db) -> numbers; corrected(db, numbers)
-last(db) -> number; lines(db, after) -> ledger lines; add(tx, line, now)       for backups
+last(db), all_begun(db) -> number; lines(db, after) -> ledger lines       for backups
+add(tx, line, theirs, now); ask_again(tx, line)                           when one is read back
 """
 
 from __future__ import annotations
@@ -45,25 +46,35 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """As it is kept outside of the database: its number, whom, which addresses' rows, when."""
+    """As it is kept outside of the database: its number, whom, which addresses' rows, when. `asked_by`: who asked for
+    it, while it has not begun; empty when their rows are gone."""
 
     id: int
     person: str
     contacts: tuple[str, ...]
     at: datetime
     closes: bool = False
+    asked_by: str = ""
+
+    @classmethod
+    def of(cls, each: Erasure) -> Line:
+        at, asked_by = (each.begun_at, "") if each.begun_at is not None else (each.asked_at, each.asked_by)
+        return cls(each.id, each.person, each.theirs.contacts, at, each.closes, asked_by)
 
     def to_json(self) -> str:
-        line = {"id": self.id, "person": self.person, "contacts": self.contacts, "at": self.at.isoformat()}
-        return json.dumps(line | ({"closes": True} if self.closes else {}), separators=(",", ":"))
+        line: dict[str, Any] = {"id": self.id, "person": self.person, "contacts": self.contacts}
+        line["at"] = self.at.isoformat()
+        line |= {"closes": True} if self.closes else {}
+        line |= {"asked_by": self.asked_by} if self.asked_by else {}
+        return json.dumps(line, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Line:
-        """Raises ValueError for anything else."""
+        """Raises ValueError for anything else. An older one that says nothing of who asked has begun."""
         try:
             data = json.loads(text)
-            closes = bool(data.get("closes", False))
-            return cls(int(data["id"]), str(data["person"]), tuple(data["contacts"]), _instant(data["at"]), closes)
+            contacts, closes, asked_by = tuple(data["contacts"]), bool(data.get("closes")), data.get("asked_by", "")
+            return cls(int(data["id"]), str(data["person"]), contacts, _instant(data["at"]), closes, str(asked_by))
         except (AttributeError, TypeError, KeyError) as error:
             raise ValueError(type(error).__name__) from None
 
@@ -110,6 +121,13 @@ async def last(db: Sql) -> int:
     return int(rows[0]["n"])
 
 
+async def all_begun(db: Sql) -> int:
+    """The number up to which everybody's rows are gone: what a backup need not be told of. 0 where that is none."""
+    begun = "COALESCE(min(CASE WHEN begun_at IS NULL THEN id END) - 1, max(id), 0)"
+    rows = await db.fetch(f"SELECT {begun} AS n FROM erasure")
+    return int(rows[0]["n"])
+
+
 async def open_(db: Sql) -> Sequence[Erasure]:
     return [_open(row) for row in await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE done_at IS NULL ORDER BY id")]
 
@@ -126,10 +144,9 @@ async def latest(db: Sql, limit: int) -> Sequence[Erasure]:
     ]
 
 
-async def again(tx: Tx, asked: Erasure) -> Erasure:
-    """As it is now: who was to be closed may want to be erased meanwhile."""
-    rows = await tx.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE id = ?", asked.id)
-    return _open(rows[0])
+async def get(db: Sql, id: int) -> Erasure | None:
+    rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE id = ?", id)
+    return _open(rows[0]) if rows else None
 
 
 async def of_person(db: Sql, person: str) -> Erasure | None:
@@ -177,25 +194,36 @@ async def done(db: Sql, erasure: Erasure, now: datetime) -> bool:
 async def lines(db: Sql, after: int) -> Sequence[Line]:
     """Of all: begun, or asked for a moment ago; and of the numbers that nobody was erased under (an empty person)."""
     rows = await db.fetch(f"SELECT {_COLUMNS} FROM erasure WHERE id > ? ORDER BY id", after)
-    return [
-        Line(each.id, each.person, each.theirs.contacts, each.begun_at or each.asked_at, each.closes)
-        for each in map(_open, rows)
-    ]
+    return [Line.of(_open(row)) for row in rows]
 
 
 async def add(tx: Tx, line: Line, theirs: Theirs, now: datetime) -> None:
-    """A line that a restored database does not know yet; its rows are gone."""
+    """A line that a restored database does not know yet, or as one that is open; its rows are gone."""
     ids = json.dumps({"contacts": theirs.contacts})
     await tx.execute(
         f"INSERT INTO erasure ({_COLUMNS}) VALUES (?, ?, ?, 'restore', ?, ?, ?, ?) "
-        "ON CONFLICT (id) DO UPDATE SET ids = excluded.ids, begun_at = excluded.begun_at, done_at = excluded.done_at, "
-        "closes = excluded.closes",
+        "ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, ids = excluded.ids, "
+        "begun_at = excluded.begun_at, done_at = excluded.done_at, closes = excluded.closes",
         line.id,
         line.person,
         ids,
         line.at,
         line.at,
         now,
+        line.closes,
+    )
+
+
+async def ask_again(tx: Tx, line: Line) -> None:
+    """As it was asked for, for whoever looks next: nothing of theirs is gone, nobody was told."""
+    await tx.execute(
+        "INSERT INTO erasure (id, person_id, ids, asked_by, asked_at, closes) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET asked_by = excluded.asked_by, closes = excluded.closes",
+        line.id,
+        line.person,
+        "{}",
+        line.asked_by,
+        line.at,
         line.closes,
     )
 

@@ -120,7 +120,7 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
     async with parts.db.transaction() as tx:
         rows = await contacts.lock_person(tx, person)
         await contacts.hold_off(tx, [row.id for row in rows])
-        asked = await erasures.again(tx, asked)
+        asked = await erasures.get(tx, asked.id) or asked  # who was to be closed may want to be erased meanwhile
         store = RowStore(tx, parts.directories)
         if await store.person(PersonId(person)) is None:
             await erasures.withdraw(tx, asked)  # unless somebody else has just begun

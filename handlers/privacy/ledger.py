@@ -2,10 +2,10 @@
 whoever restores a backup finds there who was erased since, and how far it goes.
 
     publish(parts) -> bool                     what is new, in order; False: the store is away
-    after(store, number) -> lines              what a restored database may not know; raises Unknown where that cannot
+    after(store, number, last_known) -> lines  what a restored database may not know; raises Unknown where that cannot
                                                be told
     read_file(text) -> lines                   as `socialdirect person erasures` prints them
-    of_file(lines, number) -> lines            as `after`, of such a file
+    of_file(lines, number, last_known) -> lines     as `after`, of such a file
 
 A line's name is 26 signs with its number in them, as all that lies there; no document's begins with a letter. `HEAD`
 holds the number of the last one.
@@ -60,13 +60,13 @@ async def _write(parts: Parts, store: Store, after: int) -> None:
         await store.put(HEAD, str(lines[-1].id if lines else 0).encode())
 
 
-async def after(store: Store, number: int) -> Sequence[Line]:
-    """Those with higher numbers. A backup that knows more than the store was made beside another one."""
+async def after(store: Store, number: int, last_known: int = 0) -> Sequence[Line]:
+    """Those with higher numbers. A backup that knows more than the store (`last_known`) was made beside another one."""
     try:
         top = await last(store)
         if top is None:
             raise Unknown("the documents' store holds no ledger of erasures")
-        _reaches(top, number, "the documents' store")
+        _reaches(top, last_known, "the documents' store")
         known = [await _line(store, each) for each in range(number + 1, top + 1)]
         while (found := await store.get(_name(top + 1))) is not None:  # of whoever died before it wrote the number
             top += 1
@@ -97,11 +97,11 @@ def read_file(text: str) -> Sequence[Line]:
     return [_read(line, number) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
-def of_file(lines: Sequence[Line], number: int) -> Sequence[Line]:
+def of_file(lines: Sequence[Line], number: int, last_known: int = 0) -> Sequence[Line]:
     """An older file, or half of one, would leave out people who were erased: it tells nothing."""
     known = {line.id: line for line in lines}
     top = max(known, default=0)
-    _reaches(top, number, "the file")
+    _reaches(top, last_known, "the file")
     if missing := next((each for each in range(number + 1, top + 1) if each not in known), None):
         raise Unknown(f"line {missing} of the ledger of erasures is missing in the file")
     return [known[each] for each in range(number + 1, top + 1)]

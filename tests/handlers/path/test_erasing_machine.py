@@ -94,7 +94,7 @@ class Town(RuleBasedStateMachine):
         self.folder.mkdir()
         self.store = Folder(self.folder / "papers")
         self.known = {name: Known(person) for name, person in self.world.people.items()}
-        self.saved: tuple[Path, int, dict[str, Known]] | None = None
+        self.saved: tuple[Path, tuple[int, int], dict[str, Known]] | None = None
         clock = Clock(self.world.place.clock.now)
         names: tuple[ChannelName, ...] = ("sms", "whatsapp", "telegram", "email")
         lines: dict[str, Channel] = {name: Line(name, clock) for name in names}
@@ -199,20 +199,20 @@ class Town(RuleBasedStateMachine):
     @precondition(lambda self: self.saved is not None)
     @rule()
     def it_is_read_back(self) -> None:
-        """Whoever was erased since is erased again; a dispute that began since is not in it; who had asked is erased at
-        once, unless a dispute was in it."""
+        """Whoever was erased since is erased again, whatever was disputed then; a dispute that began since is not in
+        it; who has asked waits for a worker's next look."""
         assert self.saved is not None
-        path, number, then = self.saved
-        told = self.run(self.restored(path, number))
+        path, known, then = self.saved
+        asked = self.run(self.restored(path, known))
         for name, who in then.items():
-            gone = self.known[name].gone or who.person in told or who.gone or (who.asked and not who.hold)
+            gone = self.known[name].gone or who.gone
             closed = self.known[name].closed or who.closed
             held = who.hold if who.closed or not gone else ""
-            self.known[name] = replace(who, gone=gone, closed=closed, asked=who.asked and not gone, hold=held)
+            self.known[name] = replace(who, gone=gone, closed=closed, asked=who.person in asked and not gone, hold=held)
 
-    async def restored(self, path: Path, number: int) -> set[str]:
-        """Whom the ledger named."""
-        lines = await ledger.after(self.store, number)
+    async def restored(self, path: Path, known: tuple[int, int]) -> set[str]:
+        """Of whom the ledger says that they asked for it."""
+        lines = await ledger.after(self.store, *known)
         await self.opened(self.world.empty)
         now, zone = self.place.clock.now, self.place.parts.zone
 
@@ -221,7 +221,7 @@ class Town(RuleBasedStateMachine):
 
         await backup.restore(self.place.parts.db, path, now, None, then)
         await flags.resume(self.place.parts.db)
-        return {line.person for line in lines}
+        return {line.person for line in lines if line.asked_by}
 
     # ------------------------------------------------------------ in the end
 
@@ -251,6 +251,7 @@ class Town(RuleBasedStateMachine):
             left = {table for table, texts in found.items() for text in texts if _names(text, name, said)}
             kept = {"archive"} if who.closed else set()
             assert (left - {"legal_hold"} == kept) == who.gone, "nothing of them is left"
+            assert await holds.holds(db, who.person) == bool(who.hold), "a dispute stands until it is over"
             heard = [text for to, text in self.place.line("sms").sent_to if to == NUMBERS[name]]
             assert sum(text.startswith("C'est fait : votre compte") for text in heard) <= who.gone
 
