@@ -66,14 +66,12 @@ async def after(store: Store, number: int, last_known: int = 0) -> Sequence[Line
         top = await last(store)
         if top is None:
             raise Unknown("the documents' store holds no ledger of erasures")
-        _reaches(top, last_known, "the documents' store")
-        known = [await _line(store, each) for each in range(number + 1, top + 1)]
-        while (found := await store.get(_name(top + 1))) is not None:  # of whoever died before it wrote the number
+        while await store.get(_name(top + 1)) is not None:  # of whoever died before it wrote the number
             top += 1
-            known.append(_read(found.decode("utf-8", "replace"), top))
+        _reaches(top, last_known, "the documents' store")
+        return [await _line(store, each) for each in range(number + 1, top + 1)]
     except StoreAway:
         raise Unknown("the documents' store does not answer") from None
-    return known
 
 
 async def last(store: Store) -> int | None:

@@ -15,7 +15,7 @@ import pytest
 from conversations.model import Reply
 from conversations.text import Text
 from handlers import content
-from handlers.privacy import closing, disputes, erasing, ledger
+from handlers.privacy import afterwards, closing, disputes, erasing, ledger
 from handlers.privacy.erasing import Erased
 from handlers.privacy.restoring import erase_again
 from storage import archives, backup, contacts, erasures, flags, holds, outbox
@@ -46,10 +46,10 @@ async def empty(request: pytest.FixtureRequest, db: Database, tmp_path: Path, va
     await server.drop(name)
 
 
-async def asks(place: Place, person: str) -> None:
+async def asks(place: Place, person: str, *, closes: bool = False) -> None:
     async with place.parts.db.transaction() as tx:
         await contacts.lock_person(tx, person)
-        await erasures.ask(tx, person, f"person:{person}", place.clock.now)
+        await erasures.ask(tx, person, f"person:{person}", place.clock.now, closes=closes)
 
 
 async def is_disputed(place: Place, person: str) -> LegalHold:
@@ -177,18 +177,42 @@ async def test_a_ledger_that_fell_behind_the_backup_takes_nothing_back(place: Pl
 
 
 @guards("G17", partly=True)
+@pytest.mark.parametrize("done", [False, True])
 async def test_a_dispute_about_a_closed_account_is_in_the_backup(
-    place: Place, papers: Path, tmp_path: Path, empty: Database
+    place: Place, papers: Path, tmp_path: Path, empty: Database, done: bool
 ) -> None:
-    """It began before all was done that follows the closing."""
+    """It began before all was done that follows the closing; or later, and the ledger is read from before it, since
+    somebody else had asked first."""
     person = await lives(place)
+    if done:
+        await asks(place, "somebody else")
     await closing.close(place.parts, person, ANNA)
+    if done:
+        await place.passes(hours=30)
+        await afterwards.look(place.parts)
+    assert [each.person for each in await erasures.open_(place.parts.db)] == ["somebody else" if done else person]
     held = await is_disputed(place, person)
     saved = await Saved(place, tmp_path).made()
+    known = await erasures.of_person(place.parts.db, person)
     await saved.read_back(empty)
+    assert (await erasures.of_person(empty, person) == known) == done
     await passes_a_day(place)
     assert await holds.of_person(empty, person) == [held]
     assert await archives.there(empty, person)
+
+
+@guards("G06", partly=True)
+async def test_who_was_to_be_closed_and_wants_to_be_erased_since_is_erased(
+    place: Place, papers: Path, tmp_path: Path, empty: Database
+) -> None:
+    person = await lives(place)
+    await asks(place, person, closes=True)
+    saved = await Saved(place, tmp_path).made()
+    await asks(place, person)
+    assert await ledger.publish(place.parts)
+    await saved.read_back(empty)
+    assert await erasing.look(place.parts) == 1
+    assert not await archives.there(empty, person)
 
 
 def test_an_older_backup_is_told_the_whole_ledger(tmp_path: Path) -> None:
@@ -211,7 +235,9 @@ async def test_the_ledger_is_read_past_the_number_that_was_noted(place: Place, p
     await erasing.erase(place.parts, person, ANNA)
     store = place.parts.documents.store  # type: ignore[union-attr]
     await store.put(ledger.HEAD, b"0")
-    assert [line.person for line in await ledger.after(store, 0)] == [person]
+    assert [line.person for line in await ledger.after(store, 0, 1)] == [person]
+    with pytest.raises(ledger.Unknown, match="tells of 1 erasures, the backup of 2"):
+        await ledger.after(store, 0, 2)
     await store.put(ledger.HEAD, b"?")
     assert not await ledger.publish(place.parts), "what nobody can read stops no other"
 
