@@ -127,32 +127,40 @@ async def read_once(db: Sql, id: str, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A file in which something acts: whose it is, and why; never what it is called or holds."""
+    """A file in which something acts: whose it is, and why; never what it is called or holds. `held`: a legal hold
+    keeps it, also after `ends_at`.
+    """
 
     id: str
     person_id: str
     reason: str
     came_at: datetime
     ends_at: datetime
+    held: bool
 
 
 async def set_aside(db: Sql, limit: int) -> list[Aside]:
     """The latest first, as long as they are there."""
     rows = await db.fetch(
-        "SELECT id, person_id, reason, came_at, ends_at FROM document WHERE status = 'set_aside' "
-        "ORDER BY came_at DESC, id DESC LIMIT ?",
+        f"SELECT id, person_id, reason, came_at, ends_at, {KEPT['document']} AS held FROM document "
+        "WHERE status = 'set_aside' ORDER BY came_at DESC, id DESC LIMIT ?",
         limit,
     )
-    return [Aside(**row) for row in rows]
+    return [Aside(**(row | {"held": bool(row["held"])})) for row in rows]
+
+
+async def is_aside(db: Sql, id: str) -> bool:
+    return bool(await db.fetch("SELECT 1 AS one FROM document WHERE id = ? AND status = 'set_aside'", id))
 
 
 async def end_aside(db: Sql, id: str, now: datetime) -> bool:
     """Before its time: unreadable at once, as its key goes; its file with the next that are ended. False: it was not
-    set aside, or is not any more.
+    set aside, or is not any more, or a legal hold keeps it.
     """
     return bool(
         await db.execute(
-            "UPDATE document SET status = 'ending', key = NULL, ends_at = ? WHERE id = ? AND status = 'set_aside'",
+            "UPDATE document SET status = 'ending', key = NULL, ends_at = ? WHERE id = ? AND status = 'set_aside' "
+            f"AND NOT {KEPT['document']}",
             now,
             id,
         )

@@ -37,11 +37,23 @@ class DeliveryPages:
         self.frame.post(f"/deliveries/aside/{ID}/delete", Deed.DELETE_DOCUMENTS, self._delete)
 
     async def _deliveries(self, visit: Visit) -> web.Response:
-        seen = await service.look(self.frame.parts)
-        said = SAID.get(visit.request.query.get("said", ""))
-        return visit.page("deliveries", said=said, service=seen, reasons=ASIDE, alarm_words=alarm_words)
+        return await self._page(visit, SAID.get(visit.request.query.get("said", "")))
 
     async def _delete(self, visit: Visit) -> web.Response:
         """That it ended meanwhile is what was wanted, too."""
         done = await asides.delete(self.frame.parts, visit.place("id"), visit.actor)
-        raise visit.back(f"/deliveries?said={'deleted' if done else 'gone'}")
+        if done == "held":
+            return await self._page(visit, t("console.aside.held"), 409)
+        raise visit.back(f"/deliveries?said={done}")
+
+    async def _page(self, visit: Visit, said: Text | None, status: int = 200) -> web.Response:
+        seen = await service.look(self.frame.parts)
+        return visit.page(
+            "deliveries",
+            status,
+            said=said,
+            failed=status != 200,
+            service=seen,
+            reasons=ASIDE,
+            alarm_words=alarm_words,
+        )

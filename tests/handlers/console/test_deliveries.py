@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from booking.documents import UNSENT, Document, DocumentId
 from booking.operating import Role
 from handlers import standing
-from storage import audit, flags, inbox
+from handlers.privacy import disputes
+from handlers.privacy.disputes import NotHeld
+from storage import audit, documents, flags, inbox
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.console.site import Site
 from tests.handlers.path.place import CAMILLE, Place, refused
 
@@ -79,6 +82,41 @@ async def test_an_administrator_ends_what_was_set_aside_and_nobody_opens_it(site
     assert (row["status"], row["key"]) == ("ending", None), "unreadable at once; its file goes with the next look"
     assert [deed.action for deed in await audit.of(db, f"document:{id}")] == ["delete document"]
     assert (await boss.post(delete)).to == "/console/deliveries?said=gone"
+
+
+@guards("G17", partly=True)
+async def test_what_a_dispute_keeps_is_not_ended_by_hand(site: Site) -> None:
+    place, db = site.place, site.place.parts.db
+    await place.books()
+    await aside(place)
+    id = "0" * 26
+    await db.execute("UPDATE document SET key = ? WHERE id = ?", b"sealed", id)
+    [row] = await db.fetch("SELECT person_id FROM document WHERE id = ?", id)
+    boss, auditor = await site.operator(Role.ADMINISTRATOR, "boss"), await site.operator(Role.AUDITOR, "ada")
+    delete = f"/console/deliveries/aside/{id}/delete"
+    hold = await disputes.hold(
+        place.parts, row["person_id"], "operator:otto", "RG 26/00123", "devant le juge", date(2026, 6, 1)
+    )
+    assert not isinstance(hold, NotHeld)
+    page = (await boss.get("/console/deliveries")).text
+    assert delete not in page
+    assert "gardé : un litige est ouvert" in page
+    assert "effacé le" not in page, "it is not, on that day"
+    seen = (await auditor.get("/console/deliveries")).text
+    assert ("litige" in seen, "effacé le" in seen) == (False, False), "who has a dispute is not theirs to see"
+    # From a page that was open before.
+    refused = await boss.post(delete, 409)
+    assert "Un litige est ouvert à propos de cette personne : le document n&#39;est pas effacé" in refused.text
+    assert "RG 26/00123" not in refused.text
+    [kept] = await db.fetch("SELECT status, key FROM document WHERE id = ?", id)
+    assert (kept["status"], kept["key"]) == ("set_aside", b"sealed")
+    assert [deed.action for deed in await audit.of(db, f"document:{id}")] == ["delete document refused"]
+    place.clock.now += timedelta(days=30)
+    assert await documents.begin_to_end(db, place.clock.now, 10) == []
+    await disputes.release(place.parts, hold.id, "operator:otto")
+    boss = await site.operator(Role.ADMINISTRATOR, "bea")
+    assert delete in (await boss.get("/console/deliveries")).text
+    assert (await boss.post(delete)).to == "/console/deliveries?said=deleted"
 
 
 async def aside(place: Place) -> None:
