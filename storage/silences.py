@@ -18,6 +18,7 @@ from typing import Final
 
 from booking.model import HOUR
 from storage.db import Sql, Tx
+from storage.holds import KEPT
 
 # An address that we wrote to first tells nothing of them: a mail's is made when something goes there.
 _HEIR: Final = "EXISTS (SELECT 1 FROM contact h WHERE h.id = c.heir_id AND h.last_inbound_at > {since})"
@@ -104,16 +105,13 @@ async def keep(tx: Tx, silence: Silence) -> None:
     )
 
 
-async def drop(tx: Tx, person: str) -> None:
-    await tx.execute("DELETE FROM silence WHERE person_id = ?", person)
-
-
 async def broken(db: Sql) -> int:
-    """Whoever wrote, or has an hour again: it begins anew with their next silence."""
+    """Whoever wrote, or has an hour again: it begins anew with their next silence. What a legal hold keeps stays."""
     return await db.execute(
-        "DELETE FROM silence WHERE EXISTS (SELECT 1 FROM contact c WHERE c.person_id = silence.person_id "
+        f"DELETE FROM silence WHERE NOT {KEPT['silence']} AND ("
+        "EXISTS (SELECT 1 FROM contact c WHERE c.person_id = silence.person_id "
         f"AND (c.last_inbound_at > silence.since_at OR {_MADE} > silence.since_at "
         f"OR {_HEIR.format(since='silence.since_at')})) "
         "OR EXISTS (SELECT 1 FROM appointment a WHERE a.person_id = silence.person_id "
-        "AND a.status IN ('booked', 'done', 'missed') AND a.start_at > silence.since_at)"
+        "AND a.status IN ('booked', 'done', 'missed') AND a.start_at > silence.since_at))"
     )

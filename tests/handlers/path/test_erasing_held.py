@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
-from handlers.privacy import disputes, erasing
+from handlers.privacy import closing, disputes, erasing
 from handlers.privacy.erasing import Erased, Held
-from storage import audit, erasures, purge, rotation
+from storage import audit, erasures, purge, rotation, silences
+from storage.silences import Silence
 from storage.whose import WHOSE, of_people, where
 from tests.guards import guards
 from tests.handlers.path.erased import ANNA, lives, lives_alone, passes_a_day, residue
@@ -89,6 +90,20 @@ async def test_a_hold_that_came_in_between_goes_to_the_desk(place: Place, papers
     assert (await place.contact("sms", CAMILLE)).person_id == person
     [refused] = await place.says("sms", CAMILLE, "effacer mon compte")
     assert refused.startswith("Un litige est ouvert")
+
+
+@guards("G17", partly=True)
+async def test_when_they_were_warned_of_their_silence_stays_though_they_wrote(place: Place) -> None:
+    person, db, now = await lives_alone(place), place.parts.db, place.clock.now
+    warned = Silence(person, now - timedelta(days=700), now - timedelta(days=1))
+    async with db.transaction() as tx:
+        await silences.keep(tx, warned)
+    hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    await closing.silent(place.parts)
+    assert await silences.get(db, person) == warned
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await closing.silent(place.parts)
+    assert await silences.get(db, person) is None
 
 
 async def test_new_keys_open_what_a_hold_says(place: Place) -> None:
