@@ -16,12 +16,15 @@ from typing import Final
 
 from storage.db import Sql
 from storage.sql import Row, marks
-from storage.whose import HELD, WHOSE, where
+from storage.whose import HELD, WHOSE, noted, where
 
 _COLUMNS: Final = "id, person_id, reference, reason, placed_by, placed_at, review_at, lifted_at, lifted_by"
 DERIVED: Final = frozenset({"busy"})  # made of appointments and holds, which stay
-# True of a row that a hold keeps, for `purge` and whoever else ends rows by themselves.
-KEPT: Final = {table: f"COALESCE(({where(table, HELD)}), FALSE)" for table in WHOSE if table not in DERIVED}
+# True of a row that a hold keeps, for `purge` and whoever else ends rows by themselves. Who saw and did what is
+# evidence, too, as long as the dispute is open.
+KEPT: Final = {table: f"COALESCE(({where(table, HELD)}), FALSE)" for table in WHOSE if table not in DERIVED} | {
+    "audit": f"({noted(HELD)})"
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 
 `ledger` is not here: that a message was seen is remembered for ever (invariant I2), and says nothing about anybody.
 Nor is `step_count`: figures without people stay, folded to one row a day. What a legal hold keeps stays,
-too, and goes with the first purge after that was lifted.
+too, what the trail notes of its person among it, and goes with the first purge after that was lifted.
 """
 
 from __future__ import annotations

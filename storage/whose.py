@@ -2,6 +2,7 @@
 data goes by this one list; a test walks all tables, so that a new one is in it before it holds a row.
 
     where("message", HELD)              SQL that is true of the rows of everybody for whom a legal hold stands
+    noted(HELD)                         of the rows of the audit trail that name them, or something of theirs
 
 The names in braces are lists of ids, or statements that give them: `people`; `contacts`, `appointments` and `series` of
 theirs; `subjects`, what a ticket may be about, by kind and id; `owners`, who has quarters of an hour.
@@ -51,7 +52,7 @@ OTHERWISE: Final[Mapping[str, str]] = {
     "api_answer": "sealed, without a name beside it: looked through when somebody is erased; gone after a day",
     "token": "a hash and an id: goes with what it leads to",
     "tries": "ids and keyed hashes: gone with them, or after thirty days",
-    "audit": "ids only: who did what to whose data is proof, and stays",
+    "audit": "ids only: who did what to whose data is proof, and stays when they are erased; `noted` finds it",
     "hook_news": "ids and instants only",
     "provider_copy": "sealed ids of a provider, of nobody: queued when they are erased, gone when it is deleted there",
     "archive": "who they were, sealed: what closing an account leaves, until five years later",
@@ -78,6 +79,18 @@ NOBODYS: Final[Mapping[str, str]] = {
     "past_hour": "counted without anybody",
     "step_count": "counted without anybody",
     "feedback": "apart from all records of people",
+}
+
+# By which ids a row of the audit trail is about somebody, by the kind of its object. Lists on which they stood among
+# others (a day, a week, tickets, talks, holds) name nobody.
+_NOTED: Final[Mapping[str, str]] = {
+    "person": "{people}",
+    "archive": "{people}",  # by the id that the account had
+    "talk": "{contacts}",
+    **{
+        kind: f"SELECT id FROM {kind} WHERE {WHOSE[kind]}"
+        for kind in ("appointment", "ticket", "report", "decision", "document")
+    },
 }
 
 
@@ -114,4 +127,15 @@ HELD: Final = of_people("SELECT person_id FROM legal_hold WHERE lifted_at IS NUL
 
 
 def where(table: str, whom: Whom) -> str:
-    return WHOSE[table].format(**{name: getattr(whom, name) for name in Whom.__dataclass_fields__})
+    return _of(WHOSE[table], whom)
+
+
+def noted(whom: Whom) -> str:
+    return " OR ".join(
+        f"(object LIKE '{kind}:%' AND SUBSTR(object, {len(kind) + 2}) IN ({_of(ids, whom)}))"
+        for kind, ids in _NOTED.items()
+    )
+
+
+def _of(sql: str, whom: Whom) -> str:
+    return sql.format(**{name: getattr(whom, name) for name in Whom.__dataclass_fields__})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from handlers.privacy import closing, disputes, erasing
 from handlers.privacy.erasing import Erased, Held
+from handlers.privacy.touched import FIELDS, LISTS
 from storage import audit, erasures, purge, rotation, silences
 from storage.silences import Silence
 from storage.whose import WHOSE, of_people, where
@@ -52,6 +53,31 @@ async def test_a_hold_keeps_what_is_purged_of_every_table(place: Place, papers: 
     await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
     await purge.purge(db, late)
     assert [table for table, rows in (await theirs()).items() if rows == before[table]] == []
+
+
+@guards("G17", partly=True)
+async def test_who_looked_at_them_is_known_while_the_dispute_is_open(place: Place, papers: Path) -> None:
+    person, db, now = await lives(place), place.parts.db, place.clock.now
+    await place.says("sms", SAM, "bonjour", "PORTS-7KQM-4XTD", "1", "1", "1", "Sam Rivière", "sam@example.org", "1")
+    other, contact = (await place.contact("sms", SAM)).person_id, (await place.contact("sms", CAMILLE)).id
+    hold = await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    theirs = {f"person:{person}", f"archive:{person}", f"talk:{contact}"}
+    for kind in ("appointment", "ticket", "report", "decision", "document"):
+        rows = await db.fetch(f"SELECT id FROM {kind} WHERE person_id = ?", person)
+        theirs |= {f"{kind}:{row['id']}" for row in rows}
+    assert len({each.partition(":")[0] for each in theirs}) == len(set(FIELDS) - LISTS - {"day", "week"})
+    await db.execute("UPDATE ticket SET person_id = NULL WHERE contact_id = ?", contact)  # asked before the account
+    await audit.add_all(db, ANNA, "see", [*theirs, f"person:{other}", "tickets", f"day:{now.date()}"], now)
+
+    async def looked() -> set[str]:
+        return {row["object"] for row in await db.fetch("SELECT object FROM audit WHERE action = 'see'")}
+
+    late = now.replace(year=now.year + 7)
+    await purge.purge(db, late)
+    assert await looked() == theirs, "looks at anybody else, and at lists, end"
+    await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
+    await purge.purge(db, late)
+    assert await looked() == set()
 
 
 @guards("G17", partly=True)

@@ -52,6 +52,7 @@ def years(at: datetime, count: int) -> datetime:
 
 PROOFS: Final = {"warn", "hold", "release hold", "erase", "close account", "suspend"}
 NAMED: Final = ("appointment_id", "contact_id")  # by which a row is somebody's
+NOTED: Final = ("appointment", "ticket", "report", "decision", "document")
 MATTER: Final = {"appointment", "message", "conversation"}
 NAMING: Final = {table for table in WHOSE if "person_id" in all_rows.of(table)._meta.fields_map} - {"contact"}
 
@@ -92,6 +93,8 @@ class Judged:
     ends: dict[str, datetime] = field(default_factory=dict)  # by person
     held: dict[str, datetime] = field(default_factory=dict)  # by person: until then nothing goes
     owners: dict[str, str] = field(default_factory=dict)  # contact or appointment -> person
+    noted: dict[str, str] = field(default_factory=dict)  # as the audit trail calls what is somebody's -> person
+    about: dict[tuple[str, str | None, str], str] = field(default_factory=dict)  # a row of the trail -> person
     matter: dict[str, datetime] = field(default_factory=dict)  # by person, where why they came goes before the account
     seen: dict[tuple[str, str | None, str], datetime] = field(default_factory=dict)  # what -> its own end
     whose: dict[tuple[str, str | None, str], str | None] = field(default_factory=dict)
@@ -110,13 +113,17 @@ class Judged:
                 what = (table, column, str(row["id"]))
                 there.add(what)
                 self.seen[what], self.whose[what] = at, self._person(row)
+                if row.get("object") in self.noted:
+                    self.about[what] = self.noted[row["object"]]
                 if str(row.get("key", "")).startswith("erased:") or row.get("contact_id") in self.workers:
                     self.loose.add(what)
-                due = min(self._held(what, at), self.ends.get(self.whose[what] or "", at))
+                held = self._held(what, at)
+                due = min(held, self.ends.get(self.whose[what] or "", held))
                 if due + DAY < now:
                     self.late.append((what, due, now))
         for what in self.seen.keys() - there:
-            at, person = self.seen.pop(what), self.whose.pop(what)
+            at = self._held(what, self.seen.pop(what))
+            person = self.whose.pop(what)
             if what not in self.loose and now < min(at, self.ends.get(person or "", at)):
                 self.early.append((what, at, now))
         for table in ("person", "conversation", *sorted(NAMING)):
@@ -140,13 +147,18 @@ class Judged:
         self.workers = {row["id"] for row in rows}
         for row in await self.place.parts.db.fetch("SELECT id, person_id FROM appointment"):
             self.owners[row["id"]] = row["person_id"]
+        self.noted |= {f"{kind}:{who}": who for who in self.held for kind in ("person", "archive")}
+        for kind, table in (("talk", "contact"), *((each, each) for each in NOTED)):
+            for row in await self.place.parts.db.fetch(f"SELECT id, person_id FROM {table}"):
+                self.noted |= {f"{kind}:{row['id']}": row["person_id"]} if row["person_id"] else {}
 
     def _person(self, row: dict[str, Any]) -> str | None:
         of = [row.get("person_id"), *(self.owners.get(row.get(name) or "") for name in NAMED)]
         return next((each for each in of if each), None)
 
     def _held(self, what: tuple[str, str | None, str], at: datetime) -> datetime:
-        return max(at, self.held.get(self.whose[what] or "", at))
+        """Who looked at them, too, is known as long."""
+        return max(at, self.held.get(self.whose[what] or self.about.get(what, ""), at))
 
 
 @pytest.fixture
@@ -266,7 +278,7 @@ class Plan:
         self.place.clock.now = now
 
 
-@guards("G11", "G12", "G13", "G14")
+@guards("G11", "G12", "G13", "G14", "G17")
 async def test_six_years(place: Place, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     people, parts = await lives(place), place.parts
     for who in ("closes", "erased"):
