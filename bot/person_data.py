@@ -88,7 +88,8 @@ def touched(
                 *(_person(parts, p) for p in found.people),
             ]
             if found.lists:
-                lines.append(f"  {found.lists} looks at lists: whoever had a ticket then is named above")
+                shown = "whoever had a ticket then, or a talk that was shown, is named above"
+                lines.append(f"  {found.lists} looks at lists: {shown}")
             if found.unknown:
                 lines.append(f"  {found.unknown} deeds on what is not there any more: nobody can be named for them")
         return lines

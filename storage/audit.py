@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from storage.db import Sql
+from storage.sql import marks
 
 AT_ONCE: Final = 200  # rows of one statement
 LOOK: Final = timedelta(minutes=10)  # a page that is looked at all the time is one look in the audit trail
@@ -62,6 +63,22 @@ async def looked(db: Sql, actor: str, object_: str, now: datetime, action: str =
     """That they looked at it; once in a while, however often they do."""
     if not await done(db, actor, action, object_, now - LOOK):
         await add(db, actor, action, object_, now)
+
+
+async def looked_at_each(db: Sql, actor: str, objects: Sequence[str], now: datetime, action: str) -> None:
+    """The same for many that were shown at once."""
+    for n in range(0, len(objects), AT_ONCE):
+        some = objects[n : n + AT_ONCE]
+        rows = await db.fetch(
+            f"SELECT object FROM audit WHERE object IN ({marks(len(some))}) "
+            "AND done_at > ? AND actor = ? AND action = ?",
+            *some,
+            now - LOOK,
+            actor,
+            action,
+        )
+        known = {row["object"] for row in rows}
+        await add_all(db, actor, action, [object_ for object_ in some if object_ not in known], now)
 
 
 async def of(db: Sql, object_: str, limit: int = 100) -> list[Deed]:

@@ -1,4 +1,5 @@
-"""Whose data a deed of the audit trail touched, by the kind and id of its object.
+"""Whose data a deed of the audit trail touched, by the kind and id of its object: ids of people, and of whose address
+has no account `worker:ID` or, of strangers, `talk:ID`.
 
 people(db, kind, id) -> ids                       as it is now; none where it is gone
 with_hours(db, since, until, worker) -> ids       who has an appointment that starts in [since, until)
@@ -15,11 +16,12 @@ from typing import Final
 
 from storage.db import Sql
 
+_WHO: Final = "COALESCE(c.person_id, 'worker:' || c.worker_id, 'talk:' || c.id)"
 _OF: Final[Mapping[str, str]] = {
     "appointment": "SELECT person_id AS id FROM appointment WHERE id = ?",
-    "ticket": "SELECT COALESCE(t.person_id, c.person_id) AS id FROM ticket t "
+    "ticket": f"SELECT COALESCE(t.person_id, {_WHO}) AS id FROM ticket t "
     "LEFT JOIN contact c ON c.id = t.contact_id WHERE t.id = ?",
-    "talk": "SELECT person_id AS id FROM contact WHERE id = ?",
+    "talk": f"SELECT {_WHO} AS id FROM contact c WHERE c.id = ?",
     "report": "SELECT person_id AS id FROM report WHERE id = ?",
     "decision": "SELECT person_id AS id FROM decision WHERE id = ?",
     "document": "SELECT person_id AS id FROM document WHERE id = ?",
@@ -47,7 +49,7 @@ async def with_hours(db: Sql, since: datetime, until: datetime, worker: str | No
 async def with_tickets(db: Sql, at: datetime) -> list[str]:
     return await _ids(
         db,
-        "SELECT DISTINCT COALESCE(t.person_id, c.person_id) AS id FROM ticket t "
+        f"SELECT DISTINCT COALESCE(t.person_id, {_WHO}) AS id FROM ticket t "
         "LEFT JOIN contact c ON c.id = t.contact_id "
         "WHERE t.opened_at <= ? AND (t.closed_at IS NULL OR t.closed_at > ?) ORDER BY id",
         at,

@@ -30,6 +30,7 @@ Group: TypeAlias = Literal["danger", "human", "stuck"]
 GROUPS: Final[tuple[Group, ...]] = get_args(Group)
 SHOWN: Final = 100
 TOLD: Final = 30  # messages of ours, the latest
+LISTED: Final = "see listed"  # in the audit trail: a talk as a line of the list
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Line:
     @property
     def since(self) -> datetime:
         return self.needs[0].since
+
+    @property
+    def by_ticket(self) -> bool:
+        return self.live is not None or any(need.ticket for need in self.needs)
 
     @property
     def groups(self) -> frozenset[Group]:
@@ -101,6 +106,9 @@ async def board(parts: Parts, actor: str, only: Group | None = None) -> TalkBoar
         wanted = [id for id in stuck.in_order(found, waiting) if only is None or only in groups[id]]
         lines = await _lines(tx, parts, {id: found[id] for id in wanted[:SHOWN]}, actor)
         await audit.looked(tx, actor, "conversations", now)
+        # Who has a ticket is known by that to have stood here; of the others nothing else would tell it later.
+        unasked = [f"talk:{line.contact.id}" for line in lines if not line.by_ticket]
+        await audit.looked_at_each(tx, actor, unasked, now, LISTED)
     counts = {group: sum(group in each for each in groups.values()) for group in GROUPS}
     return TalkBoard(lines, counts, max(len(wanted) - SHOWN, 0))
 

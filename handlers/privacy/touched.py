@@ -4,8 +4,9 @@ time, and which, out of the trail of deeds. So the CNIL is told within 72 hours,
     touched(parts, actor, since, until) -> Touched
 
 A deed names its object by its id. What leads to people who are not in it (an hour, a ticket, a day's list) is looked up
-as it is now; a person who was erased since is counted by the id that is left. A deed on a list that no more can be told
-is counted as such: it may have shown anybody who was on it.
+as it is now; a person who was erased since is counted by the id that is left. Who has no account is named by their
+talk, who works for us as such. A deed on a list that no more can be told is counted as such: it may have shown anybody
+who was on it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from handlers.console.talks import LISTED
 from handlers.parts import Parts
 from storage import audit
 from storage import touched as rows
@@ -38,7 +40,9 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "conversations": ("name", "when they wrote"),
     "holds": ("name", "that a dispute is open"),
 }
-# What a deed shows besides, or instead.
+# A deed that shows less of its object.
+INSTEAD: Final[Mapping[str, tuple[str, ...]]] = {LISTED: FIELDS["conversations"]}
+# What a deed shows besides.
 DEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "export": ("everything that the file held",),
     "read": ("messages between person and worker",),
@@ -55,7 +59,7 @@ OF_NOBODY: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A person, as far as the actor touched their data."""
+    """A person, as far as the actor touched their data. `person`: the account's id; else `talk:ID` or `worker:ID`."""
 
     person: str
     fields: tuple[str, ...]
@@ -99,7 +103,8 @@ async def touched(parts: Parts, actor: str, since: datetime, until: datetime) ->
 def _one(person: str, deeds: Sequence[Deed]) -> One:
     fields: dict[str, None] = {}
     for deed in deeds:
-        shown = (*FIELDS.get(deed.object.partition(":")[0], ()), *DEEDS.get(deed.action, ()))
+        seen = INSTEAD.get(deed.action, FIELDS.get(deed.object.partition(":")[0], ()))
+        shown = (*seen, *DEEDS.get(deed.action, ()))
         fields |= dict.fromkeys(shown)
     acts = tuple(dict.fromkeys(deed.action for deed in deeds))
     return One(person, tuple(fields), acts, deeds[0].done_at, deeds[-1].done_at, len(deeds))

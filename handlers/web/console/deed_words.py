@@ -27,6 +27,7 @@ NOON: Final = time(12, tzinfo=UTC)  # the same day by whichever clock it is read
 
 ACTS: Final[Mapping[str, Text]] = {
     "see": t("console.deed.act.see"),
+    "see listed": t("console.deed.act.see_listed"),
     "cancel": t("console.deed.act.cancel"),
     "move": t("console.deed.act.move"),
     "turn": t("console.deed.act.turn"),

@@ -11,12 +11,12 @@ from booking.operating import Role
 from handlers.privacy import disputes, erasing
 from handlers.privacy.touched import DEEDS, FIELDS, LISTS, OF_NOBODY, touched
 from handlers.web.console.deed_words import OBJECTS
-from storage import audit, tickets
+from storage import audit, stuck, tickets
 from tests.guards import guards
 from tests.handlers.console.site import Site
 from tests.handlers.console.test_people import booked
 from tests.handlers.path import all_rows
-from tests.handlers.path.place import CAMILLE, SAM
+from tests.handlers.path.place import CAMILLE, CLAIRE, SAM
 
 pytestmark = pytest.mark.sampled
 
@@ -128,6 +128,55 @@ async def test_who_asked_the_desk_before_they_had_an_account_stood_on_its_list(s
     found = await touched(place.parts, actor, since, since + timedelta(minutes=1))
     assert [one.person for one in found.people] == [camille], "it was not closed then"
     assert (await touched(place.parts, actor, place.clock.now + audit.LOOK, place.clock.now + HOUR)).people == []
+
+
+@guards("G22")
+async def test_who_was_shown_on_the_list_of_talks_without_a_ticket(site: Site) -> None:
+    """Nobody asked the desk for them: they were not understood, and fell silent. One has an account, one has none."""
+    place = site.place
+    camille, _ = await booked(site)
+    await place.says("sms", CAMILLE, "rdv", "bzzt", "grmbl")
+    await place.says("sms", SAM, "bonjour", "PORTS-7KQM-4XTD", "bzzt", "grmbl")
+    stranger = f"talk:{(await place.contact('sms', SAM)).id}"
+    assert await tickets.listed(place.parts.db) == []
+    place.clock.now += stuck.QUIET
+    anna, since = await site.operator(Role.DESK, "anna"), place.clock.now
+    actor = f"operator:{await site.id('anna')}"
+    for _ in range(2):
+        await anna.get("/console/conversations?only=danger")
+    assert (await touched(place.parts, actor, since, since + HOUR)).people == [], "nobody in danger, nobody shown"
+    for _ in range(2):
+        await anna.get("/console/conversations")
+    found = await touched(place.parts, actor, since, since + HOUR)
+    assert [(one.person, one.fields, one.deeds, one.count) for one in found.people] == [
+        (id, FIELDS["conversations"], ("see listed",), 1) for id in (camille, stranger)
+    ], "their name and when they wrote; what they wrote is on no list"
+    await anna.get(f"/console/conversations/{stranger.removeprefix('talk:')}")
+    *_, one = (await touched(place.parts, actor, since, since + HOUR)).people
+    assert (one.person, set(one.fields)) == (stranger, {*FIELDS["conversations"], *FIELDS["talk"]})
+    await place.says("sms", SAM, "1", "1", "1", "Sam Rivière", "sam@example.org", "1")
+    sam = (await place.contact("sms", SAM)).person_id
+    people = (await touched(place.parts, actor, since, since + HOUR)).people
+    assert {each.person for each in people} == {camille, sam}, "by the account that they have since"
+
+
+@guards("G22")
+async def test_whoever_has_no_account_and_who_works_for_us_is_named_too(site: Site) -> None:
+    place, db = site.place, site.place.parts.db
+    await place.says("sms", CAMILLE, "humain")
+    await place.says("sms", CLAIRE, "agenda")
+    (ticket,) = await tickets.listed(db)
+    talk, worker = f"talk:{ticket.contact_id}", await place.contact("sms", CLAIRE)
+    anna, since = await site.operator(Role.DESK, "anna"), place.clock.now
+    actor = f"operator:{await site.id('anna')}"
+    for path, named in (
+        ("/console/tickets", [talk]),
+        (f"/console/tickets/{ticket.id}", [talk]),
+        (f"/console/conversations/{worker.id}", [talk, f"worker:{worker.worker_id}"]),
+    ):
+        await anna.get(path)
+        found = await touched(place.parts, actor, since, since + HOUR)
+        assert ([one.person for one in found.people], found.unknown) == (named, 0), path
 
 
 @guards("G22")
