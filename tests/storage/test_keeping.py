@@ -1,52 +1,24 @@
-"""What is kept and for how long: purge, backup and restore, tokens, audit."""
+"""How long rows are kept, and what goes when: nothing early, nothing that waits."""
 
 from __future__ import annotations
 
-import asyncio
-import gzip
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from booking.model import AppointmentId, PersonId, Refusal, WorkerId
-from storage import (
-    archives,
-    audit,
-    backup,
-    contacts,
-    conversations,
-    exports,
-    flags,
-    inbox,
-    logins,
-    outbox,
-    purge,
-    schema,
-    sessions,
-    tickets,
-    tokens,
-)
-from storage.backup import BadBackup
+from storage import audit, backup, contacts, conversations, exports, inbox, logins, outbox, purge, sessions, tickets
 from storage.booking import Directories, RowStore
-from storage.crypto import Vault
 from storage.db import Database
 from storage.exports import ExportRow
 from storage.outbox import Outgoing
 from tests.guards import guards
-from tests.servers.postgres import Postgres
-from tests.storage.conftest import KEYS, NOW, SECRET
+from tests.storage.conftest import NOW
 from tests.storage.test_booking_store import PERSON, appointment
 from tests.storage.test_crypto import filled
 
 NewId = Callable[[], str]
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-
-
-# ------------------------------------------------------------ lifetimes
 
 
 async def counts(db: Database) -> dict[str, int]:
@@ -180,156 +152,3 @@ async def test_of_strangers_stay_who_stopped_us_and_of_whom_something_is_still_h
     assert await purge.purge(db, NOW + 400 * DAY) == {"strangers' addresses": 1}
     left = {row["id"] for row in await db.fetch("SELECT id FROM contact")}
     assert left == {id for which, id in made.items() if which != "is gone"}
-
-
-# ------------------------------------------------------------ backup
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def elsewhere(
-    request: pytest.FixtureRequest, tmp_path: Path, postgres_server: Postgres, vault: Vault
-) -> AsyncIterator[Database]:
-    """An empty database of either kind."""
-    name = await postgres_server.create() if request.param == "postgres" else None
-    url = postgres_server.address(name) if name else f"sqlite://{tmp_path}/elsewhere.sqlite3"
-    db = await Database.open(url, vault)
-    yield db
-    await db.close()
-    if name:
-        await postgres_server.drop(name)
-
-
-async def everything(db: Database) -> dict[str, list[object]]:
-    out: dict[str, list[object]] = {}
-    for table in backup.tables():
-        rows = await db.fetch(f"SELECT * FROM {table.name} ORDER BY {table.key}")
-        for row in rows:
-            row.update({name: bool(row[name]) for name in table.truths})
-        out[table.name] = [sorted(row.items()) for row in rows]
-    return out
-
-
-async def test_a_backup_is_read_back_on_either_database(
-    db: Database, elsewhere: Database, tmp_path: Path, new_id: NewId
-) -> None:
-    who = await filled(db, new_id)
-    async with db.transaction() as tx:
-        store = RowStore(tx, Directories())
-        await store.add_person(PERSON, PERSON.id)  # type: ignore[arg-type]
-        await store.add_appointment(appointment())
-        await store.take(appointment().id, ["w:claire", "p:ann"], appointment().start, NOW)
-    file = tmp_path / "x.backup"
-    written = await backup.backup(db, file, NOW)
-    assert await backup.restore(elsewhere, file, NOW) == written
-    assert await flags.paused(elsewhere) == (NOW, "restored")
-    assert await outbox.claim_due(elsewhere, "w", NOW, NOW, 10) == []
-    await schema.check(elsewhere)
-    assert (await conversations.load(elsewhere, who)).state == {"said": "canary-state"}
-    before, after = await everything(db), await everything(elsewhere)
-    after["flag"] = [row for row in after["flag"] if ("name", "paused") not in row]  # type: ignore[operator]
-    assert after == before
-    async with elsewhere.transaction() as tx:
-        assert await inbox.add_news(tx, "n", who, "x", {}, NOW), "ids go on after those that were restored"
-
-
-async def test_a_backup_holds_nothing_personal_in_the_open(db: Database, tmp_path: Path, new_id: NewId) -> None:
-    await filled(db, new_id)
-    file = tmp_path / "x.backup"
-    await backup.backup(db, file, NOW)
-    with gzip.open(file) as opened:
-        text = opened.read()
-    assert b"canary" not in text
-    assert b"639980201" not in text
-    assert json.loads(text.splitlines()[0])["keys"] == list(Vault(SECRET, KEYS).key_ids)
-    assert file.stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.cases
-async def test_what_cannot_be_restored_is_refused_whole(
-    db: Database, elsewhere: Database, tmp_path: Path, new_id: NewId
-) -> None:
-    await filled(db, new_id)
-    file = tmp_path / "x.backup"
-    await backup.backup(db, file, NOW)
-    with pytest.raises(BadBackup, match="not empty"):
-        await backup.restore(db, file, NOW)
-    with gzip.open(file, "rt") as opened:
-        lines = opened.read().splitlines(keepends=True)
-    wrong = {
-        "torn": lines[:-1],
-        "rows": [*lines[:3], lines[-1]],
-        "not a backup": ["{}\n"],
-        "lacks the keys": [lines[0].replace(db.vault.key_ids[0], "00000000"), *lines[1:]],
-        "SECRET_KEY": [lines[0].replace(db.vault.index_fingerprint, "00"), *lines[1:]],
-        "another version": [lines[0], '["nowhere",{}]\n', *lines[1:]],
-    }
-    for reason, kept in wrong.items():
-        with gzip.open(file, "wt") as opened:
-            opened.writelines(kept)
-        with pytest.raises(BadBackup, match=reason):
-            await backup.restore(elsewhere, file, NOW)
-        if await schema.is_there(elsewhere, "contact"):
-            assert await elsewhere.fetch("SELECT id FROM contact") == []
-    file.write_bytes(b"\x1f\x8b junk")
-    with pytest.raises(BadBackup):
-        await backup.restore(elsewhere, file, NOW)
-
-
-# ------------------------------------------------------------ tokens, audit
-
-
-async def test_a_link_is_good_until_it_is_over(db: Database) -> None:
-    token = await tokens.give(db, "appointment", "a1", NOW + DAY)
-    assert await tokens.give(db, "appointment", "a1", NOW + DAY) == token
-    assert await tokens.look(db, token, "appointment", NOW) == tokens.Good("a1")
-    assert await tokens.look(db, token, "email", NOW) is None
-    assert await tokens.look(db, "x" * 22, "appointment", NOW) is None
-    assert await tokens.look(db, token, "appointment", NOW + DAY) == tokens.Over(used=False)
-    assert await tokens.revoke(db, "appointment", "a1", NOW) == 1
-    assert await tokens.look(db, token, "appointment", NOW) == tokens.Over(used=False)
-
-
-async def test_what_may_be_done_once_is_done_once(db: Database) -> None:
-    token = await tokens.give(db, "email", "p1", NOW + DAY)
-    assert await tokens.use(db, token, "email", NOW) == tokens.Good("p1")
-    assert await tokens.use(db, token, "email", NOW) == tokens.Over(used=True)
-    assert await tokens.use(db, "\ud800", "email", NOW) is None
-
-
-async def test_deeds_are_remembered(db: Database) -> None:
-    await audit.add(db, "worker:claire", "read", "person:p1", NOW)
-    assert await audit.of(db, "person:p1") == [audit.Deed("worker:claire", "read", "person:p1", NOW)]
-
-
-@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_of_two_who_look_at_an_archive_at_once_both_reasons_stay(db: Database) -> None:
-    values = [db.vault.seal(f"archive.{column}", "p1", "x") for column in ("first_name", "last_name")]
-    await db.execute(
-        "INSERT INTO archive (id, first_name, last_name, consents, from_on, closed_at, closed_by, ends_at) "
-        "VALUES ('p1', ?, ?, ?, ?, ?, 'operator:anna', ?)",
-        *values,
-        db.vault.seal("archive.consents", "p1", "[]"),
-        NOW.date(),
-        NOW,
-        NOW + 5 * 365 * DAY,
-    )
-    looked = asyncio.Event()
-
-    async def first() -> None:
-        async with db.transaction() as tx:
-            await archives.looked(tx, "p1", "operator:anna", "une réclamation", NOW)
-            looked.set()
-            for _ in range(2_000):  # until the other one waits for it
-                if await tx.fetch("SELECT 1 AS one FROM pg_locks WHERE NOT granted LIMIT 1"):
-                    break
-                await asyncio.sleep(0.005)
-
-    async def second() -> None:
-        await looked.wait()
-        async with db.transaction() as tx:
-            await archives.looked(tx, "p1", "operator:ben", "un litige", NOW)
-
-    await asyncio.gather(first(), second())
-    kept = await archives.get(db, "p1")
-    assert kept is not None
-    assert [look["why"] for look in kept.looks] == ["une réclamation", "un litige"]
