@@ -162,21 +162,25 @@ class Documents:
         return DocumentsSent(appointment, batch, len(kept))
 
     async def drop(self, contact: ContactId, only: Collection[str] | None = None) -> int:
-        """What was not handed over is not kept."""
-        return await self._end(await self._kept(contact, only))
+        """What was not handed over is not kept; while a dispute is open it stays, and goes to nobody."""
+        return await self._end(contact, await self._kept(contact, only))
 
     async def give_up(self, contact: ContactId) -> int:
         """What came from this contact and was not handed over, and what is still coming from there."""
         theirs = [one for one in await self.of(contact) if one.contact == contact]
-        return await self._end([one for one in theirs if one.status in {"coming", "kept", "set_aside"}])
+        return await self._end(contact, [one for one in theirs if one.status in {"coming", "kept", "set_aside"}])
 
     async def _kept(self, contact: ContactId, only: Collection[str] | None) -> list[Document]:
         kept = [one for one in await self.of(contact) if one.status == "kept"]
         return kept if only is None else [one for one in kept if one.id in only]
 
-    async def _end(self, documents: Sequence[Document]) -> int:
+    async def _end(self, contact: ContactId, documents: Sequence[Document]) -> int:
+        """What a dispute keeps is over all the same: nobody is shown it or asked about it, and it goes when that is."""
+        person = await self._store.person_of(contact)
+        held = person is not None and person.in_dispute
         for one in documents:
-            await self._store.save_document(replace(one, status="ending", ends=self._now))
+            status = one.status if held and one.status != "coming" else "ending"
+            await self._store.save_document(replace(one, status=status, ends=self._now))
         return len(documents)
 
     async def of(self, contact: ContactId) -> Sequence[Document]:

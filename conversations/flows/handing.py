@@ -47,8 +47,14 @@ async def over(c: Context) -> Finish:
     """
     if kept := await waiting(c):
         await c.booking.drop_documents(c.contact.id, [one.id for one in kept])
-        return account.not_while_suspended(c) or Finish(t("handing.nobody"))
+        return account.not_while_suspended(c) or held(c) or Finish(t("handing.nobody"))
     return Finish() if any(one.status == "sent" for one in await _theirs(c)) else Finish(t("handing.over"))
+
+
+def held(c: Context) -> Finish | None:
+    """A dispute is open: what is sent to nobody is not deleted either."""
+    person = c.known.person
+    return Finish(t("handing.held")) if person is not None and person.in_dispute else None
 
 
 async def enter(c: Context) -> Finish | None:
@@ -110,7 +116,7 @@ async def finish(c: Context) -> Outcome:
     ids, to = list(c.answers["ids"]), c.answers["to"]
     if to == "no":
         await c.booking.drop_documents(c.contact.id, ids)
-        return Finish(t("handing.dropped"), keep={DROPPED: c.now.isoformat()})
+        return held(c) or Finish(t("handing.dropped"), keep={DROPPED: c.now.isoformat()})
     done = await c.booking.hand_over(c.contact.id, AppointmentId(to), ids)
     if done is not None:
         return Finish(t("handing.given", worker=done.worker.first_name))

@@ -21,12 +21,15 @@ from storage.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class UploadView:
-    """`readers`: to whom it may go; `kept`: what came and was not handed over; `sent`: how many were, within days."""
+    """`readers`: to whom it may go; `kept`: what came and was not handed over; `sent`: how many were, within days;
+    `held`: a dispute is open, what they do not want sent is not deleted.
+    """
 
     reader: Reader
     readers: tuple[tuple[Appointment, Worker], ...]
     kept: tuple[Document, ...]
     sent: int
+    held: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class UploadCore:
                 tuple((one, worker) for one, worker in named if worker is not None),
                 tuple(one for one in theirs if one.status == "kept"),
                 sum(one.status == "sent" for one in theirs),
+                scene.person.in_dispute,
             )
 
     async def expect(self, token: str) -> DocumentId | NobodyToSendTo | TooManyDocuments | Gone | None:

@@ -258,6 +258,11 @@ def closes(stage: Stage, words: str) -> list[str]:
     return stage.is_suspended(None, words, cancels=False)
 
 
+def dispute_opens(stage: Stage) -> list[str]:
+    stage.is_in_dispute()
+    return []
+
+
 def client_suspended(stage: Stage) -> list[str]:
     stage.client_is_suspended()
     return []
@@ -326,6 +331,7 @@ DIRECTIONS: Final[dict[str, Callable[..., list[str]]]] = {
     r"the desk suspends them until (\S+)( and cancels)?: (.+)": suspends,
     r"the desk suspends them without an end: (.+)": closes,
     r"their client is suspended": client_suspended,
+    r"a dispute about them is open": dispute_opens,
     r"they also write by Telegram": also_on_telegram,
     r"the desk extends their request until (\S+): (.+)": extends,
     r"the desk refuses their request: (.+)": refuses,

@@ -414,6 +414,11 @@ class Stage:
         assert isinstance(made, Decision), made
         return self.company.follow(self.effects(core), self)
 
+    def is_in_dispute(self) -> None:
+        person = run(self.store.person(self._person()))
+        assert person is not None
+        run(self.store.save_person(replace(person, in_dispute=True)))
+
     def client_is_suspended(self) -> None:
         [client] = self.store.rows.clients.values()
         self.store.put_client(replace(client, suspended=True))

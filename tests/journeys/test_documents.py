@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from handlers.documents.verdict import MOST_BYTES
+from handlers.privacy import disputes
 from handlers.web.upload_pages import MOST_FILES
 from tests.guards import guards
 from tests.handlers.documents import corpus
@@ -190,6 +192,21 @@ async def test_nothing_is_sent_after_all(town: Town, visitor: Visitor) -> None:
     assert town.new(CLAIRE) == []
     rows = await town.parts.db.fetch("SELECT status FROM document")
     assert [row["status"] for row in rows] == ["ending"]
+
+
+@guards("G17", partly=True)
+async def test_nothing_is_sent_and_a_dispute_keeps_it(town: Town, visitor: Visitor) -> None:
+    await booked(town)
+    page = await page_of(town)
+    await visitor.upload(page, corpus.photo())
+    [row] = await town.parts.db.fetch("SELECT person_id FROM document")
+    review = (town.parts.clock() + timedelta(days=90)).date()
+    await disputes.hold(town.parts, row["person_id"], "operator:anna", "RG 26/00123", "devant le médiateur", review)
+    shown = plain((await visitor.post(f"{page}/drop")).body.decode())
+    assert "Un litige est ouvert : la loi nous fait garder ce document" in shown
+    assert ("C&#39;est effacé" in shown, f"{page}/drop" in shown) == (False, False), "nor are they asked again"
+    [row] = await town.parts.db.fetch("SELECT status FROM document")
+    assert (row["status"], len(files_of(town))) == ("kept", 1)
 
 
 async def test_a_form_that_no_page_of_ours_sends(town: Town, visitor: Visitor) -> None:

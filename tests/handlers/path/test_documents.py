@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,12 @@ from handlers.documents.keeping import Keeping
 from handlers.documents.scanning import ScannerAway
 from handlers.documents.stores import Folder, StoreAway
 from handlers.documents.taking import take
+from handlers.privacy import disputes
 from handlers.web.ports import Gone
-from handlers.web.upload_core import UploadCore
+from handlers.web.upload_core import UploadCore, UploadView
 from storage import contacts, documents
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.handlers.path.place import CAMILLE, Place
 
@@ -87,6 +89,35 @@ async def test_the_page_takes_nothing_once_the_terms_have_changed(place: Place, 
     assert (await now_of(place, document)).status == "kept"
     assert await page.drop(token) is None
     assert (await now_of(place, document)).status == "ending"
+
+
+@guards("G17", partly=True)
+async def test_what_they_do_not_want_sent_stays_while_a_dispute_is_open(place: Place, keeping: Keeping) -> None:
+    """By their page, and by STOP, it goes to nobody; what was only on its way is not wanted."""
+    await place.books()
+    link, page = (await place.says("sms", CAMILLE, "documents"))[-1], UploadCore(place.parts)
+    token = link.rpartition("/u/")[2].split()[0]
+    first, second, coming = [await expected(place) for _ in range(3)]
+    await take(place.parts, keeping, first.id, corpus.photo())
+    hold = await disputes.hold(
+        place.parts, first.person, "operator:anna", "RG 26/00123", "devant le médiateur", date(2026, 6, 1)
+    )
+    assert await page.drop(token) is None
+    await take(place.parts, keeping, second.id, corpus.paper(corpus.named_script))
+    await place.says("sms", CAMILLE, "stop")
+    assert [(await now_of(place, each)).status for each in (first, second, coming)] == ["kept", "set_aside", "ending"]
+    await place.says("sms", CAMILLE, "start")
+    view = await page.view(token)
+    assert isinstance(view, UploadView)
+    assert (view.kept, view.held) == ((), True), "they are not asked about it any more"
+    (row,) = await place.parts.db.fetch("SELECT id FROM appointment")
+    assert await page.hand_over(token, row["id"]) is None
+    place.clock.now += 30 * DAY
+    await end_documents(place.parts)
+    assert await documents.key_of(place.parts.db, first.id) is not None
+    await disputes.release(place.parts, hold.id, "operator:anna")  # type: ignore[union-attr]
+    assert await end_documents(place.parts) == 2
+    assert await documents.key_of(place.parts.db, first.id) is None
 
 
 async def test_nothing_is_kept_of_what_is_refused(place: Place, keeping: Keeping, tmp_path: Path) -> None:
