@@ -15,6 +15,7 @@ from booking.directory_file import BadDirectory, read
 from booking.fields import Problem
 from booking.model import ClientKind, Closure, Hours, Mode, Motive, NotifyBy, Worker
 from booking.toml_lines import line_at, lines_of
+from tests.guards import guards
 
 ROOT = Path(__file__).parents[2]
 
@@ -197,10 +198,14 @@ def test_refs_are_used_once() -> None:
     )
 
 
+@guards("T18")
 @pytest.mark.parametrize("alike", ["p0rts7kqm4xtd", "PÔRTS 7KQM 4XTD", "PORTS-7KQM-4XTD"])
 def test_codes_that_read_alike_are_refused(alike: str) -> None:
+    """Another client's, and the same client's second one."""
     other = f'\n[[client]]\nref = "quays"\nname = "Quays"\nkind = "branch"\n[[client.code]]\ncode = "{alike}"\n'
     assert problems(WHOLE + other) == (Problem(42, "client.code.code", "cannot be told from the code of line 7"),)
+    second = WHOLE.replace("[[worker]]", f'[[client.code]]\ncode = "{alike}"\n\n[[worker]]')
+    assert problems(second) == (Problem(13, "client.code.code", "cannot be told from the code of line 7"),)
 
 
 def test_weak_codes_are_warned_of_and_loaded() -> None:

@@ -28,6 +28,7 @@ from booking.model import (
     WorkerId,
 )
 from tests.booking.test_directory_file import WHOLE
+from tests.guards import guards
 
 NOW = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 NORMAL = "P0RTS7KQM4XTD"
@@ -137,6 +138,19 @@ def test_a_made_code_is_drawn_again_when_it_is_taken_or_a_pattern() -> None:
     assert new.letters not in {"PORTS-0000-0000", first}
 
 
+@guards("T18")
+def test_a_made_code_reads_like_no_other_of_the_same_file() -> None:
+    """A client whose name reads like this one's brings that code, or gets one that chance draws twice."""
+    number = int.from_bytes(draw()(5))
+    first = codes.make("ports", number.to_bytes(5))
+    alike = BARE_CLIENT.replace('"ports"', '"p0rts"').replace('"Ports"', '"P0rts"')
+    (new,) = planned(BARE_CLIENT + alike + f'[[client.code]]\ncode = "{first}"\n', None, number).new_codes[1:]
+    assert codes.normal(new.letters) != codes.normal(first)
+    made = planned(BARE_CLIENT + alike, None, number, number).new_codes
+    assert len({codes.normal(each.letters) for each in made}) == 2
+
+
+@guards("T18")
 def test_a_code_of_another_client_is_refused() -> None:
     quays = Client(ClientId("quays"), "quays", "Quays", ClientKind.BRANCH)
     standing = Standing({"quays": quays}, {NORMAL: Code(CodeId("q"), quays.id)}, {})

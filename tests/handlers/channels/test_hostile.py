@@ -157,6 +157,8 @@ def test_a_thousand_fields_and_no_more() -> None:
     assert len(reading.form(body + b"&")) == 1000
     with pytest.raises(Undecodable, match="too many fields"):
         reading.form(body + b"&b")
+    with pytest.raises(Undecodable, match="too large"):
+        reading.form(b"a=" + b"x" * (256 * 1024 - 1))
 
 
 @guards("T11")

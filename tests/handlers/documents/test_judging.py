@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -15,7 +17,7 @@ from PIL import Image
 
 from handlers.documents import examine, judging
 from handlers.documents.judging import ROOT, Judge
-from handlers.documents.verdict import MIB, Kind, Reason
+from handlers.documents.verdict import MIB, Kind, Reason, Verdict
 from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.handlers.documents.corpus import PAYLOAD, acting, linked, paper, saved
@@ -225,9 +227,40 @@ async def test_a_bomb_that_says_it_is_small_does_no_harm(judge: Judge) -> None:
         assert shown.size == (64, 64)
 
 
-async def test_who_takes_too_long_is_ended() -> None:
+@guards("T12")
+async def test_who_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed, and gone before the next file is looked at. Nobody waits until it ends by itself, as this one would."""
+    started: list[asyncio.subprocess.Process] = []
+    start = asyncio.create_subprocess_exec
+
+    async def noted(*args: Any, **kwargs: Any) -> asyncio.subprocess.Process:
+        started.append(await start(*args, **kwargs))
+        return started[-1]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", noted)
+    monkeypatch.setattr(judging, "START", "import signal; signal.alarm(30); signal.pause()")
     verdict = await Judge(patience=0.0)(corpus.photo())
     assert (verdict.outcome, verdict.reason) == ("refused", "too_heavy")
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
+
+
+@guards("T12")
+async def test_one_file_after_the_other_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may take 1.5 GiB: two at once would end the machine."""
+    inside, most = 0, 0
+
+    async def examined(_: Judge, data: bytes) -> Verdict:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0)
+        inside -= 1
+        return Verdict("refused", reason="broken")
+
+    monkeypatch.setattr(Judge, "_examined", examined)
+    judge = Judge()
+    assert len(await asyncio.gather(*(judge(b"abc") for _ in range(5)))) == 5
+    assert most == 1
 
 
 @guards("T12")
@@ -261,7 +294,7 @@ from handlers.documents import examine, judging
 def judge(data):
     kinds = (resource.RLIMIT_CPU, resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE)
     limits = [resource.getrlimit(kind) for kind in kinds]
-    return examine.Verdict("refused", reason=[sorted(os.environ), limits, len(data)])
+    return examine.Verdict("refused", reason=[sorted(os.environ), limits, len(data), sys.flags.isolated])
 examine.judge = judge
 examine.main()
 """
@@ -273,7 +306,8 @@ async def test_the_process_that_looks_is_the_confined_one_and_knows_no_secret(mo
     monkeypatch.setenv("SECRET_KEY", "canary")
     monkeypatch.setattr(judging, "START", SPY)
     verdict = await Judge()(b"abc")
-    names, limits, length = verdict.reason  # type: ignore[misc, str-unpack]
+    names, limits, length, isolated = verdict.reason  # type: ignore[misc, str-unpack]
     assert {*names} <= {"LC_CTYPE"}, "Python's own"
     assert limits == [[40, 40], [1536 * MIB] * 2, [0, 0], [0, 0]]
     assert length == 3
+    assert isolated == 1, "no folder and no setting of ours changes what it runs"

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -125,6 +126,21 @@ async def test_answers_as_the_index_says(client: TestClient[Any, Any], stored: S
         assert text.endswith("<Response/>")
 
 
+@guards("T25", "T26", partly=True)
+async def test_no_line_of_the_log_says_who_came_and_where(
+    client: TestClient[Any, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Paths hold tokens. By itself: that the program hushes aiohttp's own log is a second bolt."""
+    caplog.set_level(logging.DEBUG)
+    async with client.post(VOICE, data=b"x") as response:
+        assert response.status == 403
+    async with client.get("/nowhere/token") as response:
+        assert response.status == 404
+    assert not [line for line in caplog.records if line.name.startswith("aiohttp")]
+    assert "token" not in caplog.text
+    assert "127.0.0.1" not in caplog.text
+
+
 async def test_a_repeat_is_answered_and_does_nothing_more(
     client: TestClient[Any, Any], stored: Stored, metrics: Metrics
 ) -> None:
@@ -185,6 +201,32 @@ async def test_413_above_the_limit_with_and_without_a_length(
         async with client.post(path, data=pieces(size)) as response:
             assert response.status == expected
     assert not stored.envelopes
+
+
+@guards("T11")
+@pytest.mark.parametrize(("path", "limit"), [(MESSAGES, 64), (STATUS, 64), (VOICE, 64), (TELEGRAM, 256)])
+async def test_413_before_any_of_a_body_that_says_it_is_too_large(
+    client: TestClient[Any, Any], path: str, limit: int
+) -> None:
+    """None of it comes: whoever waited for it would say 408."""
+    said = await raw(client, f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {limit * 1024 + 1}\r\n\r\n".encode())
+    assert said.startswith(b"HTTP/1.1 413 ")
+
+
+@guards("T11")
+@pytest.mark.parametrize("path", [MESSAGES, STATUS, TELEGRAM])
+async def test_408_when_the_body_comes_ever_so_slowly(client: TestClient[Any, Any], path: str) -> None:
+    """A byte at a time, each in less time than a whole body has: that is for all of it."""
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 30\r\n\r\n".encode())
+    line = asyncio.ensure_future(reader.readline())
+    for _ in range(30):
+        writer.write(b"x")
+        await asyncio.wait([line], timeout=0.1)
+        if line.done():
+            break
+    assert (await line).startswith(b"HTTP/1.1 408 ")
+    writer.close()
 
 
 @guards("T11")
