@@ -79,6 +79,10 @@ async def test_what_a_hold_keeps_stays_there_too(db: Database, new_id: NewId) ->
     await db.execute("UPDATE contact SET person_id = ?", PersonId(PERSON.id))
     await holds.place(db, LegalHold("h1", PERSON.id, "RG 1", "why", "operator:anna", NOW, NOW + DAY))
     assert await provider_copies.collect(db, "sms", LATER, LATER, 10) == 0
+    for row in await db.fetch("SELECT id FROM contact"):  # as their worker's, when another of that worker's is erased
+        async with db.transaction() as tx:
+            await provider_copies.of_other(tx, row["id"], LATER, LATER)
+    assert await taken(db) == []
     await holds.lift(db, "h1", "operator:anna", LATER)
     assert await provider_copies.collect(db, "sms", LATER, LATER, 10) == 2
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from handlers.privacy import closing, disputes, erasing
 from handlers.privacy.erasing import Erased, Held
 from handlers.privacy.touched import FIELDS, LISTS
-from storage import audit, erasures, purge, rotation, silences
+from storage import audit, erasures, holds, purge, rotation, silences
+from storage.db import Database
 from storage.silences import Silence
-from storage.whose import WHOSE, of_people, where
+from storage.whose import HELD, WHOSE, of_people, where
 from tests.guards import guards
 from tests.handlers.path.erased import ANNA, lives, lives_alone, passes_a_day, residue
 from tests.handlers.path.place import CAMILLE, CLAIRE, SAM, Place
@@ -53,6 +54,53 @@ async def test_a_hold_keeps_what_is_purged_of_every_table(place: Place, papers: 
     await disputes.release(place.parts, hold.id, ANNA)  # type: ignore[union-attr]
     await purge.purge(db, late)
     assert [table for table, rows in (await theirs()).items() if rows == before[table]] == []
+
+
+WAYS = {  # each is enough alone: a row may lead to them by one of its columns, and by no other
+    "ticket": ("person_id", "contact_id", "subject"),
+    "hold": ("contact_id", "about"),
+    "waiting": ("person_id", "contact_id"),
+    "message": ("person_id", "series"),
+    "data_copy": ("person_id", "contact_id"),
+    "timer": ("contact_id", "subject"),
+    "outbox": ("contact_id", "appointment_id"),
+    "proof": ("contact_id", "sent_to", "person_id"),
+}
+
+
+@guards("G17", partly=True)
+async def test_each_way_that_leads_to_who_is_held_is_enough_alone(place: Place, papers: Path) -> None:
+    assert {table for table, found in WHOSE.items() if " OR " in found} - {"ticket_entry"} == {*WAYS, *holds.DERIVED}
+    person, db = await lives(place), place.parts.db
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    contact = (await place.contact("sms", CAMILLE)).id
+    (hour,) = await db.fetch("SELECT min(id) AS id, min(series) AS series FROM appointment WHERE person_id = ?", person)
+    values = {"person_id": (person,), "contact_id": (contact,), "sent_to": (contact,), "series": (hour["series"],)}
+    values |= dict.fromkeys(("about", "appointment_id", "subject"), (hour["id"],))
+    subjects = []
+    for kind in ("appointment", "report", "decision"):
+        (one,) = await db.fetch(f"SELECT min(id) AS id FROM {kind} WHERE person_id = ?", person)
+        subjects.append(f"{kind}:{one['id']}")
+    for table, ways in WAYS.items():
+        (row,) = await db.fetch(f"SELECT min(id) AS id FROM {table} WHERE {where(table, HELD)}")
+        for way in ways:
+            for theirs in subjects if (table, way) == ("ticket", "subject") else values[way]:
+                nobody = ", ".join(f"{each} = 'nobody'" for each in ways)
+                await db.execute(f"UPDATE {table} SET {nobody} WHERE id = ?", row["id"])
+                assert not await is_kept(db, table, row["id"])
+                await db.execute(f"UPDATE {table} SET {way} = ? WHERE id = ?", theirs, row["id"])
+                assert await is_kept(db, table, row["id"]), (table, way, theirs)
+
+
+async def is_kept(db: Database, table: str, id: object) -> bool:
+    """Of a ticket, what is in it goes the same way."""
+    within = {table: "id", **({"ticket_entry": "ticket_id"} if table == "ticket" else {})}
+    kept = set()
+    for each, column in within.items():
+        rows = await db.fetch(f"SELECT 1 AS one FROM {each} WHERE {column} = ? AND {holds.KEPT[each]}", id)
+        kept.add(bool(rows))
+    assert len(kept) == 1
+    return kept.pop()
 
 
 @guards("G17", partly=True)
