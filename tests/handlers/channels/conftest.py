@@ -35,11 +35,14 @@ class Asked:
 
 @dataclass
 class Api:
-    """`answer`: the name of a file in data/api; `silent`: nothing is answered; `cut`: the line goes dead."""
+    """`answer`: the name of a file in data/api; `silent`: nothing is answered; `cut`: the line goes dead; `elsewhere`:
+    it is to be asked again there.
+    """
 
     answer: str = ""
     silent: bool = False
     cut: bool = False
+    elsewhere: str = ""
     asked: list[Asked] = field(default_factory=list)
     base: str = ""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -51,6 +54,8 @@ class Api:
         if self.cut and request.transport:
             request.transport.close()
             return web.Response()
+        if self.elsewhere:
+            return web.Response(status=307, headers={"Location": self.elsewhere})
         said = json.loads((DATA / f"api/{self.answer}.json").read_text("utf-8"))
         body = said["body"] if isinstance(said["body"], str) else json.dumps(said["body"])
         return web.Response(status=said["status"], headers=said["headers"], body=body.encode())

@@ -316,6 +316,16 @@ async def test_what_left_and_was_not_answered_may_have_arrived(
     assert len(api.asked) == 1
 
 
+@guards("L06")
+@pytest.mark.parametrize("send", [by_sms, by_telegram])
+async def test_nobody_is_led_to_send_it_once_more(send: Send, api: Api, session: aiohttp.ClientSession) -> None:
+    """A 307 asks for the same POST at another address: with our credentials, and a second text."""
+    api.elsewhere = f"{api.base}/elsewhere"
+    with pytest.raises(SendError):
+        await send(session, api.base, 5)
+    assert len(api.asked) == 1
+
+
 @pytest.mark.parametrize("send", [by_sms, by_telegram])
 @pytest.mark.parametrize("name", ["twilio_typing_ok", "telegram_answer_callback_ok"])
 async def test_a_yes_without_an_id_may_be_one(send: Send, name: str, api: Api, session: aiohttp.ClientSession) -> None:

@@ -39,18 +39,22 @@ async def test_a_name_is_put_right_and_it_is_noted_by_whom(site: Site, desk: Vis
 
 @guards("G05")
 async def test_a_new_address_is_confirmed_by_who_reads_it(site: Site, desk: Visitor) -> None:
-    """And vouches for no telephone: who called the desk may have lost it."""
+    """And vouches for no telephone: who called the desk may have lost it. The old one is told, whoever called."""
     person, _ = await booked(site)
     await site.place.parts.db.execute("UPDATE person SET email_confirmed = ?", True)
     await site.place.passes(minutes=1)
     path = f"/console/people/{person}/correct"
     await desk.get(path)
-    site.place.new("email", SECOND)
+    site.place.new("email", SECOND), site.place.new("email", FIRST)
     done = await desk.post(path, 303, **{**AS_IS, "email": SECOND})
     assert done.to.endswith("?said=mailed")
     await site.place.settle()
     [link] = site.place.new("email", SECOND)
     assert "/e/" in link
+    [told] = site.place.new("email", FIRST)
+    assert "autre adresse" in told
+    assert "/e/" not in told
+    assert SECOND not in told
     assert await address(site.place, PersonId(person)) == (FIRST, True)
     assert "change address" in await deeds(site, f"person:{person}")
     await EmailCore(site.place.parts).confirm_email(mailed(site.place, SECOND))

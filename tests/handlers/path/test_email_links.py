@@ -63,7 +63,10 @@ async def address(place: Place, person: PersonId) -> tuple[str | None, bool]:
 async def test_a_link_in_the_old_mailbox_confirms_no_other_address(place: Place) -> None:
     person, pages = await joined(place), EmailCore(place.parts)
     old = mailed(place, FIRST)
+    place.new("email", FIRST)
     await changes(place, person, SECOND)
+    await place.settle()
+    assert place.new("email", FIRST) == [], "nobody has shown that it is theirs: a stranger would be told"
     assert await pages.email(old) == Gone("later_mail")
     assert await pages.confirm_email(old) == Gone("later_mail")
     assert await address(place, person) == (FIRST, False)

@@ -54,6 +54,7 @@ async def test_an_address_is_changed_by_a_code_and_a_link_and_the_old_one_is_tol
     assert isinstance(await pages.confirm_email(mailed(place, FIRST)), EmailView)
     await place.settle()
     place.new("email", FIRST)
+    await place.passes(hours=16)  # at two in the morning: who is told is told at once
     await place.says("sms", CAMILLE, "changer mon mail", "1", SECOND)
     assert place.new("email", SECOND) == []  # nothing before the code came back
     written = re.findall(r"[0-9]{6}", answered(place))[0]
@@ -200,6 +201,22 @@ async def test_a_number_is_changed_by_codes_to_the_old_and_the_new(place: Place)
     assert await place.parts.db.fetch("SELECT id FROM timer WHERE status = 'waiting' AND contact_id = ?", at_new.id)
     heard = await place.says("sms", NEW, "mes rendez-vous")
     assert "Claire" in heard[-1], "their hour: nobody asks there who it is"
+
+
+@guards("G05", partly=True)
+async def test_a_mailbox_that_nobody_has_shown_to_be_theirs_hears_nothing_of_a_new_number(place: Place) -> None:
+    """A stranger's, where it was mistyped. The old number hears of it."""
+    person = await joined(place)
+    await place.settle()
+    place.new("email", FIRST)
+    await place.says("sms", CAMILLE, "changer de numéro", "06 39 98 00 77", "1")
+    await place.says("sms", CAMILLE, codes_to(place, CAMILLE)[-1])
+    await place.says("sms", CAMILLE, codes_to(place, NEW)[-1])
+    await place.settle()
+    assert await phone(place, person) == NEW
+    assert place.new("email", FIRST) == []
+    assert answered(place).startswith("Votre compte a un nouveau numéro")
+    assert "00 77" not in answered(place)
 
 
 @guards("T04", partly=True)
