@@ -23,6 +23,8 @@ from locales.words import word_languages
 
 # https://core.telegram.org/bots/api#setwebhook
 TELEGRAM_PORTS: Final = frozenset({443, 80, 88, 8443})
+# An HS256 key is as long as its hash at least (RFC 7518, 3.2).
+LEAST_SECRET: Final = 32
 LONGEST_QUIET: Final = timedelta(hours=16)  # the notices of a day need some hours of it
 
 
@@ -129,6 +131,12 @@ def video(settings: Settings) -> Iterator[Finding]:
         yield wrong("video", "VIDEO_URL must begin with https://: browsers give no camera elsewhere")
     elif settings.video_secret is None:
         yield well("video", "who has a room's name may enter it; VIDEO_APP_ID and VIDEO_SECRET would ask for a token")
+    elif len(settings.video_secret.get_secret_value()) < LEAST_SECRET:
+        yield wrong(
+            "video",
+            f"VIDEO_SECRET is shorter than {LEAST_SECRET} signs: who has a token, as each visitor has, can guess it, "
+            "and enter as the worker; make a longer one, for the video server too",
+        )
     else:
         yield well("video", "rooms are entered with signed tokens")
 

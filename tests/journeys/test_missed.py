@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,7 +15,8 @@ from bot.standins import twilio_list
 from bot.standins.faults import Html, Reject
 from handlers import missed
 from storage import flags, inbox
-from tests.journeys.town import ACCOUNT, CAMILLE, SAM, Town, built
+from tests.guards import guards
+from tests.journeys.town import ACCOUNT, CAMILLE, PUBLIC_URL, SAM, SECRET, Town, built
 
 pytestmark = pytest.mark.sampled
 
@@ -278,3 +280,29 @@ async def test_messages_that_go_on_missing_an_open_door_raise_the_alarm(town: To
     town.clock.now += timedelta(minutes=5)
     assert await look(town) == 0
     assert await flags.since(town.parts.db, "alarm:webhook_failing:sms") is None
+
+
+@guards("T28")
+async def test_the_door_of_the_program_is_shut_while_too_much_of_one_waits(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody reads meanwhile. Who comes in another chat is let in."""
+    monkeypatch.setattr("handlers.inbox.MOST_OF_ONE", 2)
+
+    async def comes(number: int, chat: int) -> int:
+        who = {"id": chat, "first_name": "Camille"}
+        message = {
+            "message_id": number,
+            "date": int(town.clock.now.timestamp()),
+            "chat": {**who, "type": "private"},
+            "from": {**who, "is_bot": False},
+            "text": "bonjour",
+        }
+        body = json.dumps({"update_id": number, "message": message}).encode()
+        headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
+        return await town.post(f"{PUBLIC_URL}/webhooks/telegram", headers, body)
+
+    assert [await comes(number, 900000000000011) for number in range(1, 4)] == [200, 200, 503]
+    assert await comes(4, 900000000000012) == 200
+    await town.settle()
+    assert await comes(3, 900000000000011) == 200, "the same, brought once more"

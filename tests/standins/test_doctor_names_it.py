@@ -115,7 +115,7 @@ async def place(
         "ALERT_TO": "ops@example.org",
         "VIDEO_URL": "https://video.example.org",
         "VIDEO_APP_ID": "social-direct",
-        "VIDEO_SECRET": "made-up video secret",
+        "VIDEO_SECRET": "a made-up video secret of more than 32 signs",
         "SWITCHBOARD_PHONE": "+33199000009",
         "DPO_CONTACT": "dpo@example.org",
         "REGIONS": REGIONS,
@@ -344,6 +344,9 @@ ILLS = {
     "mail server away": Ill("email", "SMTP_URL's host and port", {"SMTP_URL": "smtp://127.0.0.1:1"}),
     "alarms without mail": Ill("alarms", "ALERT_TO is set", {"SMTP_URL": None}, also=frozenset({"mail"})),
     "video without TLS": Ill("video", "no camera", {"VIDEO_URL": "http://video.example.org"}),
+    "video secret short": Ill(
+        "video", "VIDEO_SECRET is shorter than 32", {"VIDEO_SECRET": "hidden-word of 31 characters..."}
+    ),
     "video missing": Ill(
         "video", "no room to meet in", {"VIDEO_URL": None, "VIDEO_APP_ID": None, "VIDEO_SECRET": None}
     ),

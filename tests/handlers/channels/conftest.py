@@ -45,10 +45,12 @@ class Api:
     elsewhere: str = ""
     asked: list[Asked] = field(default_factory=list)
     base: str = ""
+    came: asyncio.Event = field(default_factory=asyncio.Event)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(Asked(request.path, dict(request.headers), await request.read()))
+        self.came.set()
         if self.silent:
             await self.closing.wait()
         if self.cut and request.transport:

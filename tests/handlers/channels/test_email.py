@@ -1,5 +1,6 @@
 """Mail, through a real SMTP server in this process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -79,6 +80,23 @@ async def test_a_text_arrives_whole(server: Server) -> None:
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_content() == "Bonjour Inès\r\nÀ mardi.\r\n"
     assert message.get_content_type() == "text/plain"
+
+
+@guards("L06")
+async def test_a_server_that_says_nothing_is_not_waited_for_without_end() -> None:
+    """Not a word of greeting: no message was taken."""
+    until = asyncio.Event()
+
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await until.wait()
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as there:
+        port = there.sockets[0].getsockname()[1]
+        mail = EmailChannel(Smtp(f"smtp://127.0.0.1:{port}", timeout=0.2), "x@example.org", lambda: NOW)
+        async with asyncio.timeout(30):  # ours, where nothing else ends it
+            assert (await failed(mail)).outcome == "retry"
+        until.set()
 
 
 async def test_a_calendar_part_comes_beside_the_text(server: Server) -> None:

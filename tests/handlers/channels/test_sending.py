@@ -295,6 +295,21 @@ async def test_what_was_never_connected_may_be_repeated(send: Send, session: aio
     assert said(caught.value) == {"outcome": "retry", "slow": True}
 
 
+@guards("L07")
+async def test_nor_did_it_leave_where_no_connection_became_free(api: Api) -> None:
+    """All of them wait for answers: it is not said that it may have arrived, as it would not be repeated then."""
+    api.silent = True
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1)) as session:
+        first = asyncio.create_task(by_sms(session, api.base, 60))
+        await api.came.wait()
+        with pytest.raises(SendError) as caught:
+            await by_sms(session, api.base, 2)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+    assert said(caught.value) == {"outcome": "retry", "slow": True}
+    assert len(api.asked) == 1
+
+
 @pytest.mark.parametrize("send", [by_sms, by_telegram])
 async def test_a_base_address_that_is_none_waits_for_somebody(send: Send, session: aiohttp.ClientSession) -> None:
     with pytest.raises(SendError) as caught:

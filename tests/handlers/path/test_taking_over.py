@@ -11,7 +11,7 @@ import pytest
 
 from booking.claims import ClaimSettled, ClaimWaits
 from booking.model import ContactId, Person, PersonId
-from booking.proofs import ProofOver, ProofSent
+from booking.proofs import LASTS, ProofOver, ProofSent
 from handlers.acting import Acting
 from handlers.web.email_core import EmailCore
 from handlers.web.ports import EmailView
@@ -254,6 +254,27 @@ async def test_a_number_is_changed_by_proof_of_the_old_and_the_new_alone(place: 
             sent = await core.ask_proof(ContactId(here.id), person, "number", number)
             await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
         assert await core.change_phone(person, ContactId(here.id), "+33639980077") == "unproven"
+
+
+@guards("G05", partly=True)
+async def test_what_was_proven_of_another_or_long_ago_changes_no_number(place: Place) -> None:
+    """From the same address, by who had it before, or in a talk that was left open."""
+    await place.books()
+    here, new = await place.contact("sms", CAMILLE), "+33639980077"
+    person = PersonId(str(here.person_id))
+    async with place.parts.db.transaction() as tx:
+        who = await contacts.lock(tx, here.id)
+        store = RowStore(tx, place.parts.directories)
+        core = Acting(tx, store, place.parts.rules, place.clock.now, place.parts.new_id, contact=who)
+        for number in (CAMILLE, new):
+            sent = await core.ask_proof(ContactId(here.id), person, "number", number)
+            await core.check_proof(sent.id, core.events[-1].code)  # type: ignore[union-attr]
+        long_ago = place.clock.now - LASTS - timedelta(seconds=1)
+        for column, wrong, right in (("person_id", "another", person), ("settled_at", long_ago, place.clock.now)):
+            await tx.execute(f"UPDATE proof SET {column} = ?", wrong)
+            assert await core.change_phone(person, ContactId(here.id), new) == "unproven"
+            await tx.execute(f"UPDATE proof SET {column} = ?", right)
+        assert await core.change_phone(person, ContactId(here.id), new) == "changed"
 
 
 @guards("T03", partly=True)
