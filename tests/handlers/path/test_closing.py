@@ -122,6 +122,19 @@ async def test_a_hold_stops_it_and_says_so(place: Place) -> None:
     assert refused.startswith("Un litige est ouvert")
 
 
+@on_sqlite
+@guards("G17", partly=True)
+@pytest.mark.parametrize(("asks", "word"), [("fermer mon compte", "FERMER"), ("effacer mon compte", "EFFACER")])
+async def test_a_hold_that_comes_before_their_last_word_stops_it(place: Place, asks: str, word: str) -> None:
+    """Between the code and its coming back: nothing is asked for that would only be refused afterwards."""
+    person = await has_an_hour(place)
+    code = (await place.says("sms", CAMILLE, asks, "1"))[-1].split(f"{word} ")[1][:6]
+    await disputes.hold(place.parts, person, ANNA, "RG 26/00123", "devant le médiateur", date(2026, 6, 1))
+    [refused] = await place.says("sms", CAMILLE, code)
+    assert refused.startswith("Un litige est ouvert")
+    assert await erasures.open_(place.parts.db) == []
+
+
 async def test_a_backup_of_before_has_them_in_the_archive_again_and_nowhere_else(place: Place) -> None:
     person = await has_an_hour(place)
     at = place.clock.now - timedelta(days=3)
