@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,9 +15,14 @@ import aiohttp
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
+from yarl import URL
 
-from handlers.documents.verdict import MOST_BYTES
+from booking.documents import DocumentId
+from handlers.documents.taking import Taken
+from handlers.documents.verdict import MIB, MOST_BYTES
 from handlers.privacy import disputes
+from handlers.web import upload_pages
+from handlers.web.upload_core import UploadCore
 from handlers.web.upload_pages import MOST_FILES
 from tests.guards import guards
 from tests.handlers.documents import corpus
@@ -228,6 +234,32 @@ async def test_a_form_that_no_page_of_ours_sends(town: Town, visitor: Visitor) -
         async with visitor.http.post(page, data=body, headers=headers) as answer:
             assert answer.status == status, (headers, status)
     assert await town.parts.db.fetch("SELECT id FROM document") == []
+
+
+@guards("T11", "T12", partly=True)
+async def test_no_more_of_a_file_is_read_than_may_be(
+    town: Town, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is over the limit never stands in memory as a whole; a form that says so is not read at all."""
+    await booked(town)
+    page, sizes = await page_of(town), list[int]()
+
+    async def take(_: UploadCore, id: DocumentId, data: bytes) -> Taken:
+        sizes.append(len(data))
+        return Taken("refused", "too_big")
+
+    monkeypatch.setattr(UploadCore, "take", take)
+    await visitor.upload(page, bytes(MOST_BYTES + 8 * MIB))
+    assert [MOST_BYTES < size <= MOST_BYTES + 65536 for size in sizes] == [True]
+    monkeypatch.setattr(upload_pages, "PATIENCE", 0.3)
+    at = URL(town.base)
+    reader, writer = await asyncio.open_connection(at.host, at.port)
+    head = (
+        f"POST {page} HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Length: {upload_pages.MOST + 1}\r\n"
+    )
+    writer.write(f"{head}Content-Type: multipart/form-data; boundary=x\r\n\r\n".encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 303 "), "whoever waited for it would say 408"
+    writer.close()
 
 
 @guards("T12")

@@ -17,7 +17,7 @@ from PIL import Image
 
 from handlers.documents import examine, judging
 from handlers.documents.judging import ROOT, Judge
-from handlers.documents.verdict import MIB, Kind, Reason, Verdict
+from handlers.documents.verdict import MIB, MOST_CLEAN, Kind, Reason, Verdict
 from tests.guards import guards
 from tests.handlers.documents import corpus
 from tests.handlers.documents.corpus import PAYLOAD, acting, linked, paper, saved
@@ -242,6 +242,16 @@ async def test_who_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> N
     verdict = await Judge(patience=0.0)(corpus.photo())
     assert (verdict.outcome, verdict.reason) == ("refused", "too_heavy")
     assert [process.returncode for process in started] == [-signal.SIGKILL]
+
+
+@guards("T12")
+async def test_who_says_more_than_a_verdict_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that was broken into has no more of our memory than a clean file may take."""
+    said = b'{"outcome": "clean", "kind": "pdf", "reason": null, "pages": 1}\n'
+    flood = f"import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write({said!r} + bytes({MOST_CLEAN + 8 * MIB}))"
+    monkeypatch.setattr(judging, "START", flood)
+    verdict = await Judge()(b"abc")
+    assert (verdict.outcome, verdict.reason, verdict.data) == ("refused", "too_heavy", b"")
 
 
 @guards("T12")
