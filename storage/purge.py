@@ -49,7 +49,7 @@ PROOFS: Final = (
     *("uphold decision", "take decision back", "declare another decided"),
     *("settle report: no_ground", "settle report: warning", "settle report: suspension"),
     *("ask erasure", "erase", "erase refused", "ask closing", "close account", "close account refused"),
-    *("hold", "release hold", "see archive", "restrict", "instruct"),
+    *("hold", "release hold", "see archive", "restrict", "instruct", "delete document"),
     *("correct name", "correct language", "change address", "change number"),
     *("ask export", "approve export", "refuse export", "fetch export", "export"),
     *("backup", "restore"),

@@ -132,6 +132,7 @@ PROVEN: Final[dict[str, set[str]]] = {
         *("settle report: no_ground", "settle report: warning", "settle report: suspension"),
     },
     "asked for, and erased": {"ask erasure", "erase", "erase refused"},
+    "ended before its time": {"delete document"},
     "asked for, and closed": {"ask closing", "close account", "close account refused"},
     "disputed, restricted, corrected": {
         *("hold", "release hold", "restrict", "instruct"),

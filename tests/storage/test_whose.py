@@ -8,14 +8,14 @@ from datetime import timedelta
 from tortoise.models import Model
 
 from booking.model import AppointmentId, PersonId, Refusal, WorkerId
-from storage import documents, holds, inbox, models, oracle, outbox, purge
+from storage import audit, documents, holds, inbox, models, oracle, outbox, purge, tickets
 from storage.booking import Directories, RowStore
 from storage.db import Database
 from storage.holds import LegalHold
 from storage.whose import HELD, NOBODYS, OTHERWISE, WHOSE, where
 from tests.guards import guards
 from tests.storage.conftest import NOW
-from tests.storage.test_booking_store import PERSON
+from tests.storage.test_booking_store import PERSON, appointment
 from tests.storage.test_crypto import filled
 
 NewId = Callable[[], str]
@@ -85,6 +85,53 @@ async def test_nothing_of_theirs_is_purged_while_a_hold_stands(db: Database, new
     gone = await purge.purge(db, NOW + 800 * DAY)
     assert {"inbox rows", "outbox rows", "lapsed refusals", "closed tickets"} <= set(gone)
     assert await documents.begin_to_end(db, NOW + 800 * DAY, 10) == ["d1"]
+
+
+@guards("G17", partly=True)
+async def test_the_trail_of_what_was_done_to_theirs_stays_too(db: Database, new_id: NewId) -> None:
+    """Who looked at it may be what the dispute is about; of everybody else looks go after a year."""
+    who = await filled(db, new_id)
+    async with db.transaction() as tx:
+        await RowStore(tx, Directories()).add_person(PERSON, PERSON.id)  # type: ignore[arg-type]
+        await tx.execute("UPDATE contact SET person_id = ?", PERSON.id)
+        await RowStore(tx, Directories()).add_appointment(appointment("a1"))
+        [ticket] = await tickets.listed(tx)
+        await tx.execute(
+            "INSERT INTO document (id, contact_id, person_id, status, pages, came_at, ends_at) "
+            "VALUES ('d1', ?, ?, 'gone', 1, ?, ?)",
+            *(who, PERSON.id, NOW, NOW),
+        )
+        theirs = ["appointment:a1", "document:d1", f"archive:{PERSON.id}", f"person:{PERSON.id}", f"talk:{who}"]
+        theirs.append(f"ticket:{ticket.id}")
+        await audit.add_all(tx, "operator:anna", "see", [*theirs, "person:another", "tickets"], NOW)
+        await audit.add(tx, "operator:anna", "warn", theirs[0], NOW)
+        await holds.place(tx, LegalHold("h1", PERSON.id, "RG 1", "why", "operator:anna", NOW, NOW + DAY))
+    await purge.purge(db, NOW + 4000 * DAY)
+    assert {deed.object for deed in await audit.latest(db, 99)} == set(theirs)
+    assert len(await audit.of(db, theirs[0])) == 2, "a look, and what proves"
+    await holds.lift(db, "h1", "operator:anna", NOW)
+    await purge.purge(db, NOW + 4000 * DAY)
+    assert await audit.latest(db, 99) == []
+
+
+@guards("G17", partly=True)
+async def test_what_was_read_where_they_write_is_not_emptied_either(db: Database, new_id: NewId) -> None:
+    """When somebody else is erased whose worker they are, or whose worker they have."""
+    who = await filled(db, new_id)
+    async with db.transaction() as tx:
+        await RowStore(tx, Directories()).add_person(PERSON, PERSON.id)  # type: ignore[arg-type]
+        await tx.execute("UPDATE contact SET person_id = ?", PERSON.id)
+        await tx.execute("UPDATE inbox SET status = 'done', settled_at = ?", NOW)
+        await tx.execute("UPDATE outbox SET status = 'accepted'")
+        await holds.place(tx, LegalHold("h1", PERSON.id, "RG 1", "why", "operator:anna", NOW, NOW + DAY))
+    kept = "SELECT (SELECT count(body) FROM inbox) AS read, (SELECT count(content) FROM outbox) AS said"
+    for empty in (inbox.empty, outbox.empty):
+        await empty(db, who, NOW + DAY)
+    assert await db.fetch(kept) == [{"read": 1, "said": 1}]
+    await holds.lift(db, "h1", "operator:anna", NOW)
+    for empty in (inbox.empty, outbox.empty):
+        await empty(db, who, NOW + DAY)
+    assert await db.fetch(kept) == [{"read": 0, "said": 0}]
 
 
 async def test_a_hold_of_one_keeps_nothing_of_another(db: Database, new_id: NewId) -> None:
