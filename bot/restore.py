@@ -20,14 +20,12 @@ from bot.opening import operator
 from bot.papers import store
 from bot.progress import progress
 from bot.settings import Settings, read_settings
-from handlers.documents.stores import StoreAway
 from handlers.privacy import ledger
 from handlers.privacy.restoring import erase_again
 from storage import audit, backup
 from storage.db import Database, Tx
 from storage.erasures import Line
 from storage.faults import is_transient
-from storage.theirs import Theirs
 
 HINT = "give the ledger (`person erasures --out FILE`) by --erasures FILE; or --nobody-erased, if you are sure"
 
@@ -83,19 +81,12 @@ async def read(
             lines = await ledger.after(papers, *known) if told is None else ledger.of_file(told, *known)
         # Not by `bot.opening`: an empty database is what is wanted here, and the backup says how to migrate it.
         db = await Database.open(settings.database_url.get_secret_value(), vault(settings))
-        gone: list[Theirs] = []
+        gone: list[int] = []
         try:
             rows = await _restored(db, file, partial(_again, settings, lines, gone))
         finally:
             await db.close()
-        try:
-            for document in [id for each in gone for id in each.documents]:
-                await papers.drop(document)
-        except StoreAway:
-            print(
-                "the documents' store does not answer: files of people who were erased may still lie there, unreadable"
-            )
-    return rows, len([each for each in gone if each.person])
+    return rows, sum(gone)
 
 
 async def _restored(db: Database, file: Path, then: backup.Then) -> int:
@@ -106,5 +97,5 @@ async def _restored(db: Database, file: Path, then: backup.Then) -> int:
     return rows
 
 
-async def _again(settings: Settings, lines: Sequence[Line], gone: list[Theirs], tx: Tx) -> None:
-    gone += await erase_again(tx, lines, settings.time_zone, system_clock())
+async def _again(settings: Settings, lines: Sequence[Line], gone: list[int], tx: Tx) -> None:
+    gone.append(await erase_again(tx, lines, settings.time_zone, system_clock()))

@@ -198,18 +198,20 @@ async def lines(db: Sql, after: int) -> Sequence[Line]:
 
 
 async def add(tx: Tx, line: Line, theirs: Theirs, now: datetime) -> None:
-    """A line that a restored database does not know yet, or as one that is open; its rows are gone."""
-    ids = json.dumps({"contacts": theirs.contacts})
+    """A line that a restored database does not know yet, or as one that is open: its rows are gone, and what follows is
+    a worker's. Where it names nobody nothing follows, but that it is told outside of the database (`corrected`)."""
+    ids = theirs.to_json() if line.person else {WITHDRAWN: True}
     await tx.execute(
         f"INSERT INTO erasure ({_COLUMNS}) VALUES (?, ?, ?, 'restore', ?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, ids = excluded.ids, "
-        "begun_at = excluded.begun_at, done_at = excluded.done_at, closes = excluded.closes",
+        "asked_at = excluded.asked_at, begun_at = excluded.begun_at, done_at = excluded.done_at, "
+        "closes = excluded.closes",
         line.id,
         line.person,
-        ids,
-        line.at,
-        line.at,
+        json.dumps(ids),
         now,
+        line.at,
+        None if line.person else now,
         line.closes,
     )
 

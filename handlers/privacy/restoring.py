@@ -3,7 +3,8 @@
 No appointment is cancelled and nobody is told: both happened when they were erased. Whose account was closed is in the
 archive again, until the day that was. In one transaction with the end of the restoring, so that a database is either
 without them, or still says that it is being restored. A dispute that the backup still has was over when they were
-erased, so it keeps nothing back.
+erased, so it keeps nothing back. Their files, and what the documents' store is told of it, follow as always, once a
+worker looks (`afterwards.py`): whoever dies over the restoring leaves that to do.
 
 Who had asked, and of whom nothing had gone yet, is as they were: `erasing.look` sees to them next, and goes by the
 disputes that stand.
@@ -25,12 +26,12 @@ from storage.erasures import Erasure, Line
 from storage.theirs import Theirs, forget, forget_late, gather, other_forgets, others
 
 
-async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: datetime) -> Sequence[Theirs]:
-    """`lines`: of the ledger, which the backup may not know; besides those that it knows to be under way. What was
-    theirs, for the files."""
+async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: datetime) -> int:
+    """`lines`: of the ledger, which the backup may not know; besides those that it knows to be under way. How many
+    people."""
     under_way = {each.id: each for each in await erasures.open_(tx) if each.begun_at is not None}
     told = {line.id: line for line in lines} | {id: Line.of(each) for id, each in under_way.items()}
-    gone = []
+    count = 0
     for _, line in sorted(told.items()):
         known = await erasures.get(tx, line.id)
         if known is not None and known.done_at is not None:
@@ -40,8 +41,8 @@ async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: dateti
         else:
             theirs = await _again(tx, line, under_way.get(line.id), zone, now) if line.person else Theirs("")
             await erasures.add(tx, line, theirs, now)
-            gone.append(theirs)
-    return gone
+            count += bool(line.person)
+    return count
 
 
 async def _again(tx: Tx, line: Line, begun: Erasure | None, zone: ZoneInfo, now: datetime) -> Theirs:

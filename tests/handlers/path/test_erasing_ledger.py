@@ -18,7 +18,7 @@ from handlers import content
 from handlers.privacy import afterwards, closing, disputes, erasing, ledger
 from handlers.privacy.erasing import Erased
 from handlers.privacy.restoring import erase_again
-from storage import archives, backup, contacts, erasures, flags, holds, outbox
+from storage import archives, backup, contacts, erasures, flags, holds, oracle, outbox
 from storage.booking import Directories
 from storage.crypto import Vault
 from storage.db import Database, Tx
@@ -168,11 +168,12 @@ async def test_a_ledger_that_fell_behind_the_backup_takes_nothing_back(place: Pl
     line = erasures.Line.of((await erasures.open_(place.parts.db))[0])
     assert await erasing.look(place.parts) == 1
     async with place.parts.db.transaction() as tx:
-        assert len(await erase_again(tx, [line], place.parts.zone, place.clock.now)) == 1
+        assert await erase_again(tx, [line], place.parts.zone, place.clock.now) == 1
+    await passes_a_day(place)
     assert await erasures.open_(place.parts.db) == []
     done = await erasures.latest(place.parts.db, 9)
     async with place.parts.db.transaction() as tx:
-        assert await erase_again(tx, [line], place.parts.zone, place.clock.now + timedelta(hours=1)) == []
+        assert await erase_again(tx, [line], place.parts.zone, place.clock.now + timedelta(hours=1)) == 0
     assert await erasures.latest(place.parts.db, 9) == done
 
 
@@ -255,9 +256,11 @@ async def test_a_backup_of_that_very_moment_brings_nothing_back(place: Place, pa
         await tx.execute("UPDATE outbox SET status = 'delivered' WHERE key = 'before'")
     assert {table for table, _ in await residue(db)} == {"contact", "outbox"}
     async with db.transaction() as tx:
-        [gone] = await erase_again(tx, [], place.parts.zone, place.clock.now)
-    assert gone.documents == (document,)
+        assert await erase_again(tx, [], place.parts.zone, place.clock.now) == 1
     assert await residue(db) == []
+    await place.parts.documents.store.put(document, b"...")  # type: ignore[union-attr]  # not gone yet, at that moment
+    await passes_a_day(place)
+    assert documents_in(papers) == []
     assert await erasures.open_(db) == []
 
 
@@ -281,3 +284,44 @@ async def test_what_a_backup_brings_back_goes_at_the_providers_too(place: Place)
         acts[row["act"]].add(db.vault.read("provider_copy.ref", row["id"], row["ref"]))
     assert read | wrote <= acts["delete"]
     assert others <= acts["empty"]
+
+
+@guards("G06", partly=True)
+async def test_who_is_erased_again_by_a_file_is_told_to_the_store(
+    place: Place, papers: Path, tmp_path: Path, empty: Database
+) -> None:
+    """It was away when they were erased, and an older backup goes by it later on. Their files go as always."""
+    person = await lives(place)
+    saved = await Saved(place, tmp_path).made()
+    parts = place.parts
+    place.parts = replace(parts, documents=None)
+    assert isinstance(await erasing.erase(place.parts, person, ANNA), Erased)
+    place.parts = parts
+    await saved.read_back(empty, by_file=True)
+    assert await oracle.judge(empty, place.clock.now) == []
+    await passes_a_day(place)
+    store = parts.documents.store  # type: ignore[union-attr]
+    assert [line.person for line in await ledger.after(store, *backup.erased_until(saved.path))] == [person]
+    assert documents_in(papers) == []
+    assert await erasures.open_(empty) == []
+
+
+@guards("G17", partly=True)
+async def test_who_was_kept_says_a_file_is_told_to_the_store(
+    place: Place, papers: Path, tmp_path: Path, empty: Database
+) -> None:
+    """It heard that they had asked, and was away when a dispute kept them."""
+    person = await lives(place)
+    saved = await Saved(place, tmp_path).made()
+    await asks(place, person)
+    assert await ledger.publish(place.parts)
+    parts = place.parts
+    place.parts = replace(parts, documents=None)
+    await is_disputed(place, person)
+    assert await erasing.look(place.parts) == 0
+    store = parts.documents.store  # type: ignore[union-attr]
+    assert [line.person for line in await ledger.after(store, 0)] == [person]
+    await saved.read_back(empty, by_file=True)
+    place.parts = replace(place.parts, documents=parts.documents)
+    assert await erasing.look(place.parts) == 0
+    assert [line.person for line in await ledger.after(store, 0)] == [""]
