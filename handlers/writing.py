@@ -297,10 +297,7 @@ async def _mail_of(
     email = address or found.email
     if email is None:
         return None
-    contact = await _made(tx, parts, "email", email, found.language, found.time_zone, now)
-    await contacts.link_person(tx, contact, found.id)
-    await contacts.set_language(tx, contact, found.language)
-    return contact
+    return await contacts.mailbox(tx, found.id, email, now, parts.new_id, found.language, found.time_zone)
 
 
 async def _of_worker(tx: Tx, parts: Parts, worker: Worker, now: datetime, *, answering: bool) -> list[str]:

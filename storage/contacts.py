@@ -60,9 +60,10 @@ class ContactRow:
     created_at: datetime
 
 
-async def find(db: Sql, channel: str, address: str) -> str | None:
-    """By its address, else by another address of the same person on this channel (see `Alias`)."""
-    index = _address_index(db, channel, address)
+async def find(db: Sql, channel: str, address: str, person: str | None = None) -> str | None:
+    """By its address, else by another address of the same person on this channel (see `Alias`). `person`: see
+    `mailbox`."""
+    index = _address_index(db, channel, address, person)
     rows = await db.fetch(
         "SELECT id, 1 AS nearness FROM contact WHERE channel = ? AND address_index = ? UNION ALL "
         "SELECT contact_id AS id, 2 AS nearness FROM alias WHERE channel = ? AND address_index = ? ORDER BY nearness",
@@ -99,6 +100,29 @@ async def make(
     return contact
 
 
+async def mailbox(
+    tx: Tx, person: str, address: str, now: datetime, new_id: Callable[[], str], lang: str, time_zone: str
+) -> str:
+    """Where a person's mail goes, as a contact of theirs alone: a family may have one mailbox, and anyone may give a
+    worker's or the desk's as theirs. What went there to another is not given out, kept or erased with them.
+
+    Older ones were found by the address alone, and were of whoever was written to last.
+    """
+    older = await get(tx, found) if (found := await find(tx, "email", address)) else None
+    if older is not None and older.person_id == person:
+        if older.worker_id is None:
+            index = _address_index(tx, "email", address, person)
+            await tx.execute("UPDATE contact SET address_index = ? WHERE id = ?", index, older.id)
+        else:
+            await link_person(tx, older.id, None)
+    own = await find(tx, "email", address, person)
+    if own is None:
+        own = await _made(tx, "email", address, now, new_id, lang, time_zone, person)
+        await link_person(tx, own, person)
+    await set_language(tx, own, lang)
+    return own
+
+
 async def _also(tx: Tx, contact: str, channel: str, address: str, new_id: Callable[[], str]) -> None:
     alias = new_id()
     await tx.execute(
@@ -113,7 +137,14 @@ async def _also(tx: Tx, contact: str, channel: str, address: str, new_id: Callab
 
 
 async def _made(
-    tx: Tx, channel: str, address: str, now: datetime, new_id: Callable[[], str], lang: str, time_zone: str
+    tx: Tx,
+    channel: str,
+    address: str,
+    now: datetime,
+    new_id: Callable[[], str],
+    lang: str,
+    time_zone: str,
+    person: str | None = None,
 ) -> str:
     contact = new_id()
     phone = address if channel in {"sms", "whatsapp"} and address.startswith("+") else None  # the channel proves it
@@ -125,7 +156,7 @@ async def _made(
         contact,
         channel,
         tx.vault.seal("contact.address", contact, address),
-        _address_index(tx, channel, address),
+        _address_index(tx, channel, address, person),
         tx.vault.seal("contact.phone", contact, phone),
         tx.vault.index("phone", phone) if phone else None,
         lang,
@@ -135,7 +166,7 @@ async def _made(
     )
     if made:
         return contact
-    other = await find(tx, channel, address)  # made by another webhook between our two statements
+    other = await find(tx, channel, address, person)  # made by another webhook between our two statements
     if other is None:
         raise LookupError("a contact vanished while it was made")
     return other
@@ -387,8 +418,9 @@ async def reached(db: Sql, contact: str) -> None:
 # ------------------------------------------------------------
 
 
-def _address_index(db: Sql, channel: str, address: str) -> bytes:
-    return db.vault.index(f"address:{channel}", address)
+def _address_index(db: Sql, channel: str, address: str, person: str | None = None) -> bytes:
+    """As `rotation` makes it anew."""
+    return db.vault.index(f"address:{channel}" if person is None else f"address:{channel}:{person}", address)
 
 
 async def _where(db: Sql, where: str, value: str | bytes) -> list[ContactRow]:

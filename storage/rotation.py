@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final
 
 from booking.codes import normal
 from storage import tokens
@@ -97,8 +97,8 @@ async def _reseal_row(db: Sql, table: str, key: str, columns: dict[str, str], ro
 
 # (table, index column, sealed column, kind or column that completes it, how the sealed text becomes what is indexed)
 _BLIND: tuple[tuple[str, str, str, str, Callable[[str], str]], ...] = (
-    ("contact", "address_index", "address", "address:{channel}", str),
-    ("alias", "address_index", "address", "address:{channel}", str),
+    ("contact", "address_index", "address", "address:{where}", str),
+    ("alias", "address_index", "address", "address:{where}", str),
     ("contact", "phone_index", "phone", "phone", str),
     ("person", "email_index", "email", "email", str.casefold),
     ("email_proof", "email_index", "email", "email", str.casefold),
@@ -109,6 +109,13 @@ _BLIND: tuple[tuple[str, str, str, str, Callable[[str], str]], ...] = (
     ("operator", "name_index", "name", "operator", str),
     ("worker", "email_index", "card", "email", lambda card: str(json.loads(card)["email"]).casefold()),
 )
+
+# A person's mailbox is found as theirs alone (`contacts.mailbox`).
+_WHERE: Final = {
+    "contact": "channel || CASE WHEN channel = 'email' AND worker_id IS NULL AND person_id IS NOT NULL "
+    "THEN ':' || person_id ELSE '' END",
+    "alias": "channel",
+}
 
 
 async def reindex(db: Database, now: datetime, printed: Collection[str], *, end_links: bool = False) -> int:
@@ -128,11 +135,11 @@ async def reindex(db: Database, now: datetime, printed: Collection[str], *, end_
 
 
 async def _reindex_column(tx: Tx, table: str, index: str, sealed: str, kind: str, indexed: Callable[[str], str]) -> int:
-    more: Literal["", ", channel"] = ", channel" if "{" in kind else ""
-    rows = await tx.fetch(f"SELECT id, {sealed} AS sealed{more} FROM {table} WHERE {sealed} IS NOT NULL")
+    where = _WHERE[table] if "{" in kind else "''"
+    rows = await tx.fetch(f"SELECT id, {sealed} AS sealed, {where} AS found_by FROM {table} WHERE {sealed} IS NOT NULL")
     for row in rows:
         value = indexed(tx.vault.read(f"{table}.{sealed}", row["id"], row["sealed"]))
-        blind = tx.vault.index(kind.format(channel=row.get("channel")), value)
+        blind = tx.vault.index(kind.format(where=row["found_by"]), value)
         await tx.execute(f"UPDATE {table} SET {index} = ? WHERE id = ?", blind, row["id"])
     return len(rows)
 

@@ -18,6 +18,7 @@ from tests.storage.conftest import KEYS, NOW, SECRET
 
 PEOPLE = 30
 LATER = NOW + timedelta(days=1)
+FAMILY = "famille@example.org"
 
 
 async def met(db: Database, new_id: Callable[[], str], number: int) -> str:
@@ -154,6 +155,25 @@ async def test_links_under_a_new_secret(db: Database, database_url: str, *, end_
         assert printed != live
         assert await tokens.look(other, printed, "appointment", NOW) == tokens.Good("a1")
         assert await tokens.look(other, other.vault.token("email", "p1"), "email", NOW) == tokens.Over(used=True)
+    finally:
+        await other.close()
+        await rotation.reindex(db, NOW, PATHS)
+
+
+async def test_a_mailbox_of_two_people_is_found_for_each_of_them_under_a_new_secret(
+    db: Database, database_url: str, new_id: Callable[[], str]
+) -> None:
+    async def found(where: Database) -> list[str]:
+        async with where.transaction() as tx:
+            shared = [await contacts.mailbox(tx, each, FAMILY, NOW, new_id, "fr", "Europe/Paris") for each in "ab"]
+            return [*shared, await contacts.make(tx, "email", FAMILY, NOW, new_id, "fr", "Europe/Paris")]
+
+    before = await found(db)
+    assert len(set(before)) == 3
+    other = await Database.open(database_url, Vault(SECRET[::-1], KEYS))
+    try:
+        await rotation.reindex(other, NOW, PATHS)
+        assert await found(other) == before
     finally:
         await other.close()
         await rotation.reindex(db, NOW, PATHS)
