@@ -113,20 +113,23 @@ async def _refs(tx: Tx, contact: str, channel: str) -> list[str]:
 async def of_appointments(
     tx: Tx, appointments: Sequence[str], now: datetime, erasure: int | None = None
 ) -> dict[str, datetime]:
-    """What was said of them to whomever, which is emptied. Before their rows go. Since when something of it is being
+    """What was said of them to whomever, which is emptied; deleted what went to their number and is at no account of
+    theirs (`handlers/unjoined.py`). Before their rows go. Since when something of it is being
     sent, or of unknown fate, by contact."""
     if not appointments:
         return {}
     rows = await tx.fetch(
-        "SELECT channel, contact_id, status, provider_id, created_at FROM outbox "
-        f"WHERE appointment_id IN ({marks(len(appointments))}) AND channel IN ({marks(len(TEXTED))}) ORDER BY id",
+        "SELECT o.channel, o.contact_id, o.status, o.provider_id, o.created_at, "
+        "CASE WHEN c.person_id IS NULL AND c.worker_id IS NULL THEN 1 ELSE 0 END AS theirs "
+        "FROM outbox o LEFT JOIN contact c ON c.id = o.contact_id "
+        f"WHERE o.appointment_id IN ({marks(len(appointments))}) AND o.channel IN ({marks(len(TEXTED))}) ORDER BY o.id",
         *appointments,
         *TEXTED,
     )
     unsure: dict[str, datetime] = {}
     for row in rows:
         if row["provider_id"] is not None:
-            await due(tx, row["channel"], row["provider_id"], "empty", now, erasure)
+            await due(tx, row["channel"], row["provider_id"], "delete" if row["theirs"] else "empty", now, erasure)
         elif row["status"] in {"sending", "unknown"}:
             unsure.setdefault(row["contact_id"], row["created_at"])
     return unsure

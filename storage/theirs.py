@@ -28,7 +28,7 @@ class Theirs:
     """Ids; `person` is empty of an address that is nobody's. `batches`: of documents that were handed over; `copies`:
     that they asked for; `workers`: whose talks and messages may name them; `records`: of reports and decisions, with
     their kinds, as tickets are about them; `mailed`: links that prove an address; `former`: addresses by which they
-    once did something, and which are somebody else's now."""
+    once did something, and which are somebody else's now, or to which we wrote in their place."""
 
     person: str
     contacts: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ async def gather(tx: Tx, person: str, also: Sequence[str] = ()) -> Theirs:
     used = [
         id for table in ("consent", "document") for id in await ids(f"SELECT DISTINCT contact_id AS id FROM {table}")
     ]
-    used += await _heirs(tx, list(mine))
+    used += [*await _heirs(tx, list(mine)), *await _unjoined(tx, person, list(mine))]
     return Theirs(
         person,
         contacts=tuple(mine),
@@ -113,6 +113,20 @@ async def _heirs(tx: Tx, mine: Sequence[str]) -> list[str]:
     """Who has the addresses that were taken from theirs: somebody else, or they themself, who have not proven it."""
     parted = [row for row in (await contacts.get_many(tx, mine)).values() if row.parted_at is not None]
     return [id for id in [await parting.now_at(tx, row) for row in parted] if id is not None]
+
+
+async def _unjoined(tx: Tx, person: str, mine: Sequence[str]) -> list[str]:
+    """Of nobody: their number's SMS, where went what WhatsApp shut out (`handlers/unjoined.py`), or a code."""
+    rows = await tx.fetch(
+        "SELECT id FROM contact WHERE channel = 'sms' AND person_id IS NULL AND worker_id IS NULL AND (phone_index IN "
+        "(SELECT phone_index FROM person WHERE id = ? UNION ALL "
+        f"SELECT phone_index FROM contact WHERE id IN ({_in(mine)})) "
+        "OR id IN (SELECT sent_to FROM proof WHERE person_id = ?)) ORDER BY id",
+        person,
+        *mine,
+        person,
+    )
+    return [row["id"] for row in rows]
 
 
 async def forget(tx: Tx, theirs: Theirs) -> int:

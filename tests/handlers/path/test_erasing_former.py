@@ -17,8 +17,9 @@ from handlers.privacy import erasing, exporting, forgetting
 from handlers.privacy.erasing import Erased
 from storage import contacts, erasures, numbers, oracle, outbox, tickets
 from storage.booking import RowStore
+from tests.guards import guards
 from tests.handlers.path.erased import ANNA, passes_a_day, residue
-from tests.handlers.path.place import CAMILLE, Place
+from tests.handlers.path.place import CAMILLE, LATER, Place
 from tests.handlers.path.test_recycled import TELEGRAM, joined, later
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # whose statements others try on both
@@ -102,3 +103,23 @@ async def test_the_number_of_before_goes_with_them(place: Place, *, stopped: boo
     await passes_a_day(place)
     left = await residue(db, NEW)
     assert {table for table, _ in left} == ({"contact"} if stopped else set())
+
+
+@pytest.mark.parametrize("wrote", [False, True])
+@guards("G06", partly=True)
+async def test_the_sms_of_their_whatsapp_goes_unless_somebody_wrote_there(place: Place, wrote: bool) -> None:
+    """What WhatsApp shut out went by SMS, to an address that nobody joined."""
+    await place.says("whatsapp", CAMILLE, *LATER)
+    person = (await place.contact("whatsapp", CAMILLE)).person_id
+    await place.passes(days=5)
+    assert len(place.new("sms", CAMILLE)) == 1, "a reminder"
+    if wrote:
+        await place.says("sms", CAMILLE, "bonjour")
+    sms, reminder = await place.contact("sms", CAMILLE), (await place.rows("sms", CAMILLE))[-1].provider_id
+    assert sms.person_id is None
+    assert isinstance(await erasing.erase(place.parts, str(person), ANNA), Erased)
+    await passes_a_day(place)
+    left = await contacts.find(place.parts.db, "sms", CAMILLE)
+    assert left == (sms.id if wrote else None), "who wrote is a stranger to us, with a talk of their own"
+    assert {table for table, _ in await residue(place.parts.db)} == ({"contact"} if wrote else set())
+    assert ("delete", reminder) in await refs(place)
