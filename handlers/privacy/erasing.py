@@ -122,8 +122,10 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
         await contacts.hold_off(tx, [row.id for row in rows])
         asked = await erasures.get(tx, asked.id) or asked  # who was to be closed may want to be erased meanwhile
         store = RowStore(tx, parts.directories)
+        if asked.begun_at is not None:  # by somebody else, just now; or it was withdrawn, and names nobody any more
+            return Nobody()
         if await store.person(PersonId(person)) is None:
-            await erasures.withdraw(tx, asked)  # unless somebody else has just begun
+            await erasures.withdraw(tx, asked)
             return Nobody()
         if asked.asked_by == CLOCK and not await _still_silent(tx, person, now):
             await erasures.withdraw(tx, asked)

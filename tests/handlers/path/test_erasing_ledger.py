@@ -16,7 +16,7 @@ from conversations.model import Reply
 from conversations.text import Text
 from handlers import content
 from handlers.privacy import afterwards, closing, disputes, erasing, ledger
-from handlers.privacy.erasing import Erased
+from handlers.privacy.erasing import Erased, Nobody
 from handlers.privacy.restoring import erase_again
 from storage import archives, backup, contacts, erasures, flags, holds, oracle, outbox
 from storage.booking import Directories
@@ -325,3 +325,18 @@ async def test_who_was_kept_says_a_file_is_told_to_the_store(
     place.parts = replace(place.parts, documents=parts.documents)
     assert await erasing.look(place.parts) == 0
     assert [line.person for line in await ledger.after(store, 0)] == [""]
+
+
+@guards("G06", partly=True)
+async def test_nobody_is_erased_under_a_number_that_names_nobody(place: Place, papers: Path) -> None:
+    """A process that looked before a dispute put it off begins when that is over: no backup would be told of whom."""
+    person = await lives(place)
+    await asks(place, person)
+    [seen] = await erasures.open_(place.parts.db)
+    held = await is_disputed(place, person)
+    await erasing.look(place.parts)
+    assert await disputes.release(place.parts, held.id, ANNA) is None
+    assert isinstance(await erasing.begin(place.parts, seen), Nobody)
+    assert (await place.contact("sms", CAMILLE)).person_id == person
+    assert await erasing.erase(place.parts, person, ANNA) == Erased(2, gone=1, told=True)
+    assert [line.person for line in await erasures.lines(place.parts.db, 0)] == ["", person]
