@@ -37,7 +37,7 @@ async def look(parts: Parts) -> int:
             await ledger.publish(parts)
         return 0
     done = await one_by_one("erasing", open_, partial(_follows, parts))
-    if done or any(parts.clock() < each.begun_at + SETTLES for each in open_ if each.begun_at):
+    if any(parts.clock() < each.begun_at + SETTLES for each in open_ if each.begun_at):
         await parts.db.leave_no_trace(TOUCHED)
     return done
 
@@ -58,6 +58,7 @@ async def _follows(parts: Parts, each: Erasure) -> bool:
         return False
     for fresh, _ in each.byes:
         await _address_goes(parts, each, fresh, whatever_waits=True)
+    await parts.db.leave_no_trace(TOUCHED)  # first: whoever cannot do it, or dies over it, is not done
     return await erasures.done(parts.db, each, now)
 
 

@@ -5,6 +5,7 @@ whoever counts on them is told, and neither who nor why (safety G6).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ from handlers.privacy import erasing
 from handlers.privacy.erasing import Erased, Nobody
 from storage import api_answers, audit, contacts, erasures, oracle, provider_copies, tickets, tokens
 from storage.booking import RowStore
+from storage.db import Database
 from tests.guards import guards
 from tests.handlers.path.erased import (
     ANNA,
@@ -332,3 +334,30 @@ async def test_at_the_same_instant(place: Place, papers: Path) -> None:
         ), table
     assert not await place.parts.db.fetch("SELECT id FROM appointment")
     assert not [each for each in await residue(place.parts.db) if each[0] not in {"contact", "inbox"}]
+
+
+@guards("G06", partly=True)
+async def test_nobody_is_done_before_the_databases_own_files_are(
+    place: Place, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever dies over these, or cannot reach them, leaves that to do."""
+    person, tried = await lives_alone(place), []
+    await erasing.erase(place.parts, person, ANNA)
+    await place.settle()
+    trace = Database.leave_no_trace
+
+    async def leaves_none(db: Database, tables: Sequence[str]) -> None:
+        tried.append(tables)
+        if len(tried) == 1:
+            raise OSError("away")
+        await trace(db, tables)
+
+    monkeypatch.setattr(Database, "leave_no_trace", leaves_none)
+    await place.passes(hours=21)
+    with pytest.raises(OSError, match="away"):
+        await erasing.look(place.parts)
+    assert [each.person for each in await erasures.open_(place.parts.db)] == [person]
+    await erasing.look(place.parts)
+    assert await erasures.open_(place.parts.db) == []
+    await erasing.look(place.parts)
+    assert len(tried) == 2
