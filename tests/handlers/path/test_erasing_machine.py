@@ -441,6 +441,9 @@ def town(sqlite_template: Path, tmp_path: Path, vault: Vault) -> Iterator[type[T
 FEW = settings(max_examples=6, stateful_step_count=12, deadline=None, phases=[Phase.generate])
 
 
+MANY = settings(max_examples=100, stateful_step_count=30, deadline=None, phases=[Phase.generate, Phase.shrink])
+
+
 @guards("G06", partly=True)
 @guards("G17", partly=True)
 def test_who_is_erased_stays_so_and_who_is_held_is_kept(town: type[Town]) -> None:
@@ -449,4 +452,4 @@ def test_who_is_erased_stays_so_and_who_is_held_is_kept(town: type[Town]) -> Non
 
 @pytest.mark.many
 def test_who_is_erased_stays_so_whatever_happens(town: type[Town]) -> None:
-    run_state_machine_as_test(town, settings=settings(max_examples=200, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(town, settings=MANY)
