@@ -306,8 +306,9 @@ class Town(RuleBasedStateMachine):
     def two_silent_years_pass(self) -> None:
         """Everybody is warned twice; whom no dispute keeps is closed, or erased if they had asked for that."""
         self.silent = True
-        self.run(self.place.passes(days=2 * 366))
-        self.run(purge.purge(self.place.parts.db, self.place.clock.now))
+        for days in (2, 2 * 366):  # what waits to be sent is sent, and ends by its own time
+            self.run(self.place.passes(days=days))
+            self.run(purge.purge(self.place.parts.db, self.place.clock.now))
         for by in (FIRST_WARNING - LAST_WARNING, LAST_WARNING, timedelta(days=1)):
             self.run(closing.silent(self.place.parts))
             self.run(self.place.passes(days=by.days))
