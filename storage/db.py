@@ -174,11 +174,14 @@ class Database:
 
     async def leave_no_trace(self, tables: Sequence[str]) -> None:
         """What was deleted from these tables is in no file of the database any more, as far as it is ours to say:
-        SQLite's write-ahead log is emptied (its pages are written over at once), PostgreSQL reuses the room."""
+        SQLite's write-ahead log is emptied (its pages are written over at once), PostgreSQL reuses the room. Raises
+        TimeoutError where somebody reads that log for longer than we wait."""
         _refuse_nested()
         async with self._connection() as connection:
             if self.dialect == "sqlite":
-                await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                ((busy, _, _),) = await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                if busy:
+                    raise TimeoutError("the write-ahead log is being read")
                 return
             await connection.execute("SET statement_timeout = 0")
             try:

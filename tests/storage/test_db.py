@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
+import storage.db
+from storage.crypto import Vault
 from storage.db import Database, claim
 from storage.faults import Nested, Refused
 from tests.guards import guards
@@ -154,6 +158,25 @@ async def test_writers_in_two_processes_wait_for_each_other(db: Database, anothe
 
     await asyncio.gather(add(db), add(another), add(db), add(another))
     assert await db.fetch("SELECT value FROM flag WHERE name = 'n'") == [{"value": "40"}]
+
+
+async def test_what_was_deleted_is_said_to_be_gone_when_nobody_reads_it_any_more(
+    sqlite_template: Path, tmp_path: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite answers that it could not, and raises nothing."""
+    shutil.copy(sqlite_template, tmp_path / "read.sqlite3")
+    monkeypatch.setattr(storage.db, "BUSY_TIMEOUT", timedelta(milliseconds=20))
+    db, reader = [await Database.open(f"sqlite://{tmp_path / 'read.sqlite3'}", vault) for _ in range(2)]
+    async with reader.snapshot() as tx:
+        await tx.fetch("SELECT name FROM flag")
+        await db.execute("INSERT INTO flag (name, value, set_at) VALUES ('n', 'canary', ?)", NOW)
+        await db.execute("DELETE FROM flag WHERE name = 'n'")
+        with pytest.raises(TimeoutError, match="is being read"):
+            await db.leave_no_trace(["flag"])
+    await db.leave_no_trace(["flag"])
+    assert (tmp_path / "read.sqlite3-wal").stat().st_size == 0
+    for each in (db, reader):
+        await each.close()
 
 
 async def test_a_statement_is_one_way_there_and_back(db: Database) -> None:
