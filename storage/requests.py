@@ -2,6 +2,7 @@
 
 instructions(db, person) -> instructions         also revoked and done ones, the latest first
 carried_out(tx, id, by, reference, at) -> bool   False: it does not stand any more
+not_erased(tx, person)                           a dispute came first: their instruction to erase stands again
 copy(db, id) -> Copy | None; fetched(tx, id, at)
 """
 
@@ -68,6 +69,14 @@ async def carried_out(db: Sql, id: str, by: str, reference: str, at: datetime) -
         id,
     )
     return changed == 1
+
+
+async def not_erased(db: Sql, person: str) -> None:
+    await db.execute(
+        "UPDATE instruction SET done_at = NULL, done_by = '', reference = NULL WHERE person_id = ? AND wish = 'erase' "
+        "AND revoked_at IS NULL",
+        person,
+    )
 
 
 async def copy(db: Sql, id: str) -> Copy | None:

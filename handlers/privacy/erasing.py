@@ -15,7 +15,7 @@ until a look finds nothing more to do: `afterwards.py`. Whoever dies over it lea
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -37,7 +37,7 @@ from handlers.following import follow
 from handlers.parts import Parts
 from handlers.privacy import afterwards
 from handlers.writing import recipient, window_open, write
-from storage import archives, audit, contacts, erasures, figures, holds, outbox, past_hours, periods, silences
+from storage import archives, audit, contacts, erasures, figures, holds, outbox, past_hours, periods, requests, silences
 from storage.booking import RowStore
 from storage.contacts import ContactRow
 from storage.db import Tx
@@ -130,12 +130,8 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
         if asked.asked_by == CLOCK and not await _still_silent(tx, person, now):
             await erasures.withdraw(tx, asked)
             return Nobody()
-        if await holds.holds(tx, person):  # placed since they asked: the desk tells them
-            await erasures.withdraw(tx, asked)
-            told = [Alarm("desk_privacy", ContactId(row.id)) for row in rows[:1]]
-            await write(tx, parts, store, told, f"{OF_NOBODY}{asked.id}:held", now)
-            refused = "close account refused" if asked.closes else "erase refused"
-            await audit.add(tx, asked.asked_by, refused, f"person:{person}", now)
+        if await holds.holds(tx, person):
+            await _kept(tx, parts, store, asked, rows, now)
             return Held()
         work = Work(tx, parts, store, asked, now)
         # Of whom nobody has heard for years, the telephone may be somebody else's: they were told twice before.
@@ -156,6 +152,18 @@ async def begin(parts: Parts, asked: Erasure) -> Erased | Held | Nobody:
             tx.after_commit(partial(parts.bell.ring, topic))
     log.info("closed" if asked.closes else "erased", number=asked.id)
     return Erased(asked.id, len(gone), addressee is not None)
+
+
+async def _kept(
+    tx: Tx, parts: Parts, store: RowStore, asked: Erasure, rows: Sequence[ContactRow], now: datetime
+) -> None:
+    """A dispute began since they asked, or since it was asked after their death: the desk tells them."""
+    await erasures.withdraw(tx, asked)
+    await requests.not_erased(tx, asked.person)
+    told = [Alarm("desk_privacy", ContactId(row.id)) for row in rows[:1]]
+    await write(tx, parts, store, told, f"{OF_NOBODY}{asked.id}:held", now)
+    refused = "close account refused" if asked.closes else "erase refused"
+    await audit.add(tx, asked.asked_by, refused, f"person:{asked.person}", now)
 
 
 @dataclass(frozen=True, slots=True)

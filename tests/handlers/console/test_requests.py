@@ -90,6 +90,13 @@ async def test_erased_after_a_death_unless_a_dispute_is_open(site: Site) -> None
     assert "litige est ouvert" in (await boss.post(path, 409, words="acte 2026-114")).text
     await disputes.release(parts, placed.id, "operator:anna")
     await boss.post(path, words="acte 2026-114")
+    placed = await disputes.hold(parts, person, "operator:anna", "REF-2", "Encore un litige", review)
+    assert isinstance(placed, LegalHold)
+    await erasing.look(parts)
+    await disputes.release(parts, placed.id, "operator:anna")
+    assert await erasing.look(parts) == 0
+    await boss.get(path)  # it came first: the instruction stands again
+    await boss.post(path, words="acte 2026-114")
     await erasing.look(parts)
     assert await parts.db.fetch("SELECT id FROM person WHERE id = ?", person) == []
     await boss.get(path, 404)

@@ -278,6 +278,8 @@ class Town(RuleBasedStateMachine):
         for who in self.known.values():
             if who.asked and not who.hold:
                 self.goes(who, closed=who.asked == "close")
+            elif who.asked and self.run(self.wish(who.person)) == "erase":
+                who.instructed = False
             who.asked = ""
 
     async def begins(self) -> None:
