@@ -326,6 +326,28 @@ async def link_person(tx: Sql, contact: str, person: str | None) -> None:
     """What a stranger gave up or refused there, before it was an account's, ends no account."""
     anew = ", forget_at = NULL" if person is not None else ""
     await tx.execute(f"UPDATE contact SET person_id = ?{anew} WHERE id = ?", person, contact)
+    if person is not None:
+        await _said_for_others(tx, contact, person)
+
+
+async def _said_for_others(tx: Sql, contact: str, person: str) -> None:
+    """While it was nobody's, what could not be said on somebody's WhatsApp was said there (`handlers/unjoined.py`): it
+    is with that address from now on. What is still on its way settles where it is.
+    """
+    rows = await tx.fetch(
+        "SELECT id, key FROM outbox WHERE contact_id = ? AND key LIKE '%>%' "
+        "AND status NOT IN ('queued', 'sending', 'unknown')",
+        contact,
+    )
+    for row in rows:
+        whose = await tx.fetch(
+            "SELECT o.contact_id FROM outbox o JOIN contact c ON c.id = o.contact_id "
+            "WHERE o.key = ? AND c.person_id <> ?",
+            row["key"].partition(">")[0],
+            person,
+        )
+        for origin in whose:
+            await tx.execute("UPDATE outbox SET contact_id = ? WHERE id = ?", origin["contact_id"], row["id"])
 
 
 async def link_worker(tx: Tx, contact: str, worker: str | None) -> None:

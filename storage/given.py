@@ -197,7 +197,8 @@ KEPT: Final[Mapping[str, Mapping[str, str]]] = {
 
 # Of these only what is theirs, or went to them; a notice to a worker, or a colleague's note, is another's.
 _ROWS: Final[Mapping[str, str]] = {
-    "outbox": "contact_id IN ({contacts})",
+    "outbox": "contact_id IN ({contacts}) AND NOT EXISTS (SELECT 1 FROM appointment a "
+    "WHERE a.id = outbox.appointment_id AND a.person_id NOT IN ({people}))",
     "inbox": "contact_id IN ({contacts}) AND kind = 'message'",
     "ticket": "person_id IN ({people}) OR contact_id IN ({contacts})",
     "ticket_entry": "ticket_id IN (SELECT t.id FROM ticket t WHERE t.person_id IN ({people}) "
