@@ -12,7 +12,8 @@ from booking import loading
 from booking.directory_file import DirectoryFile
 from booking.loading import Plan, Standing
 from handlers.parts import Parts
-from storage import audit, directory
+from storage import audit, contacts, directory, parting
+from storage.db import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ async def load(
         plan = loading.plan(file, standing, now, parts.new_id, chance)
         if dry or not changes(plan) or (seen is not None and seen != version):
             return Planned(plan, standing, version, written=False)
+        await _change_hands(tx, parts, plan, standing, by)
         written = await directory.write(tx, plan, now)
         await audit.add(tx, by, "load", f"directory:{written}", now)
         return Planned(plan, standing, written, written=True)
@@ -65,6 +67,31 @@ async def suspend(parts: Parts, ref: str, of: Literal["client", "worker"], by: s
         await directory.write(tx, Plan((), clients, (), (), (), workers, (), ()))
         await audit.add(tx, by, "suspend" if suspended else "lift suspension", f"{of}:{found.id}", now)
         return True
+
+
+async def _change_hands(tx: Tx, parts: Parts, plan: Plan, standing: Standing, by: str) -> None:
+    """A number that is a worker's no longer, or becomes one's and is a person's: whoever has it from now on has nothing
+    of what was said there, and what names people goes with them where their worker was told (safety G4, G6).
+    """
+    for worker in plan.changed_workers:
+        before = standing.workers[worker.ref].phone
+        if before != worker.phone:
+            await _part(tx, parts, before, by, worker.id)
+    for worker in (*plan.new_workers, *plan.changed_workers):
+        await _part(tx, parts, worker.phone, by, None)
+
+
+async def _part(tx: Tx, parts: Parts, number: str, by: str, worker: str | None) -> None:
+    """`worker`: theirs; None: a person's, who keeps the number in their account, where humans see it."""
+    found = await contacts.find(tx, "sms", number)
+    who = await contacts.get(tx, found) if found is not None else None
+    if who is None or who.address != number or (who.worker_id != worker if worker else not who.person_id):
+        return
+    who, now = await contacts.lock(tx, who.id), parts.clock()
+    await parting.part(tx, who, now, parts.new_id, parts.default_lang, str(parts.zone))
+    await audit.add(tx, by, "part", f"talk:{who.id}", now)
+    if (old := await contacts.get(tx, who.id)) is not None:
+        await (parting.let_go if worker else parting.is_over)(tx, old)
 
 
 def changes(plan: Plan) -> bool:
