@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from string import Formatter
 from typing import Any, Final
 
@@ -201,6 +201,26 @@ async def others(db: Sql, theirs: Theirs) -> list[str]:
         *theirs.former,
     )
     return [row["id"] for row in rows]
+
+
+async def named_until(db: Sql, theirs: Theirs, contact: str, until: datetime) -> datetime:
+    """Until when what was said at somebody else's address may name them: of one that they once had, until it led to
+    another account, which nothing of theirs came to. What that person wrote since, and was told, is their own.
+    """
+    row = await contacts.get(db, contact)
+    if row is None or row.worker_id is not None or row.person_id in {None, theirs.person}:
+        return until
+    talks = [f"talk:{id}" for id in theirs.contacts]
+    rows = await db.fetch(
+        "SELECT min(given_at) AS since_at, 1 AS way FROM consent WHERE contact_id = ? AND person_id = ? UNION ALL "
+        "SELECT max(done_at) AS since_at, 2 AS way FROM audit WHERE action IN ('let go', 'unlink') "
+        f"AND object IN ({_in(talks)}) ORDER BY way",  # where another's account was joined there
+        contact,
+        row.person_id,
+        *talks,
+    )
+    since = next((each["since_at"] for each in rows if each["since_at"] is not None), None)
+    return until if since is None else min(until, since - timedelta(microseconds=1))
 
 
 async def other_forgets(tx: Tx, theirs: Theirs, contact: str, until: datetime) -> None:

@@ -21,7 +21,7 @@ from storage import contacts, erasures, inbox, outbox
 from storage import provider_copies as copies
 from storage.db import Tx
 from storage.erasures import Erasure
-from storage.theirs import forget_late, gather, other_forgets, others
+from storage.theirs import forget_late, gather, named_until, other_forgets, others
 from storage.whose import WHOSE
 
 SETTLES: Final = timedelta(minutes=10)  # longer than a file is fetched for (`documents.fetching.LEASE`)
@@ -75,7 +75,7 @@ async def _late_go(parts: Parts, each: Erasure) -> None:
 
 async def _others_forget(parts: Parts, each: Erasure) -> bool:
     """Workers' talks, what was said to them and what they wrote, as far as it may name somebody who is gone; and the
-    same of whoever has an address now that was once theirs. False: some of it is still to be sent."""
+    same of whoever has an address now that was once theirs, until it was another's. False: some is still to be sent."""
     settled = True
     for contact in await others(parts.db, each.theirs):
         settled = await _other_forgets(parts, each, contact) and settled
@@ -87,9 +87,10 @@ async def _other_forgets(parts: Parts, each: Erasure, contact: str) -> bool:
     async with parts.db.transaction() as tx:
         if await contacts.pinned(tx, contact) is None:
             return True
-        await copies.of_other(tx, contact, each.begun_at, parts.clock(), each.id)
-        await other_forgets(tx, each.theirs, contact, each.begun_at)
-        if await outbox.waits(tx, contact, each.begun_at):
+        until = await named_until(tx, each.theirs, contact, each.begun_at)
+        await copies.of_other(tx, contact, until, parts.clock(), each.id)
+        await other_forgets(tx, each.theirs, contact, until)
+        if await outbox.waits(tx, contact, until):
             return False
         await unheard_goes(tx, contact, parts.clock(), each.id)
         return True

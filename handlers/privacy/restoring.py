@@ -23,7 +23,7 @@ from storage import archives, contacts, erasures, figures, past_hours
 from storage import provider_copies as copies
 from storage.db import Tx
 from storage.erasures import Erasure, Line
-from storage.theirs import Theirs, forget, forget_late, gather, other_forgets, others
+from storage.theirs import Theirs, forget, forget_late, gather, named_until, other_forgets, others
 
 
 async def erase_again(tx: Tx, lines: Sequence[Line], zone: ZoneInfo, now: datetime) -> int:
@@ -60,7 +60,8 @@ async def _again(tx: Tx, line: Line, begun: Erasure | None, zone: ZoneInfo, now:
     await provider_copies.all_of(tx, list(rows.values()), theirs.appointments, now)
     await (forget_late if begun is not None else forget)(tx, theirs)
     for contact in await others(tx, theirs):
-        await copies.of_other(tx, contact, now, now)
-        await other_forgets(tx, theirs, contact, now)
+        until = await named_until(tx, theirs, contact, now)
+        await copies.of_other(tx, contact, until, now)
+        await other_forgets(tx, theirs, contact, until)
         await unheard_goes(tx, contact, now, line.id)
     return theirs
