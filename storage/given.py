@@ -218,7 +218,10 @@ async def rows(db: Sql, table: str, theirs: Theirs) -> list[dict[str, Any]]:
     wanted = dict.fromkeys((*columns, *bound.values()))
     order = next((column for column in columns if column.endswith(_ORDER)), columns[0])
     found = await db.fetch(f"SELECT {', '.join(wanted)} FROM {table} WHERE {where} ORDER BY {order}", *values)
-    return [{column: _opened(db, table, column, row) for column in columns} for row in found]
+    opened = [{column: _opened(db, table, column, row) for column in columns} for row in found]
+    return (
+        [{**row, "subject": _about(row["subject"], theirs.person)} for row in opened] if table == "ticket" else opened
+    )
 
 
 async def _deeds(db: Sql, theirs: Theirs) -> list[dict[str, Any]]:
@@ -231,6 +234,12 @@ async def _deeds(db: Sql, theirs: Theirs) -> list[dict[str, Any]]:
     for deed in found:
         deed["actor"] = deed["actor"].partition(":")[0]
     return sorted(found, key=lambda deed: deed["done_at"])
+
+
+def _about(subject: str | None, person: str) -> str | None:
+    """Who claimed an address has a ticket about whose it was, and learns no id of theirs."""
+    kind, _, id = (subject or "").partition(":")
+    return kind if kind == "person" and id != person else subject
 
 
 def _opened(db: Sql, table: str, column: str, row: Row) -> Any:

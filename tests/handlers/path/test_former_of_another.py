@@ -84,3 +84,17 @@ async def test_who_has_the_number_of_somebody_erased_keeps_their_own_talk(place:
     after = await said(place, sam)
     assert all(text in after[table] for table, texts in before.items() for text in texts)
     assert not [text for texts in (await everything(place.parts.db)).values() for text in texts if "Dubois" in text]
+
+
+@guards("G04", partly=True)
+async def test_who_claimed_a_number_in_vain_is_given_no_id_of_whose_it_was(place: Place, papers: Path) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    camille = str((await place.contact("sms", CAMILLE)).person_id)
+    await place.passes(days=60)
+    await place.says("sms", CAMILLE, "bonjour", "1", "2", "1")
+    assert await unlink(place.parts, (await place.contact("sms", CAMILLE)).id, ANNA)
+    sam = await comes(place, "claimed")
+    copy = await exporting.gather(place.parts, sam)
+    assert copy is not None
+    assert [row["subject"] for row in copy.tables["ticket"] if row["kind"] == "claim"] == ["person"]
+    assert camille not in str(copy.tables)
