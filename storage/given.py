@@ -206,6 +206,8 @@ _ROWS: Final[Mapping[str, str]] = {
     "message": "person_id IN ({people})",
     "hold": "contact_id IN ({contacts})",
 }
+_ABOUT: Final[Mapping[str, tuple[str, ...]]] = {"proof": ("person_id",)}  # whom, if not them
+_TYPED: Final = frozenset({"join", "number"})  # whose target who asks has named
 _ORDER: Final = ("_at", "_on")
 
 
@@ -215,13 +217,11 @@ async def rows(db: Sql, table: str, theirs: Theirs) -> list[dict[str, Any]]:
     if table == "audit":
         return await _deeds(db, theirs)
     where, values = filled(_ROWS.get(table, WHOSE[table]), theirs.lists)
-    wanted = dict.fromkeys((*columns, *bound.values()))
+    wanted = dict.fromkeys((*columns, *bound.values(), *_ABOUT.get(table, ())))
     order = next((column for column in columns if column.endswith(_ORDER)), columns[0])
     found = await db.fetch(f"SELECT {', '.join(wanted)} FROM {table} WHERE {where} ORDER BY {order}", *values)
     opened = [{column: _opened(db, table, column, row) for column in columns} for row in found]
-    return (
-        [{**row, "subject": _about(row["subject"], theirs.person)} for row in opened] if table == "ticket" else opened
-    )
+    return [each | _withheld(table, row, theirs.person) for each, row in zip(opened, found, strict=True)]
 
 
 async def _deeds(db: Sql, theirs: Theirs) -> list[dict[str, Any]]:
@@ -236,10 +236,16 @@ async def _deeds(db: Sql, theirs: Theirs) -> list[dict[str, Any]]:
     return sorted(found, key=lambda deed: deed["done_at"])
 
 
-def _about(subject: str | None, person: str) -> str | None:
-    """Who claimed an address has a ticket about whose it was, and learns no id of theirs."""
-    kind, _, id = (subject or "").partition(":")
-    return kind if kind == "person" and id != person else subject
+def _withheld(table: str, row: Row, person: str) -> dict[str, Any]:
+    """Who claimed an address in vain has a ticket and a code about whose it was, and learns neither who that is to us
+    nor where the code went. What they typed themself is given whether it leads to an account or not (threat T19).
+    """
+    if table == "ticket":
+        kind, _, id = (row["subject"] or "").partition(":")
+        return {"subject": kind} if kind in {"person", "worker"} and id != person else {}
+    if table == "proof" and row["purpose"] not in _TYPED and row["person_id"] != person:
+        return {"target": None}
+    return {}
 
 
 def _opened(db: Sql, table: str, column: str, row: Row) -> Any:

@@ -18,7 +18,7 @@ from storage import contacts, numbers
 from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.erased import ANNA, everything, passes_a_day
-from tests.handlers.path.place import CAMILLE, LATER, SAM, Place
+from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place
 
 SAMS = tuple(text.replace("Camille Dubois", "Sam Rivière").replace("camille", "sam") for text in LATER)
 NEW = "+33639980013"
@@ -98,3 +98,36 @@ async def test_who_claimed_a_number_in_vain_is_given_no_id_of_whose_it_was(place
     assert copy is not None
     assert [row["subject"] for row in copy.tables["ticket"] if row["kind"] == "claim"] == ["person"]
     assert camille not in str(copy.tables)
+
+
+@guards("G04", partly=True)
+async def test_who_claimed_a_number_in_vain_is_not_given_where_the_code_went(place: Place, papers: Path) -> None:
+    await place.says("sms", CAMILLE, *LATER)
+    camille = str((await place.contact("sms", CAMILLE)).person_id)
+    await place.parts.db.execute("UPDATE person SET email_confirmed = ?", True)
+    await place.passes(days=60)
+    await place.says("sms", CAMILLE, "bonjour", "1")
+    assert any("code" in text for text in place.new("email", "camille@example.org")[1:])
+    await place.says("sms", CAMILLE, "2", "2")
+    sam = await comes(place, "claimed")
+    for person, targets in ((sam, [None]), (camille, ["camille@example.org"])):
+        copy = await exporting.gather(place.parts, person)
+        assert copy is not None
+        assert [(row["purpose"], row["target"]) for row in copy.tables["proof"]] == [
+            ("former", each) for each in targets
+        ]
+        assert person == camille or "camille@" not in str(copy.tables)
+
+
+@guards("G04", partly=True)
+async def test_who_claimed_a_workers_number_in_vain_neither(place: Place, papers: Path) -> None:
+    await place.says("sms", CLAIRE, "agenda")
+    await place.passes(days=60)
+    await place.says("sms", CLAIRE, "bonjour", "1", "2", "1")
+    assert await unlink(place.parts, (await place.contact("sms", CLAIRE)).id, ANNA)
+    await place.says("sms", CLAIRE, *SAMS)
+    copy = await exporting.gather(place.parts, str((await place.contact("sms", CLAIRE)).person_id))
+    assert copy is not None
+    assert [(row["purpose"], row["target"]) for row in copy.tables["proof"]] == [("former", None)]
+    assert [row["subject"] for row in copy.tables["ticket"]] == ["worker"]
+    assert not any(word in str(copy.tables) for word in ("claire@", "worker:"))
