@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from booking import loading
@@ -45,7 +46,7 @@ async def load(
         plan = loading.plan(file, standing, now, parts.new_id, chance)
         if dry or not changes(plan) or (seen is not None and seen != version):
             return Planned(plan, standing, version, written=False)
-        await _change_hands(tx, parts, plan, standing, by)
+        await _change_hands(tx, parts, plan, standing, by, now)
         written = await directory.write(tx, plan, now)
         await audit.add(tx, by, "load", f"directory:{written}", now)
         return Planned(plan, standing, written, written=True)
@@ -69,25 +70,25 @@ async def suspend(parts: Parts, ref: str, of: Literal["client", "worker"], by: s
         return True
 
 
-async def _change_hands(tx: Tx, parts: Parts, plan: Plan, standing: Standing, by: str) -> None:
+async def _change_hands(tx: Tx, parts: Parts, plan: Plan, standing: Standing, by: str, now: datetime) -> None:
     """A number that is a worker's no longer, or becomes one's and is a person's: whoever has it from now on has nothing
     of what was said there, and what names people goes with them where their worker was told (safety G4, G6).
     """
     for worker in plan.changed_workers:
         before = standing.workers[worker.ref].phone
         if before != worker.phone:
-            await _part(tx, parts, before, by, worker.id)
+            await _part(tx, parts, before, by, worker.id, now)
     for worker in (*plan.new_workers, *plan.changed_workers):
-        await _part(tx, parts, worker.phone, by, None)
+        await _part(tx, parts, worker.phone, by, None, now)
 
 
-async def _part(tx: Tx, parts: Parts, number: str, by: str, worker: str | None) -> None:
+async def _part(tx: Tx, parts: Parts, number: str, by: str, worker: str | None, now: datetime) -> None:
     """`worker`: theirs; None: a person's, who keeps the number in their account, where humans see it."""
     found = await contacts.find(tx, "sms", number)
     who = await contacts.get(tx, found) if found is not None else None
     if who is None or who.address != number or (who.worker_id != worker if worker else not who.person_id):
         return
-    who, now = await contacts.lock(tx, who.id), parts.clock()
+    who = await contacts.lock(tx, who.id)
     await parting.part(tx, who, now, parts.new_id, parts.default_lang, str(parts.zone))
     await audit.add(tx, by, "part", f"talk:{who.id}", now)
     if (old := await contacts.get(tx, who.id)) is not None:

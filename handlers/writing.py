@@ -336,11 +336,18 @@ async def contact_at(
     row = await contacts.get(tx, made)
     if row is not None and row.time_zone != worker.time_zone:
         await contacts.set_zone(tx, made, worker.time_zone)
-    if row is not None and row.claims:
+    if row is not None and (row.claims or await _is_anothers(tx, row, worker)):
         return None  # whoever writes from there has to prove first that it is the worker (threat T30)
     if row is not None and row.worker_id is None:
         await contacts.link_worker(tx, made, WorkerId(worker.id))
     return row
+
+
+async def _is_anothers(tx: Tx, row: ContactRow, worker: Worker) -> bool:
+    """A person's, or of whoever said there that they are not the worker, though the directory names it still."""
+    if row.worker_id is not None or row.channel == "email":
+        return False
+    return row.person_id is not None or await contacts.disowned(tx, worker.id, row.channel)
 
 
 def window_open(row: ContactRow, now: datetime) -> bool:

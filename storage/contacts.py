@@ -60,6 +60,13 @@ class ContactRow:
     created_at: datetime
 
 
+# Of contact `o` and its worker `w`; a number that was replaced is parted at the instant of the change.
+DISOWNED = (
+    "FROM contact o JOIN worker w ON w.id = o.worker_id "
+    "WHERE o.parted_at IS NOT NULL AND (w.changed_at IS NULL OR o.parted_at > w.changed_at)"
+)
+
+
 async def find(db: Sql, channel: str, address: str, person: str | None = None) -> str | None:
     """By its address, else by another address of the same person on this channel (see `Alias`). `person`: see
     `mailbox`."""
@@ -304,6 +311,12 @@ async def of_worker(db: Sql, worker: str) -> list[ContactRow]:
 async def of_phone(db: Sql, phone: str) -> list[ContactRow]:
     """Every address for which this number (E.164) was proven, on any channel."""
     return await _where(db, "phone_index = ?", db.vault.index("phone", phone))
+
+
+async def disowned(db: Sql, worker: str, channel: str) -> bool:
+    """Whether this worker's address there was taken from them since the directory named it: whoever has it said that
+    they are somebody else, or has not shown to be the worker."""
+    return bool(await db.fetch(f"SELECT 1 AS one {DISOWNED} AND o.worker_id = ? AND o.channel = ?", worker, channel))
 
 
 async def first_wrote(db: Sql, contact: str) -> datetime | None:

@@ -19,6 +19,7 @@ from booking.loading import NewCode, Plan, Standing
 from booking.model import Client, ClientKind, Closure, Code, CodeId, Hours, Mode, Motive, NotifyBy, Span, Worker
 from storage import spans
 from storage.appointments import appointment_of
+from storage.contacts import DISOWNED
 from storage.db import Sql, Tx
 from storage.sql import Row, marks
 
@@ -131,12 +132,14 @@ def code_index(db: Sql, normal_form: str) -> bytes:
 
 
 async def _join_contacts(tx: Tx) -> None:
-    """A worker's number, as the directory gives it, is theirs by SMS; one that two workers share is nobody's."""
+    """A worker's number, as the directory gives it, is theirs by SMS; one that two workers share is nobody's. Not one
+    that a person has, or that was taken from the worker since (threat T30)."""
     await tx.execute(
         "UPDATE contact SET worker_id = (SELECT CASE WHEN count(*) = 1 THEN max(w.id) END FROM worker w "
         "WHERE w.phone_index = contact.phone_index) WHERE channel = 'sms' AND parted_at IS NULL "
         "AND NOT EXISTS (SELECT 1 FROM contact o WHERE o.heir_id = contact.id) "  # it is to be proven first
-        "AND (worker_id IS NOT NULL OR phone_index IN (SELECT phone_index FROM worker))"
+        "AND (worker_id IS NOT NULL OR (person_id IS NULL AND phone_index IN (SELECT phone_index FROM worker) "
+        f"AND NOT EXISTS (SELECT 1 {DISOWNED} AND o.channel = 'sms' AND w.phone_index = contact.phone_index)))"
     )
 
 

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from booking.model import WorkerId
 from handlers import loading
+from handlers.effects import ToWorker
 from handlers.privacy import erasing, exporting
 from handlers.privacy.erasing import Erased
+from handlers.writing import recipient
 from storage import contacts
+from storage.booking import RowStore
 from tests.guards import guards
 from tests.handlers.path.erased import ANNA, everything, passes_a_day
 from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Place, sample
@@ -84,3 +88,30 @@ async def test_whose_number_becomes_a_workers_is_given_nothing_of_the_workers(pl
     assert [text for text in place.new("sms", CAMILLE) if "Camille" in text] == []
     left = await contacts.of_worker(place.parts.db, "claire")
     assert there.id in {row.id for row in left}
+
+
+@guards("T30", partly=True)
+@pytest.mark.parametrize("account", [False, True])
+async def test_who_said_that_they_are_not_the_worker_does_not_become_it(
+    place: Place, papers: Path, *, account: bool
+) -> None:
+    """Neither by a notice nor by a load, though the directory names the number still; by another number and back."""
+    await place.says("sms", CLAIRE, "agenda")
+    await place.passes(days=60)
+    await place.says("sms", CLAIRE, "bonjour", "2")
+    if account:
+        await place.says("sms", CLAIRE, *SAMS)
+    async with place.parts.db.transaction() as tx:
+        store = RowStore(tx, place.parts.directories)
+        told = await recipient(tx, place.parts, store, ToWorker(WorkerId("claire")), place.clock.now)
+        row = await contacts.get(tx, str(told))
+    assert row is not None
+    assert row.channel == "email"
+    await loading.suspend(place.parts, "ports", "client", ANNA, suspended=True)
+    there = await place.contact("sms", CLAIRE)
+    assert (there.worker_id, there.person_id is not None) == (None, account)
+    await place.passes(days=1)
+    await claires_number_is(place, NEW)
+    await claires_number_is(place, CLAIRE)
+    there = await place.contact("sms", CLAIRE)
+    assert (there.worker_id, there.person_id) == ("claire", None)
