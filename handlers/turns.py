@@ -183,7 +183,8 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
         await write(tx, parts, store, await GATHERS[came.event](tx, parts, store, came, now), f"i{row.id}", now)
         return
     if isinstance(came, Input) and (worker := await joining.redeemed(tx, came, who.channel, now)) is not None:
-        who, came = await _joined(tx, store, who, worker), News("joined")
+        who = await _anew(tx, parts, who, row, now)
+        row, who, came = replace(row, contact_id=who.id), await _joined(tx, store, who, worker), News("joined")
     if isinstance(came, News) and came.event == "unread":
         await unasked(tx, parts, who, now)
         return
@@ -217,6 +218,18 @@ async def _talk(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, came: Inpu
     await counting.count(tx, parts, store, context, state, came, turn, core.events)
     for flow, step, outcome in turn.trace:
         tx.after_commit(parts.metrics.conversation_step.labels(flow, step, outcome).inc)
+
+
+async def _anew(tx: Tx, parts: Parts, who: ContactRow, row: InboxRow, now: datetime) -> ContactRow:
+    """A worker's address from now on, which was a person's, perhaps their own: what a worker is told names others, and
+    is nothing of that account's."""
+    if who.person_id is None:
+        return who
+    heir = await trusting.taken(tx, parts, who, now)
+    if (old := await parting.of_heir(tx, heir.id)) is not None:
+        await parting.is_over(tx, old)
+    await contacts.inbound(tx, heir.id, row.sent_at or row.received_at, now)
+    return await contacts.get(tx, heir.id) or heir
 
 
 async def _joined(tx: Tx, store: RowStore, who: ContactRow, worker: str) -> ContactRow:

@@ -90,6 +90,24 @@ async def test_whose_number_becomes_a_workers_is_given_nothing_of_the_workers(pl
     assert there.id in {row.id for row in left}
 
 
+@guards("G04", partly=True)
+async def test_a_worker_who_joins_from_their_own_account_has_an_address_of_its_own(place: Place, papers: Path) -> None:
+    await sam_and_the_agenda(place)
+    await place.says("whatsapp", CAMILLE, *LATER)
+    camille = (await place.contact("whatsapp", CAMILLE)).person_id
+    assert camille is not None
+    *_, answer = await place.says("sms", CLAIRE, "whatsapp")
+    [joined] = await place.says("whatsapp", CAMILLE, answer.splitlines()[-1].partition("text=")[2])
+    assert joined.startswith("C'est fait")
+    assert any("Sam" in text for text in await place.says("whatsapp", CAMILLE, "agenda semaine"))
+    there = await place.contact("whatsapp", CAMILLE)
+    assert (there.person_id, there.worker_id) == (None, "claire")
+    assert not [text for text in await said(place, camille) if "Sam" in text]
+    assert isinstance(await erasing.erase(place.parts, camille, ANNA), Erased)
+    await passes_a_day(place)
+    assert (await place.contact("whatsapp", CAMILLE)).id == there.id, "the worker's stays"
+
+
 @guards("T30", partly=True)
 @pytest.mark.parametrize("account", [False, True])
 async def test_who_said_that_they_are_not_the_worker_does_not_become_it(
