@@ -20,13 +20,13 @@ def test_the_sample_is_loaded_once_and_then_nothing_changes(desk: Desk) -> None:
     assert desk.ok("load", str(SAMPLE)).lines == ["nothing changed"]
 
 
-def test_a_client_without_a_code_is_given_one_which_opens_an_account(desk: Desk, write: Write) -> None:
-    made = desk.ok("load", write(SAMPLE.read_text() + CLIENT)).lines
+def test_a_client_without_a_code_is_given_one_which_opens_an_account(open_desk: Desk, write: Write) -> None:
+    made = open_desk.ok("load", write(SAMPLE.read_text() + CLIENT)).lines
     line = next(line for line in made if "made now" in line)
     assert "of phare" in line
     code = line.rpartition(" ")[2]
-    assert "Merci." in desk.ok("chat", typed=f"{code}\n").out
-    assert desk.ok("load", write(SAMPLE.read_text() + CLIENT)).lines == ["nothing changed"]
+    assert "Merci." in open_desk.ok("chat", typed=f"{code}\n").out
+    assert open_desk.ok("load", write(SAMPLE.read_text() + CLIENT)).lines == ["nothing changed"]
 
 
 def test_a_change_is_told_and_what_is_absent_stays(open_desk: Desk, write: Write) -> None:
@@ -54,8 +54,8 @@ def test_a_code_that_reads_like_one_that_stands_is_refused_and_nothing_of_the_fi
     assert "new client      phare" in open_desk.ok("load", write(CLIENT)).lines
 
 
-def test_a_code_that_is_easily_guessed_is_warned_of(desk: Desk, write: Write) -> None:
-    done = desk.ok("load", write(CLIENT + '[[client.code]]\ncode = "PHARE2026"\n'))
+def test_a_code_that_is_easily_guessed_is_warned_of(open_desk: Desk, write: Write) -> None:
+    done = open_desk.ok("load", write(CLIENT + '[[client.code]]\ncode = "PHARE2026"\n'))
     assert "warning: directory.toml:6: client.code.code: easily guessed" in done.err
 
 
