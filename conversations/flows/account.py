@@ -31,6 +31,11 @@ def is_frozen(c: Context) -> bool:
     return c.known.refused == Refused("frozen")
 
 
+def is_shut(c: Context) -> bool:
+    """Nothing new is done for them: hours that stand are neither moved nor put back, and nothing is written to a worker."""
+    return is_suspended(c) or is_frozen(c)
+
+
 def suspended(c: Context, decision: Decision) -> Text:
     """In a word where all the rest has just been said: their first message after it shows the decision."""
     if any(each.id == decision.id for each in c.known.unread):

@@ -45,8 +45,8 @@ async def finish(c: Context) -> Outcome:
 
 
 def _what_next(c: Context) -> tuple[Text, ...]:
-    """Whose account is suspended neither moves nor writes."""
-    return (t("appointments.cancel"),) if account.is_suspended(c) else (t("confirmed.change"), t("message.hint"))
+    """Whose account is shut neither moves nor writes."""
+    return (t("appointments.cancel"),) if account.is_shut(c) else (t("confirmed.change"), t("message.hint"))
 
 
 async def line(c: Context, appointment: Appointment) -> Text:

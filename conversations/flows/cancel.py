@@ -21,7 +21,7 @@ async def ask_sure(c: Context) -> Ask:
     appointment = which.meant(c)
     assert appointment is not None
     start, late = appointment.start, await c.booking.is_late(appointment.id)
-    stays = account.is_suspended(c) or unagreed(c)  # it cannot be moved
+    stays = account.is_shut(c) or unagreed(c)  # it cannot be moved
     instead = () if unagreed(c) else await c.booking.instead_of(appointment.id, OFFERED)
     hours = tuple(Option(slot.id, t("slot.label", start=slot.start), exact=True) for slot in instead)
     options = (
@@ -60,7 +60,7 @@ async def finish(c: Context) -> Outcome:
     done = await c.booking.cancel(appointment.id, "person")
     if not isinstance(done, Cancelled):
         return Finish(t("cancel.over"))
-    more = () if account.is_suspended(c) else (await undo.hint(c) or t("cancel.again"),)
+    more = () if account.is_shut(c) else (await undo.hint(c) or t("cancel.again"),)
     return Finish(t("cancel.done", start=appointment.start), more=more)
 
 

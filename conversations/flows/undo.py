@@ -23,7 +23,7 @@ RESTORED: Final[Mapping[Mode, Text]] = {
 async def hint(c: Context) -> Text | None:
     """The word, and until when it helps. Said only while it is true."""
     person = c.known.person
-    last = await c.booking.undoable(person.id) if person and not account.is_suspended(c) else None
+    last = await c.booking.undoable(person.id) if person and not account.is_shut(c) else None
     return t("undo.hint", until=last.until) if last else None
 
 
