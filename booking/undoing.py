@@ -45,9 +45,9 @@ class Undoing:
         self._securing = Securing(store, rules, now)
 
     async def undoable(self, person: PersonId) -> Undoable | None:
-        """The last thing that the person did, while it may be taken back."""
-        deed = await self._last_deed(person)
-        if deed is None or deed.at + self.rules.undo_time <= self.now:
+        """The last thing that the person did, while it may be taken back: nothing, while their account is shut."""
+        found, deed = await self.store.person(person), await self._last_deed(person)
+        if found is None or found.shut is not None or deed is None or deed.at + self.rules.undo_time <= self.now:
             return None
         return Undoable(deed.ended, deed.at + self.rules.undo_time)
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
 
 from booking.events import AppointmentConfirmed, AppointmentMoved, AppointmentRestored
 from booking.model import Appointment, AppointmentId, Refusal, SlotId, Wish, WorkerId
@@ -112,6 +115,21 @@ def test_ten_minutes_to_the_second() -> None:
     assert run(desk.turn(until + timedelta(days=1)).undo(old.person, ANN)) == NothingToUndo(), (
         "and then it is forgotten"
     )
+
+
+@pytest.mark.parametrize("shut", [{"suspended": True}, {"frozen": MONDAY}])
+@guards("G07", partly=True)
+def test_nobody_is_told_of_the_word_while_their_account_is_shut(shut: dict[str, Any]) -> None:
+    """Whoever cancelled for them: the word would be refused."""
+    desk = furnished()
+    old = booked(desk)
+    run(desk.turn().cancel(old.id, "person"))
+    person = run(desk.store.person(old.person))
+    assert person is not None
+    run(desk.store.save_person(replace(person, **shut)))
+    assert run(desk.turn().undoable(old.person)) is None
+    run(desk.store.save_person(person))
+    assert run(desk.turn().undoable(old.person)) is not None
 
 
 def test_an_hour_that_is_anothers_by_now() -> None:
