@@ -32,7 +32,7 @@ def is_frozen(c: Context) -> bool:
 
 
 def is_shut(c: Context) -> bool:
-    """Nothing new is done for them: hours that stand are neither moved nor put back, and nothing is written to a worker."""
+    """Nothing new is done for them: hours that stand are neither moved nor put back; no worker is written to."""
     return is_suspended(c) or is_frozen(c)
 
 

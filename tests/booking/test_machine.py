@@ -268,7 +268,8 @@ class Front(RuleBasedStateMachine):
         result = run(turn.undo(person.id, contact))
         if not isinstance(result, Undone):
             assert isinstance(result, NothingToUndo | CannotUndo)
-            assert (promised is None) == (isinstance(result, NothingToUndo) or result.why in {"late", "suspended", "frozen"})
+            nothing = isinstance(result, NothingToUndo) or result.why in {"late", "suspended", "frozen"}
+            assert (promised is None) == nothing
             assert not turn.events
             self.unchanged()
             return

@@ -431,7 +431,7 @@ class Town(RuleBasedStateMachine):
             asked = self.says(who, "menu", "annuler", *(["1"] if len(coming) > 1 else []))[-1]
             if (still := re.search(r"(\d)\. (Annuler quand même|Oui, annuler)", asked)) is not None:
                 self.says(who, still[1])
-        assert len(self.run(self.coming(who))) == len(coming) - 1
+        assert len(self.run(self.coming(who))) == len(coming) - 1, self.place.line("sms").sent_to[-4:]
 
     @rule(number=Who, begins=st.sampled_from(["plus tôt", "déplacer", "prendre un rendez-vous"]))
     def begins_something(self, number: str, begins: str) -> None:
