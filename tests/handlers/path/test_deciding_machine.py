@@ -290,6 +290,13 @@ class Town(RuleBasedStateMachine):
         about.contested = True
         self.deed(who, f"person:{who.person}", "contest", told=False)
 
+    @rule(number=Who, by=By, days=st.sampled_from([1, 29, 60, 61]))
+    def to_be_closed_and_contested(self, number: str, by: str, days: int) -> None:
+        """And nobody judges it for a while: rarely met otherwise."""
+        self.to_be_closed(number, by)
+        self.contested(number)
+        self.long_time_passes(days)
+
     @rule(number=Who, by=By, upheld=st.booleans(), index=st.integers(0, 3))
     def judged(self, number: str, by: str, upheld: bool, index: int) -> None:
         """By anybody but who decided it."""
