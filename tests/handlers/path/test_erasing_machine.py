@@ -374,14 +374,16 @@ class Town(RuleBasedStateMachine):
         if getattr(self, "db", None) is None:
             return
         self.store.away = False
-        self.a_worker_process_looks()
-        for _ in range(4):
-            self.run(self.place.passes(hours=8))
+        try:
             self.a_worker_process_looks()
-        self.run(self.judged())
-        assert self.db is not None
-        self.run(self.db.close())
-        shutil.rmtree(self.folder)
+            for _ in range(4):
+                self.run(self.place.passes(hours=8))
+                self.a_worker_process_looks()
+            self.run(self.judged())
+        finally:
+            assert self.db is not None
+            self.run(self.db.close())
+            shutil.rmtree(self.folder)
 
     async def judged(self) -> None:
         db = self.place.parts.db
