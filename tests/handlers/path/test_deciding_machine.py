@@ -110,7 +110,8 @@ class Known:
 
 @dataclass
 class Asked:
-    """A request about data, and which of its alarms were raised."""
+    """A request about data, and which of its alarms were raised. `more`: the wish to close was refused since, which
+    has a month of its own where more time was taken for the rest."""
 
     id: str
     at: datetime
@@ -118,6 +119,7 @@ class Asked:
     alarms: int = 0
     extended: bool = False
     open: bool = True
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -525,7 +527,11 @@ class Town(RuleBasedStateMachine):
 
     @rule(by=st.sampled_from([timedelta(minutes=11), timedelta(hours=9), timedelta(days=1), timedelta(days=6)]))
     def time_passes(self, by: timedelta) -> None:
-        self.place.clock.now += by
+        minute = timedelta(minutes=1) * any(who.wish for who in self.known.values())
+        if minute:  # a worker sees to a wish before anything else can happen
+            self.place.clock.now += minute
+            self.looks()
+        self.place.clock.now += by - minute
         self.looks()
 
     @rule(days=st.sampled_from([19, 27, 29, 60, 61]))
@@ -546,6 +552,8 @@ class Town(RuleBasedStateMachine):
             if who.wish and not who.hold and not who.gone:
                 who.gone, who.archived = True, who.wish == "close"
                 who.deeds += [(f"person:{who.person}", "close account")] * who.archived
+            if who.wish and who.hold and who.number in self.asked:  # refused since: it is the desk's to tell
+                self.asked[who.number].more = True
             who.wish = ""
             if who.gone or shut is None or shut.until is None or shut.until > now:
                 continue
@@ -601,7 +609,7 @@ class Town(RuleBasedStateMachine):
             for each in who.decided:
                 waits = await tickets.about(self.db, f"decision:{each.id}")
                 assert len(waits) == (each.contested and not each.reviewed), "others are to judge it, until one did"
-            if (request := self.asked.get(who.number)) is not None:
+            if (request := self.asked.get(who.number)) is not None and not request.more:
                 raised = [more for code, more in self.alarms if code == "request_due" and request.id in more.values()]
                 assert len(raised) == request.alarms
 
@@ -645,9 +653,8 @@ def town(sqlite_template: Path, tmp_path: Path, vault: Vault) -> Iterator[type[T
         yield Town
 
 
-FEW = settings(max_examples=6, stateful_step_count=12, deadline=None, phases=[Phase.generate])
-
-
+# The same ways each time: what a new one finds is for whoever looks, not for whoever changes something else.
+FEW = settings(max_examples=6, stateful_step_count=12, deadline=None, phases=[Phase.generate], derandomize=True)
 MANY = settings(max_examples=100, stateful_step_count=30, deadline=None, phases=[Phase.generate, Phase.shrink])
 
 
