@@ -12,7 +12,7 @@ import itertools
 import re
 import shutil
 from collections.abc import Coroutine, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
@@ -28,7 +28,6 @@ from booking.model import AppointmentId, Mode, Motive, Rules, slot_id
 from booking.operating import Role
 from booking.ports import Booked, Cancelled, Noted, Refused
 from handlers import assisted, deciding, provider_copies
-from handlers.channels.base import Channel, ChannelName
 from handlers.console import freeing
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
@@ -45,8 +44,9 @@ from storage.booking import Directories
 from storage.crypto import Vault
 from storage.db import Database
 from tests.guards import guards
-from tests.handlers.path.place import CAMILLE, LATER, SAM, Clock, Line, Place, furnished
-from tests.handlers.path.test_erasing_machine import Provider
+from tests.handlers.path.decided import Asked, Judged, Known
+from tests.handlers.path.machines import lines, providers
+from tests.handlers.path.place import CAMILLE, LATER, SAM, Clock, Place, furnished
 
 T = TypeVar("T")
 DESK: Final = ("operator:anna", "operator:ben", "operator:chef")  # the last one administers
@@ -62,64 +62,6 @@ OPTIONAL: Final = "('feedback', 'freed', 'offer')"  # kinds that nobody who froz
 OTHERS: Final = {"a legal hold is reviewed in time (G17)"}  # rules of the oracle that are a human's to follow
 Who = st.sampled_from([CAMILLE, SAM])
 By = st.sampled_from(DESK)
-
-
-@dataclass
-class Judged:
-    """A decision as we know it. `until`: when it ends, or when the account closes."""
-
-    id: str
-    kind: str
-    by: str
-    at: datetime
-    until: datetime | None
-    stands: bool = True
-    contested: bool = False
-    reviewed: bool = False
-
-
-@dataclass
-class Known:
-    """`unread`: words of operators that their next word shows; `perhaps`: that it may show, of what another decision
-    took the place of. `deeds`: what the audit trail holds; `pushes`: how often they were told that something waits."""
-
-    person: str
-    number: str
-    decided: list[Judged] = field(default_factory=list)  # the latest first
-    unread: list[str] = field(default_factory=list)
-    perhaps: list[str] = field(default_factory=list)
-    deeds: list[tuple[str, str]] = field(default_factory=list)
-    pushes: int = 0
-    frozen: bool = False
-    objects: bool = False
-    stopped: bool = False
-    hold: str = ""
-    wish: str = ""  # to be erased, or to have it closed: a worker has not looked yet
-    gone: bool = False
-    archived: bool = False
-
-    @property
-    def shut(self) -> Judged | None:
-        return next((each for each in self.decided if each.kind != "warning" and each.stands), None)
-
-    def contestable(self, now: datetime) -> Judged | None:
-        late = now - timedelta(days=60)
-        warned = (each for each in self.decided if each.kind == "warning" and each.stands and each.at >= late)
-        return self.shut or next(warned, None)
-
-
-@dataclass
-class Asked:
-    """A request about data, and which of its alarms were raised. `more`: the wish to close was refused since, which
-    has a month of its own where more time was taken for the rest."""
-
-    id: str
-    at: datetime
-    warned: int = 0
-    alarms: int = 0
-    extended: bool = False
-    open: bool = True
-    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,18 +97,16 @@ class Town(RuleBasedStateMachine):
         shutil.copy(self.world.start, path)
         self.db = self.run(Database.open(f"sqlite://{path}?synchronous=OFF", self.world.vault))
         clock = Clock(self.world.place.clock.now)
-        names: tuple[ChannelName, ...] = ("sms", "whatsapp", "telegram", "email")
-        lines: dict[str, Channel] = {name: Line(name, clock) for name in names}
         self.alarms: list[tuple[str, dict[str, str]]] = []
         parts = replace(
             self.world.place.parts,
             db=self.db,
             clock=clock,
-            channels=lines,
+            channels=lines(clock),
             directories=Directories(),
             alarm=lambda code, **more: self.alarms.append((code, more)),
             documents=Keeping(Judge(), Folder(self.folder / "papers")),
-            copies={name: Provider() for name in ("sms", "whatsapp", "telegram")},
+            copies=providers(),
         )
         self.place = Place(parts, clock, self.alarms, itertools.count(1000))
 

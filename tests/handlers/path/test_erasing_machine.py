@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,8 +22,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from handlers import provider_copies
-from handlers.channels.base import Channel, ChannelName
-from handlers.channels.copies import End
 from handlers.documents.judging import Judge
 from handlers.documents.keeping import Keeping
 from handlers.documents.stores import Folder, StoreAway
@@ -40,7 +38,8 @@ from storage.periods import FIRST_WARNING, LAST_WARNING
 from tests.guards import guards
 from tests.handlers.path import all_rows
 from tests.handlers.path.erased import everything
-from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Clock, Line, Place, furnished
+from tests.handlers.path.machines import lines, providers
+from tests.handlers.path.place import CAMILLE, CLAIRE, LATER, SAM, Clock, Place, furnished
 
 T = TypeVar("T")
 BY: Final = "operator:anna"
@@ -68,19 +67,6 @@ class Known:
     hold: str = ""
     instructed: bool = False
     hours: int = 1
-
-
-class Provider:
-    """What lies there is deleted at once."""
-
-    async def empty(self, ref: str) -> End:
-        return "emptied"
-
-    async def delete(self, ref: str) -> End:
-        return "deleted"
-
-    async def find(self, to: str, since: Any) -> Sequence[str]:
-        return []
 
 
 class Papers(Folder):
@@ -143,9 +129,7 @@ class Town(RuleBasedStateMachine):
         self.saved: list[Saved] = []
         self.silent = False
         clock = Clock(self.world.place.clock.now)
-        names: tuple[ChannelName, ...] = ("sms", "whatsapp", "telegram", "email")
-        lines: dict[str, Channel] = {name: Line(name, clock) for name in names}
-        parts = replace(self.world.place.parts, clock=clock, channels=lines, directories=Directories())
+        parts = replace(self.world.place.parts, clock=clock, channels=lines(clock), directories=Directories())
         self.place = Place(parts, clock, [], itertools.count(1000))  # what has come is not taken in a second time
         self.run(self.opened(self.world.start))
 
@@ -160,7 +144,7 @@ class Town(RuleBasedStateMachine):
             self.place.parts,
             db=self.db,
             documents=Keeping(Judge(), self.store),
-            copies={name: Provider() for name in ("sms", "whatsapp", "telegram")},
+            copies=providers(),
             directories=Directories(),
         )
 
@@ -444,8 +428,6 @@ def town(sqlite_template: Path, tmp_path: Path, vault: Vault) -> Iterator[type[T
 
 
 FEW = settings(max_examples=6, stateful_step_count=12, deadline=None, phases=[Phase.generate])
-
-
 MANY = settings(max_examples=100, stateful_step_count=30, deadline=None, phases=[Phase.generate, Phase.shrink])
 
 
