@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from booking.model import Mode
 from booking.ports import CannotUndo, Refused, Undone
-from conversations.flows import account
 from conversations.flows.book import confirmation, refusal
 from conversations.model import Context, Finish, Flow, Link, Outcome, Switch
 from conversations.text import Text, t
@@ -23,7 +22,7 @@ RESTORED: Final[Mapping[Mode, Text]] = {
 async def hint(c: Context) -> Text | None:
     """The word, and until when it helps. Said only while it is true."""
     person = c.known.person
-    last = await c.booking.undoable(person.id) if person and not account.is_shut(c) else None
+    last = await c.booking.undoable(person.id) if person else None
     return t("undo.hint", until=last.until) if last else None
 
 
